@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kmemcheck: the first look at every page fault and debug exception.
+ *
+ * Both hooks run before any other C code of the exception: no RCU, no lockdep,
+ * no tracing. So tracing may be compiled in, and tracked memory may be touched
+ * anywhere that is not entry code itself.
+ */
+#ifndef _ASM_X86_KMEMCHECK_H
+#define _ASM_X86_KMEMCHECK_H
+
+#include <linux/kmemcheck.h>
+
+struct pt_regs;
+
+#ifdef CONFIG_KMEMCHECK
+
+#include <linux/percpu-defs.h>
+
+#include <asm/debugreg.h>
+#include <asm/trap_pf.h>
+
+DECLARE_PER_CPU(bool, kmemcheck_stepping);
+
+bool __kmemcheck_fault(struct pt_regs *regs, unsigned long address);
+void __kmemcheck_step_abort(struct pt_regs *regs);
+void __kmemcheck_step_done(struct pt_regs *regs);
+
+/**
+ * kmemcheck_fault() - is this page fault ours?
+ * @regs: registers of the interrupted code
+ * @address: that faulted
+ * @error_code: of the exception
+ *
+ * Return: true when it is dealt with and the interrupted code shall go on.
+ */
+static __always_inline bool kmemcheck_fault(struct pt_regs *regs,
+					    unsigned long address,
+					    unsigned long error_code)
+{
+	if (!static_branch_unlikely(&kmemcheck_key))
+		return false;
+
+	if (address - kmemcheck_pool_start < kmemcheck_pool_size &&
+	    !(error_code & (X86_PF_PROT | X86_PF_USER | X86_PF_RSVD | X86_PF_INSTR)))
+		return __kmemcheck_fault(regs, address);
+
+	/*
+	 * The instruction that is being stepped has faulted on something else,
+	 * most likely on user memory. It will be started anew after that.
+	 */
+	if (this_cpu_read(kmemcheck_stepping))
+		__kmemcheck_step_abort(regs);
+	return false;
+}
+
+/**
+ * kmemcheck_trap() - is this debug exception the end of our single step?
+ * @regs: registers of the interrupted code
+ * @dr6: debug status, in positive polarity
+ *
+ * Return: true when it is dealt with.
+ */
+static __always_inline bool kmemcheck_trap(struct pt_regs *regs,
+					   unsigned long dr6)
+{
+	if (!static_branch_unlikely(&kmemcheck_key))
+		return false;
+	if (!(dr6 & DR_STEP) || !this_cpu_read(kmemcheck_stepping))
+		return false;
+	__kmemcheck_step_done(regs);
+	/* A watchpoint that was hit by the same instruction is not ours. */
+	return !(dr6 & DR_TRAP_BITS);
+}
+
+#else /* !CONFIG_KMEMCHECK */
+
+static __always_inline bool kmemcheck_fault(struct pt_regs *regs,
+					    unsigned long address,
+					    unsigned long error_code)
+{
+	return false;
+}
+
+static __always_inline bool kmemcheck_trap(struct pt_regs *regs,
+					   unsigned long dr6)
+{
+	return false;
+}
+
+#endif /* CONFIG_KMEMCHECK */
+
+#endif /* _ASM_X86_KMEMCHECK_H */

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: all registers of a moment, for a report.
+ */
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include <asm/cpufeature.h>
+#include <asm/debugreg.h>
+#include <asm/msr.h>
+#include <asm/ptrace.h>
+#include <asm/special_insns.h>
+
+#include <linux/kmemcheck_engine.h>
+
+static void general_regs(struct kmemcheck_regs *out, const struct pt_regs *regs)
+{
+	out->r15 = regs->r15;
+	out->r14 = regs->r14;
+	out->r13 = regs->r13;
+	out->r12 = regs->r12;
+	out->rbp = regs->bp;
+	out->rbx = regs->bx;
+	out->r11 = regs->r11;
+	out->r10 = regs->r10;
+	out->r9 = regs->r9;
+	out->r8 = regs->r8;
+	out->rax = regs->ax;
+	out->rcx = regs->cx;
+	out->rdx = regs->dx;
+	out->rsi = regs->si;
+	out->rdi = regs->di;
+	out->rip = regs->ip;
+	out->cs = regs->cs;
+	out->rflags = regs->flags;
+	out->rsp = regs->sp;
+	out->ss = regs->ss;
+}
+
+static void system_regs(struct kmemcheck_regs *out)
+{
+	unsigned int sel;
+
+	savesegment(ds, sel);
+	out->ds = sel;
+	savesegment(es, sel);
+	out->es = sel;
+	savesegment(fs, sel);
+	out->fs = sel;
+	savesegment(gs, sel);
+	out->gs = sel;
+	rdmsrl(MSR_FS_BASE, out->fs_base);
+	rdmsrl(MSR_GS_BASE, out->gs_base);
+	rdmsrl(MSR_KERNEL_GS_BASE, out->kernel_gs_base);
+
+	out->cr0 = read_cr0();
+	out->cr2 = native_read_cr2();
+	out->cr3 = __read_cr3();
+	out->cr4 = __read_cr4();
+	get_debugreg(out->dr0, 0);
+	get_debugreg(out->dr1, 1);
+	get_debugreg(out->dr2, 2);
+	get_debugreg(out->dr3, 3);
+	get_debugreg(out->dr6, 6);
+	get_debugreg(out->dr7, 7);
+}
+
+/**
+ * kmemcheck_arch_regs() - the registers of a fault
+ * @out: all of them
+ * @regs: of the interrupted code
+ */
+void kmemcheck_arch_regs(struct kmemcheck_regs *out, const struct pt_regs *regs)
+{
+	out->mask = KMEMCHECK_REGS_ALL;
+	general_regs(out, regs);
+	system_regs(out);
+}
+
+/**
+ * kmemcheck_arch_caller_regs() - what is known without a fault
+ * @out: instruction and stack pointer, code segment and flags
+ * @ip: the instruction
+ */
+void kmemcheck_arch_caller_regs(struct kmemcheck_regs *out, unsigned long ip)
+{
+	memset(out, 0, sizeof(*out));
+	out->rip = ip;
+	out->cs = __KERNEL_CS;
+	out->ss = __KERNEL_DS;
+	out->rsp = current_stack_pointer;
+	out->rflags = native_save_fl();
+}

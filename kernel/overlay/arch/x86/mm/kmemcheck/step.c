@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: the step engine, as in the original.
+ *
+ * Show the page, let the processor execute the one instruction with the trap
+ * flag set, and hide the page again in the debug exception. While a page is
+ * shown every CPU could use it unseen, so there is only one CPU.
+ */
+#include <linux/bug.h>
+#include <linux/cpu.h>
+#include <linux/instrumentation.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/smp.h>
+
+#include <asm/kmemcheck.h>
+#include <asm/pgtable.h>
+#include <asm/ptrace.h>
+
+#include <linux/kmemcheck_engine.h>
+
+#include "decode.h"
+
+/* Two operands of 16 bytes reach four pages; 8 have been seen with XSAVE. */
+#define MAX_SHOWN	8
+
+struct step {
+	bool busy;			/* inside of the fault handler */
+	unsigned int nr;		/* of pages shown */
+	unsigned long pages[MAX_SHOWN];
+	unsigned long flags;		/* TF and IF of the interrupted code */
+};
+
+static DEFINE_PER_CPU(struct step, steps);
+DEFINE_PER_CPU(bool, kmemcheck_stepping);
+
+#define STEP_FLAGS	(X86_EFLAGS_TF | X86_EFLAGS_IF)
+
+int __init kmemcheck_arch_init(void)
+{
+	pr_info("kmemcheck: Limiting number of CPUs to 1.\n");
+#ifdef CONFIG_SMP
+	setup_max_cpus = 1;
+#endif
+	/* Nobody is to bring one up later, either. */
+	cpu_hotplug_disable();
+	return 0;
+}
+
+static void check(struct pt_regs *regs, const struct kmemcheck_insn *insn)
+{
+	unsigned int i;
+
+	if (insn->copy) {
+		kmemcheck_copy(regs, insn->operands[1].addr, insn->operands[0].addr,
+			       insn->operands[0].size);
+		return;
+	}
+	for (i = 0; i < insn->nr; i++) {
+		const struct kmemcheck_operand *op = &insn->operands[i];
+
+		if (op->access & OPERAND_READ)
+			kmemcheck_read(regs, op->addr, op->size);
+		if (op->access & OPERAND_WRITE)
+			kmemcheck_write(regs, op->addr, op->size);
+	}
+}
+
+static bool show(struct step *step, unsigned long addr)
+{
+	unsigned int i;
+
+	if (!kmemcheck_tracked((void *)addr))
+		return true;
+	addr &= PAGE_MASK;
+	for (i = 0; i < step->nr; i++)
+		if (step->pages[i] == addr)
+			return true;
+	if (step->nr == MAX_SHOWN)
+		return false;
+	step->pages[step->nr++] = addr;
+	kmemcheck_show_page(addr);
+	return true;
+}
+
+/* Everything the instruction needs, so that it does not fault again. */
+static void show_operands(struct step *step, const struct kmemcheck_insn *insn)
+{
+	unsigned int i;
+
+	for (i = 0; i < insn->nr; i++) {
+		show(step, insn->operands[i].addr);
+		show(step, insn->operands[i].addr + insn->operands[i].size - 1);
+	}
+}
+
+static void hide_all(struct step *step)
+{
+	while (step->nr)
+		kmemcheck_hide_page(step->pages[--step->nr]);
+}
+
+static void step_begin(struct step *step, struct pt_regs *regs)
+{
+	step->flags = regs->flags & STEP_FLAGS;
+	regs->flags = (regs->flags & ~X86_EFLAGS_IF) | X86_EFLAGS_TF;
+	this_cpu_write(kmemcheck_stepping, true);
+}
+
+static void step_end(struct step *step, struct pt_regs *regs)
+{
+	hide_all(step);
+	regs->flags = (regs->flags & ~STEP_FLAGS) | step->flags;
+	this_cpu_write(kmemcheck_stepping, false);
+}
+
+static void fault(struct step *step, struct pt_regs *regs, unsigned long address)
+{
+	struct kmemcheck_insn insn;
+
+	kmemcheck_count(KMEMCHECK_COUNTER_FAULTS);
+	if (!kmemcheck_enabled()) {
+		kmemcheck_unhide(address);
+		return;
+	}
+
+	if (this_cpu_read(kmemcheck_stepping)) {
+		/*
+		 * The same instruction, on a page that decoding did not tell.
+		 * Without TF it is an NMI that came between.
+		 */
+		if (!(regs->flags & X86_EFLAGS_TF) || !show(step, address)) {
+			kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
+			kmemcheck_unhide(address);
+		}
+		return;
+	}
+
+	if (!kmemcheck_decode(regs, &insn)) {
+		kmemcheck_count(KMEMCHECK_COUNTER_UNKNOWN);
+		kmemcheck_unhide(address);
+		return;
+	}
+	check(regs, &insn);
+	show_operands(step, &insn);
+	show(step, address);
+	step_begin(step, regs);
+}
+
+/**
+ * __kmemcheck_fault() - a hidden page was touched
+ * @regs: of the interrupted code
+ * @address: in the pool
+ *
+ * Return: true always: the interrupted code goes on.
+ */
+noinstr bool __kmemcheck_fault(struct pt_regs *regs, unsigned long address)
+{
+	struct step *step;
+
+	instrumentation_begin();
+	step = raw_cpu_ptr(&steps);
+	if (step->busy) {
+		/* The handler itself must never get here. */
+		kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
+		kmemcheck_unhide(address);
+	} else {
+		step->busy = true;
+		barrier();
+		fault(step, regs, address);
+		barrier();
+		step->busy = false;
+	}
+	instrumentation_end();
+	return true;
+}
+
+/**
+ * __kmemcheck_step_done() - the instruction has been executed
+ * @regs: of the interrupted code, after it
+ */
+noinstr void __kmemcheck_step_done(struct pt_regs *regs)
+{
+	instrumentation_begin();
+	kmemcheck_count(KMEMCHECK_COUNTER_STEPS);
+	step_end(raw_cpu_ptr(&steps), regs);
+	instrumentation_end();
+}
+
+/**
+ * __kmemcheck_step_abort() - the instruction cannot be executed now
+ * @regs: of the interrupted code; it will be started again
+ *
+ * A fault of other code, in an NMI, is none of our business.
+ */
+noinstr void __kmemcheck_step_abort(struct pt_regs *regs)
+{
+	if (!(regs->flags & X86_EFLAGS_TF))
+		return;
+	instrumentation_begin();
+	kmemcheck_count(KMEMCHECK_COUNTER_ABORTS);
+	step_end(raw_cpu_ptr(&steps), regs);
+	instrumentation_end();
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kmemcheck: what the engine of an architecture and the core owe each other.
+ *
+ * The engine takes the fault, finds out what the instruction does to memory,
+ * and lets it happen. The core knows the state of every byte and reports.
+ */
+#ifndef _LINUX_KMEMCHECK_ENGINE_H
+#define _LINUX_KMEMCHECK_ENGINE_H
+
+#include <linux/kmemcheck.h>
+#include <uapi/linux/kmemcheck.h>
+
+struct pt_regs;
+
+/**
+ * enum kmemcheck_counter - the lines of debugfs/kmemcheck/stats
+ *
+ * Their names are in core.c.
+ */
+enum kmemcheck_counter {
+	KMEMCHECK_COUNTER_FAULTS,
+	KMEMCHECK_COUNTER_STEPS,
+	KMEMCHECK_COUNTER_ABORTS,
+	KMEMCHECK_COUNTER_UNKNOWN,
+	KMEMCHECK_COUNTER_UNHIDDEN,
+	KMEMCHECK_COUNTER_TRIPWIRE,
+	KMEMCHECK_COUNTER_EXHAUSTED,
+	KMEMCHECK_COUNTER_REPORTS,
+	KMEMCHECK_COUNTER_LOST,
+	KMEMCHECK_COUNTER_OVERRUNS,
+	KMEMCHECK_NR_COUNTERS,
+};
+
+void kmemcheck_count(enum kmemcheck_counter counter);
+
+/* What an engine tells the core; regs are those before the instruction. */
+void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size);
+void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size);
+void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
+		    size_t size);
+void kmemcheck_unhide(unsigned long addr);
+
+/* What an architecture provides. */
+int kmemcheck_arch_init(void);
+void kmemcheck_show_page(unsigned long addr);
+void kmemcheck_hide_page(unsigned long addr);
+void kmemcheck_arch_regs(struct kmemcheck_regs *out, const struct pt_regs *regs);
+void kmemcheck_arch_caller_regs(struct kmemcheck_regs *out, unsigned long ip);
+
+#endif /* _LINUX_KMEMCHECK_ENGINE_H */

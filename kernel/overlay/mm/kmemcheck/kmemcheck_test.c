@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: provoke each kind of error and expect its report in the stream.
+ *
+ * Accesses are written in assembly where the compiler could choose another
+ * instruction; OPTIMIZER_HIDE_VAR() keeps it from knowing what memory holds.
+ */
+#include <kunit/test.h>
+#include <linux/irqflags.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "kmemcheck.h"
+
+#define SIZE	64
+
+/* What a test case works with. */
+struct context {
+	struct kmemcheck_reader reader;
+	u8 *record;			/* KMEMCHECK_RECORD_MAX bytes */
+	u8 *object;			/* SIZE bytes, never written */
+	bool freed;
+};
+
+/* The reports on one range of memory. */
+struct seen {
+	unsigned int count;
+	struct kmemcheck_access access;	/* of the last of them */
+	struct kmemcheck_object object;
+	bool has_object, has_alloc, has_free;
+};
+
+static void take_section(struct seen *seen, const struct kmemcheck_section *s)
+{
+	switch (s->type) {
+	case KMEMCHECK_SECTION_OBJECT:
+		memcpy(&seen->object, s + 1, sizeof(seen->object));
+		seen->has_object = true;
+		break;
+	case KMEMCHECK_SECTION_ALLOC:
+		seen->has_alloc = true;
+		break;
+	case KMEMCHECK_SECTION_FREE:
+		seen->has_free = true;
+		break;
+	}
+}
+
+static void take_record(struct seen *seen, const u8 *record, unsigned long start,
+			size_t size)
+{
+	const struct kmemcheck_record *head = (void *)record;
+	const struct kmemcheck_access *access;
+	const struct kmemcheck_section *s;
+	const u8 *p = record + sizeof(*head);
+
+	if (head->type != KMEMCHECK_RECORD_REPORT)
+		return;
+	s = (void *)p;
+	access = (void *)(s + 1);
+	if (s->type != KMEMCHECK_SECTION_ACCESS || access->address - start >= size)
+		return;
+
+	seen->count++;
+	seen->access = *access;
+	while (p < record + head->size) {
+		s = (void *)p;
+		take_section(seen, s);
+		p += sizeof(*s) + ALIGN(s->size, KMEMCHECK_ALIGN);
+	}
+}
+
+/* All reports since the case began, or since the last call. */
+static struct seen reports_on(struct context *c, const void *start, size_t size)
+{
+	struct seen seen = {};
+	ssize_t n;
+
+	kmemcheck_log_sync();
+	while ((n = kmemcheck_reader_next(&c->reader, c->record)))
+		if (n > 0)
+			take_record(&seen, c->record, (unsigned long)start, size);
+	return seen;
+}
+
+static void expect_report(struct kunit *test, const void *start, size_t size,
+			  enum kmemcheck_kind kind, enum kmemcheck_state state,
+			  size_t offset, size_t bytes)
+{
+	struct seen seen = reports_on(test->priv, start, size);
+
+	KUNIT_ASSERT_EQ(test, seen.count, 1);
+	KUNIT_EXPECT_EQ(test, seen.access.kind, kind);
+	KUNIT_EXPECT_EQ(test, seen.access.state, state);
+	KUNIT_EXPECT_EQ(test, seen.access.address, (u64)(unsigned long)start + offset);
+	KUNIT_EXPECT_EQ(test, seen.access.size, bytes);
+	KUNIT_ASSERT_TRUE(test, seen.has_object);
+	KUNIT_EXPECT_EQ(test, seen.object.start, (u64)(unsigned long)start);
+	KUNIT_EXPECT_TRUE(test, seen.has_alloc);
+	KUNIT_EXPECT_EQ(test, seen.has_free, state == KMEMCHECK_FREED);
+}
+
+static void expect_silence(struct kunit *test, const void *start, size_t size)
+{
+	KUNIT_EXPECT_EQ(test, reports_on(test->priv, start, size).count, 0);
+}
+
+static unsigned long load(const void *p, unsigned int size)
+{
+	unsigned long value = 0;
+
+	switch (size) {
+	case 1:
+		asm volatile("movb %1, %b0" : "+q" (value) : "m" (*(u8 *)p));
+		break;
+	case 2:
+		asm volatile("movw %1, %w0" : "+r" (value) : "m" (*(u16 *)p));
+		break;
+	case 4:
+		asm volatile("movl %1, %k0" : "+r" (value) : "m" (*(u32 *)p));
+		break;
+	case 8:
+		asm volatile("movq %1, %q0" : "+r" (value) : "m" (*(u64 *)p));
+		break;
+	}
+	return value;
+}
+
+static void move_string(void *to, const void *from, unsigned long n)
+{
+	asm volatile("rep movsb" : "+D" (to), "+S" (from), "+c" (n) : : "memory");
+}
+
+static void test_uninitialized_read(struct kunit *test)
+{
+	struct context *c = test->priv;
+	static const unsigned int sizes[] = { 1, 2, 4, 8 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		load(c->object + 8 * i, sizes[i]);
+		expect_report(test, c->object, SIZE, KMEMCHECK_READ,
+			      KMEMCHECK_UNINITIALIZED, 8 * i, sizes[i]);
+	}
+}
+
+static void test_reported_once(struct kunit *test)
+{
+	struct context *c = test->priv;
+
+	load(c->object, 4);
+	load(c->object, 4);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      0, 4);
+}
+
+static void test_initialized_read_is_silent(struct kunit *test)
+{
+	struct context *c = test->priv;
+	int i;
+
+	for (i = 0; i < SIZE; i += 8)
+		*(volatile u64 *)(c->object + i) = i;
+	for (i = 0; i < SIZE; i++)
+		load(c->object + i, 1);
+	expect_silence(test, c->object, SIZE);
+}
+
+static void test_write_initializes_only_its_bytes(struct kunit *test)
+{
+	struct context *c = test->priv;
+
+	asm volatile("movw $1, %0" : "=m" (*(u16 *)(c->object + 4)));
+	load(c->object + 4, 2);
+	expect_silence(test, c->object, SIZE);
+	load(c->object + 6, 1);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      6, 1);
+	load(c->object + 3, 1);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      3, 1);
+}
+
+static void test_zeroed_read_is_silent(struct kunit *test)
+{
+	u8 *p = kzalloc(SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test, load(p + 16, 8), 0);
+	expect_silence(test, p, SIZE);
+	kfree(p);
+}
+
+static void free_object(struct context *c)
+{
+	kfree(c->object);
+	c->freed = true;
+}
+
+static void test_freed_read(struct kunit *test)
+{
+	struct context *c = test->priv;
+
+	free_object(c);
+	load(c->object + 8, 8);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_FREED, 8, 8);
+}
+
+static void test_freed_write(struct kunit *test)
+{
+	struct context *c = test->priv;
+
+	free_object(c);
+	asm volatile("movl $0, %0" : "=m" (*(u32 *)(c->object + 12)));
+	expect_report(test, c->object, SIZE, KMEMCHECK_WRITE, KMEMCHECK_FREED, 12, 4);
+}
+
+/* The gap between objects of a cache belongs to nobody. */
+static void test_unallocated_read(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("kmemcheck-test", 24, 64, 0, NULL);
+	u8 *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	if (p) {
+		load(p + 32, 4);
+		expect_report(test, p, SIZE, KMEMCHECK_READ, KMEMCHECK_UNALLOCATED,
+			      32, 4);
+		kmem_cache_free(s, p);
+	}
+	kmem_cache_destroy(s);
+}
+
+static void test_read_modify_write(struct kunit *test)
+{
+	struct context *c = test->priv;
+
+	asm volatile("orb $1, %0" : "+m" (*(c->object + 5)));
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      5, 1);
+	asm volatile("lock; addl $1, %0" : "+m" (*(u32 *)(c->object + 16)));
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      16, 4);
+	load(c->object + 16, 4);
+	expect_silence(test, c->object, SIZE);
+}
+
+static void test_failed_cmpxchg_does_not_initialize(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u32 *p = (u32 *)c->object, old;
+
+	old = ~*(u32 *)kmemcheck_alias(p);
+	asm volatile("cmpxchgl %2, %1" : "+a" (old), "+m" (*p) : "r" (0) : "cc");
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      0, 4);
+}
+
+static void test_copy_moves_the_state(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u8 *to = kmalloc(SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, to);
+	c->object[0] = 1;
+	move_string(to, c->object, 8);
+	expect_silence(test, c->object, SIZE);
+	load(to, 1);
+	expect_silence(test, to, SIZE);
+	load(to + 4, 1);
+	expect_report(test, to, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 4, 1);
+	kfree(to);
+}
+
+static void test_copy_to_untracked_memory(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u32 to[4];
+	void *dst = to, *src = c->object;
+	unsigned long n = ARRAY_SIZE(to);
+
+	memset(c->object, 0, 8);
+	memset(c->object + 12, 0, 4);
+	asm volatile("rep movsl" : "+D" (dst), "+S" (src), "+c" (n) : : "memory");
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      8, 4);
+}
+
+static void test_infoleak(struct kunit *test)
+{
+	struct context *c = test->priv;
+
+	memset(c->object, 0, 12);
+	memset(c->object + 16, 0, 16);
+	kmemcheck_copy_to_user(c->object, 32);
+	expect_report(test, c->object, SIZE, KMEMCHECK_INFOLEAK,
+		      KMEMCHECK_UNINITIALIZED, 12, 4);
+	kmemcheck_copy_to_user(c->object, 32);
+	expect_silence(test, c->object, SIZE);
+}
+
+static void test_page_crossing_read(struct kunit *test)
+{
+	u8 *p = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	load(p + PAGE_SIZE - 3, 8);
+	expect_report(test, p, 2 * PAGE_SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      PAGE_SIZE - 3, 8);
+	memset(p, 0, 2 * PAGE_SIZE);
+	load(p + PAGE_SIZE - 3, 8);
+	expect_silence(test, p, 2 * PAGE_SIZE);
+	kfree(p);
+}
+
+static void test_untracked_cache(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("kmemcheck-test", SIZE, 0,
+						 SLAB_NOTRACK, NULL);
+	u8 *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	if (p) {
+		KUNIT_EXPECT_FALSE(test, kmemcheck_tracked(p));
+		load(p, 8);
+		expect_silence(test, p, SIZE);
+		kmem_cache_free(s, p);
+	}
+	kmem_cache_destroy(s);
+}
+
+static void construct(void *object)
+{
+	memset(object, 0, SIZE / 2);
+}
+
+static void test_constructed_object(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("kmemcheck-test", SIZE, 0, 0,
+						 construct);
+	u8 *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	KUNIT_EXPECT_NOT_NULL(test, p);
+	if (p) {
+		load(p, 8);
+		expect_silence(test, p, SIZE);
+		load(p + SIZE / 2, 8);
+		expect_report(test, p, SIZE, KMEMCHECK_READ,
+			      KMEMCHECK_UNINITIALIZED, SIZE / 2, 8);
+		kmem_cache_free(s, p);
+	}
+	kmem_cache_destroy(s);
+}
+
+/* More errors than the queue holds, where nobody can empty it. */
+static void test_full_queue_counts_losses(struct kunit *test)
+{
+	unsigned int i, extra = 5, n = CONFIG_KMEMCHECK_QUEUE_SIZE + extra;
+	struct context *c = test->priv;
+	u64 lost = kmemcheck_counter(KMEMCHECK_COUNTER_LOST);
+	u8 *p = kmalloc(n, GFP_KERNEL);
+	unsigned long flags;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	kmemcheck_log_sync();
+	local_irq_save(flags);
+	for (i = 0; i < n; i++)
+		load(p + i, 1);
+	local_irq_restore(flags);
+
+	KUNIT_EXPECT_EQ(test, reports_on(c, p, n).count, CONFIG_KMEMCHECK_QUEUE_SIZE);
+	KUNIT_EXPECT_EQ(test, kmemcheck_counter(KMEMCHECK_COUNTER_LOST) - lost, extra);
+	kfree(p);
+}
+
+static void test_handler_is_closed(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, kmemcheck_counter(KMEMCHECK_COUNTER_TRIPWIRE), 0);
+}
+
+static int kmemcheck_test_init(struct kunit *test)
+{
+	struct context *c;
+
+	if (!kmemcheck_enabled())
+		kunit_skip(test, "kmemcheck is off");
+
+	c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
+	if (!c)
+		return -ENOMEM;
+	c->record = vmalloc(KMEMCHECK_RECORD_MAX);
+	c->object = kmalloc(SIZE, GFP_KERNEL);
+	if (!c->record || !c->object)
+		return -ENOMEM;
+	if (!kmemcheck_tracked(c->object))
+		kunit_skip(test, "the pool is used up");
+	test->priv = c;
+	kmemcheck_reader_init(&c->reader);
+	reports_on(c, NULL, 0);
+	return 0;
+}
+
+static void kmemcheck_test_exit(struct kunit *test)
+{
+	struct context *c = test->priv;
+
+	if (!c)
+		return;
+	if (!c->freed)
+		kfree(c->object);
+	vfree(c->record);
+}
+
+static struct kunit_case kmemcheck_cases[] = {
+	KUNIT_CASE(test_uninitialized_read),
+	KUNIT_CASE(test_reported_once),
+	KUNIT_CASE(test_initialized_read_is_silent),
+	KUNIT_CASE(test_write_initializes_only_its_bytes),
+	KUNIT_CASE(test_zeroed_read_is_silent),
+	KUNIT_CASE(test_freed_read),
+	KUNIT_CASE(test_freed_write),
+	KUNIT_CASE(test_unallocated_read),
+	KUNIT_CASE(test_read_modify_write),
+	KUNIT_CASE(test_failed_cmpxchg_does_not_initialize),
+	KUNIT_CASE(test_copy_moves_the_state),
+	KUNIT_CASE(test_copy_to_untracked_memory),
+	KUNIT_CASE(test_infoleak),
+	KUNIT_CASE(test_page_crossing_read),
+	KUNIT_CASE(test_untracked_cache),
+	KUNIT_CASE(test_constructed_object),
+	KUNIT_CASE(test_full_queue_counts_losses),
+	KUNIT_CASE(test_handler_is_closed),
+	{}
+};
+
+static struct kunit_suite kmemcheck_suite = {
+	.name = "kmemcheck",
+	.init = kmemcheck_test_init,
+	.exit = kmemcheck_test_exit,
+	.test_cases = kmemcheck_cases,
+};
+kunit_test_suite(kmemcheck_suite);

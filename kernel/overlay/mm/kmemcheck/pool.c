@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: the block of memory that is tracked.
+ *
+ * Tracked memory is one contiguous block, taken at boot and hidden once. A
+ * second mapping of it, the alias, is always present. So "is it tracked?" is
+ * one comparison, the shadow is one array, and no page table is changed while
+ * the alias engine runs.
+ */
+#include <linux/genalloc.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/set_memory.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "../internal.h"
+#include "../slab.h"
+#include "kmemcheck.h"
+
+/* Slab memory of a busy desktop is below this share of all memory. */
+#define DEFAULT_PERCENT	25
+
+unsigned long kmemcheck_pool_start __ro_after_init;
+unsigned long kmemcheck_pool_size __ro_after_init;
+unsigned long kmemcheck_alias_offset __ro_after_init;
+
+/* As asked for on the command line: bytes, or percent when that is not 0. */
+static unsigned long pool_bytes __initdata;
+static unsigned int pool_percent __initdata = DEFAULT_PERCENT;
+
+/* What memblock gave; becomes kmemcheck_pool_* when it is hidden. */
+static void *reserved __initdata;
+static unsigned long reserved_size __initdata;
+
+static struct gen_pool *pages __ro_after_init;
+
+static int __init pool_param(char *str)
+{
+	unsigned long long value;
+	char *end;
+
+	if (!str)
+		return -EINVAL;
+	value = memparse(str, &end);
+	if (*end == '%' && !end[1] && value > 0 && value <= 75) {
+		pool_percent = value;
+		pool_bytes = 0;
+	} else if (!*end && value >= PMD_SIZE) {
+		pool_percent = 0;
+		pool_bytes = value;
+	} else {
+		pr_err("kmemcheck.pool=%s is neither 2M or more nor 1%% to 75%%\n", str);
+		return -EINVAL;
+	}
+	return 0;
+}
+early_param("kmemcheck.pool", pool_param);
+
+/**
+ * kmemcheck_alloc_pool() - reserve memory before the page allocator owns it
+ */
+void __init kmemcheck_alloc_pool(void)
+{
+	unsigned long size = pool_bytes;
+	u8 *shadow;
+
+	if (!kmemcheck_enabled())
+		return;
+
+	if (pool_percent)
+		size = memblock_phys_mem_size() / 100 * pool_percent;
+	size = ALIGN_DOWN(size, PMD_SIZE);
+
+	reserved = memblock_alloc_raw(size, PMD_SIZE);
+	shadow = reserved ? memblock_alloc(size / 4, PAGE_SIZE) : NULL;
+	if (!shadow) {
+		pr_err("no %lu MiB for the pool and its shadow; disabled\n",
+		       (size + size / 4) >> 20);
+		if (reserved)
+			memblock_free(reserved, size);
+		reserved = NULL;
+		kmemcheck_mode = KMEMCHECK_MODE_DISABLED;
+		return;
+	}
+	reserved_size = size;
+	/* A report is to name the cache that an object was allocated from. */
+	slab_nomerge = true;
+	/* All 0 is all unallocated. */
+	kmemcheck_shadow_init(shadow);
+}
+
+/* Bytes of the pool that is not hidden yet, 0 when there is none. */
+unsigned long __init kmemcheck_pool_reserved(void)
+{
+	return reserved_size;
+}
+
+static int __init map_alias(void)
+{
+	unsigned long i, n = reserved_size >> PAGE_SHIFT;
+	struct page **map;
+	void *alias;
+
+	map = vmalloc_array(n, sizeof(*map));
+	if (!map)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		map[i] = virt_to_page(reserved + (i << PAGE_SHIFT));
+	alias = vmap(map, n, VM_MAP, PAGE_KERNEL);
+	vfree(map);
+	if (!alias)
+		return -ENOMEM;
+	kmemcheck_alias_offset = alias - reserved;
+	return 0;
+}
+
+int __init kmemcheck_pool_init(void)
+{
+	unsigned long start = (unsigned long)reserved;
+	unsigned long i;
+	int err;
+
+	pages = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
+	if (!pages)
+		return -ENOMEM;
+	/* A slab of 2^n pages starts at a multiple of its size. */
+	gen_pool_set_algo(pages, gen_pool_first_fit_order_align, NULL);
+	err = gen_pool_add(pages, start, reserved_size, NUMA_NO_NODE);
+	if (!err)
+		err = map_alias();
+	if (err)
+		return err;
+
+	for (i = 0; i < reserved_size; i += PAGE_SIZE)
+		ClearPageReserved(virt_to_page(start + i));
+
+	err = set_memory_4k(start, reserved_size >> PAGE_SHIFT);
+	if (!err)
+		err = set_memory_np(start, reserved_size >> PAGE_SHIFT);
+	if (err)
+		return err;
+
+	kmemcheck_pool_start = start;
+	kmemcheck_pool_size = reserved_size;
+	return 0;
+}
+
+/**
+ * kmemcheck_pool_alloc() - hidden pages
+ * @order: how many, as a power of two
+ * @node: that the caller wants, or NUMA_NO_NODE
+ *
+ * Return: the first of them, set up as a compound page, or NULL when the pool
+ * has no such block left or lies on another node.
+ */
+struct page *kmemcheck_pool_alloc(unsigned int order, int node)
+{
+	unsigned long addr;
+	struct page *page;
+	int i;
+
+	if (node != NUMA_NO_NODE &&
+	    node != page_to_nid(virt_to_page(kmemcheck_pool_start)))
+		return NULL;
+
+	addr = gen_pool_alloc(pages, PAGE_SIZE << order);
+	if (!addr) {
+		kmemcheck_count(KMEMCHECK_COUNTER_EXHAUSTED);
+		return NULL;
+	}
+
+	page = virt_to_page(addr);
+	set_page_count(page, 1);
+	for (i = 1; i < 1 << order; i++)
+		set_page_count(page + i, 0);
+	if (order)
+		prep_compound_page(page, order);
+	/* Pages that were shown for good start afresh. */
+	for (i = 0; i < 1 << order; i++)
+		kmemcheck_hide_page(addr + i * PAGE_SIZE);
+	return page;
+}
+
+void kmemcheck_pool_free(struct page *page, unsigned int order)
+{
+	int i;
+
+	if (order) {
+		page[1].compound_order = 0;
+		page[1].compound_nr = 0;
+		page[1].compound_dtor = 0;
+		__ClearPageHead(page);
+	}
+	for (i = 1; i < 1 << order; i++) {
+		page[i].mapping = NULL;
+		clear_compound_head(page + i);
+	}
+	gen_pool_free(pages, (unsigned long)page_to_virt(page), PAGE_SIZE << order);
+}
+
+/* Bytes in use. */
+unsigned long kmemcheck_pool_used(void)
+{
+	return pages ? gen_pool_size(pages) - gen_pool_avail(pages) : 0;
+}

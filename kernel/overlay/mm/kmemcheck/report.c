@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: judge an access, and put what is wrong into the queue.
+ *
+ * This runs inside of a page fault that may have hit anything, an NMI
+ * included: no lock, no allocation, no tracing, nothing that is hidden.
+ */
+#include <linux/minmax.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/stacktrace.h>
+#include <linux/timekeeping.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include "kmemcheck.h"
+
+/*
+ * A queue has one consumer, the interrupt work of its CPU, and producers that
+ * can only nest: a fault, and an NMI on top of it.
+ */
+struct queue {
+	unsigned int head;		/* next slot to fill */
+	unsigned int tail;		/* next slot to log */
+	atomic64_t lost;		/* since the log last asked */
+	struct kmemcheck_report *slots;
+};
+
+static DEFINE_PER_CPU(struct queue, queues);
+static atomic64_t last_seq = ATOMIC64_INIT(0);
+
+int __init kmemcheck_report_init(void)
+{
+	size_t size = array_size(CONFIG_KMEMCHECK_QUEUE_SIZE,
+				 sizeof(struct kmemcheck_report));
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct queue *q = per_cpu_ptr(&queues, cpu);
+
+		q->slots = vzalloc(size);
+		if (!q->slots)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static struct kmemcheck_report *queue_reserve(struct queue *q)
+{
+	unsigned int head = READ_ONCE(q->head), seen;
+
+	for (;;) {
+		if (head - READ_ONCE(q->tail) >= CONFIG_KMEMCHECK_QUEUE_SIZE)
+			return NULL;
+		seen = arch_cmpxchg(&q->head, head, head + 1);
+		if (seen == head)
+			return &q->slots[head % CONFIG_KMEMCHECK_QUEUE_SIZE];
+		head = seen;
+	}
+}
+
+/**
+ * kmemcheck_report_next() - the oldest report of this CPU's queue
+ *
+ * For the consumer only, which gives it back with kmemcheck_report_done().
+ *
+ * Return: NULL when the queue is empty.
+ */
+struct kmemcheck_report *kmemcheck_report_next(void)
+{
+	struct queue *q = this_cpu_ptr(&queues);
+	struct kmemcheck_report *report;
+
+	report = &q->slots[q->tail % CONFIG_KMEMCHECK_QUEUE_SIZE];
+	/* Pairs with the release in queue_report(). */
+	return smp_load_acquire(&report->ready) ? report : NULL;
+}
+
+void kmemcheck_report_done(struct kmemcheck_report *report)
+{
+	struct queue *q = this_cpu_ptr(&queues);
+
+	report->ready = false;
+	/* The slot is free only after it has been marked so. */
+	smp_store_release(&q->tail, q->tail + 1);
+}
+
+/* How many did not fit since the last call, on this CPU. */
+u64 kmemcheck_report_lost(void)
+{
+	return atomic64_xchg(&this_cpu_ptr(&queues)->lost, 0);
+}
+
+/* A one-shot kmemcheck lets exactly one report through. */
+static bool may_report(void)
+{
+	int mode = READ_ONCE(kmemcheck_mode);
+
+	if (mode == KMEMCHECK_MODE_ONESHOT)
+		return arch_cmpxchg(&kmemcheck_mode, mode,
+				    KMEMCHECK_MODE_DISABLED) == mode;
+	return mode == KMEMCHECK_MODE_ENABLED;
+}
+
+static void save_code(struct kmemcheck_report *report, unsigned long ip)
+{
+	report->code_start = ip - KMEMCHECK_CODE_BEFORE;
+	report->code_size = KMEMCHECK_CODE_SIZE;
+	if (!copy_from_kernel_nofault(report->code, (void *)report->code_start,
+				      KMEMCHECK_CODE_SIZE))
+		return;
+	/* At the start of a section: what comes before may not be mapped. */
+	report->code_start = ip;
+	report->code_size = KMEMCHECK_CODE_SIZE - KMEMCHECK_CODE_BEFORE;
+	if (copy_from_kernel_nofault(report->code, (void *)ip, report->code_size))
+		report->code_size = 0;
+}
+
+/* The first entry of a stack is the instruction itself: no return address. */
+static void save_stack(struct kmemcheck_report *report, struct pt_regs *regs)
+{
+	unsigned int skip = 0;
+
+	if (regs) {
+		report->nr_stack = stack_trace_save_regs(regs, report->stack,
+							 KMEMCHECK_STACK_DEPTH, 0);
+		if (report->nr_stack && report->stack[0] == regs->ip)
+			skip = 1;
+	} else {
+		report->nr_stack = stack_trace_save(report->stack,
+						    KMEMCHECK_STACK_DEPTH, 0);
+		/* Down to the function that rip lies in, and that one too. */
+		while (skip < report->nr_stack &&
+		       report->stack[skip] - report->regs.rip > PAGE_SIZE)
+			skip++;
+		skip = skip < report->nr_stack ? skip + 1 : 0;
+	}
+	report->nr_stack -= skip;
+	memmove(report->stack, report->stack + skip,
+		report->nr_stack * sizeof(report->stack[0]));
+}
+
+static void save_memory(struct kmemcheck_report *report, unsigned long addr)
+{
+	unsigned long i;
+
+	report->copy_start = ALIGN_DOWN(addr, KMEMCHECK_COPY_SIZE);
+	memcpy(report->memory, kmemcheck_pool_alias(report->copy_start),
+	       KMEMCHECK_COPY_SIZE);
+	for (i = 0; i < KMEMCHECK_COPY_SIZE; i++)
+		report->shadow[i] = kmemcheck_shadow_get(report->copy_start + i);
+}
+
+static void fill(struct kmemcheck_report *report, struct pt_regs *regs,
+		 const struct kmemcheck_access *access, unsigned long ip)
+{
+	report->access = *access;
+	report->access.time = ktime_get_boot_fast_ns();
+	report->access.taint = get_taint();
+	report->access.count = 1;
+	report->access.cpu = raw_smp_processor_id();
+	report->access.pid = current->pid;
+	report->access.tgid = current->tgid;
+	memcpy(report->access.comm, current->comm, sizeof(report->access.comm));
+
+	if (regs)
+		kmemcheck_arch_regs(&report->regs, regs);
+	else
+		kmemcheck_arch_caller_regs(&report->regs, ip);
+	save_code(report, report->regs.rip);
+	save_stack(report, regs);
+	save_memory(report, access->address);
+	report->has_object = kmemcheck_find_object(access->address, &report->object,
+						   &report->owner);
+}
+
+static void queue_report(struct pt_regs *regs, unsigned long ip,
+			 const struct kmemcheck_access *access)
+{
+	struct queue *q = raw_cpu_ptr(&queues);
+	struct kmemcheck_report *report;
+	u64 seq;
+
+	if (!may_report())
+		return;
+	seq = arch_atomic64_inc_return(&last_seq);
+	kmemcheck_count(KMEMCHECK_COUNTER_REPORTS);
+
+	report = queue_reserve(q);
+	if (report) {
+		report->seq = seq;
+		fill(report, regs, access, ip);
+		/* Pairs with the acquire in kmemcheck_report_next(). */
+		smp_store_release(&report->ready, true);
+	} else {
+		arch_atomic64_inc(&q->lost);
+		kmemcheck_count(KMEMCHECK_COUNTER_LOST);
+	}
+	kmemcheck_log_queue();
+}
+
+/* The state of the first byte that is not initialised, or that all are. */
+static enum kmemcheck_state worst_state(unsigned long addr, size_t size)
+{
+	size_t good = kmemcheck_shadow_run(addr, size, true);
+
+	return good == size ? KMEMCHECK_INITIALIZED :
+			      kmemcheck_shadow_get(addr + good);
+}
+
+static bool read_is_fine(unsigned long addr, size_t size)
+{
+	if (IS_ENABLED(CONFIG_KMEMCHECK_PARTIAL_OK)) {
+		/* Compilers load the neighbours and drop them again. */
+		return kmemcheck_shadow_run(addr, size, false) < size;
+	}
+	return kmemcheck_shadow_run(addr, size, true) == size;
+}
+
+static void report_operand(struct pt_regs *regs, enum kmemcheck_kind kind,
+			   unsigned long addr, size_t size)
+{
+	struct kmemcheck_access access = {
+		.kind = kind,
+		.state = worst_state(addr, size),
+		.address = addr,
+		.size = size,
+		.start = addr,
+		.length = size,
+	};
+
+	queue_report(regs, regs->ip, &access);
+}
+
+/**
+ * kmemcheck_read() - an instruction is about to load
+ * @regs: before it
+ * @addr: of the operand, tracked or not
+ * @size: of the operand, bytes
+ */
+void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
+{
+	if (!kmemcheck_in_pool(addr) || read_is_fine(addr, size))
+		return;
+	report_operand(regs, KMEMCHECK_READ, addr, size);
+	/* Once is enough for these bytes. */
+	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
+}
+
+/**
+ * kmemcheck_write() - an instruction is about to store
+ * @regs: before it
+ * @addr: of the operand, tracked or not
+ * @size: of the operand, bytes
+ */
+void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size)
+{
+	enum kmemcheck_state state;
+
+	if (!kmemcheck_in_pool(addr))
+		return;
+	state = worst_state(addr, size);
+	if (state == KMEMCHECK_FREED || state == KMEMCHECK_UNALLOCATED)
+		report_operand(regs, KMEMCHECK_WRITE, addr, size);
+	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
+}
+
+/**
+ * kmemcheck_copy() - an instruction is about to move memory to memory
+ * @regs: before it
+ * @to: destination, tracked or not
+ * @from: source, tracked or not
+ * @size: bytes
+ *
+ * Between two tracked places the state moves along and nothing is reported:
+ * a copy is not a use.
+ */
+void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
+		    size_t size)
+{
+	bool freed;
+
+	if (!kmemcheck_in_pool(to) || !kmemcheck_in_pool(from)) {
+		kmemcheck_read(regs, from, size);
+		kmemcheck_write(regs, to, size);
+		return;
+	}
+
+	/* What belongs to nobody must not be read by anybody, though. */
+	freed = kmemcheck_shadow_get(from) == KMEMCHECK_FREED ||
+		kmemcheck_shadow_get(from) == KMEMCHECK_UNALLOCATED;
+	if (freed)
+		kmemcheck_read(regs, from, size);
+	if (worst_state(to, size) == KMEMCHECK_FREED ||
+	    worst_state(to, size) == KMEMCHECK_UNALLOCATED)
+		kmemcheck_write(regs, to, size);
+	kmemcheck_shadow_copy(to, from, size);
+}
+
+/* The first run of bad bytes stands for all of them. */
+void __kmemcheck_infoleak(unsigned long ip, const void *from, size_t size)
+{
+	unsigned long start = (unsigned long)from;
+	size_t good = kmemcheck_shadow_run(start, size, true);
+	struct kmemcheck_access access;
+	unsigned long flags;
+
+	if (good == size || !kmemcheck_in_pool(start + good))
+		return;
+
+	access = (struct kmemcheck_access) {
+		.kind = KMEMCHECK_INFOLEAK,
+		.state = kmemcheck_shadow_get(start + good),
+		.address = start + good,
+		.size = kmemcheck_shadow_run(start + good, size - good, false),
+		.start = start,
+		.length = size,
+	};
+
+	/* A queue's producers must not migrate nor be overtaken by a task. */
+	raw_local_irq_save(flags);
+	queue_report(NULL, ip, &access);
+	raw_local_irq_restore(flags);
+	kmemcheck_shadow_set(start, size, KMEMCHECK_INITIALIZED);
+}
+
+/**
+ * kmemcheck_unhide() - give up on a page
+ * @addr: in it
+ *
+ * For what cannot be handled: the page is never looked at again until it
+ * becomes part of another slab. Its stale shadow must not accuse anybody.
+ */
+void kmemcheck_unhide(unsigned long addr)
+{
+	kmemcheck_shadow_set(ALIGN_DOWN(addr, PAGE_SIZE), PAGE_SIZE,
+			     KMEMCHECK_INITIALIZED);
+	kmemcheck_show_page(addr);
+	kmemcheck_count(KMEMCHECK_COUNTER_UNHIDDEN);
+}
