@@ -27,6 +27,7 @@ const char * const kmemcheck_counter_names[] = {
 	[KMEMCHECK_COUNTER_TRIPWIRE]	= "tripwire hits",
 	[KMEMCHECK_COUNTER_EXHAUSTED]	= "untracked slabs",
 	[KMEMCHECK_COUNTER_REPORTS]	= "reports",
+	[KMEMCHECK_COUNTER_DUPLICATES]	= "duplicates",
 	[KMEMCHECK_COUNTER_LOST]	= "lost",
 	[KMEMCHECK_COUNTER_OVERRUNS]	= "overruns",
 };
@@ -115,4 +116,4 @@ static int __init kmemcheck_late_init(void)
 	kmemcheck_debugfs_init();
 	return 0;
 }
-core_initcall(kmemcheck_late_init);
+late_initcall(kmemcheck_late_init);

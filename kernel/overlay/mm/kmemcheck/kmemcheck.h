@@ -104,8 +104,10 @@ unsigned long kmemcheck_pool_used(void);
 int kmemcheck_slab_init(unsigned long pages);
 bool kmemcheck_find_object(unsigned long addr, struct kmemcheck_object *object,
 			   struct kmemcheck_owner *owner);
+depot_stack_handle_t kmemcheck_find_stack(unsigned long addr);
 
 /* report.c */
+extern unsigned int kmemcheck_ratelimit;
 int kmemcheck_report_init(void);
 struct kmemcheck_report *kmemcheck_report_next(void);
 void kmemcheck_report_done(struct kmemcheck_report *report);

@@ -156,6 +156,8 @@ static void print_report(const struct kmemcheck_report *r)
 	print_stack(r->stack, r->nr_stack);
 	pr_err(" [<%016lx>] 0x%lx\n", ULONG_MAX, ULONG_MAX);
 	print_object(r);
+	if (r->access.count > 1)
+		pr_err("Seen %u times since the last such report\n", r->access.count);
 }
 
 static void append(size_t size, u64 nr)

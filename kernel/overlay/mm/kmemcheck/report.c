@@ -5,6 +5,10 @@
  * This runs inside of a page fault that may have hit anything, an NMI
  * included: no lock, no allocation, no tracing, nothing that is hidden.
  */
+#include <linux/hash.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -26,8 +30,33 @@ struct queue {
 	struct kmemcheck_report *slots;
 };
 
+/*
+ * The same instruction on an object from the same place gives one report in a
+ * while; the next one tells how often it happened. A bucket belongs to whoever
+ * came last, so two bugs that share one are merely reported more often.
+ */
+struct bucket {
+	unsigned long ip;
+	depot_stack_handle_t stack;
+	u32 suppressed;
+	u64 since;			/* when it was last reported */
+};
+
+#define NR_BUCKETS	64
+
 static DEFINE_PER_CPU(struct queue, queues);
+static DEFINE_PER_CPU(struct bucket [NR_BUCKETS], buckets);
 static atomic64_t last_seq = ATOMIC64_INIT(0);
+unsigned int kmemcheck_ratelimit = 10;	/* seconds; 0: report everything */
+
+static int __init ratelimit_param(char *str)
+{
+	if (str && !kstrtouint(str, 0, &kmemcheck_ratelimit))
+		return 0;
+	pr_err("kmemcheck.ratelimit=%s is not a number of seconds\n", str ?: "");
+	return -EINVAL;
+}
+early_param("kmemcheck.ratelimit", ratelimit_param);
 
 int __init kmemcheck_report_init(void)
 {
@@ -151,13 +180,33 @@ static void save_memory(struct kmemcheck_report *report, unsigned long addr)
 		report->shadow[i] = kmemcheck_shadow_get(report->copy_start + i);
 }
 
+/* How many accesses a report stands for now, or 0 to keep quiet. */
+static u32 occurrences(unsigned long ip, depot_stack_handle_t stack, u64 now)
+{
+	struct bucket *b = raw_cpu_ptr(buckets) + hash_long(ip ^ stack, ilog2(NR_BUCKETS));
+	u32 count;
+
+	if (!kmemcheck_ratelimit)
+		return 1;
+	if (b->ip != ip || b->stack != stack) {
+		*b = (struct bucket) { .ip = ip, .stack = stack, .since = now };
+		return 1;
+	}
+	if (now - b->since < kmemcheck_ratelimit * NSEC_PER_SEC) {
+		b->suppressed++;
+		return 0;
+	}
+	count = b->suppressed + 1;
+	b->suppressed = 0;
+	b->since = now;
+	return count;
+}
+
 static void fill(struct kmemcheck_report *report, struct pt_regs *regs,
 		 const struct kmemcheck_access *access, unsigned long ip)
 {
 	report->access = *access;
-	report->access.time = ktime_get_boot_fast_ns();
 	report->access.taint = get_taint();
-	report->access.count = 1;
 	report->access.cpu = raw_smp_processor_id();
 	report->access.pid = current->pid;
 	report->access.tgid = current->tgid;
@@ -175,12 +224,19 @@ static void fill(struct kmemcheck_report *report, struct pt_regs *regs,
 }
 
 static void queue_report(struct pt_regs *regs, unsigned long ip,
-			 const struct kmemcheck_access *access)
+			 struct kmemcheck_access *access)
 {
 	struct queue *q = raw_cpu_ptr(&queues);
 	struct kmemcheck_report *report;
 	u64 seq;
 
+	access->time = ktime_get_boot_fast_ns();
+	access->count = occurrences(ip, kmemcheck_find_stack(access->address),
+				    access->time);
+	if (!access->count) {
+		kmemcheck_count(KMEMCHECK_COUNTER_DUPLICATES);
+		return;
+	}
 	if (!may_report())
 		return;
 	seq = arch_atomic64_inc_return(&last_seq);

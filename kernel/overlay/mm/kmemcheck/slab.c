@@ -211,3 +211,19 @@ bool kmemcheck_find_object(unsigned long addr, struct kmemcheck_object *object,
 		memset(owner, 0, sizeof(*owner));
 	return true;
 }
+
+/**
+ * kmemcheck_find_stack() - where the object around an address was allocated
+ * @addr: in the pool
+ *
+ * Called from inside of a fault.
+ *
+ * Return: the stack, 0 when it is not known.
+ */
+depot_stack_handle_t kmemcheck_find_stack(unsigned long addr)
+{
+	struct kmemcheck_object object;
+	struct kmemcheck_owner owner;
+
+	return kmemcheck_find_object(addr, &object, &owner) ? owner.alloc.stack : 0;
+}
