@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Shared by the files that read ELF and DWARF: one image per vmlinux or module,
+ * with everything about it looked up lazily and kept.
+ *
+ * ELF and DWARF are hostile input: every walk over DIEs is bounded here, because
+ * libdw follows a sibling or origin reference wherever it points.
+ */
+#ifndef KMC_DEBUGINFO_H
+#define KMC_DEBUGINFO_H
+
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+
+#include "internal.h"
+
+/* ---- number → pointer or index: map.c ---- */
+
+struct kmc_map_slot {
+	uint64_t key;
+	void *value;
+};
+
+/**
+ * struct kmc_map - hash table from numbers to pointers; all zero is empty
+ * @slots: NULL while empty; a slot without a value is free
+ * @cap: slots, a power of two
+ * @count: slots in use
+ */
+struct kmc_map {
+	struct kmc_map_slot *slots;
+	size_t cap;
+	size_t count;
+};
+
+void *kmc_map_get(const struct kmc_map *map, uint64_t key);
+/* @value must not be NULL and @key must be new; false: out of memory. */
+bool kmc_map_put(struct kmc_map *map, uint64_t key, void *value);
+/* Frees the values with @free_value, if that is not NULL. */
+void kmc_map_release(struct kmc_map *map, void (*free_value)(void *value));
+
+/* ---- address ranges: ranges.c ---- */
+
+/**
+ * struct kmc_range - addresses from @lo up to but not including @hi
+ * @die: offset of the DIE that covers them
+ * @max_hi: largest @hi up to and including this one, set by kmc_ranges_sort()
+ */
+struct kmc_range {
+	uint64_t lo;
+	uint64_t hi;
+	uint64_t max_hi;
+	Dwarf_Off die;
+};
+
+struct kmc_ranges {
+	struct kmc_range *v;
+	size_t count;
+};
+
+/* All ranges of a DIE; false: out of memory. Damaged ranges are left out. */
+bool kmc_ranges_add(struct kmc_ranges *ranges, Dwarf_Die *die);
+void kmc_ranges_sort(struct kmc_ranges *ranges);
+/* The smallest range around @address, NULL if there is none. */
+const struct kmc_range *kmc_ranges_find(const struct kmc_ranges *ranges,
+					uint64_t address);
+void kmc_ranges_release(struct kmc_ranges *ranges);
+
+/* ---- symbols: symtab.c ---- */
+
+/**
+ * struct kmc_symbol - a symbol in executable code
+ * @name: borrowed from the ELF file
+ * @address: link-time
+ * @size: up to the next symbol at a higher address, as kallsyms counts
+ * @elf_size: as the ELF file says
+ * @last: nothing follows it in its section, so the kernel, which counts up to
+ *	the next symbol wherever that is, may print another size
+ * @rank: which of several names of an address the kernel would print
+ * @next_same_hash: index + 1 of the next symbol in its hash chain
+ */
+struct kmc_symbol {
+	const char *name;
+	uint64_t address;
+	uint64_t size;
+	uint64_t elf_size;
+	uint32_t section;
+	uint32_t next_same_hash;
+	bool last;
+	uint8_t rank;
+};
+
+/**
+ * struct kmc_symtab - symbols of one image
+ * @v: sorted by address
+ * @buckets: hash of the names: index + 1 into @v
+ */
+struct kmc_symtab {
+	struct kmc_symbol *v;
+	size_t count;
+	uint32_t *buckets;
+	size_t nbuckets;
+};
+
+KMC_MUST_CHECK struct kmc_error *kmc_symtab_load(struct kmc_symtab *tab,
+						 Dwfl_Module *mod);
+/* The symbol that the kernel would print for @address, NULL if none. */
+const struct kmc_symbol *kmc_symtab_at(const struct kmc_symtab *tab,
+				       uint64_t address);
+/* Does @name, under whichever of its aliases, start at @address? */
+bool kmc_symtab_agrees(const struct kmc_symtab *tab, const char *name,
+		       uint64_t address);
+/**
+ * kmc_symtab_resolve() - find the one symbol that is meant
+ * @tab: symbols
+ * @path: for the message
+ * @name: symbol
+ * @size: as the kernel printed it, 0 if unknown
+ * @out: its address
+ *
+ * The size has to fit even when the user accepts another build: a function of
+ * another size has other lines.
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_symtab_resolve(const struct kmc_symtab *tab, const char *path,
+		   const char *name, uint64_t size, uint64_t *out);
+void kmc_symtab_release(struct kmc_symtab *tab);
+
+/* ---- what a file is: elffile.c ---- */
+
+/**
+ * struct kmc_elf_facts - what is known of an ELF file before it is trusted
+ * @build_id, @build_id_len: length 0 if it has none
+ * @release: from the kernel's banner, NULL if there is none
+ */
+struct kmc_elf_facts {
+	uint8_t build_id[64];
+	size_t build_id_len;
+	char *release;
+};
+
+/* Check that @path is a vmlinux with debug info; every refusal says what to do. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_elf_check_vmlinux(const char *path, struct kmc_elf_facts *facts);
+void kmc_elf_facts_release(struct kmc_elf_facts *facts);
+
+/* ---- an open vmlinux or module: image.c ---- */
+
+/**
+ * struct kmc_image - a vmlinux or module and what was learned of it so far
+ * @name: of the module, underscores for dashes; NULL for vmlinux
+ * @path: file
+ * @source_root: source tree, which is another than the build directory after
+ *	make O=; NULL if unknown; borrowed from the struct kmc_debuginfo
+ * @mod: NULL: it was looked for and not found
+ * @dwarf, @bias: its debug info; an address of @mod less @bias is DWARF's
+ * @cus: CU of an address, built when .debug_aranges does not know one
+ * @functions: CU offset → struct kmc_ranges of its functions
+ * @chains: address → struct kmc_chain
+ * @paths: libdw's file name → ours
+ */
+struct kmc_image {
+	char *name;
+	char *path;
+	const char *source_root;
+	Dwfl *dwfl;
+	Dwfl_Module *mod;
+	Dwarf *dwarf;
+	Dwarf_Addr bias;
+	struct kmc_ranges cus;
+	bool cus_ready;
+	struct kmc_symtab symtab;
+	bool symtab_ready;
+	struct kmc_map functions;
+	struct kmc_map chains;
+	struct kmc_map paths;
+};
+
+KMC_MUST_CHECK struct kmc_error *
+kmc_image_open(const char *name, const char *path, struct kmc_image **out);
+void kmc_image_free(struct kmc_image *image);
+KMC_MUST_CHECK struct kmc_error *kmc_image_symtab(struct kmc_image *image);
+
+/* ---- which module lies where: modules.c ---- */
+
+struct kmc_module_file {
+	char *name;
+	char *path;
+};
+
+/* The files of all modules below some directories, in the order found. */
+struct kmc_module_files {
+	struct kmc_module_file *v;
+	size_t count;
+};
+
+/* Add what lies below @dir; a directory that cannot be read adds nothing. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_modules_scan(struct kmc_module_files *files, const char *dir);
+/* "snd-hda.ko.xz" → "snd_hda", NULL if this is no module or out of memory. */
+char *kmc_module_name(const char *filename);
+void kmc_modules_release(struct kmc_module_files *files);
+
+/* ---- the whole: debuginfo.c ---- */
+
+struct kmc_debuginfo {
+	struct kmc_image *vmlinux;
+	struct kmc_elf_facts facts;
+	char *source_root;
+	bool force;
+	char *modules_dir;
+	char *module_release;
+	struct kmc_module_files module_files;
+	bool modules_scanned;
+	struct kmc_image **modules;
+	size_t nmodules;
+};
+
+/* kmc_debuginfo_open() with the usual places below @root, "" for the system's. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_debuginfo_open_below(const char *root,
+			 const struct kmc_debuginfo_options *opts,
+			 const struct kmc_kernel *kernel,
+			 struct kmc_debuginfo **out);
+/* @name NULL gives vmlinux; KMC_ERROR_NOT_FOUND for a module without a file. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_debuginfo_image(struct kmc_debuginfo *di, const char *name,
+		    struct kmc_image **out);
+/* Is this a release, and not a path or worse? It comes from a report. */
+bool kmc_release_is_sane(const char *release);
+
+/* ---- DWARF → inline chain: inline.c, srcpath.c ---- */
+
+/* An inline chain; strings are borrowed from the image. */
+struct kmc_chain {
+	size_t count;
+	struct kmc_location v[];
+};
+
+/* @out is NULL when nothing is known of @address. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_image_chain(struct kmc_image *image, uint64_t address,
+		const struct kmc_chain **out);
+/* CU of an address (not biased); false: none. */
+bool kmc_image_cu(struct kmc_image *image, Dwarf_Addr address, Dwarf_Die *cu);
+
+/**
+ * kmc_source_path() - a file name as kernel people write it
+ * @image: keeps the result
+ * @file: as libdw joined it; borrowed from libdw
+ * @comp_dir: build directory, may be NULL
+ *
+ * Return: relative to @comp_dir or the source tree where it lies below one of
+ * them, without "." and ".."; NULL when @file is or when out of memory.
+ */
+const char *kmc_source_path(struct kmc_image *image, const char *file,
+			    const char *comp_dir);
+/* The source tree of a vmlinux, told by where its init/main.c was; yours. */
+char *kmc_source_root(Dwarf *dwarf);
+
+#endif /* KMC_DEBUGINFO_H */

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A report as text for people: what, where, which bytes, whose memory.
+ */
+#include "internal.h"
+
+#include <inttypes.h>
+
+/* Frames stand so far in, and their locations begin at the column below. */
+#define INDENT		4
+#define LOCATION_MIN	30
+#define LOCATION_MAX	44
+
+struct printer {
+	const struct kmc_print_options *opts;
+	struct kmc_buf buf;
+};
+
+static void style_begin(struct printer *p, enum kmc_style style)
+{
+	static const char * const sgr[] = {
+		[KMC_STYLE_PLAIN] = NULL,
+		[KMC_STYLE_TITLE] = "1",
+		[KMC_STYLE_DIM] = "2",
+		[KMC_STYLE_INITIALIZED] = "32",
+		[KMC_STYLE_UNINITIALIZED] = "33",
+		[KMC_STYLE_UNALLOCATED] = "35",
+		[KMC_STYLE_FREED] = "31",
+		[KMC_STYLE_CARET] = "1;31",
+		[KMC_STYLE_LOCATION] = "36",
+	};
+
+	if (p->opts->color && sgr[style])
+		kmc_buf_printf(&p->buf, "\033[%sm", sgr[style]);
+}
+
+static void style_end(struct printer *p, enum kmc_style style)
+{
+	if (p->opts->color && style != KMC_STYLE_PLAIN)
+		kmc_buf_puts(&p->buf, "\033[0m");
+}
+
+/* Text of our own in a style. */
+KMC_PRINTF(3, 4)
+static void say(struct printer *p, enum kmc_style style, const char *fmt, ...)
+{
+	va_list ap;
+
+	style_begin(p, style);
+	va_start(ap, fmt);
+	kmc_buf_vprintf(&p->buf, fmt, ap);
+	va_end(ap);
+	style_end(p, style);
+}
+
+/* Text of somebody else's, escaped. */
+static void quote(struct printer *p, enum kmc_style style, const char *text)
+{
+	style_begin(p, style);
+	kmc_buf_escape(&p->buf, text, strlen(text), p->opts->view.ascii);
+	style_end(p, style);
+}
+
+static void newline(struct printer *p)
+{
+	kmc_buf_putc(&p->buf, '\n', 1);
+}
+
+static void heading(struct printer *p, const char *text)
+{
+	newline(p);
+	say(p, KMC_STYLE_TITLE, "  %s", text);
+	newline(p);
+}
+
+/* ---- title ---- */
+
+static void print_time(struct printer *p, double time)
+{
+	if (time >= 0)
+		kmc_buf_printf(&p->buf, " at %.6f s", time);
+}
+
+/* "by ntpdate (pid 1856) on cpu 0, 3.123456 s after boot, kernel 6.1.0" */
+static void print_task(struct printer *p, const struct kmc_report *report)
+{
+	const char *sep = "  ";
+	size_t before = p->buf.len;
+
+	if (report->comm) {
+		kmc_buf_puts(&p->buf, "  by ");
+		quote(p, KMC_STYLE_PLAIN, report->comm);
+		kmc_buf_printf(&p->buf, " (pid %d)", report->pid);
+		sep = " ";
+	}
+	if (report->cpu >= 0) {
+		kmc_buf_printf(&p->buf, "%son cpu %d", sep, report->cpu);
+		sep = " ";
+	}
+	if (p->buf.len > before)
+		sep = ", ";
+	if (report->time >= 0) {
+		kmc_buf_printf(&p->buf, "%s%.6f s after boot", sep,
+			       report->time);
+		sep = ", ";
+	}
+	if (report->kernel.release) {
+		kmc_buf_printf(&p->buf, "%skernel ", sep);
+		quote(p, KMC_STYLE_PLAIN, report->kernel.release);
+	}
+	if (p->buf.len > before)
+		newline(p);
+}
+
+static void print_title(struct printer *p, const struct kmc_report *report)
+{
+	static const char * const phrases[] = {
+		[KMC_READ] = "read of",
+		[KMC_WRITE] = "write to",
+		[KMC_INFOLEAK] = "infoleak of",
+	};
+	char what[32];
+
+	snprintf(what, sizeof(what), "%s memory", kmc_state_name(report->state));
+	say(p, KMC_STYLE_TITLE, "kmemcheck: %u-bit %s %s at 0x%" PRIx64,
+	    report->bits, phrases[report->kind],
+	    report->state == KMC_INVALID ? "memory in an invalid state" : what,
+	    report->address);
+	if (report->count > 1)
+		kmc_buf_printf(&p->buf, " (%" PRIu64 " times)", report->count);
+	newline(p);
+	print_task(p, report);
+	kmc_buf_puts(&p->buf, "  from ");
+	quote(p, KMC_STYLE_PLAIN, report->source);
+	if (report->from_stream)
+		kmc_buf_printf(&p->buf, ", report %" PRIu64, report->seq);
+	else
+		kmc_buf_printf(&p->buf, ":%lu", report->line);
+	newline(p);
+	if (report->truncated)
+		kmc_buf_puts(&p->buf,
+			     "  cut off: the rest of this report is not there\n");
+}
+
+/* ---- frames ---- */
+
+/* "sym+0x1/0x2 [module]" as the kernel writes it, or the bare address */
+static void add_symbol(struct kmc_buf *buf, const struct kmc_frame *frame,
+		       bool ascii)
+{
+	if (!frame->symbol) {
+		kmc_buf_printf(buf, "0x%" PRIx64, frame->address);
+		return;
+	}
+	kmc_buf_escape(buf, frame->symbol, strlen(frame->symbol), ascii);
+	if (frame->has_offset)
+		kmc_buf_printf(buf, "+0x%" PRIx64 "/0x%" PRIx64, frame->offset,
+			       frame->size);
+	if (frame->module) {
+		kmc_buf_puts(buf, " [");
+		kmc_buf_escape(buf, frame->module, strlen(frame->module), ascii);
+		kmc_buf_puts(buf, "]");
+	}
+}
+
+static void print_location(struct printer *p, const struct kmc_location *where)
+{
+	struct kmc_buf buf = { };
+
+	kmc_buf_escape(&buf, where->file, strlen(where->file),
+		       p->opts->view.ascii);
+	if (where->line)
+		kmc_buf_printf(&buf, ":%d", where->line);
+	if (where->line && where->column)
+		kmc_buf_printf(&buf, ":%d", where->column);
+	if (buf.data)
+		say(p, KMC_STYLE_LOCATION, "%s", buf.data);
+	p->buf.failed |= buf.failed;
+	kmc_buf_release(&buf);
+}
+
+/* A level of an inline chain; the outermost has the symbol's own name. */
+static void level_name(const struct kmc_frame *frame, size_t level, bool ascii,
+		       struct kmc_buf *out)
+{
+	const struct kmc_location *where = frame->chain_len ?
+					   &frame->chain[level] : NULL;
+
+	if (!frame->chain_len || level + 1 == frame->chain_len) {
+		add_symbol(out, frame, ascii);
+		return;
+	}
+	if (where->function)
+		kmc_buf_escape(out, where->function, strlen(where->function),
+			       ascii);
+	else
+		kmc_buf_puts(out, "?");
+	kmc_buf_puts(out, " (inlined)");
+}
+
+/* Columns on a terminal: names wider than their letters are rare. */
+static size_t width_of(const struct kmc_buf *text)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < text->len; i++)
+		width += (text->data[i] & 0xc0) != 0x80;
+	return width;
+}
+
+static void print_level(struct printer *p, const struct kmc_frame *frame,
+			size_t level, size_t column)
+{
+	const struct kmc_location *where = frame->chain_len ?
+					   &frame->chain[level] : NULL;
+	struct kmc_buf name = { };
+	size_t used;
+
+	level_name(frame, level, p->opts->view.ascii, &name);
+	used = INDENT + width_of(&name);
+	kmc_buf_putc(&p->buf, ' ', INDENT);
+	if (name.data)
+		kmc_buf_puts(&p->buf, name.data);
+	if (used + 2 > column)
+		column = used + 2;
+	if (where && where->file) {
+		kmc_buf_putc(&p->buf, ' ', column - used);
+		print_location(p, where);
+	} else if (!frame->chain_len && frame->symbol && frame->has_address) {
+		kmc_buf_putc(&p->buf, ' ', column - used);
+		say(p, KMC_STYLE_DIM, "0x%" PRIx64, frame->address);
+	}
+	newline(p);
+	p->buf.failed |= name.failed;
+	kmc_buf_release(&name);
+}
+
+static size_t levels_of(const struct kmc_frame *frame)
+{
+	return frame->chain_len ? frame->chain_len : 1;
+}
+
+/* Where locations begin, so that they stand below each other. */
+static size_t location_column(struct printer *p, const struct kmc_stack *stack)
+{
+	size_t column = LOCATION_MIN;
+
+	for (size_t i = 0; i < stack->count; i++) {
+		for (size_t j = 0; j < levels_of(&stack->frames[i]); j++) {
+			struct kmc_buf name = { };
+
+			level_name(&stack->frames[i], j, p->opts->view.ascii,
+				   &name);
+			if (INDENT + width_of(&name) + 2 > column)
+				column = INDENT + width_of(&name) + 2;
+			kmc_buf_release(&name);
+		}
+	}
+	return column < LOCATION_MAX ? column : LOCATION_MAX;
+}
+
+static void print_frames(struct printer *p, const struct kmc_stack *stack,
+			 size_t first, size_t end)
+{
+	size_t column = location_column(p, stack);
+
+	for (size_t i = first; i < end; i++) {
+		for (size_t j = 0; j < levels_of(&stack->frames[i]); j++)
+			print_level(p, &stack->frames[i], j, column);
+	}
+}
+
+static bool same_place(const struct kmc_frame *a, const struct kmc_frame *b)
+{
+	if (a->has_address && b->has_address)
+		return a->address == b->address;
+	return a->symbol && b->symbol && !strcmp(a->symbol, b->symbol) &&
+	       a->has_offset && b->has_offset && a->offset == b->offset &&
+	       a->size == b->size;
+}
+
+static void print_where(struct printer *p, const struct kmc_report *report)
+{
+	const struct kmc_stack *stack = &report->frames;
+	size_t callers = 0;
+
+	if (!stack->count)
+		return;
+	if (stack->frames[0].role == KMC_ROLE_RIP) {
+		heading(p, "Where");
+		print_frames(p, stack, 0, 1);
+		callers = 1;
+		/* 4.x kernels begin the stack with the instruction itself. */
+		if (stack->count > 1 &&
+		    same_place(&stack->frames[0], &stack->frames[1]))
+			callers = 2;
+	}
+	if (callers == stack->count)
+		return;
+	heading(p, "Called from");
+	print_frames(p, stack, callers, stack->count);
+}
+
+/* ---- memory ---- */
+
+static struct kmc_error *print_memory(struct printer *p,
+				      const struct kmc_report *report)
+{
+	struct kmc_view_options opts = p->opts->view;
+	struct kmc_view *view;
+	struct kmc_error *err;
+
+	/* Room for our own indent. */
+	opts.width = (opts.width ? opts.width : 80) - 2;
+	err = kmc_view_shadow(report, &opts, &view);
+	if (err)
+		return err;
+	if (view->count)
+		heading(p, report->object.known && report->caret >= 0 ?
+			"Memory, by offset in the object" : "Memory");
+	for (size_t i = 0; i < view->count; i++) {
+		kmc_buf_puts(&p->buf, "  ");
+		for (size_t j = 0; j < view->rows[i].count; j++) {
+			const struct kmc_span *span = &view->rows[i].spans[j];
+
+			say(p, span->style, "%s", span->text);
+		}
+		newline(p);
+	}
+	kmc_view_free(view);
+	return NULL;
+}
+
+static void print_object(struct printer *p, const struct kmc_report *report)
+{
+	const struct kmc_object *object = &report->object;
+
+	if (!object->known)
+		return;
+	heading(p, "Object");
+	kmc_buf_printf(&p->buf, "    0x%" PRIx64, object->start);
+	if (object->size)
+		kmc_buf_printf(&p->buf, ", %" PRIu64 " bytes", object->size);
+	if (object->requested)
+		kmc_buf_printf(&p->buf, " (%" PRIu64 " requested)",
+			       object->requested);
+	if (object->cache) {
+		kmc_buf_puts(&p->buf, ", cache ");
+		quote(p, KMC_STYLE_PLAIN, object->cache);
+	}
+	kmc_buf_printf(&p->buf, ", access at %+" PRId64 "\n",
+		       (int64_t)(report->address - object->start));
+}
+
+static void print_track(struct printer *p, const char *what,
+			const struct kmc_track *track)
+{
+	if (!track->known)
+		return;
+	newline(p);
+	say(p, KMC_STYLE_TITLE, "  %s", what);
+	if (track->pid >= 0)
+		kmc_buf_printf(&p->buf, " by pid %d", track->pid);
+	print_time(p, track->time);
+	newline(p);
+	print_frames(p, &track->stack, 0, track->stack.count);
+}
+
+/* The ones that hold data; selectors and the like are in the JSON. */
+static void print_registers(struct printer *p, const struct kmc_report *report)
+{
+	static const char * const names[] = {
+		"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8",
+		"r9", "r10", "r11", "r12", "r13", "r14", "r15",
+		"eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "esp",
+		"rip", "eip", "eflags", "cr2",
+	};
+	uint64_t value, sp;
+	bool wide = kmc_report_register(report, "rsp", &sp);
+	unsigned int column = 0;
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(names); i++) {
+		if (!kmc_report_register(report, names[i], &value))
+			continue;
+		kmc_buf_printf(&p->buf, "%s%7s %0*" PRIx64, column ? "" : "  ",
+			       names[i], wide ? 16 : 8, value);
+		column = (column + 1) % 3;
+		if (!column)
+			newline(p);
+	}
+	if (column)
+		newline(p);
+}
+
+struct kmc_error *kmc_print_report(const struct kmc_report *report,
+				   const struct kmc_print_options *opts,
+				   char **out)
+{
+	static const struct kmc_print_options defaults;
+	struct printer p = { .opts = opts ? opts : &defaults };
+	struct kmc_error *err;
+
+	print_title(&p, report);
+	print_where(&p, report);
+	err = print_memory(&p, report);
+	if (err) {
+		kmc_buf_release(&p.buf);
+		return err;
+	}
+	print_object(&p, report);
+	print_track(&p, "Allocated", &report->alloc);
+	print_track(&p, "Freed", &report->free);
+	if (report->nregs) {
+		heading(&p, "Registers");
+		print_registers(&p, report);
+	}
+	return kmc_buf_take(&p.buf, out);
+}
