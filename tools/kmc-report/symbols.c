@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Debug info for the report at hand: what the user named, or what can be found.
+ */
+#include "kmc-report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_named(const struct symbols *symbols)
+{
+	return symbols->opts->vmlinux;
+}
+
+/* What was named is opened at once: better now than after a long log. */
+bool symbols_open(struct symbols *symbols)
+{
+	const struct kmc_kernel unknown = { };
+	struct kmc_error *err;
+
+	if (!is_named(symbols))
+		return true;
+	err = kmc_debuginfo_open(symbols->opts, &unknown, &symbols->di);
+	if (!err)
+		return true;
+	message_error(err);
+	kmc_error_free(err);
+	return false;
+}
+
+static void hint(struct symbols *symbols, const struct kmc_report *report,
+		 const struct kmc_error *err)
+{
+	if (symbols->hinted || symbols->quiet)
+		return;
+	symbols->hinted = true;
+	if (err && err->code != KMC_ERROR_NOT_FOUND)
+		message_error(err);
+	if (report->kernel.release)
+		message("no debug info found for kernel %s; name its vmlinux with -k FILE to see source lines",
+			report->kernel.release);
+	else
+		message("no debug info found, the report does not name its kernel; name the vmlinux with -k FILE to see source lines");
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* Look once for each kernel; a log of several boots may hold several. */
+static void find(struct symbols *symbols, const struct kmc_report *report)
+{
+	const char *release = report->kernel.release;
+	struct kmc_error *err = NULL;
+
+	if (symbols->tried && same_text(symbols->missing, release))
+		return;
+	if (release || report->kernel.build_id_len) {
+		err = kmc_debuginfo_open(symbols->opts, &report->kernel,
+					 &symbols->di);
+		if (!err)
+			return;
+	}
+	hint(symbols, report, err);
+	kmc_error_free(err);
+	symbols->tried = true;
+	free(symbols->missing);
+	symbols->missing = release ? strdup(release) : NULL;
+}
+
+/* False when what is open does not fit and may not be replaced. */
+static bool check(struct symbols *symbols, const struct kmc_report *report)
+{
+	struct kmc_error *err;
+
+	if (!symbols->di || symbols->opts->force)
+		return true;
+	err = kmc_debuginfo_check(symbols->di, &report->kernel);
+	if (!err)
+		return true;
+	if (is_named(symbols)) {
+		message_error(err);
+		kmc_error_free(err);
+		return false;
+	}
+	kmc_error_free(err);
+	kmc_debuginfo_free(symbols->di);
+	symbols->di = NULL;
+	return true;
+}
+
+bool symbols_resolve(struct symbols *symbols, struct kmc_report *report)
+{
+	struct kmc_error *err;
+
+	if (!check(symbols, report))
+		return false;
+	if (!symbols->di)
+		find(symbols, report);
+	if (!symbols->di)
+		return true;
+	err = kmc_symbolize_report(symbols->di, report);
+	if (err) {
+		/* The report is worth more than its source lines. */
+		message_error(err);
+		kmc_error_free(err);
+	}
+	return true;
+}
+
+void symbols_close(struct symbols *symbols)
+{
+	kmc_debuginfo_free(symbols->di);
+	free(symbols->missing);
+}
