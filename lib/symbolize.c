@@ -247,6 +247,19 @@ static struct kmc_error *frame_set_chain(struct kmc_frame *frame,
 	return NULL;
 }
 
+/* Kernels before 5.1 begin the stack with the instruction itself. */
+static bool is_rip_again(const struct kmc_report *report,
+			 const struct kmc_frame *frame)
+{
+	const struct kmc_frame *rip = report->frames.frames;
+
+	return report->frames.count > 1 && frame == rip + 1 &&
+	       rip->role == KMC_ROLE_RIP && rip->address == frame->address &&
+	       rip->symbol && frame->symbol &&
+	       !strcmp(rip->symbol, frame->symbol) &&
+	       rip->offset == frame->offset;
+}
+
 static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,
 					 const struct kmc_report *report,
 					 const struct slide *slide,
@@ -267,7 +280,7 @@ static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,
 	if (err || !known)
 		return err;
 	/* A return address is behind the call, perhaps on another line. */
-	if (frame->role == KMC_ROLE_RETURN)
+	if (frame->role == KMC_ROLE_RETURN && !is_rip_again(report, frame))
 		address--;
 	err = kmc_image_chain(image, address, &chain);
 	if (err || !chain)

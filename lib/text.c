@@ -402,7 +402,7 @@ static bool take_part(struct text *text)
 
 	if (text->ended)
 		return text_take_object(report, word, &text->nomem) ||
-		       take_stack(text);
+		       text_take_count(report, word) || take_stack(text);
 	if (text_take_object(report, word, &text->nomem)) {
 		text->ended = true;
 		return true;

@@ -74,6 +74,8 @@ bool text_take_registers(struct kmc_report *report, const char *word,
 			 bool *nomem);
 bool text_take_object(struct kmc_report *report, const char *word, bool *nomem);
 bool text_take_frame(struct kmc_stack *stack, const char *word, bool *nomem);
+bool text_take_count(struct kmc_report *report, const char *word);
+
 struct kmc_track *text_take_track(struct kmc_report *report, const char *word);
 bool text_take_dump(struct kmc_report *report, const char *word, bool *nomem);
 bool text_take_shadow(struct kmc_report *report, const char *word, bool *nomem);

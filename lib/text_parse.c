@@ -166,6 +166,17 @@ struct kmc_track *text_take_track(struct kmc_report *report, const char *word)
 	return track;
 }
 
+/* How often the kernel kept quiet about the same error before. */
+bool text_take_count(struct kmc_report *report, const char *word)
+{
+	uint64_t count;
+
+	if (sscanf(word, "Seen %" SCNu64 " times since", &count) != 1 || !count)
+		return false;
+	report->count = count;
+	return true;
+}
+
 bool text_take_dump(struct kmc_report *report, const char *word, bool *nomem)
 {
 	size_t digits = strspn(word, "0123456789abcdefABCDEF");
