@@ -15,6 +15,20 @@ struct pt_regs;
 
 /**
  * enum kmemcheck_counter - the lines of debugfs/kmemcheck/stats
+ * @KMEMCHECK_COUNTER_FAULTS: page faults taken on tracked memory
+ * @KMEMCHECK_COUNTER_STEPS: instructions single-stepped to their end
+ * @KMEMCHECK_COUNTER_ABORTS: instructions that faulted elsewhere meanwhile and
+ *	were started again
+ * @KMEMCHECK_COUNTER_UNKNOWN: instructions that could not be decoded
+ * @KMEMCHECK_COUNTER_UNHIDDEN: pages that are not looked at any more
+ * @KMEMCHECK_COUNTER_TRIPWIRE: faults that the handler itself took, or an NMI
+ *	in the middle of a step; the first must not happen
+ * @KMEMCHECK_COUNTER_EXHAUSTED: slabs not tracked because the pool was used up
+ * @KMEMCHECK_COUNTER_REPORTS: reports raised, those lost in the queue included
+ * @KMEMCHECK_COUNTER_DUPLICATES: errors counted with an earlier report
+ * @KMEMCHECK_COUNTER_LOST: reports that did not fit the queue
+ * @KMEMCHECK_COUNTER_OVERRUNS: reports that some reader was too slow for
+ * @KMEMCHECK_NR_COUNTERS: their number
  *
  * Their names are in core.c.
  */

@@ -18,7 +18,7 @@
  * a reader with a small buffer gets whole records even when it is overtaken.
  */
 struct reports_file {
-	struct mutex lock;
+	struct mutex lock;		/* for everything here */
 	struct kmemcheck_reader reader;
 	size_t have;			/* bytes in buf */
 	size_t done;			/* of them, given out */
@@ -121,7 +121,8 @@ static loff_t reports_llseek(struct file *file, loff_t offset, int whence)
 		return -EINVAL;
 	if (mutex_lock_interruptible(&f->lock))
 		return -ERESTARTSYS;
-	f->have = f->done = 0;
+	f->have = 0;
+	f->done = 0;
 	f->overrun = false;
 	kmemcheck_reader_init(&f->reader);
 	if (whence == SEEK_END)

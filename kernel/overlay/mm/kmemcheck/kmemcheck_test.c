@@ -162,7 +162,7 @@ static void test_initialized_read_is_silent(struct kunit *test)
 	int i;
 
 	for (i = 0; i < SIZE; i += 8)
-		*(volatile u64 *)(c->object + i) = i;
+		WRITE_ONCE(*(u64 *)(c->object + i), i);
 	for (i = 0; i < SIZE; i++)
 		load(c->object + i, 1);
 	expect_silence(test, c->object, SIZE);

@@ -208,11 +208,11 @@ struct kmemcheck_access {
 /* All registers of this mask are valid; without it only ip, sp, bp, cs, flags. */
 #define KMEMCHECK_REGS_ALL		1
 
-/**
+/*
  * struct kmemcheck_regs - the registers before the instruction was executed
- * @mask: KMEMCHECK_REGS_ALL or 0
  *
- * The rest has the names that the processor manual gives.
+ * @mask is KMEMCHECK_REGS_ALL or 0; the rest has the names that the processor
+ * manual gives.
  */
 struct kmemcheck_regs {
 	__u64 mask;
@@ -295,7 +295,8 @@ enum kmemcheck_lost_where {
 
 /**
  * struct kmemcheck_lost - how many reports were lost
- * @count: exact number
+ * @count: exact number; reports missing from the sequence numbers between this
+ *	record's neighbours are among them
  * @where: enum kmemcheck_lost_where
  * @reserved: 0
  */

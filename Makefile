@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#   make          the tools              make test     everything, in a guest too
+#   make kernel   the guest's kernel     make check    only the userspace tests
+#   make demo     see it work            make bench    measure
+# Variables: WERROR=1, ASAN=1, NO_INSTALL=1, DESTDIR=, PREFIX=. See README.md.
+
+VERSION		:= 0.1
+PREFIX		?= /usr/local
+LIBDIR		?= $(PREFIX)/lib
+BUILD		:= build
+# The instrumented build lies beside the normal one.
+OUT		:= $(BUILD)$(if $(ASAN),/asan)
+
+CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
+PKG_CONFIG	?= pkg-config
+PACKAGES	:= libdw libelf jansson zlib
+CFLAGS		?= -O2 -g
+comma		:= ,
+WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wvla -Wshadow $(if $(WERROR),-Werror)
+SANITIZE	:= $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all)
+ALL_CFLAGS	= -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fPIC -fvisibility=hidden \
+		  -Ilib/include -Ikernel/overlay/include/uapi -DKMC_VERSION='"$(VERSION)"' \
+		  $(SANITIZE) $(CFLAGS) $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+ALL_LDFLAGS	= $(SANITIZE) $(LDFLAGS)
+LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+
+LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard lib/*.c))
+REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-report/*.c))
+UNIT_TESTS	:= $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
+# Linked into every unit test.
+UNIT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+TEST_TOOLS	:= $(patsubst tests/tools/%.c,$(OUT)/tests/%,$(wildcard tests/tools/*.c))
+CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t))
+GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
+# What does not run our tools gains nothing from running twice.
+PLAIN_ONLY	:= tests/cli/kmemcheck-apply.t tests/cli/valgrind.t tests/cli/addr2line.t
+
+# V=1 shows the commands.
+Q		:= $(if $(V),,@)
+say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
+
+.PHONY: all deps kernel demo check test bench install lint clean test-programs
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(OUT)/kmc-report $(OUT)/libkmc.a $(OUT)/libkmc.so
+
+# A change of flags rebuilds everything.
+FLAGS		= $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+$(OUT)/obj/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS))' >$@
+FORCE:
+
+$(OUT)/obj/%.o: %.c $(OUT)/obj/flags
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter tests/unit/%,$<),-Ilib) -MMD -MP -c -o $@ $<
+
+$(OUT)/libkmc.a: $(LIB_OBJS)
+	@rm -f $@
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
+
+$(OUT)/libkmc.so: $(LIB_OBJS)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libkmc.so.0 $(if $(ASAN),,-Wl,-z,defs) -o $@ $^ $(LIBS)
+
+$(OUT)/kmc-report: $(REPORT_OBJS) $(OUT)/libkmc.a
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(UNIT_TESTS): $(OUT)/tests/%: $(OUT)/obj/tests/unit/%.o $(UNIT_OBJS) $(OUT)/libkmc.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+$(TEST_TOOLS): $(OUT)/tests/%: $(OUT)/obj/tests/tools/%.o $(OUT)/libkmc.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+-include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
+
+deps:
+	@scripts/deps
+
+kernel:
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD))
+
+# Everything that the tests of one variant need, without running them.
+test-programs: all $(UNIT_TESTS) $(TEST_TOOLS)
+
+# -j because most of the time goes by in a guest, which has one CPU.
+RUN		= tests/run -j $(shell nproc)
+# $(1): output directory
+VARIANT		= KMC_BUILD=$(1) KMC_REPORT=$(abspath $(1))/kmc-report \
+		  KMC_CHAIN=$(abspath $(1))/tests/kmc-chain
+USERSPACE	= $(call VARIANT,$(BUILD)) $(UNIT_TESTS) $(CLI_TESTS) \
+		  --label asan $(call VARIANT,$(BUILD)/asan) \
+		  $(UNIT_TESTS:$(BUILD)/%=$(BUILD)/asan/%) $(filter-out $(PLAIN_ONLY),$(CLI_TESTS))
+
+# A make of its own, because nothing may start before deps has ended.
+SUBMAKE		= +@$(MAKE) --no-print-directory
+
+check: deps
+	$(SUBMAKE) test-programs
+	$(SUBMAKE) test-programs ASAN=1
+	@$(RUN) $(USERSPACE)
+
+test: deps
+	$(SUBMAKE) test-programs
+	$(SUBMAKE) test-programs ASAN=1
+	$(SUBMAKE) kernel
+	@$(RUN) VMLINUX=$(abspath $(BUILD))/linux-6.1/vmlinux $(USERSPACE) \
+		--label guest $(call VARIANT,$(BUILD)) $(GUEST_TESTS)
+
+demo:
+	+@scripts/demo
+
+bench: deps
+	$(SUBMAKE) all kernel
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) plain
+	@bench/boot $(BUILD)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \
+		$(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(OUT)/kmc-report $(DESTDIR)$(PREFIX)/bin
+	install -m 644 lib/include/kmc/kmc.h $(DESTDIR)$(PREFIX)/include/kmc
+	install -m 644 $(OUT)/libkmc.a $(DESTDIR)$(LIBDIR)
+	install -m 755 $(OUT)/libkmc.so $(DESTDIR)$(LIBDIR)/libkmc.so.$(VERSION)
+	ln -sf libkmc.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libkmc.so.0
+	ln -sf libkmc.so.0 $(DESTDIR)$(LIBDIR)/libkmc.so
+	install -m 644 tools/kmc-report/kmc-report.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(VERSION),; s,@PACKAGES@,$(PACKAGES),' \
+		lib/kmc.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/kmc.pc
+
+lint:
+	@scripts/lint $(BUILD)
+
+# The kernel takes minutes and is kept; rm -r build removes that, too.
+clean:
+	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tests $(BUILD)/demo $(BUILD)/kmc-report \
+		$(BUILD)/libkmc.a $(BUILD)/libkmc.so

@@ -1,0 +1,192 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kmemcheck-apply on a made-up tree, and the real series on the real tree.
+set -u
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+apply=$top/kernel/kmemcheck-apply
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+count=0
+
+result() {
+	count=$((count + 1))
+	echo "$1 $count - $2"
+}
+
+# expect STATUS TEXT NAME COMMAND…: check the exit status and that the output
+# has TEXT in it.
+expect() {
+	local status=$1 text=$2 name=$3 got=0
+	shift 3
+	"$@" >"$tmp/output" 2>&1 || got=$?
+	if [ "$got" = "$status" ] && { [ -z "$text" ] || grep -qF -- "$text" "$tmp/output"; }; then
+		result ok "$name"
+	else
+		result "not ok" "$name"
+		echo "# wanted status $status and: $text"
+		echo "# got status $got and:"
+		sed 's/^/#   /' "$tmp/output"
+	fi
+}
+
+# A tree of three files, patches for two of them, an overlay of two.
+make_tree() {
+	rm -rf "$tmp/tree" "$tmp/pristine"
+	mkdir -p "$tmp/tree/mm"
+	touch "$tmp/tree/Kconfig"
+	echo 'obj-y := slub.o' >"$tmp/tree/mm/Makefile"
+	echo 'VERSION = 6' >"$tmp/tree/Makefile"
+	seq 1 60 >"$tmp/tree/mm/slub.c"
+	seq 1 20 >"$tmp/tree/mm/other.c"
+	chmod 755 "$tmp/tree/mm/other.c"
+	cp -a "$tmp/tree" "$tmp/pristine"
+}
+
+make_patches() {
+	rm -rf "$tmp/work" "$tmp/overlay" "$tmp/patches"
+	mkdir -p "$tmp/work/a" "$tmp/patches" "$tmp/overlay/mm/kmemcheck/deep"
+	cp -a "$tmp/pristine/." "$tmp/work/a"
+	cp -a "$tmp/work/a" "$tmp/work/b"
+	sed -i 's/^10$/&\nhook one/; s/^50$/&\nhook two/' "$tmp/work/b/mm/slub.c"
+	(cd "$tmp/work" && diff -ru a b >"$tmp/patches/0001-slub.patch")
+	cp -a "$tmp/work/b/." "$tmp/work/a"
+	sed -i 's/^12$/hook three/' "$tmp/work/b/mm/slub.c"
+	sed -i "s/^5\$/hook ${1-four}/" "$tmp/work/b/mm/other.c"
+	(cd "$tmp/work" && diff -ru a b >"$tmp/patches/0002-both.patch")
+	printf '# order matters\n0001-slub.patch\n0002-both.patch\n' >"$tmp/patches/series"
+	echo core >"$tmp/overlay/mm/kmemcheck/core.c"
+	echo deep >"$tmp/overlay/mm/kmemcheck/deep/deep.c"
+}
+
+fake() {
+	KMEMCHECK_OVERLAY=$tmp/overlay KMEMCHECK_PATCHES=$tmp/patches "$apply" "$@"
+}
+
+same_as_pristine() {
+	diff -r "$tmp/tree" "$tmp/pristine" &&
+		[ "$(stat -c %a "$tmp/tree/mm/other.c")" = 755 ]
+}
+
+has_all() {
+	grep -q 'hook two' "$tmp/tree/mm/slub.c" && grep -q 'hook three' "$tmp/tree/mm/slub.c" &&
+		grep -q "hook ${1-four}" "$tmp/tree/mm/other.c" &&
+		cmp "$tmp/overlay/mm/kmemcheck/deep/deep.c" "$tmp/tree/mm/kmemcheck/deep/deep.c"
+}
+
+times() {
+	find "$tmp/tree" -type f -printf '%p %T@\n' | sort
+}
+
+expect 2 "no command given" "no arguments" "$apply"
+expect 2 "frobnicate: no such command" "unknown command" "$apply" frobnicate "$tmp"
+expect 2 "check needs one directory" "no directory" "$apply" check
+expect 2 "/nowhere: no such directory" "missing directory" "$apply" check /nowhere
+expect 2 "not a Linux source tree" "not a kernel tree" "$apply" check "$tmp"
+expect 0 "Usage: kmemcheck-apply" "help" "$apply" --help
+
+make_tree
+make_patches
+expect 0 "fits" "check says that it fits" fake check "$tmp/tree"
+expect 0 "" "check leaves the tree alone" same_as_pristine
+expect 0 "not applied" "revert of a tree without it" fake revert "$tmp/tree"
+expect 0 "applied" "apply" fake apply "$tmp/tree"
+expect 0 "" "apply puts everything in" has_all
+expect 0 "already applied" "check says that it is there" fake check "$tmp/tree"
+times >"$tmp/times"
+expect 0 "already applied" "a second apply is fine" fake apply "$tmp/tree"
+times >"$tmp/times2"
+expect 0 "" "a second apply touches no file" cmp "$tmp/times" "$tmp/times2"
+
+echo changed >"$tmp/overlay/mm/kmemcheck/core.c"
+expect 0 "has another version" "check sees a changed overlay" fake check "$tmp/tree"
+expect 0 "1 files written" "only the changed overlay file is written" fake apply "$tmp/tree"
+rm -r "$tmp/overlay/mm/kmemcheck/core.c"
+expect 0 "1 files written" "a file that left the overlay leaves the tree" fake apply "$tmp/tree"
+make_patches five
+expect 0 "2 files written" "a changed patch replaces the old one" fake apply "$tmp/tree"
+expect 0 "" "the changed patch is in" has_all five
+expect 0 "reverted" "revert" fake revert "$tmp/tree"
+expect 0 "" "revert restores the tree" same_as_pristine
+
+expect 0 "" "apply before a change by hand" fake apply "$tmp/tree"
+echo mine >>"$tmp/tree/mm/slub.c"
+echo mine >>"$tmp/pristine/mm/slub.c"
+expect 0 "reverted" "revert keeps a change made elsewhere in a patched file" fake revert "$tmp/tree"
+expect 0 "" "only that change is left" same_as_pristine
+
+make_tree
+make_patches
+fake apply "$tmp/tree" >/dev/null
+echo mine >>"$tmp/tree/mm/kmemcheck/core.c"
+cp -a "$tmp/tree" "$tmp/edited"
+echo newer >"$tmp/overlay/mm/kmemcheck/core.c"
+expect 1 "mm/kmemcheck/core.c: changed in the tree" "apply refuses to overwrite an edited overlay file" \
+	fake apply "$tmp/tree"
+expect 1 "mm/kmemcheck/core.c: changed in the tree" "revert refuses to remove it" fake revert "$tmp/tree"
+expect 0 "" "both leave the tree alone" diff -r "$tmp/tree" "$tmp/edited"
+
+make_tree
+make_patches
+for patch in 0001-slub.patch 0002-both.patch; do
+	patch -s -p1 -d "$tmp/tree" -i "$tmp/patches/$patch"
+done
+cp -a "$tmp/overlay/." "$tmp/tree"
+expect 0 "already applied" "patches applied by hand are recognised" fake check "$tmp/tree"
+expect 0 "reverted" "and can be reverted" fake revert "$tmp/tree"
+expect 0 "" "to the last file" diff -r -x kmemcheck "$tmp/tree" "$tmp/pristine"
+
+make_tree
+make_patches
+sed -i 's/^51$/not what the patch wants/' "$tmp/tree/mm/slub.c"
+cp -a "$tmp/tree/." "$tmp/pristine"
+expect 1 "0001-slub.patch: mm/slub.c: hunk 2 (line 49) does not fit" \
+	"a hunk that does not fit is named" fake check "$tmp/tree"
+expect 1 "0001-slub.patch: mm/slub.c: hunk 2" "apply refuses it" fake apply "$tmp/tree"
+expect 0 "" "and writes nothing" same_as_pristine
+
+make_tree
+make_patches
+rm "$tmp/tree/mm/other.c"
+expect 1 "0002-both.patch: mm/other.c: no such file" "a missing file is named" fake check "$tmp/tree"
+
+make_tree
+make_patches
+mkdir -p "$tmp/tree/mm/kmemcheck"
+echo upstream >"$tmp/tree/mm/kmemcheck/core.c"
+rm -rf "$tmp/edited"
+cp -a "$tmp/tree" "$tmp/edited"
+expect 1 "mm/kmemcheck/core.c: the tree has another file of this name" \
+	"an overlay file that upstream has is refused" fake apply "$tmp/tree"
+expect 0 "" "and nothing is written" diff -r "$tmp/tree" "$tmp/edited"
+
+make_tree
+make_patches
+cp -al "$tmp/tree" "$tmp/linked"
+fake apply "$tmp/tree" >/dev/null
+expect 0 "" "hard-linked copies of the tree are left alone" diff -r "$tmp/linked" "$tmp/pristine"
+
+make_tree
+make_patches
+echo 0003-missing.patch >>"$tmp/patches/series"
+expect 2 "0003-missing.patch, which is not there" "a series that names a missing patch" \
+	fake check "$tmp/tree"
+
+tarball=/usr/src/linux-source-6.1.tar.xz
+if [ -f "$tarball" ]; then
+	# Only what the patches and the overlay can touch, to be quick.
+	mkdir "$tmp/linux"
+	sed -n 's,^\(---\|+++\) [ab]/\([^[:space:]]*\).*,\2,p' "$top"/kernel/patches/6.1/*.patch |
+		sort -u >"$tmp/names"
+	printf '%s\n' Makefile Kconfig mm/Makefile >>"$tmp/names"
+	sed 's,^,linux-source-6.1/,' "$tmp/names" | sort -u >"$tmp/members"
+	tar -xf "$tarball" -C "$tmp/linux" --strip-components=1 -T "$tmp/members" 2>/dev/null
+	cp -a "$tmp/linux" "$tmp/linux.orig"
+	expect 0 "fits" "the series fits Debian's kernel" "$apply" check "$tmp/linux"
+	expect 0 "applied" "it is applied" "$apply" apply "$tmp/linux"
+	expect 0 "reverted" "it is reverted" "$apply" revert "$tmp/linux"
+	expect 0 "" "which restores the tree" diff -r "$tmp/linux" "$tmp/linux.orig"
+else
+	result ok "the series fits Debian's kernel # SKIP linux-source-6.1 is not installed"
+fi
+echo "1..$count"

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# No leak and no invalid access while kmc-report reads the corpus.
+set -u
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+report=${KMC_REPORT:-$top/build/kmc-report}
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+count=0
+
+if ! command -v valgrind >/dev/null; then
+	echo "1..0 # SKIP valgrind is not installed"
+	exit 0
+fi
+
+# check NAME COMMAND…: valgrind's own exit status is one that nothing else has
+check() {
+	local name=$1 status=0
+	shift
+	valgrind -q --leak-check=full \
+		--error-exitcode=99 "$@" >/dev/null 2>"$output" || status=$?
+	count=$((count + 1))
+	if [ "$status" = 99 ] || [ "$status" -ge 128 ]; then
+		echo "not ok $count - $name"
+		sed 's/^/# /' "$output"
+	else
+		echo "ok $count - $name"
+	fi
+}
+
+shopt -s nullglob
+inputs=("$top"/testdata/reports/*/input.* "$top"/testdata/streams/*/input.*)
+check "all inputs at once, text" "$report" "${inputs[@]}"
+check "all inputs at once, JSON" "$report" --format=json "${inputs[@]}"
+check "an input that is not there" "$report" /nowhere/at/all
+check "a wrong option" "$report" --frobnicate
+check "standard input" "$report" - <"${inputs[0]:-/dev/null}"
+echo "1..$count"

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the guest tests share: boot a kernel, read what it left, speak TAP."""
+
+import json
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("KMC_BUILD", "build"))
+KERNEL = os.environ.get("KMC_KERNEL", os.path.join(ROOT, "build", "linux-6.1"))
+VMLINUX = os.path.join(KERNEL, "vmlinux")
+MODULES = os.path.join(ROOT, "build", "guest-modules")
+REPORT = os.environ.get("KMC_REPORT", os.path.join(BUILD, "kmc-report"))
+
+# The record types of include/uapi/linux/kmemcheck.h
+MAGIC, HEADER, REPORT_RECORD, LOST = 0x52434D4B, 1, 2, 3
+
+
+class Tap:
+    """Counts and prints results; the plan comes last."""
+
+    def __init__(self):
+        self.count = 0
+
+    def ok(self, good, name, *details):
+        """One result; the details are shown when it is bad."""
+        self.count += 1
+        print(f"{'ok' if good else 'not ok'} {self.count} - {name}")
+        if not good:
+            for detail in details:
+                for line in str(detail).splitlines():
+                    print(f"# {line}")
+        return good
+
+    def equal(self, got, want, name):
+        return self.ok(got == want, name, f"got:    {got!r}", f"wanted: {want!r}")
+
+    def subtest(self, lines, name):
+        """A nested plan as it is, for tests/run to take apart."""
+        self.count += 1
+        for line in lines:
+            print("    " + line)
+        bad = any(line.lstrip().startswith("not ok") for line in lines)
+        print(f"{'not ok' if bad else 'ok'} {self.count} - {name}")
+
+    def done(self):
+        print(f"1..{self.count}")
+
+
+class Guest:
+    """One boot. self.dir holds the serial log, the stream and what /out had."""
+
+    def __init__(self, test, append="", ring=False, module=False, timeout=600, smp=1):
+        self.dir = tempfile.mkdtemp(prefix="kmc-guest-test.")
+        self.log_path = os.path.join(self.dir, "log")
+        self.ring_path = os.path.join(self.dir, "ring")
+        self.out = os.path.join(self.dir, "out")
+        command = [os.path.join(ROOT, "kernel", "guest", "run"), "--quiet",
+                   "--test", test, "--append", append, "--log", self.log_path,
+                   "--out", self.out, "--timeout", str(timeout), "--smp", str(smp)]
+        if ring:
+            command += ["--ring", self.ring_path]
+        if module:
+            command += ["--module", os.path.join(MODULES, "kmemcheck_samples.ko")]
+        done = subprocess.run(command + [KERNEL], capture_output=True, text=True)
+        self.status = done.returncode
+        self.errors = done.stderr
+        self.log = self.read(self.log_path)
+        self.dmesg = self.read(os.path.join(self.out, "dmesg"))
+
+    @staticmethod
+    def read(path):
+        if not os.path.exists(path):
+            return ""
+        with open(path, errors="replace", newline="") as file:
+            return file.read().replace("\r\n", "\n")
+
+    def file(self, name):
+        return os.path.join(self.out, name)
+
+    def stats(self, name="stats"):
+        """debugfs/kmemcheck/stats as the test saved it."""
+        lines = self.read(self.file(name)).splitlines()
+        return dict(line.split(": ", 1) for line in lines if ": " in line)
+
+    def tail(self):
+        return self.errors + "\n".join(self.log.splitlines()[-25:])
+
+    def close(self):
+        """KEEP=1 leaves the files for a look at them."""
+        if os.environ.get("KEEP"):
+            print(f"# kept: {self.dir}")
+        else:
+            shutil.rmtree(self.dir)
+
+
+def need_kernel():
+    """Without a kernel there is nothing to test."""
+    if not os.path.exists(VMLINUX):
+        print(f"1..0 # SKIP {KERNEL} is not built, run make kernel")
+        sys.exit(0)
+
+
+def kmc_report(path, *options):
+    """-> list of the JSON objects that kmc-report makes of a log or stream."""
+    done = subprocess.run([REPORT, "--format=json", "-q", *options, path],
+                          capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"kmc-report {path}: status {done.returncode}\n{done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def records(path):
+    """-> [(type, seq, payload)] of a stream; raises when a byte is out of place.
+
+    Not the library on purpose: this is the second opinion.
+    """
+    with open(path, "rb") as file:
+        data = file.read()
+    result, pos = [], 0
+    while pos < len(data):
+        magic, size, crc, kind, version, seq = struct.unpack_from("<IIIHHQ", data, pos)
+        record = bytearray(data[pos:pos + size])
+        if magic != MAGIC or version != 1 or size % 8 or len(record) != size:
+            raise ValueError(f"{path}: no record at byte {pos} of {len(data)}")
+        record[8:12] = bytes(4)
+        if zlib.crc32(record) != crc:
+            raise ValueError(f"{path}: wrong checksum at byte {pos}")
+        result.append((kind, seq, bytes(record[24:])))
+        pos += size
+    return result
+
+
+def lost(stream):
+    """-> reports that the LOST records of a parsed stream speak of."""
+    return sum(struct.unpack_from("<Q", payload, 8)[0]
+               for kind, _, payload in stream if kind == LOST)
+
+
+def address(record):
+    """-> the address that a parsed REPORT record is about."""
+    return struct.unpack_from("<Q", record[2], 16)[0]
+
+
+def expected(log):
+    """-> {name: dict} of what the sample module announced in the log."""
+    pattern = re.compile(r"kmemcheck_samples: (\w+) address=(\w+) size=(\d+) "
+                         r"offset=(\d+) object=(\w+) cache=(\S+)")
+    return {m[1]: {"address": int(m[2], 16), "size": int(m[3]), "offset": int(m[4]),
+                   "start": int(m[5], 16), "cache": m[6]}
+            for m in pattern.finditer(log)}
+
+
+def ktap(log, suite):
+    """-> the lines of one KUnit suite in a kernel log, without their indentation."""
+    lines = [re.sub(r"^(<\d+>)?\[ *[\d.]+\] ", "", line) for line in log.splitlines()]
+    try:
+        start = next(i for i, line in enumerate(lines)
+                     if line.strip() == f"# Subtest: {suite}")
+        end = next(i for i in range(start, len(lines))
+                   if re.match(rf"(not )?ok \d+ -? ?{suite}$", lines[i]))
+    except StopIteration:
+        return []
+    wanted = re.compile(r"    (1\.\.\d+|ok |not ok | *#)")
+    # Reports that the cases provoke lie in between.
+    return [line[4:] for line in lines[start:end] if wanted.match(line)]

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reports in logs: damage, cuts, pieces of any size, and what is no report.
+ */
+#include "helper.h"
+
+static const char whole[] =
+	"[    1.000000] something else\n"
+	"[    3.300002] WARNING: kmemcheck: Caught 32-bit read from freed memory (ffff88003e4a2024)\n"
+	"[    3.300003] 80000000000000000000000000000000000000000088ffff0000000000000000\n"
+	"[    3.300004]  f f f f f f f f f f f f f f f f f f f f f f f f f f f f f f f f\n"
+	"[    3.300005]          ^\n"
+	"[    3.300006]\n"
+	"[    3.300007] Pid: 1856, comm: ntpdate Not tainted 6.1.192 #1\n"
+	"[    3.300008] RIP: 0010:[<ffffffff8104ede8>]  [<ffffffff8104ede8>] __dequeue_signal+0xc8/0x190\n"
+	"[    3.300008] RSP: 0018:ffff88003cdf7d98  EFLAGS: 00210002\n"
+	"[    3.300010]  [<ffffffff8104f04e>] dequeue_signal+0x8e/0x170\n"
+	"[    3.300010]  [<ffffffffffffffff>] 0xffffffffffffffff\n"
+	"[    3.300011] Object ffff88003e4a2000 of cache sigqueue, size 80, access at offset 36\n"
+	"[    3.300012] Allocated by task 12 at 3.123456:\n"
+	"[    3.300013]  [<ffffffff8104f04e>] __sigqueue_alloc+0x8e/0x170\n"
+	"[    3.300014] Freed by task 13 at 3.223456:\n"
+	"[    3.300015]  [<ffffffff8104f05e>] __sigqueue_free+0x9e/0x170\n"
+	"[    9.000000] something else\n"
+	"[    9.000000] kmemcheck: Lost 3 error reports because the queue was too small\n";
+
+static void run(struct reading *reading, const char *text, size_t piece)
+{
+	reading_run(reading, &kmc_text_reader, text, strlen(text), piece);
+	assert_null(reading->err);
+}
+
+static void check_whole(const struct kmc_report *report)
+{
+	assert_int_equal(report->line, 2);
+	assert_int_equal(report->state, KMC_FREED);
+	assert_int_equal(report->bits, 32);
+	assert_true(report->address == 0xffff88003e4a2024);
+	assert_int_equal(report->caret, 4);
+	assert_true(report->memory_start == 0xffff88003e4a2020);
+	assert_int_equal(report->memory_len, 32);
+	assert_int_equal(report->shadow_len, 32);
+	assert_string_equal(report->comm, "ntpdate");
+	assert_string_equal(report->kernel.release, "6.1.192");
+	assert_int_equal(report->frames.count, 2);
+	assert_int_equal(report->frames.frames[0].role, KMC_ROLE_RIP);
+	assert_true(report->object.known);
+	assert_string_equal(report->object.cache, "sigqueue");
+	assert_int_equal(report->alloc.stack.count, 1);
+	assert_int_equal(report->free.pid, 13);
+	assert_int_equal(report->free.stack.count, 1);
+	assert_false(report->truncated);
+}
+
+static void test_pieces_of_any_size_give_the_same(void **state)
+{
+	struct reading reading;
+
+	(void)state;
+	for (size_t piece = 0; piece < sizeof(whole); piece++) {
+		run(&reading, whole, piece);
+		assert_int_equal(reading.events.count, 2);
+		check_whole(reading_report(&reading, 0));
+		assert_int_equal(reading.events.list[1].type, KMC_EVENT_LOST);
+		assert_int_equal(reading.events.list[1].lost, 3);
+		reading_free(&reading);
+	}
+}
+
+static void test_cut_off_at_every_byte_loses_nothing_before(void **state)
+{
+	const char *header_end = strstr(whole, "2024)") + 5;
+	struct reading reading;
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(whole); len++) {
+		reading_run(&reading, &kmc_text_reader, whole, len, 0);
+		assert_null(reading.err);
+		assert_int_equal(reading_count(&reading, KMC_EVENT_REPORT),
+				 whole + len >= header_end);
+		reading_free(&reading);
+	}
+}
+
+static void test_mutations_and_garbage_do_no_harm(void **state)
+{
+	char text[sizeof(whole)];
+	struct reading reading;
+	uint32_t seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		memcpy(text, whole, sizeof(whole));
+		for (int i = 0; i < 1 + round % 20; i++)
+			text[next_random(&seed) % (sizeof(text) - 1)] =
+				next_random(&seed);
+		reading_run(&reading, &kmc_text_reader, text, sizeof(text) - 1,
+			    1 + next_random(&seed) % 700);
+		assert_null(reading.err);
+		for (size_t i = 0; i < reading.events.count; i++) {
+			struct kmc_report *report = reading.events.list[i].report;
+			char *out;
+
+			if (!report)
+				continue;
+			assert_null(kmc_json_report(report, &out));
+			free(out);
+			assert_null(kmc_print_report(report, NULL, &out));
+			free(out);
+		}
+		reading_free(&reading);
+	}
+}
+
+static void test_nul_bytes_are_passed_over(void **state)
+{
+	char text[2 * sizeof(whole)];
+	struct reading reading;
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(whole) - 1; i++) {
+		text[n++] = whole[i];
+		/* not within "kmemcheck: ", which is how reports are found */
+		if (i % 7 == 0 && whole[i] == ' ')
+			text[n++] = '\0';
+	}
+	reading_run(&reading, &kmc_text_reader, text, n, 0);
+	check_whole(reading_report(&reading, 0));
+	reading_free(&reading);
+}
+
+static void test_a_line_without_end_needs_no_memory(void **state)
+{
+	const size_t len = 1 << 20;
+	struct reading reading;
+	char *text = malloc(len + sizeof(whole));
+
+	(void)state;
+	memset(text, 'x', len);
+	memcpy(text + len, whole, sizeof(whole));
+	text[len - 1] = '\n';
+	reading_run(&reading, &kmc_text_reader, text, len + sizeof(whole) - 1,
+		    1000);
+	assert_int_equal(reading_count(&reading, KMC_EVENT_REPORT), 1);
+	assert_int_equal(reading_report(&reading, 0)->line, 3);
+	reading_free(&reading);
+	free(text);
+}
+
+static void test_silence_ends_a_report_that_is_whole(void **state)
+{
+	const char *end = strstr(whole, "[    9.000000]");
+	struct kmc_events events = { };
+	void *reader = kmc_text_reader.new("input", &events);
+
+	(void)state;
+	assert_null(kmc_text_reader.feed(reader, whole, end - whole));
+	assert_int_equal(events.count, 0);
+	assert_null(kmc_text_reader.idle(reader));
+	assert_int_equal(events.count, 1);
+	kmc_text_reader.free(reader);
+	kmc_events_release(&events);
+}
+
+static void test_talk_about_reports_is_no_report(void **state)
+{
+	static const char * const talk[] = {
+		"I see kmemcheck: Caught 32-bit read from uninitialized memory (ffff88003e4a2024), why?\n",
+		"Subject: kmemcheck: Caught 64-bit read from\n uninitialized memory in radeon\n",
+		"BUG: kmemcheck: uninitialized-read in foo+0x12/0x90 [mod]\n",
+		"kmemcheck: Caught 0-bit read from freed memory (ffff88003e4a2024)\n",
+		"kmemcheck: Caught 32-bit read from freed memory (fffff88003e4a2024)\n",
+	};
+	struct reading reading;
+
+	(void)state;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(talk); i++) {
+		run(&reading, talk[i], 0);
+		assert_int_equal(reading.events.count, 0);
+		reading_free(&reading);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pieces_of_any_size_give_the_same),
+		cmocka_unit_test(test_cut_off_at_every_byte_loses_nothing_before),
+		cmocka_unit_test(test_mutations_and_garbage_do_no_harm),
+		cmocka_unit_test(test_nul_bytes_are_passed_over),
+		cmocka_unit_test(test_a_line_without_end_needs_no_memory),
+		cmocka_unit_test(test_silence_ends_a_report_that_is_whole),
+		cmocka_unit_test(test_talk_about_reports_is_no_report),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
