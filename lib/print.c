@@ -259,15 +259,51 @@ static size_t location_column(struct printer *p, const struct kmc_stack *stack)
 	return column < LOCATION_MAX ? column : LOCATION_MAX;
 }
 
+/* From level @level of frame @first up to, but without, frame @end. */
 static void print_frames(struct printer *p, const struct kmc_stack *stack,
-			 size_t first, size_t end)
+			 size_t first, size_t end, size_t level)
 {
 	size_t column = location_column(p, stack);
 
-	for (size_t i = first; i < end; i++) {
-		for (size_t j = 0; j < levels_of(&stack->frames[i]); j++)
+	for (size_t i = first; i < end; i++, level = 0) {
+		for (size_t j = level; j < levels_of(&stack->frames[i]); j++)
 			print_level(p, &stack->frames[i], j, column);
 	}
+}
+
+/* The slab allocator's own code: who called it is what people look for. */
+static bool in_allocator(const struct kmc_location *where)
+{
+	static const char * const files[] = {
+		"mm/slub.c", "mm/slab.h", "mm/slab_common.c", "mm/kmemcheck/",
+		"include/linux/slab.h", "include/linux/kmemcheck.h",
+	};
+
+	for (size_t i = 0; where->file && i < KMC_ARRAY_SIZE(files); i++) {
+		if (!strncmp(where->file, files[i], strlen(files[i])))
+			return true;
+	}
+	return false;
+}
+
+/* The first frame and level outside of it, or the very first if none is. */
+static void skip_allocator(const struct kmc_stack *stack, size_t *first,
+			   size_t *level)
+{
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct kmc_frame *frame = &stack->frames[i];
+		size_t j = 0;
+
+		while (j < frame->chain_len && in_allocator(&frame->chain[j]))
+			j++;
+		if (!frame->chain_len || j < frame->chain_len) {
+			*first = i;
+			*level = j;
+			return;
+		}
+	}
+	*first = 0;
+	*level = 0;
 }
 
 static bool same_place(const struct kmc_frame *a, const struct kmc_frame *b)
@@ -288,7 +324,7 @@ static void print_where(struct printer *p, const struct kmc_report *report)
 		return;
 	if (stack->frames[0].role == KMC_ROLE_RIP) {
 		heading(p, "Where");
-		print_frames(p, stack, 0, 1);
+		print_frames(p, stack, 0, 1, 0);
 		callers = 1;
 		/* 4.x kernels begin the stack with the instruction itself. */
 		if (stack->count > 1 &&
@@ -298,7 +334,7 @@ static void print_where(struct printer *p, const struct kmc_report *report)
 	if (callers == stack->count)
 		return;
 	heading(p, "Called from");
-	print_frames(p, stack, callers, stack->count);
+	print_frames(p, stack, callers, stack->count, 0);
 }
 
 /* ---- memory ---- */
@@ -355,6 +391,8 @@ static void print_object(struct printer *p, const struct kmc_report *report)
 static void print_track(struct printer *p, const char *what,
 			const struct kmc_track *track)
 {
+	size_t first, level;
+
 	if (!track->known)
 		return;
 	newline(p);
@@ -363,7 +401,8 @@ static void print_track(struct printer *p, const char *what,
 		kmc_buf_printf(&p->buf, " by pid %d", track->pid);
 	print_time(p, track->time);
 	newline(p);
-	print_frames(p, &track->stack, 0, track->stack.count);
+	skip_allocator(&track->stack, &first, &level);
+	print_frames(p, &track->stack, first, track->stack.count, level);
 }
 
 /* The ones that hold data; selectors and the like are in the JSON. */

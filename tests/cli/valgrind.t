@@ -30,7 +30,18 @@ check() {
 }
 
 shopt -s nullglob
-inputs=("$top"/testdata/reports/*/input.* "$top"/testdata/streams/*/input.*)
+streams=$(mktemp -d)
+trap 'rm -rf "$output" "$streams"' EXIT
+for recipe in "$top"/testdata/reports/*/input.recipe; do
+	stream=$streams/$(basename "$(dirname "$recipe")")
+	"$top/tests/mkstream" "$recipe" >"$stream"
+done
+inputs=("$top"/testdata/reports/*/input.log "$streams"/*)
+# Reports from the field, where they are at hand.
+corpus=("$top"/../shared/corpus/*.txt)
+[ ${#corpus[@]} = 0 ] || check "the corpus" "$report" "${corpus[@]}"
+[ ! -f "${VMLINUX:-}" ] ||
+	check "lines from a vmlinux" "$report" --force -k "$VMLINUX" "${inputs[@]}"
 check "all inputs at once, text" "$report" "${inputs[@]}"
 check "all inputs at once, JSON" "$report" --format=json "${inputs[@]}"
 check "an input that is not there" "$report" /nowhere/at/all
