@@ -21,8 +21,10 @@ struct pt_regs;
  *	were started again
  * @KMEMCHECK_COUNTER_UNKNOWN: instructions that could not be decoded
  * @KMEMCHECK_COUNTER_UNHIDDEN: pages that are not looked at any more
- * @KMEMCHECK_COUNTER_TRIPWIRE: faults that the handler itself took, or an NMI
- *	in the middle of a step; the first must not happen
+ * @KMEMCHECK_COUNTER_NMI: faults taken in an NMI, or on the stack of #DB, where
+ *	nothing can be stepped
+ * @KMEMCHECK_COUNTER_TRIPWIRE: faults that the handler itself took, or another
+ *	exception in the middle of a step; must not happen
  * @KMEMCHECK_COUNTER_EXHAUSTED: slabs not tracked because the pool was used up
  * @KMEMCHECK_COUNTER_REPORTS: reports raised, those lost in the queue included
  * @KMEMCHECK_COUNTER_DUPLICATES: errors counted with an earlier report
@@ -38,6 +40,7 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_ABORTS,
 	KMEMCHECK_COUNTER_UNKNOWN,
 	KMEMCHECK_COUNTER_UNHIDDEN,
+	KMEMCHECK_COUNTER_NMI,
 	KMEMCHECK_COUNTER_TRIPWIRE,
 	KMEMCHECK_COUNTER_EXHAUSTED,
 	KMEMCHECK_COUNTER_REPORTS,
@@ -55,11 +58,13 @@ void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		    size_t size);
 void kmemcheck_unhide(unsigned long addr);
+bool kmemcheck_given_up(unsigned long addr);
 
 /* What an architecture provides. */
-int kmemcheck_arch_init(void);
+void kmemcheck_arch_init(void);
 void kmemcheck_show_page(unsigned long addr);
 void kmemcheck_hide_page(unsigned long addr);
+void kmemcheck_rehide_page(unsigned long addr);
 void kmemcheck_arch_regs(struct kmemcheck_regs *out, const struct pt_regs *regs);
 void kmemcheck_arch_caller_regs(struct kmemcheck_regs *out, unsigned long ip);
 

@@ -24,6 +24,7 @@ const char * const kmemcheck_counter_names[] = {
 	[KMEMCHECK_COUNTER_ABORTS]	= "aborts",
 	[KMEMCHECK_COUNTER_UNKNOWN]	= "unknown instructions",
 	[KMEMCHECK_COUNTER_UNHIDDEN]	= "unhidden pages",
+	[KMEMCHECK_COUNTER_NMI]		= "faults in nmi",
 	[KMEMCHECK_COUNTER_TRIPWIRE]	= "tripwire hits",
 	[KMEMCHECK_COUNTER_EXHAUSTED]	= "untracked slabs",
 	[KMEMCHECK_COUNTER_REPORTS]	= "reports",
@@ -76,9 +77,7 @@ static int __init kmemcheck_init_parts(void)
 		err = kmemcheck_slab_init(kmemcheck_pool_reserved() >> PAGE_SHIFT);
 	if (!err)
 		err = stack_depot_init();
-	if (!err)
-		err = kmemcheck_arch_init();
-	/* Last: from here on memory may be hidden. */
+	/* Last: from here on memory is hidden. */
 	if (!err)
 		err = kmemcheck_pool_init();
 	return err;
@@ -99,10 +98,12 @@ static int __init kmemcheck_init(void)
 	err = kmemcheck_init_parts();
 	if (err) {
 		kmemcheck_mode = KMEMCHECK_MODE_DISABLED;
+		kmemcheck_pool_release();
 		pr_err("cannot start (error %d); disabled\n", err);
 		return err;
 	}
 
+	kmemcheck_arch_init();
 	static_branch_enable(&kmemcheck_key);
 	pr_info("Initialized, tracking up to %lu MiB of slab memory\n",
 		kmemcheck_pool_size >> 20);

@@ -36,10 +36,7 @@ static int reports_open(struct inode *inode, struct file *file)
 	mutex_init(&f->lock);
 	kmemcheck_reader_init(&f->reader);
 	file->private_data = f;
-	/*
-	 * The position is our own: no pread(), and no lock on f_pos, which a
-	 * reader that waits would hold against everybody with the same file.
-	 */
+	/* The position is our own: no pread(), and no lock on f_pos. */
 	file->f_mode &= ~(FMODE_PREAD | FMODE_ATOMIC_POS);
 	return 0;
 }
@@ -105,7 +102,8 @@ static ssize_t reports_read(struct file *file, char __user *to, size_t size,
 		size -= n;
 	}
 	/* An overrun that comes after data is told by the next call. */
-	f->overrun = total && err == -EPIPE;
+	if (total && err == -EPIPE)
+		f->overrun = true;
 	mutex_unlock(&f->lock);
 	return total ?: err;
 }

@@ -13,18 +13,6 @@
 #undef pr_fmt
 #define pr_fmt(fmt) "kmemcheck: " fmt
 
-/*
- * A broken invariant of our own switches the checker off, never the machine:
- * hidden pages are then shown one by one as they are touched.
- */
-#define KMEMCHECK_WARN_ON(cond)						\
-	({								\
-		const bool __cond = WARN_ON(cond);			\
-		if (unlikely(__cond))					\
-			WRITE_ONCE(kmemcheck_mode, KMEMCHECK_MODE_DISABLED); \
-		__cond;							\
-	})
-
 #define KMEMCHECK_COPY_SIZE	(1UL << CONFIG_KMEMCHECK_SHADOW_COPY_SHIFT)
 
 /* Deep enough for a system call through a file system and a block device. */
@@ -86,7 +74,8 @@ static inline void *kmemcheck_pool_alias(unsigned long addr)
 }
 
 /* shadow.c: all ranges are cut to the pool */
-void kmemcheck_shadow_init(u8 *shadow);
+int kmemcheck_shadow_init(u8 *shadow, unsigned long pages);
+void kmemcheck_give_up(unsigned long addr, bool yes);
 enum kmemcheck_state kmemcheck_shadow_get(unsigned long addr);
 void kmemcheck_shadow_set(unsigned long addr, size_t size,
 			  enum kmemcheck_state state);
@@ -95,6 +84,7 @@ size_t kmemcheck_shadow_run(unsigned long addr, size_t size, bool good);
 
 /* pool.c */
 int kmemcheck_pool_init(void);
+void kmemcheck_pool_release(void);
 unsigned long kmemcheck_pool_reserved(void);
 struct page *kmemcheck_pool_alloc(unsigned int order, int node);
 void kmemcheck_pool_free(struct page *page, unsigned int order);

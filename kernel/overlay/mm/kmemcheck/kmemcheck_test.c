@@ -381,6 +381,36 @@ static void test_full_queue_counts_losses(struct kunit *test)
 	kfree(p);
 }
 
+/* A page that was given up accuses nobody, until it is part of a new slab. */
+static void test_unknown_instruction_gives_the_page_up(struct kunit *test)
+{
+	u64 before = kmemcheck_counter(KMEMCHECK_COUNTER_UNKNOWN);
+	struct kmem_cache *s;
+	u8 *p;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		s = kmem_cache_create("kmemcheck-test", SIZE, 0, 0, NULL);
+		KUNIT_ASSERT_NOT_NULL(test, s);
+		p = kmem_cache_alloc(s, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		load(p + 32, 4);
+		expect_report(test, p, SIZE, KMEMCHECK_READ,
+			      KMEMCHECK_UNINITIALIZED, 32, 4);
+
+		asm volatile("sidt %0" : "=m" (*(u8 (*)[10])p));
+		KUNIT_EXPECT_TRUE(test, kmemcheck_given_up((unsigned long)p));
+		kmem_cache_free(s, p);
+		p = kmem_cache_alloc(s, GFP_KERNEL);
+		load(p + 8, 8);
+		kmemcheck_copy_to_user(p, SIZE);
+		expect_silence(test, p, SIZE);
+		kmem_cache_free(s, p);
+		kmem_cache_destroy(s);
+	}
+	KUNIT_EXPECT_EQ(test, kmemcheck_counter(KMEMCHECK_COUNTER_UNKNOWN) - before, 2);
+}
+
 static void test_duplicates_are_counted(struct kunit *test)
 {
 	struct context *c = test->priv;
@@ -457,6 +487,7 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_untracked_cache),
 	KUNIT_CASE(test_constructed_object),
 	KUNIT_CASE(test_full_queue_counts_losses),
+	KUNIT_CASE(test_unknown_instruction_gives_the_page_up),
 	KUNIT_CASE(test_duplicates_are_counted),
 	KUNIT_CASE(test_handler_is_closed),
 	{}

@@ -24,7 +24,7 @@ static void drain(struct irq_work *work);
 static DEFINE_PER_CPU(struct irq_work, drain_work);
 
 /* One record at a time; a report of more than this is cut by the encoder. */
-static u8 record[KMEMCHECK_RECORD_MAX / 4];
+static u8 record[KMEMCHECK_RECORD_MAX / 4] __aligned(KMEMCHECK_ALIGN);
 static DEFINE_RAW_SPINLOCK(record_lock);
 
 static const char * const state_names[] = {

@@ -20,6 +20,8 @@
 
 /* Slab memory of a busy desktop is below this share of all memory. */
 #define DEFAULT_PERCENT	25
+/* vmap() refuses more pages than are left; the shadow takes a quarter on top. */
+#define MAX_PERCENT	40
 
 unsigned long kmemcheck_pool_start __ro_after_init;
 unsigned long kmemcheck_pool_size __ro_after_init;
@@ -32,6 +34,8 @@ static unsigned int pool_percent __initdata = DEFAULT_PERCENT;
 /* What memblock gave; becomes kmemcheck_pool_* when it is hidden. */
 static void *reserved __initdata;
 static unsigned long reserved_size __initdata;
+static void *reserved_shadow __initdata;
+static bool hidden __initdata;
 
 static struct gen_pool *pages __ro_after_init;
 
@@ -43,14 +47,15 @@ static int __init pool_param(char *str)
 	if (!str)
 		return -EINVAL;
 	value = memparse(str, &end);
-	if (*end == '%' && !end[1] && value > 0 && value <= 75) {
+	if (*end == '%' && !end[1] && value > 0 && value <= MAX_PERCENT) {
 		pool_percent = value;
 		pool_bytes = 0;
 	} else if (!*end && value >= PMD_SIZE) {
 		pool_percent = 0;
 		pool_bytes = value;
 	} else {
-		pr_err("kmemcheck.pool=%s is neither 2M or more nor 1%% to 75%%\n", str);
+		pr_err("kmemcheck.pool=%s is neither 2M or more nor 1%% to %d%%\n",
+		       str, MAX_PERCENT);
 		return -EINVAL;
 	}
 	return 0;
@@ -62,19 +67,19 @@ early_param("kmemcheck.pool", pool_param);
  */
 void __init kmemcheck_alloc_pool(void)
 {
+	unsigned long percent = memblock_phys_mem_size() / 100;
 	unsigned long size = pool_bytes;
-	u8 *shadow;
 
 	if (!kmemcheck_enabled())
 		return;
 
 	if (pool_percent)
-		size = memblock_phys_mem_size() / 100 * pool_percent;
-	size = ALIGN_DOWN(size, PMD_SIZE);
+		size = percent * pool_percent;
+	size = ALIGN_DOWN(clamp(size, PMD_SIZE, percent * MAX_PERCENT), PMD_SIZE);
 
 	reserved = memblock_alloc_raw(size, PMD_SIZE);
-	shadow = reserved ? memblock_alloc(size / 4, PAGE_SIZE) : NULL;
-	if (!shadow) {
+	reserved_shadow = reserved ? memblock_alloc(size / 4, PAGE_SIZE) : NULL;
+	if (!reserved_shadow) {
 		pr_err("no %lu MiB for the pool and its shadow; disabled\n",
 		       (size + size / 4) >> 20);
 		if (reserved)
@@ -86,14 +91,22 @@ void __init kmemcheck_alloc_pool(void)
 	reserved_size = size;
 	/* A report is to name the cache that an object was allocated from. */
 	slab_nomerge = true;
-	/* All 0 is all unallocated. */
-	kmemcheck_shadow_init(shadow);
 }
 
 /* Bytes of the pool that is not hidden yet, 0 when there is none. */
 unsigned long __init kmemcheck_pool_reserved(void)
 {
 	return reserved_size;
+}
+
+/* Undo kmemcheck_alloc_pool(), unless it is too late for that. */
+void __init kmemcheck_pool_release(void)
+{
+	if (hidden)
+		return;
+	free_reserved_area(reserved, reserved + reserved_size, -1, NULL);
+	free_reserved_area(reserved_shadow, reserved_shadow + reserved_size / 4,
+			   -1, NULL);
 }
 
 static int __init map_alias(void)
@@ -121,6 +134,9 @@ int __init kmemcheck_pool_init(void)
 	unsigned long i;
 	int err;
 
+	err = kmemcheck_shadow_init(reserved_shadow, reserved_size >> PAGE_SHIFT);
+	if (err)
+		return err;
 	pages = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
 	if (!pages)
 		return -ENOMEM;
@@ -132,6 +148,7 @@ int __init kmemcheck_pool_init(void)
 	if (err)
 		return err;
 
+	hidden = true;
 	for (i = 0; i < reserved_size; i += PAGE_SIZE)
 		ClearPageReserved(virt_to_page(start + i));
 
@@ -177,8 +194,12 @@ struct page *kmemcheck_pool_alloc(unsigned int order, int node)
 	if (order)
 		prep_compound_page(page, order);
 	/* Pages that were shown for good start afresh. */
-	for (i = 0; i < 1 << order; i++)
-		kmemcheck_hide_page(addr + i * PAGE_SIZE);
+	for (i = 0; i < 1 << order; i++, addr += PAGE_SIZE) {
+		if (!kmemcheck_given_up(addr))
+			continue;
+		kmemcheck_give_up(addr, false);
+		kmemcheck_rehide_page(addr);
+	}
 	return page;
 }
 

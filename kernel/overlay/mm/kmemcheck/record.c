@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * kmemcheck: reports as records of the stream, see <uapi/linux/kmemcheck.h>.
- *
- * Called with the log's record lock held.
  */
 #include <linux/buildid.h>
 #include <linux/crc32.h>
@@ -25,7 +23,7 @@
 /* A symbol, its offset and size, and a module's name. */
 #define SYMBOL_MAX	192
 
-/* Where the next section goes. Once it does not fit, nothing more does. */
+/* Where the next section goes. What does not fit leaves its section empty. */
 struct cursor {
 	u8 *start;
 	size_t used;
@@ -219,7 +217,7 @@ static unsigned int fetch(const struct kmemcheck_report *r,
  * @buf: where to, aligned to 8
  * @size: of @buf
  *
- * Return: bytes of the record. Sections that do not fit are left out.
+ * Return: bytes of the record. All sections at their largest are below 16 KiB.
  */
 size_t kmemcheck_encode_report(const struct kmemcheck_report *r, void *buf, size_t size)
 {

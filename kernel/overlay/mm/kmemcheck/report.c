@@ -14,7 +14,6 @@
 #include <linux/sched.h>
 #include <linux/stacktrace.h>
 #include <linux/timekeeping.h>
-#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include "kmemcheck.h"
@@ -131,18 +130,17 @@ static bool may_report(void)
 	return mode == KMEMCHECK_MODE_ENABLED;
 }
 
+/* Only the page that is being executed is sure to be mapped. */
 static void save_code(struct kmemcheck_report *report, unsigned long ip)
 {
-	report->code_start = ip - KMEMCHECK_CODE_BEFORE;
-	report->code_size = KMEMCHECK_CODE_SIZE;
-	if (!copy_from_kernel_nofault(report->code, (void *)report->code_start,
-				      KMEMCHECK_CODE_SIZE))
-		return;
-	/* At the start of a section: what comes before may not be mapped. */
-	report->code_start = ip;
-	report->code_size = KMEMCHECK_CODE_SIZE - KMEMCHECK_CODE_BEFORE;
-	if (copy_from_kernel_nofault(report->code, (void *)ip, report->code_size))
-		report->code_size = 0;
+	unsigned long page = ALIGN_DOWN(ip, PAGE_SIZE);
+	unsigned long start = max(ip - KMEMCHECK_CODE_BEFORE, page);
+	unsigned long end = min(ip - KMEMCHECK_CODE_BEFORE + KMEMCHECK_CODE_SIZE,
+				page + PAGE_SIZE);
+
+	report->code_start = start;
+	report->code_size = end - start;
+	memcpy(report->code, (void *)start, end - start);
 }
 
 /* The first entry of a stack is the instruction itself: no return address. */
@@ -180,10 +178,15 @@ static void save_memory(struct kmemcheck_report *report, unsigned long addr)
 		report->shadow[i] = kmemcheck_shadow_get(report->copy_start + i);
 }
 
-/* How many accesses a report stands for now, or 0 to keep quiet. */
-static u32 occurrences(unsigned long ip, depot_stack_handle_t stack, u64 now)
+static struct bucket *bucket_of(unsigned long ip, depot_stack_handle_t stack)
 {
-	struct bucket *b = raw_cpu_ptr(buckets) + hash_long(ip ^ stack, ilog2(NR_BUCKETS));
+	return raw_cpu_ptr(buckets) + hash_long(ip ^ stack, ilog2(NR_BUCKETS));
+}
+
+/* How many accesses a report stands for now, or 0 to keep quiet. */
+static u32 occurrences(struct bucket *b, unsigned long ip,
+		       depot_stack_handle_t stack, u64 now)
+{
 	u32 count;
 
 	if (!kmemcheck_ratelimit)
@@ -226,13 +229,14 @@ static void fill(struct kmemcheck_report *report, struct pt_regs *regs,
 static void queue_report(struct pt_regs *regs, unsigned long ip,
 			 struct kmemcheck_access *access)
 {
+	depot_stack_handle_t stack = kmemcheck_find_stack(access->address);
 	struct queue *q = raw_cpu_ptr(&queues);
+	struct bucket *bucket = bucket_of(ip, stack);
 	struct kmemcheck_report *report;
 	u64 seq;
 
 	access->time = ktime_get_boot_fast_ns();
-	access->count = occurrences(ip, kmemcheck_find_stack(access->address),
-				    access->time);
+	access->count = occurrences(bucket, ip, stack, access->time);
 	if (!access->count) {
 		kmemcheck_count(KMEMCHECK_COUNTER_DUPLICATES);
 		return;
@@ -249,6 +253,8 @@ static void queue_report(struct pt_regs *regs, unsigned long ip,
 		/* Pairs with the acquire in kmemcheck_report_next(). */
 		smp_store_release(&report->ready, true);
 	} else {
+		/* Nobody has been told, so the next one is no duplicate. */
+		bucket->ip = 0;
 		arch_atomic64_inc(&q->lost);
 		kmemcheck_count(KMEMCHECK_COUNTER_LOST);
 	}
@@ -260,8 +266,9 @@ static enum kmemcheck_state worst_state(unsigned long addr, size_t size)
 {
 	size_t good = kmemcheck_shadow_run(addr, size, true);
 
-	return good == size ? KMEMCHECK_INITIALIZED :
-			      kmemcheck_shadow_get(addr + good);
+	/* An operand may reach beyond the end of the pool. */
+	return good == size || !kmemcheck_in_pool(addr + good) ?
+	       KMEMCHECK_INITIALIZED : kmemcheck_shadow_get(addr + good);
 }
 
 static bool read_is_fine(unsigned long addr, size_t size)
@@ -361,7 +368,7 @@ void __kmemcheck_infoleak(unsigned long ip, const void *from, size_t size)
 	struct kmemcheck_access access;
 	unsigned long flags;
 
-	if (good == size || !kmemcheck_in_pool(start + good))
+	if (!kmemcheck_enabled() || good == size || !kmemcheck_in_pool(start + good))
 		return;
 
 	access = (struct kmemcheck_access) {
@@ -384,11 +391,13 @@ void __kmemcheck_infoleak(unsigned long ip, const void *from, size_t size)
  * kmemcheck_unhide() - give up on a page
  * @addr: in it
  *
- * For what cannot be handled: the page is never looked at again until it
- * becomes part of another slab. Its stale shadow must not accuse anybody.
+ * For what cannot be handled: the page is not looked at again until it becomes
+ * part of another slab. Whatever happens to it until then, its shadow must not
+ * accuse anybody.
  */
 void kmemcheck_unhide(unsigned long addr)
 {
+	kmemcheck_give_up(addr, true);
 	kmemcheck_shadow_set(ALIGN_DOWN(addr, PAGE_SIZE), PAGE_SIZE,
 			     KMEMCHECK_INITIALIZED);
 	kmemcheck_show_page(addr);

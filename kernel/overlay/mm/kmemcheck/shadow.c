@@ -8,8 +8,11 @@
  */
 #include <linux/align.h>
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "kmemcheck.h"
 
@@ -17,9 +20,40 @@
 
 static u8 *shadow_base __ro_after_init;
 
-void __init kmemcheck_shadow_init(u8 *shadow)
+/* A bit for each page that is shown for good: all of it counts as initialised. */
+static unsigned long *given_up __ro_after_init;
+
+/**
+ * kmemcheck_shadow_init() - set the shadow up
+ * @shadow: a byte for four bytes of the pool, all 0 (which is unallocated)
+ * @pages: of the pool
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int __init kmemcheck_shadow_init(u8 *shadow, unsigned long pages)
 {
 	shadow_base = shadow;
+	given_up = vzalloc(BITS_TO_LONGS(pages) * sizeof(long));
+	return given_up ? 0 : -ENOMEM;
+}
+
+static unsigned long page_nr(unsigned long addr)
+{
+	return (addr - kmemcheck_pool_start) >> PAGE_SHIFT;
+}
+
+/* Is the page shown for good? @addr lies in the pool. */
+bool kmemcheck_given_up(unsigned long addr)
+{
+	return test_bit(page_nr(addr), given_up);
+}
+
+void kmemcheck_give_up(unsigned long addr, bool yes)
+{
+	if (yes)
+		set_bit(page_nr(addr), given_up);
+	else
+		clear_bit(page_nr(addr), given_up);
 }
 
 static u8 *shadow_of(unsigned long addr)
@@ -57,12 +91,10 @@ static void set_part(unsigned long addr, unsigned int n, enum kmemcheck_state st
 		old = seen;
 }
 
-void kmemcheck_shadow_set(unsigned long addr, size_t size,
-			  enum kmemcheck_state state)
+static void set_range(unsigned long addr, size_t size, enum kmemcheck_state state)
 {
 	unsigned int head;
 
-	size = clip(addr, size);
 	head = min_t(size_t, size, -addr % PER_BYTE);
 	if (head) {
 		set_part(addr, head, state);
@@ -76,6 +108,18 @@ void kmemcheck_shadow_set(unsigned long addr, size_t size,
 	}
 	if (size)
 		set_part(addr, size, state);
+}
+
+void kmemcheck_shadow_set(unsigned long addr, size_t size,
+			  enum kmemcheck_state state)
+{
+	unsigned long end = addr + clip(addr, size), next;
+
+	for (; addr < end; addr = next) {
+		next = min(end, ALIGN_DOWN(addr, PAGE_SIZE) + PAGE_SIZE);
+		set_range(addr, next - addr, kmemcheck_given_up(addr) ?
+			  KMEMCHECK_INITIALIZED : state);
+	}
 }
 
 /* As memmove: the ranges may overlap. */

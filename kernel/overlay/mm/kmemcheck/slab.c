@@ -127,14 +127,16 @@ static struct kmemcheck_owner *owner_of(const struct kmem_cache *s,
 	return first ? &first[obj_to_index(s, slab, object)] : NULL;
 }
 
-static noinline void note_who(struct kmemcheck_who *who)
+/* @flags: what the caller may wake up; nothing where it may hold any lock. */
+static noinline void note_who(struct kmemcheck_who *who, gfp_t flags)
 {
 	unsigned long entries[KMEMCHECK_TRACK_DEPTH];
 	unsigned int n;
 
 	/* Without this function and the hook that called it. */
 	n = stack_trace_save(entries, ARRAY_SIZE(entries), 2);
-	who->stack = stack_depot_save(entries, n, GFP_NOWAIT | __GFP_NOWARN);
+	who->stack = stack_depot_save(entries, n, (flags & __GFP_KSWAPD_RECLAIM) |
+				      __GFP_NOWARN);
 	who->time = ktime_get_boot_fast_ns();
 	who->pid = current->pid;
 	who->cpu = raw_smp_processor_id();
@@ -142,12 +144,13 @@ static noinline void note_who(struct kmemcheck_who *who)
 
 void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags)
 {
-	struct kmemcheck_owner *owner = owner_of(s, virt_to_slab(object), object);
+	struct kmemcheck_owner *owner;
 
 	if (!kmemcheck_enabled())
 		return;
+	owner = owner_of(s, virt_to_slab(object), object);
 	if (owner) {
-		note_who(&owner->alloc);
+		note_who(&owner->alloc, flags);
 		owner->free.stack = 0;
 	}
 	if (flags & __GFP_ZERO)
@@ -160,12 +163,13 @@ void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags)
 
 void __kmemcheck_slab_free(struct kmem_cache *s, void *object)
 {
-	struct kmemcheck_owner *owner = owner_of(s, virt_to_slab(object), object);
+	struct kmemcheck_owner *owner;
 
 	if (!kmemcheck_enabled())
 		return;
+	owner = owner_of(s, virt_to_slab(object), object);
 	if (owner)
-		note_who(&owner->free);
+		note_who(&owner->free, 0);
 	if (!keeps_state(s))
 		kmemcheck_shadow_set((unsigned long)object, s->object_size,
 				     KMEMCHECK_FREED);

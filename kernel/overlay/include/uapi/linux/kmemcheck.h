@@ -67,8 +67,7 @@ struct kmemcheck_record {
  * @KMEMCHECK_SECTION_BANNER: text, as uname -v (header)
  * @KMEMCHECK_SECTION_BUILD_ID: bytes, the build-ID of vmlinux (header)
  * @KMEMCHECK_SECTION_ACCESS: struct kmemcheck_access (report)
- * @KMEMCHECK_SECTION_REGS: struct kmemcheck_regs (report); absent when the
- *	report was not raised by a fault
+ * @KMEMCHECK_SECTION_REGS: struct kmemcheck_regs (report)
  * @KMEMCHECK_SECTION_INSN: struct kmemcheck_bytes: code around the instruction
  * @KMEMCHECK_SECTION_STACK: __u64 each: the return addresses on the stack,
  *	innermost first, neither the instruction pointer nor a terminator
@@ -205,7 +204,7 @@ struct kmemcheck_access {
 	char comm[16];
 };
 
-/* All registers of this mask are valid; without it only ip, sp, bp, cs, flags. */
+/* All registers are valid; without it only rip, rsp, cs and ss are. */
 #define KMEMCHECK_REGS_ALL		1
 
 /*
@@ -295,8 +294,8 @@ enum kmemcheck_lost_where {
 
 /**
  * struct kmemcheck_lost - how many reports were lost
- * @count: exact number; reports missing from the sequence numbers between this
- *	record's neighbours are among them
+ * @count: exact number; the reports whose sequence numbers are missing before
+ *	this record are among them
  * @where: enum kmemcheck_lost_where
  * @reserved: 0
  */

@@ -2,9 +2,10 @@
 /*
  * kmemcheck: the first look at every page fault and debug exception.
  *
- * Both hooks run before any other C code of the exception: no RCU, no lockdep,
- * no tracing. So tracing may be compiled in, and tracked memory may be touched
- * anywhere that is not entry code itself.
+ * Both hooks run before any other C code of the exception, so RCU and lockdep
+ * need not know of it, and tracked memory may be touched anywhere that is not
+ * entry code itself. Our own code is not traced; what it calls to make a report
+ * (irq_work, the unwinder) may be.
  */
 #ifndef _ASM_X86_KMEMCHECK_H
 #define _ASM_X86_KMEMCHECK_H
@@ -18,6 +19,8 @@ struct pt_regs;
 #include <linux/percpu-defs.h>
 
 #include <asm/debugreg.h>
+#include <asm/processor-flags.h>
+#include <asm/ptrace.h>
 #include <asm/trap_pf.h>
 
 DECLARE_PER_CPU(bool, kmemcheck_stepping);
@@ -57,20 +60,29 @@ static __always_inline bool kmemcheck_fault(struct pt_regs *regs,
 /**
  * kmemcheck_trap() - is this debug exception the end of our single step?
  * @regs: registers of the interrupted code
- * @dr6: debug status, in positive polarity
+ * @dr6: debug status, in positive polarity; our step is taken out of it
  *
- * Return: true when it is dealt with.
+ * Return: true when there was nothing else, and all is dealt with.
  */
 static __always_inline bool kmemcheck_trap(struct pt_regs *regs,
-					   unsigned long dr6)
+					   unsigned long *dr6)
 {
+	unsigned long dr7;
+
 	if (!static_branch_unlikely(&kmemcheck_key))
 		return false;
-	if (!(dr6 & DR_STEP) || !this_cpu_read(kmemcheck_stepping))
+	if (!(*dr6 & DR_STEP) || !this_cpu_read(kmemcheck_stepping))
 		return false;
+
+	/* A breakpoint in there would overwrite the stack that we are on. */
+	dr7 = local_db_save();
 	__kmemcheck_step_done(regs);
-	/* A watchpoint that was hit by the same instruction is not ours. */
-	return !(dr6 & DR_TRAP_BITS);
+	local_db_restore(dr7);
+
+	/* TF is as it was: if it is set, somebody else is stepping, too. */
+	if (!(regs->flags & X86_EFLAGS_TF))
+		*dr6 &= ~DR_STEP;
+	return !(*dr6 & (DR_STEP | DR_TRAP_BITS));
 }
 
 #else /* !CONFIG_KMEMCHECK */
@@ -83,7 +95,7 @@ static __always_inline bool kmemcheck_fault(struct pt_regs *regs,
 }
 
 static __always_inline bool kmemcheck_trap(struct pt_regs *regs,
-					   unsigned long dr6)
+					   unsigned long *dr6)
 {
 	return false;
 }

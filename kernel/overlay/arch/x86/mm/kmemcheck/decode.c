@@ -90,7 +90,8 @@ static bool has_prefix(struct insn *insn, insn_byte_t prefix)
 {
 	int i;
 
-	for (i = 0; i < insn->prefixes.nbytes; i++)
+	/* It counts repeated ones, too, and keeps four. */
+	for (i = 0; i < min_t(int, insn->prefixes.nbytes, 4); i++)
 		if (insn->prefixes.bytes[i] == prefix)
 			return true;
 	return false;
@@ -300,6 +301,24 @@ static bool cmpxchg_will_write(const struct pt_regs *regs, unsigned long addr,
 	return !memcmp(&old, &regs->ax, size);
 }
 
+/* The same for cmpxchg8b and cmpxchg16b, which compare with two registers. */
+static bool wide_cmpxchg_will_write(const struct pt_regs *regs, unsigned long addr,
+				    unsigned int size)
+{
+	return cmpxchg_will_write(regs, addr, size / 2) &&
+	       !memcmp(kmemcheck_alias((void *)addr + size / 2), &regs->dx, size / 2);
+}
+
+/* Prefetches, long nops, and writing back a cache line: clflush(opt), clwb. */
+static bool only_names_address(struct insn *insn, unsigned int opcode)
+{
+	unsigned int digit = X86_MODRM_REG(insn->modrm.value);
+
+	if (opcode == 0x0d || opcode == 0x18 || opcode == 0x1f)
+		return true;
+	return opcode == 0xae && (digit == 7 || (digit == 6 && has_prefix(insn, 0x66)));
+}
+
 static bool decode_two_byte(const struct pt_regs *regs, struct insn *insn,
 			    struct kmemcheck_insn *out)
 {
@@ -307,9 +326,7 @@ static bool decode_two_byte(const struct pt_regs *regs, struct insn *insn,
 	unsigned long addr = effective_address(regs, insn);
 	unsigned int access, size;
 
-	/* 0f ae /7 with memory, and prefetches: address only. */
-	if (opcode == 0x0d || opcode == 0x18 || opcode == 0x1f ||
-	    (opcode == 0xae && X86_MODRM_REG(insn->modrm.value) >= 6))
+	if (only_names_address(insn, opcode))
 		return true;
 
 	access = two_byte_access(insn, opcode, &size);
@@ -318,6 +335,8 @@ static bool decode_two_byte(const struct pt_regs *regs, struct insn *insn,
 	if (is_bit_string(opcode))
 		addr = bit_address(regs, insn, addr, size);
 	if ((opcode & ~1) == 0xb0 && !cmpxchg_will_write(regs, addr, size))
+		access = R;
+	if (opcode == 0xc7 && !wide_cmpxchg_will_write(regs, addr, size))
 		access = R;
 	add_operand(out, addr, size, access);
 	return true;

@@ -16,9 +16,7 @@
  */
 static pte_t *pool_pte(unsigned long addr)
 {
-	unsigned int level;
-
-	return lookup_address(addr, &level);
+	return virt_to_kpte(addr);
 }
 
 void kmemcheck_show_page(unsigned long addr)
@@ -45,4 +43,16 @@ void kmemcheck_hide_page(unsigned long addr)
 	/* pfn_pte() inverts the address of what is not present (L1TF). */
 	set_pte(pte, pfn_pte(__pa(addr) >> PAGE_SHIFT, prot));
 	asm volatile("invlpg (%0)" : : "r" (addr) : "memory");
+}
+
+/*
+ * For a page that was shown for good: it may have been cached in any address
+ * space. Not for the fault handler, this may be traced.
+ */
+void kmemcheck_rehide_page(unsigned long addr)
+{
+	kmemcheck_hide_page(addr);
+	preempt_disable();
+	flush_tlb_one_kernel(addr);
+	preempt_enable();
 }

@@ -11,9 +11,12 @@
 #include <linux/instrumentation.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/smp.h>
+#include <linux/thread_info.h>
 
 #include <asm/kmemcheck.h>
+#include <asm/msr.h>
 #include <asm/pgtable.h>
 #include <asm/ptrace.h>
 
@@ -36,7 +39,7 @@ DEFINE_PER_CPU(bool, kmemcheck_stepping);
 
 #define STEP_FLAGS	(X86_EFLAGS_TF | X86_EFLAGS_IF)
 
-int __init kmemcheck_arch_init(void)
+void __init kmemcheck_arch_init(void)
 {
 	pr_info("kmemcheck: Limiting number of CPUs to 1.\n");
 #ifdef CONFIG_SMP
@@ -44,7 +47,6 @@ int __init kmemcheck_arch_init(void)
 #endif
 	/* Nobody is to bring one up later, either. */
 	cpu_hotplug_disable();
-	return 0;
 }
 
 static void check(struct pt_regs *regs, const struct kmemcheck_insn *insn)
@@ -70,7 +72,7 @@ static bool show(struct step *step, unsigned long addr)
 {
 	unsigned int i;
 
-	if (!kmemcheck_tracked((void *)addr))
+	if (!kmemcheck_tracked((void *)addr) || kmemcheck_given_up(addr))
 		return true;
 	addr &= PAGE_MASK;
 	for (i = 0; i < step->nr; i++)
@@ -100,8 +102,21 @@ static void hide_all(struct step *step)
 		kmemcheck_hide_page(step->pages[--step->nr]);
 }
 
+/* With BTF set, TF would trap at the next branch only. */
+static void branch_step(bool on)
+{
+	unsigned long debugctl;
+
+	if (likely(!test_thread_flag(TIF_BLOCKSTEP)))
+		return;
+	rdmsrl(MSR_IA32_DEBUGCTLMSR, debugctl);
+	debugctl = on ? debugctl | DEBUGCTLMSR_BTF : debugctl & ~DEBUGCTLMSR_BTF;
+	wrmsrl(MSR_IA32_DEBUGCTLMSR, debugctl);
+}
+
 static void step_begin(struct step *step, struct pt_regs *regs)
 {
+	branch_step(false);
 	step->flags = regs->flags & STEP_FLAGS;
 	regs->flags = (regs->flags & ~X86_EFLAGS_IF) | X86_EFLAGS_TF;
 	this_cpu_write(kmemcheck_stepping, true);
@@ -110,6 +125,7 @@ static void step_begin(struct step *step, struct pt_regs *regs)
 static void step_end(struct step *step, struct pt_regs *regs)
 {
 	hide_all(step);
+	branch_step(true);
 	regs->flags = (regs->flags & ~STEP_FLAGS) | step->flags;
 	this_cpu_write(kmemcheck_stepping, false);
 }
@@ -127,7 +143,8 @@ static void fault(struct step *step, struct pt_regs *regs, unsigned long address
 	if (this_cpu_read(kmemcheck_stepping)) {
 		/*
 		 * The same instruction, on a page that decoding did not tell.
-		 * Without TF it is an NMI that came between.
+		 * Without TF it is the handler of another exception that the
+		 * instruction has raised.
 		 */
 		if (!(regs->flags & X86_EFLAGS_TF) || !show(step, address)) {
 			kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
@@ -160,7 +177,14 @@ noinstr bool __kmemcheck_fault(struct pt_regs *regs, unsigned long address)
 
 	instrumentation_begin();
 	step = raw_cpu_ptr(&steps);
-	if (step->busy) {
+	if (in_nmi()) {
+		/*
+		 * An NMI, or code on the one stack of #DB: a step there would
+		 * overwrite that stack.
+		 */
+		kmemcheck_count(KMEMCHECK_COUNTER_NMI);
+		kmemcheck_unhide(address);
+	} else if (step->busy) {
 		/* The handler itself must never get here. */
 		kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
 		kmemcheck_unhide(address);
