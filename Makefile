@@ -44,6 +44,7 @@ say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 .SECONDARY:
 
 all: $(OUT)/kmc-report $(OUT)/libkmc.a $(OUT)/libkmc.so
+	@:
 
 # A change of flags rebuilds everything.
 FLAGS		= $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)
