@@ -271,6 +271,12 @@ static enum kmemcheck_state worst_state(unsigned long addr, size_t size)
 	       KMEMCHECK_INITIALIZED : kmemcheck_shadow_get(addr + good);
 }
 
+/* Nobody may use such memory, not even to copy it. */
+static bool is_nobodys(enum kmemcheck_state state)
+{
+	return state == KMEMCHECK_FREED || state == KMEMCHECK_UNALLOCATED;
+}
+
 static bool read_is_fine(unsigned long addr, size_t size)
 {
 	if (IS_ENABLED(CONFIG_KMEMCHECK_PARTIAL_OK)) {
@@ -318,12 +324,9 @@ void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
  */
 void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size)
 {
-	enum kmemcheck_state state;
-
 	if (!kmemcheck_in_pool(addr))
 		return;
-	state = worst_state(addr, size);
-	if (state == KMEMCHECK_FREED || state == KMEMCHECK_UNALLOCATED)
+	if (is_nobodys(worst_state(addr, size)))
 		report_operand(regs, KMEMCHECK_WRITE, addr, size);
 	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
 }
@@ -341,21 +344,15 @@ void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size)
 void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		    size_t size)
 {
-	bool freed;
-
 	if (!kmemcheck_in_pool(to) || !kmemcheck_in_pool(from)) {
 		kmemcheck_read(regs, from, size);
 		kmemcheck_write(regs, to, size);
 		return;
 	}
 
-	/* What belongs to nobody must not be read by anybody, though. */
-	freed = kmemcheck_shadow_get(from) == KMEMCHECK_FREED ||
-		kmemcheck_shadow_get(from) == KMEMCHECK_UNALLOCATED;
-	if (freed)
+	if (is_nobodys(worst_state(from, size)))
 		kmemcheck_read(regs, from, size);
-	if (worst_state(to, size) == KMEMCHECK_FREED ||
-	    worst_state(to, size) == KMEMCHECK_UNALLOCATED)
+	if (is_nobodys(worst_state(to, size)))
 		kmemcheck_write(regs, to, size);
 	kmemcheck_shadow_copy(to, from, size);
 }
