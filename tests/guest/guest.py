@@ -15,7 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.join(ROOT, os.environ.get("KMC_BUILD", "build"))
 KERNEL = os.environ.get("KMC_KERNEL", os.path.join(ROOT, "build", "linux-6.1"))
 VMLINUX = os.path.join(KERNEL, "vmlinux")
-MODULES = os.path.join(ROOT, "build", "guest-modules")
+MODULES = os.environ.get("KMC_MODULES", os.path.join(ROOT, "build", "guest-modules"))
 REPORT = os.environ.get("KMC_REPORT", os.path.join(BUILD, "kmc-report"))
 
 # The record types of include/uapi/linux/kmemcheck.h

@@ -12,7 +12,7 @@ import guest
 
 guest.need_kernel()
 tap = guest.Tap()
-boot = guest.Guest("samples", append="kmemcheck=2 kmemcheck.pool=2M", ring=True,
+boot = guest.Guest("samples", append="kmemcheck=2 kmemcheck.engine=step kmemcheck.pool=2M", ring=True,
                    module=True, smp=2)
 tap.equal(boot.status, 0, "boots, runs the samples, and powers off") or print(boot.tail())
 tap.equal(len(re.findall("WARNING: kmemcheck: Caught", boot.dmesg)), 1, "one report in the log")

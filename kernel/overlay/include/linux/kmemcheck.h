@@ -80,6 +80,9 @@ void __kmemcheck_free_slab(void *start, unsigned int order);
 void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags);
 void __kmemcheck_slab_free(struct kmem_cache *s, void *object);
 void __kmemcheck_infoleak(unsigned long ip, const void *from, size_t size);
+void __kmemcheck_mark_written(unsigned long ip, const void *to, size_t size);
+void __kmemcheck_read_range(unsigned long ip, const void *from, size_t size);
+int __kmemcheck_memcmp(const void *a, const void *b, size_t size);
 
 /**
  * kmemcheck_alloc_slab() - take the pages of a new slab from tracked memory
@@ -153,6 +156,35 @@ static __always_inline void kmemcheck_copy_to_user(const void *from,
 		__kmemcheck_infoleak(_THIS_IP_, from, size);
 }
 
+/**
+ * kmemcheck_mark_written() - memory has been written through its alias
+ * @to: its address
+ * @size: bytes that have been written
+ */
+static __always_inline void kmemcheck_mark_written(const void *to, size_t size)
+{
+	if (kmemcheck_tracked(to))
+		__kmemcheck_mark_written(_THIS_IP_, to, size);
+}
+
+/**
+ * kmemcheck_read_range() - all of this is about to be used
+ * @from: its address
+ * @size: bytes
+ *
+ * For code that goes through memory word by word: one check instead of a fault
+ * for each word.
+ *
+ * Return: an address of the same memory that does not fault, as
+ * kmemcheck_alias().
+ */
+static __always_inline const void *kmemcheck_read_range(const void *from, size_t size)
+{
+	if (kmemcheck_tracked(from))
+		__kmemcheck_read_range(_THIS_IP_, from, size);
+	return kmemcheck_alias(from);
+}
+
 #else /* !CONFIG_KMEMCHECK */
 
 static __always_inline bool kmemcheck_enabled(void)
@@ -188,6 +220,17 @@ static inline void kmemcheck_slab_alloc(struct kmem_cache *s, void *object,
 					gfp_t flags) { }
 static inline void kmemcheck_slab_free(struct kmem_cache *s, void *object) { }
 static inline void kmemcheck_copy_to_user(const void *from, size_t size) { }
+static inline void kmemcheck_mark_written(const void *to, size_t size) { }
+
+static inline const void *kmemcheck_read_range(const void *from, size_t size)
+{
+	return from;
+}
+
+static inline int __kmemcheck_memcmp(const void *a, const void *b, size_t size)
+{
+	return 0;
+}
 
 #endif /* CONFIG_KMEMCHECK */
 

@@ -9,6 +9,7 @@
 #define _LINUX_KMEMCHECK_ENGINE_H
 
 #include <linux/kmemcheck.h>
+#include <linux/percpu.h>
 #include <uapi/linux/kmemcheck.h>
 
 struct pt_regs;
@@ -19,10 +20,12 @@ struct pt_regs;
  * @KMEMCHECK_COUNTER_STEPS: instructions single-stepped to their end
  * @KMEMCHECK_COUNTER_ABORTS: instructions that faulted elsewhere meanwhile and
  *	were started again
+ * @KMEMCHECK_COUNTER_BULK: ranges checked and accessed without a fault: memcpy
+ *	and its like, user copies, checksums
  * @KMEMCHECK_COUNTER_UNKNOWN: instructions that could not be decoded
  * @KMEMCHECK_COUNTER_UNHIDDEN: pages that are not looked at any more
  * @KMEMCHECK_COUNTER_NMI: faults taken in an NMI, or on the stack of #DB, where
- *	nothing can be stepped
+ *	the step engine can do nothing
  * @KMEMCHECK_COUNTER_TRIPWIRE: faults that the handler itself took, or another
  *	exception in the middle of a step; must not happen
  * @KMEMCHECK_COUNTER_EXHAUSTED: slabs not tracked because the pool was used up
@@ -38,6 +41,7 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_FAULTS,
 	KMEMCHECK_COUNTER_STEPS,
 	KMEMCHECK_COUNTER_ABORTS,
+	KMEMCHECK_COUNTER_BULK,
 	KMEMCHECK_COUNTER_UNKNOWN,
 	KMEMCHECK_COUNTER_UNHIDDEN,
 	KMEMCHECK_COUNTER_NMI,
@@ -58,13 +62,27 @@ void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		    size_t size);
 void kmemcheck_unhide(unsigned long addr);
+
+/* For ranges, which start in the pool. */
+bool kmemcheck_may_read(unsigned long addr, size_t size);
+bool kmemcheck_may_write(unsigned long addr, size_t size);
+bool kmemcheck_may_copy(unsigned long addr, size_t size);
+bool kmemcheck_is_initialized(unsigned long addr, size_t size);
+void kmemcheck_set_initialized(unsigned long addr, size_t size);
+void kmemcheck_copy_state(unsigned long to, unsigned long from, size_t size);
 bool kmemcheck_given_up(unsigned long addr);
 
+/* profile.c */
+DECLARE_PER_CPU(u8, kmemcheck_skip);
+void kmemcheck_profile(unsigned long ip);
+
 /* What an architecture provides. */
-void kmemcheck_arch_init(void);
+int kmemcheck_arch_init(void);
+const char *kmemcheck_arch_engine(void);
 void kmemcheck_show_page(unsigned long addr);
 void kmemcheck_hide_page(unsigned long addr);
-void kmemcheck_rehide_page(unsigned long addr);
+void kmemcheck_rehide(unsigned long addr, unsigned int n);
+void kmemcheck_flush(void);
 void kmemcheck_arch_regs(struct kmemcheck_regs *out, const struct pt_regs *regs);
 void kmemcheck_arch_caller_regs(struct kmemcheck_regs *out, unsigned long ip);
 

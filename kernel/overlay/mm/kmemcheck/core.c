@@ -2,13 +2,15 @@
 /*
  * kmemcheck: boot options, counters and the order in which the parts start.
  */
-#include <linux/atomic.h>
+#include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/percpu.h>
 
 #include "kmemcheck.h"
 
 DEFINE_STATIC_KEY_FALSE(kmemcheck_key);
+EXPORT_SYMBOL(kmemcheck_key);
 
 #if defined(CONFIG_KMEMCHECK_ENABLED_BY_DEFAULT)
 int kmemcheck_mode = KMEMCHECK_MODE_ENABLED;
@@ -22,6 +24,7 @@ const char * const kmemcheck_counter_names[] = {
 	[KMEMCHECK_COUNTER_FAULTS]	= "faults",
 	[KMEMCHECK_COUNTER_STEPS]	= "steps",
 	[KMEMCHECK_COUNTER_ABORTS]	= "aborts",
+	[KMEMCHECK_COUNTER_BULK]	= "bulk operations",
 	[KMEMCHECK_COUNTER_UNKNOWN]	= "unknown instructions",
 	[KMEMCHECK_COUNTER_UNHIDDEN]	= "unhidden pages",
 	[KMEMCHECK_COUNTER_NMI]		= "faults in nmi",
@@ -34,21 +37,27 @@ const char * const kmemcheck_counter_names[] = {
 };
 static_assert(ARRAY_SIZE(kmemcheck_counter_names) == KMEMCHECK_NR_COUNTERS);
 
-static atomic64_t counters[KMEMCHECK_NR_COUNTERS];
+/* For each CPU its own: every fault counts. */
+static DEFINE_PER_CPU(u64 [KMEMCHECK_NR_COUNTERS], counters);
 
 void kmemcheck_count(enum kmemcheck_counter counter)
 {
-	arch_atomic64_inc(&counters[counter]);
+	this_cpu_inc(counters[counter]);
 }
 
 void kmemcheck_counter_add(enum kmemcheck_counter counter, u64 n)
 {
-	arch_atomic64_add(n, &counters[counter]);
+	this_cpu_add(counters[counter], n);
 }
 
 u64 kmemcheck_counter(enum kmemcheck_counter counter)
 {
-	return arch_atomic64_read(&counters[counter]);
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(counters, cpu)[counter]);
+	return sum;
 }
 
 static int __init kmemcheck_param(char *str)
@@ -77,6 +86,8 @@ static int __init kmemcheck_init_parts(void)
 		err = kmemcheck_slab_init(kmemcheck_pool_reserved() >> PAGE_SHIFT);
 	if (!err)
 		err = stack_depot_init();
+	if (!err)
+		err = kmemcheck_arch_init();
 	/* Last: from here on memory is hidden. */
 	if (!err)
 		err = kmemcheck_pool_init();
@@ -85,7 +96,8 @@ static int __init kmemcheck_init_parts(void)
 
 /*
  * Early enough that only few slabs are older than tracking, late enough for
- * vmap, and before the other processors start: the step engine allows but one.
+ * vmap, and before the other processors start: the step engine allows but one,
+ * and hiding the pool needs no flush on the others.
  */
 static int __init kmemcheck_init(void)
 {
@@ -103,10 +115,9 @@ static int __init kmemcheck_init(void)
 		return err;
 	}
 
-	kmemcheck_arch_init();
 	static_branch_enable(&kmemcheck_key);
-	pr_info("Initialized, tracking up to %lu MiB of slab memory\n",
-		kmemcheck_pool_size >> 20);
+	pr_info("Initialized, tracking up to %lu MiB of slab memory with the %s engine\n",
+		kmemcheck_pool_size >> 20, kmemcheck_arch_engine());
 	return 0;
 }
 early_initcall(kmemcheck_init);

@@ -154,7 +154,7 @@ static int stats_show(struct seq_file *m, void *unused)
 	int i;
 
 	seq_printf(m, "mode: %s\n", modes[READ_ONCE(kmemcheck_mode)]);
-	seq_puts(m, "engine: step\n");
+	seq_printf(m, "engine: %s\n", kmemcheck_arch_engine());
 	seq_printf(m, "pool: %lu\n", kmemcheck_pool_size);
 	seq_printf(m, "pool used: %lu\n", kmemcheck_pool_used());
 	for (i = 0; i < KMEMCHECK_NR_COUNTERS; i++)
@@ -170,4 +170,5 @@ void __init kmemcheck_debugfs_init(void)
 
 	debugfs_create_file("reports", 0400, dir, NULL, &reports_fops);
 	debugfs_create_file("stats", 0400, dir, NULL, &stats_fops);
+	kmemcheck_profile_init(dir);
 }

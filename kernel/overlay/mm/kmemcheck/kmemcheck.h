@@ -73,14 +73,19 @@ static inline void *kmemcheck_pool_alias(unsigned long addr)
 	return (void *)(addr + kmemcheck_alias_offset);
 }
 
-/* shadow.c: all ranges are cut to the pool */
+/*
+ * shadow.c: all ranges are cut to the pool. A byte for four; states are read
+ * eight bytes at a time.
+ */
+#define KMEMCHECK_SHADOW_SIZE(size)	((size) / 4 + 8)
+
 int kmemcheck_shadow_init(u8 *shadow, unsigned long pages);
 void kmemcheck_give_up(unsigned long addr, bool yes);
 enum kmemcheck_state kmemcheck_shadow_get(unsigned long addr);
 void kmemcheck_shadow_set(unsigned long addr, size_t size,
 			  enum kmemcheck_state state);
-void kmemcheck_shadow_copy(unsigned long to, unsigned long from, size_t size);
 size_t kmemcheck_shadow_run(unsigned long addr, size_t size, bool good);
+size_t kmemcheck_shadow_owned(unsigned long addr, size_t size);
 
 /* pool.c */
 int kmemcheck_pool_init(void);
@@ -97,6 +102,8 @@ bool kmemcheck_find_object(unsigned long addr, struct kmemcheck_object *object,
 depot_stack_handle_t kmemcheck_find_stack(unsigned long addr);
 
 /* report.c */
+void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip,
+			    unsigned long addr, size_t size);
 extern unsigned int kmemcheck_ratelimit;
 int kmemcheck_report_init(void);
 struct kmemcheck_report *kmemcheck_report_next(void);
@@ -135,5 +142,13 @@ ssize_t kmemcheck_reader_next(struct kmemcheck_reader *reader, void *buf);
 
 /* debugfs.c */
 void kmemcheck_debugfs_init(void);
+
+/* profile.c */
+struct dentry;
+#ifdef CONFIG_KMEMCHECK_PROFILE
+void kmemcheck_profile_init(struct dentry *dir);
+#else
+static inline void kmemcheck_profile_init(struct dentry *dir) { }
+#endif
 
 #endif /* _MM_KMEMCHECK_H */

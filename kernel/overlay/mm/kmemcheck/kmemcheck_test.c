@@ -290,6 +290,116 @@ static void test_copy_to_untracked_memory(struct kunit *test)
 		      8, 4);
 }
 
+/* Each hole is an error of its own, wherever the copy began. */
+static void test_copy_reports_each_hole(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u32 to[8];
+	void *dst = to, *src = c->object;
+	unsigned long n = ARRAY_SIZE(to);
+
+	memset(c->object, 0, 32);
+	kmemcheck_shadow_set((unsigned long)c->object + 8, 4, KMEMCHECK_UNINITIALIZED);
+	kmemcheck_shadow_set((unsigned long)c->object + 20, 8, KMEMCHECK_UNINITIALIZED);
+	asm volatile("rep movsl" : "+D" (dst), "+S" (src), "+c" (n) : : "memory");
+	KUNIT_EXPECT_EQ(test, n, 0);
+	KUNIT_EXPECT_GE(test, reports_on(c, c->object, SIZE).count, 2);
+	kmemcheck_shadow_set((unsigned long)c->object + 20, 8, KMEMCHECK_UNINITIALIZED);
+	dst = to;
+	src = c->object;
+	n = ARRAY_SIZE(to);
+	asm volatile("rep movsl" : "+D" (dst), "+S" (src), "+c" (n) : : "memory");
+	KUNIT_EXPECT_EQ(test, reports_on(c, c->object + 20, 4).count, 1);
+}
+
+static void test_memcpy_moves_the_state(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u64 before = kmemcheck_counter(KMEMCHECK_COUNTER_BULK);
+	size_t size = SIZE;
+	u8 *to = kmalloc(SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, to);
+	OPTIMIZER_HIDE_VAR(size);
+	c->object[7] = 1;
+	/* Their shadows do not lie alike. */
+	memcpy(to + 3, c->object, size - 3);
+	expect_silence(test, c->object, SIZE);
+	load(to + 10, 1);
+	expect_silence(test, to, SIZE);
+	load(to + 11, 1);
+	expect_report(test, to, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 11, 1);
+	KUNIT_EXPECT_GE(test, kmemcheck_counter(KMEMCHECK_COUNTER_BULK), before + 1);
+	kfree(to);
+}
+
+static void test_memmove_within_an_object(struct kunit *test)
+{
+	struct context *c = test->priv;
+	size_t size = 40;
+
+	OPTIMIZER_HIDE_VAR(size);
+	c->object[0] = 1;
+	c->object[39] = 2;
+	memmove(c->object + 5, c->object, size);
+	load(c->object + 5, 1);
+	load(c->object + 44, 1);
+	expect_silence(test, c->object, SIZE);
+	KUNIT_EXPECT_EQ(test, c->object[5], 1);
+	KUNIT_EXPECT_EQ(test, c->object[44], 2);
+	load(c->object + 43, 1);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      43, 1);
+}
+
+static void test_memcpy_to_untracked_memory(struct kunit *test)
+{
+	struct context *c = test->priv;
+	size_t size = 32;
+	u8 to[32];
+
+	OPTIMIZER_HIDE_VAR(size);
+	memset(c->object, 0, 8);
+	memset(c->object + 16, 0, 16);
+	memcpy(to, c->object, size);
+	OPTIMIZER_HIDE_VAR(to[0]);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      8, 8);
+}
+
+static void test_memset_initializes(struct kunit *test)
+{
+	struct context *c = test->priv;
+	size_t size = 13;
+
+	OPTIMIZER_HIDE_VAR(size);
+	memset(c->object + 3, 0x5a, size);
+	KUNIT_EXPECT_EQ(test, load(c->object + 3, 1), 0x5a);
+	KUNIT_EXPECT_EQ(test, load(c->object + 15, 1), 0x5a);
+	expect_silence(test, c->object, SIZE);
+	load(c->object + 2, 1);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      2, 1);
+	load(c->object + 16, 1);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      16, 1);
+}
+
+static void test_memcmp_uses_up_to_the_difference(struct kunit *test)
+{
+	struct context *c = test->priv;
+	size_t size = SIZE;
+	u8 other[SIZE] = { 1, 2, 3 };
+
+	OPTIMIZER_HIDE_VAR(size);
+	memcpy(c->object, other, 8);
+	c->object[2] = 4;
+	KUNIT_EXPECT_GT(test, memcmp(c->object, other, size), 0);
+	KUNIT_EXPECT_LT(test, memcmp(other, c->object, size), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(other, c->object, 2), 0);
+	expect_silence(test, c->object, SIZE);
+}
+
 static void test_infoleak(struct kunit *test)
 {
 	struct context *c = test->priv;
@@ -482,6 +592,12 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_failed_cmpxchg_does_not_initialize),
 	KUNIT_CASE(test_copy_moves_the_state),
 	KUNIT_CASE(test_copy_to_untracked_memory),
+	KUNIT_CASE(test_copy_reports_each_hole),
+	KUNIT_CASE(test_memcpy_moves_the_state),
+	KUNIT_CASE(test_memmove_within_an_object),
+	KUNIT_CASE(test_memcpy_to_untracked_memory),
+	KUNIT_CASE(test_memset_initializes),
+	KUNIT_CASE(test_memcmp_uses_up_to_the_difference),
 	KUNIT_CASE(test_infoleak),
 	KUNIT_CASE(test_page_crossing_read),
 	KUNIT_CASE(test_untracked_cache),

@@ -25,7 +25,8 @@ static DEFINE_PER_CPU(struct irq_work, drain_work);
 
 /* One record at a time; a report of more than this is cut by the encoder. */
 static u8 record[KMEMCHECK_RECORD_MAX / 4] __aligned(KMEMCHECK_ALIGN);
-static DEFINE_RAW_SPINLOCK(record_lock);
+static u64 last_seq;
+static DEFINE_RAW_SPINLOCK(record_lock);	/* for both */
 
 static const char * const state_names[] = {
 	[KMEMCHECK_UNALLOCATED]		= "unallocated",
@@ -160,9 +161,22 @@ static void print_report(const struct kmemcheck_report *r)
 		pr_err("Seen %u times since the last such report\n", r->access.count);
 }
 
-static void append(size_t size, u64 nr)
+/* Everything under record_lock, so that log and stream have one order. */
+static void publish(struct kmemcheck_report *report)
 {
-	kmemcheck_ring_append(record, size, nr);
+	report->seq = ++last_seq;
+	print_report(report);
+	kmemcheck_ring_append(record, kmemcheck_encode_report(report, record,
+							      sizeof(record)), 1);
+}
+
+static void publish_loss(u64 lost)
+{
+	last_seq += lost;
+	pr_err("kmemcheck: Lost %llu error reports because the queue was too small\n",
+	       lost);
+	kmemcheck_ring_append(record, kmemcheck_encode_lost(lost, KMEMCHECK_LOST_QUEUE,
+							    record, sizeof(record)), lost);
 }
 
 static void drain(struct irq_work *work)
@@ -171,23 +185,15 @@ static void drain(struct irq_work *work)
 	unsigned long flags;
 	u64 lost;
 
+	raw_spin_lock_irqsave(&record_lock, flags);
 	while ((report = kmemcheck_report_next())) {
-		print_report(report);
-		raw_spin_lock_irqsave(&record_lock, flags);
-		append(kmemcheck_encode_report(report, record, sizeof(record)), 1);
-		raw_spin_unlock_irqrestore(&record_lock, flags);
+		publish(report);
 		kmemcheck_report_done(report);
 	}
-
 	lost = kmemcheck_report_lost();
-	if (lost) {
-		pr_err("kmemcheck: Lost %llu error reports because the queue was too small\n",
-		       lost);
-		raw_spin_lock_irqsave(&record_lock, flags);
-		append(kmemcheck_encode_lost(lost, KMEMCHECK_LOST_QUEUE, record,
-					     sizeof(record)), lost);
-		raw_spin_unlock_irqrestore(&record_lock, flags);
-	}
+	if (lost)
+		publish_loss(lost);
+	raw_spin_unlock_irqrestore(&record_lock, flags);
 	wake_up_interruptible(&kmemcheck_ring_wait);
 }
 

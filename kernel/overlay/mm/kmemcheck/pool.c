@@ -7,12 +7,15 @@
  * one comparison, the shadow is one array, and no page table is changed while
  * the alias engine runs.
  */
+#include <linux/export.h>
 #include <linux/genalloc.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/set_memory.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include "../internal.h"
 #include "../slab.h"
@@ -24,8 +27,11 @@
 #define MAX_PERCENT	40
 
 unsigned long kmemcheck_pool_start __ro_after_init;
+EXPORT_SYMBOL(kmemcheck_pool_start);
 unsigned long kmemcheck_pool_size __ro_after_init;
+EXPORT_SYMBOL(kmemcheck_pool_size);
 unsigned long kmemcheck_alias_offset __ro_after_init;
+EXPORT_SYMBOL(kmemcheck_alias_offset);
 
 /* As asked for on the command line: bytes, or percent when that is not 0. */
 static unsigned long pool_bytes __initdata;
@@ -78,7 +84,7 @@ void __init kmemcheck_alloc_pool(void)
 	size = ALIGN_DOWN(clamp(size, PMD_SIZE, percent * MAX_PERCENT), PMD_SIZE);
 
 	reserved = memblock_alloc_raw(size, PMD_SIZE);
-	reserved_shadow = reserved ? memblock_alloc(size / 4, PAGE_SIZE) : NULL;
+	reserved_shadow = reserved ? memblock_alloc(KMEMCHECK_SHADOW_SIZE(size), PAGE_SIZE) : NULL;
 	if (!reserved_shadow) {
 		pr_err("no %lu MiB for the pool and its shadow; disabled\n",
 		       (size + size / 4) >> 20);
@@ -193,18 +199,44 @@ struct page *kmemcheck_pool_alloc(unsigned int order, int node)
 		set_page_count(page + i, 0);
 	if (order)
 		prep_compound_page(page, order);
-	/* Pages that were shown for good start afresh. */
-	for (i = 0; i < 1 << order; i++, addr += PAGE_SIZE) {
-		if (!kmemcheck_given_up(addr))
-			continue;
-		kmemcheck_give_up(addr, false);
-		kmemcheck_rehide_page(addr);
-	}
 	return page;
 }
 
+/*
+ * Blocks with pages that were shown for good. Hiding those again takes a flush
+ * on all CPUs, so they wait for a context that may do that, one flush for all.
+ */
+static LIST_HEAD(to_hide);
+static DEFINE_RAW_SPINLOCK(to_hide_lock);
+
+static void hide_and_free(struct work_struct *work)
+{
+	struct page *page, *next;
+	unsigned long addr;
+	unsigned int i;
+	LIST_HEAD(list);
+
+	raw_spin_lock_irq(&to_hide_lock);
+	list_splice_init(&to_hide, &list);
+	raw_spin_unlock_irq(&to_hide_lock);
+
+	list_for_each_entry(page, &list, lru)
+		kmemcheck_rehide((unsigned long)page_to_virt(page), 1U << page->private);
+	kmemcheck_flush();
+	list_for_each_entry_safe(page, next, &list, lru) {
+		addr = (unsigned long)page_to_virt(page);
+		for (i = 0; i < 1U << page->private; i++)
+			kmemcheck_give_up(addr + i * PAGE_SIZE, false);
+		gen_pool_free(pages, addr, PAGE_SIZE << page->private);
+	}
+}
+static DECLARE_WORK(hide_work, hide_and_free);
+
 void kmemcheck_pool_free(struct page *page, unsigned int order)
 {
+	unsigned long addr = (unsigned long)page_to_virt(page);
+	bool shown = kmemcheck_given_up(addr);
+	unsigned long flags;
 	int i;
 
 	if (order) {
@@ -216,8 +248,17 @@ void kmemcheck_pool_free(struct page *page, unsigned int order)
 	for (i = 1; i < 1 << order; i++) {
 		page[i].mapping = NULL;
 		clear_compound_head(page + i);
+		shown |= kmemcheck_given_up(addr + i * PAGE_SIZE);
 	}
-	gen_pool_free(pages, (unsigned long)page_to_virt(page), PAGE_SIZE << order);
+	if (!shown) {
+		gen_pool_free(pages, addr, PAGE_SIZE << order);
+		return;
+	}
+	page->private = order;
+	raw_spin_lock_irqsave(&to_hide_lock, flags);
+	list_add(&page->lru, &to_hide);
+	raw_spin_unlock_irqrestore(&to_hide_lock, flags);
+	schedule_work(&hide_work);
 }
 
 /* Bytes in use. */

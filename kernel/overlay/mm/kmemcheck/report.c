@@ -45,7 +45,6 @@ struct bucket {
 
 static DEFINE_PER_CPU(struct queue, queues);
 static DEFINE_PER_CPU(struct bucket [NR_BUCKETS], buckets);
-static atomic64_t last_seq = ATOMIC64_INIT(0);
 unsigned int kmemcheck_ratelimit = 10;	/* seconds; 0: report everything */
 
 static int __init ratelimit_param(char *str)
@@ -233,7 +232,6 @@ static void queue_report(struct pt_regs *regs, unsigned long ip,
 	struct queue *q = raw_cpu_ptr(&queues);
 	struct bucket *bucket = bucket_of(ip, stack);
 	struct kmemcheck_report *report;
-	u64 seq;
 
 	access->time = ktime_get_boot_fast_ns();
 	access->count = occurrences(bucket, ip, stack, access->time);
@@ -243,12 +241,10 @@ static void queue_report(struct pt_regs *regs, unsigned long ip,
 	}
 	if (!may_report())
 		return;
-	seq = arch_atomic64_inc_return(&last_seq);
 	kmemcheck_count(KMEMCHECK_COUNTER_REPORTS);
 
 	report = queue_reserve(q);
 	if (report) {
-		report->seq = seq;
 		fill(report, regs, access, ip);
 		/* Pairs with the acquire in kmemcheck_report_next(). */
 		smp_store_release(&report->ready, true);
@@ -261,29 +257,16 @@ static void queue_report(struct pt_regs *regs, unsigned long ip,
 	kmemcheck_log_queue();
 }
 
-/* The state of the first byte that is not initialised, or that all are. */
-static enum kmemcheck_state worst_state(unsigned long addr, size_t size)
+/* The state of the first byte that the access should not have found so. */
+static enum kmemcheck_state state_to_report(enum kmemcheck_kind kind,
+					    unsigned long addr, size_t size)
 {
-	size_t good = kmemcheck_shadow_run(addr, size, true);
+	size_t good = kind == KMEMCHECK_WRITE ? kmemcheck_shadow_owned(addr, size) :
+						kmemcheck_shadow_run(addr, size, true);
 
 	/* An operand may reach beyond the end of the pool. */
 	return good == size || !kmemcheck_in_pool(addr + good) ?
 	       KMEMCHECK_INITIALIZED : kmemcheck_shadow_get(addr + good);
-}
-
-/* Nobody may use such memory, not even to copy it. */
-static bool is_nobodys(enum kmemcheck_state state)
-{
-	return state == KMEMCHECK_FREED || state == KMEMCHECK_UNALLOCATED;
-}
-
-static bool read_is_fine(unsigned long addr, size_t size)
-{
-	if (IS_ENABLED(CONFIG_KMEMCHECK_PARTIAL_OK)) {
-		/* Compilers load the neighbours and drop them again. */
-		return kmemcheck_shadow_run(addr, size, false) < size;
-	}
-	return kmemcheck_shadow_run(addr, size, true) == size;
 }
 
 static void report_operand(struct pt_regs *regs, enum kmemcheck_kind kind,
@@ -291,7 +274,7 @@ static void report_operand(struct pt_regs *regs, enum kmemcheck_kind kind,
 {
 	struct kmemcheck_access access = {
 		.kind = kind,
-		.state = worst_state(addr, size),
+		.state = state_to_report(kind, addr, size),
 		.address = addr,
 		.size = size,
 		.start = addr,
@@ -309,7 +292,7 @@ static void report_operand(struct pt_regs *regs, enum kmemcheck_kind kind,
  */
 void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
 {
-	if (!kmemcheck_in_pool(addr) || read_is_fine(addr, size))
+	if (!kmemcheck_in_pool(addr) || kmemcheck_may_read(addr, size))
 		return;
 	report_operand(regs, KMEMCHECK_READ, addr, size);
 	/* Once is enough for these bytes. */
@@ -324,9 +307,9 @@ void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
  */
 void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size)
 {
-	if (!kmemcheck_in_pool(addr))
+	if (!kmemcheck_in_pool(addr) || kmemcheck_is_initialized(addr, size))
 		return;
-	if (is_nobodys(worst_state(addr, size)))
+	if (!kmemcheck_may_write(addr, size))
 		report_operand(regs, KMEMCHECK_WRITE, addr, size);
 	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
 }
@@ -350,30 +333,39 @@ void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		return;
 	}
 
-	if (is_nobodys(worst_state(from, size)))
+	if (!kmemcheck_may_copy(from, size))
 		kmemcheck_read(regs, from, size);
-	if (is_nobodys(worst_state(to, size)))
+	if (!kmemcheck_may_write(to, size))
 		kmemcheck_write(regs, to, size);
-	kmemcheck_shadow_copy(to, from, size);
+	kmemcheck_copy_state(to, from, size);
 }
 
-/* The first run of bad bytes stands for all of them. */
-void __kmemcheck_infoleak(unsigned long ip, const void *from, size_t size)
+/**
+ * kmemcheck_report_range() - report an access that no fault has told of
+ * @kind: what for
+ * @ip: where, in the function that is to be shown first
+ * @addr: of the range, in the pool
+ * @size: of the range; its first run of bad bytes stands for all of them
+ *
+ * Afterwards all of it counts as initialised.
+ */
+void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip,
+			    unsigned long addr, size_t size)
 {
-	unsigned long start = (unsigned long)from;
-	size_t good = kmemcheck_shadow_run(start, size, true);
+	size_t good = kind == KMEMCHECK_WRITE ? kmemcheck_shadow_owned(addr, size) :
+						kmemcheck_shadow_run(addr, size, true);
 	struct kmemcheck_access access;
 	unsigned long flags;
 
-	if (!kmemcheck_enabled() || good == size || !kmemcheck_in_pool(start + good))
+	if (good == size || !kmemcheck_in_pool(addr + good))
 		return;
 
 	access = (struct kmemcheck_access) {
-		.kind = KMEMCHECK_INFOLEAK,
-		.state = kmemcheck_shadow_get(start + good),
-		.address = start + good,
-		.size = kmemcheck_shadow_run(start + good, size - good, false),
-		.start = start,
+		.kind = kind,
+		.state = kmemcheck_shadow_get(addr + good),
+		.address = addr + good,
+		.size = kmemcheck_shadow_run(addr + good, size - good, false),
+		.start = addr,
 		.length = size,
 	};
 
@@ -381,7 +373,7 @@ void __kmemcheck_infoleak(unsigned long ip, const void *from, size_t size)
 	raw_local_irq_save(flags);
 	queue_report(NULL, ip, &access);
 	raw_local_irq_restore(flags);
-	kmemcheck_shadow_set(start, size, KMEMCHECK_INITIALIZED);
+	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
 }
 
 /**

@@ -9,10 +9,13 @@
 #include <linux/align.h>
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+
+#include <asm/unaligned.h>
 
 #include "kmemcheck.h"
 
@@ -25,7 +28,7 @@ static unsigned long *given_up __ro_after_init;
 
 /**
  * kmemcheck_shadow_init() - set the shadow up
- * @shadow: a byte for four bytes of the pool, all 0 (which is unallocated)
+ * @shadow: KMEMCHECK_SHADOW_SIZE() bytes, all 0 (which is unallocated)
  * @pages: of the pool
  *
  * Return: 0, or -ENOMEM.
@@ -79,63 +82,56 @@ enum kmemcheck_state kmemcheck_shadow_get(unsigned long addr)
 	return READ_ONCE(*shadow_of(addr)) >> shift_of(addr) & 3;
 }
 
-/* @n bytes of memory from @addr on, all within one byte of shadow. */
-static void set_part(unsigned long addr, unsigned int n, enum kmemcheck_state state)
+/* The states from @addr on, two bits each; the last few may be missing. */
+static __always_inline u64 states_at(unsigned long addr)
 {
-	u8 *p = shadow_of(addr);
-	u8 mask = (BIT(2 * n) - 1) << shift_of(addr);
-	u8 bits = (state * 0x55) & mask;
-	u8 old = READ_ONCE(*p), seen;
-
-	while ((seen = arch_cmpxchg(p, old, (old & ~mask) | bits)) != old)
-		old = seen;
+	return get_unaligned((u64 *)shadow_of(addr)) >> shift_of(addr);
 }
 
-static void set_range(unsigned long addr, size_t size, enum kmemcheck_state state)
-{
-	unsigned int head;
+#define LANES	0x5555555555555555ULL
 
-	head = min_t(size_t, size, -addr % PER_BYTE);
-	if (head) {
-		set_part(addr, head, state);
-		addr += head;
-		size -= head;
-	}
-	if (size >= PER_BYTE) {
-		memset(shadow_of(addr), state * 0x55, size / PER_BYTE);
-		addr += ALIGN_DOWN(size, PER_BYTE);
-		size %= PER_BYTE;
-	}
-	if (size)
-		set_part(addr, size, state);
+/* The lower bit of each pair of @states that is one of @set. */
+static __always_inline u64 match(u64 states, unsigned int set)
+{
+	u64 low = states, high = states >> 1, found = 0;
+
+	if (set & BIT(KMEMCHECK_UNALLOCATED))
+		found |= ~high & ~low;
+	if (set & BIT(KMEMCHECK_UNINITIALIZED))
+		found |= ~high & low;
+	if (set & BIT(KMEMCHECK_INITIALIZED))
+		found |= high & ~low;
+	if (set & BIT(KMEMCHECK_FREED))
+		found |= high & low;
+	return found & LANES;
 }
 
-void kmemcheck_shadow_set(unsigned long addr, size_t size,
-			  enum kmemcheck_state state)
+/*
+ * How many bytes are there from @addr on before one whose state is in @set?
+ * At most @size.
+ */
+static __always_inline size_t find(unsigned long addr, size_t size, unsigned int set)
 {
-	unsigned long end = addr + clip(addr, size), next;
+	size_t done = 0, n;
+	u64 found;
 
-	for (; addr < end; addr = next) {
-		next = min(end, ALIGN_DOWN(addr, PAGE_SIZE) + PAGE_SIZE);
-		set_range(addr, next - addr, kmemcheck_given_up(addr) ?
-			  KMEMCHECK_INITIALIZED : state);
+	size = clip(addr, size);
+	while (done < size) {
+		n = BITS_PER_LONG / 2 - (addr + done) % PER_BYTE;
+		found = match(states_at(addr + done), set);
+		if (n < BITS_PER_LONG / 2)
+			found &= (1ULL << 2 * n) - 1;
+		if (found)
+			return min_t(size_t, size, done + __ffs64(found) / 2);
+		done += n;
 	}
+	return size;
 }
 
-/* As memmove: the ranges may overlap. */
-void kmemcheck_shadow_copy(unsigned long to, unsigned long from, size_t size)
-{
-	size_t i;
-
-	size = min(clip(to, size), clip(from, size));
-	if (to - from >= size) {
-		for (i = 0; i < size; i++)
-			kmemcheck_shadow_set(to + i, 1, kmemcheck_shadow_get(from + i));
-	} else {
-		for (i = size; i-- > 0; )
-			kmemcheck_shadow_set(to + i, 1, kmemcheck_shadow_get(from + i));
-	}
-}
+#define BAD	(BIT(KMEMCHECK_UNALLOCATED) | BIT(KMEMCHECK_UNINITIALIZED) | \
+		 BIT(KMEMCHECK_FREED))
+/* Nobody may use such memory, not even to write or to copy it. */
+#define NOBODYS	(BIT(KMEMCHECK_UNALLOCATED) | BIT(KMEMCHECK_FREED))
 
 /**
  * kmemcheck_shadow_run() - how far does memory of one sort go?
@@ -144,22 +140,145 @@ void kmemcheck_shadow_copy(unsigned long to, unsigned long from, size_t size)
  * @good: look for initialised bytes, else for any others
  *
  * Return: the number of bytes from @addr on that are of that sort, at most
- * @size.
+ * @size, and not beyond the pool.
  */
 size_t kmemcheck_shadow_run(unsigned long addr, size_t size, bool good)
 {
-	size_t i;
+	return good ? find(addr, size, BAD) :
+		      find(addr, size, BIT(KMEMCHECK_INITIALIZED));
+}
 
+/* How far to the first byte that is nobody's? As kmemcheck_shadow_run(). */
+size_t kmemcheck_shadow_owned(unsigned long addr, size_t size)
+{
+	return find(addr, size, NOBODYS);
+}
+
+bool kmemcheck_is_initialized(unsigned long addr, size_t size)
+{
 	size = clip(addr, size);
-	for (i = 0; i < size; i++) {
-		/* Four initialised neighbours at once: the common case. */
-		if (good && IS_ALIGNED(addr + i, PER_BYTE) && size - i >= PER_BYTE &&
-		    READ_ONCE(*shadow_of(addr + i)) == KMEMCHECK_INITIALIZED * 0x55) {
-			i += PER_BYTE - 1;
-			continue;
-		}
-		if ((kmemcheck_shadow_get(addr + i) == KMEMCHECK_INITIALIZED) != good)
-			break;
+	return find(addr, size, BAD) == size;
+}
+
+bool kmemcheck_may_read(unsigned long addr, size_t size)
+{
+	size = clip(addr, size);
+	/* Compilers load the neighbours and drop them again. */
+	if (IS_ENABLED(CONFIG_KMEMCHECK_PARTIAL_OK))
+		return find(addr, size, BIT(KMEMCHECK_INITIALIZED)) < size;
+	return find(addr, size, BAD) == size;
+}
+
+bool kmemcheck_may_write(unsigned long addr, size_t size)
+{
+	size = clip(addr, size);
+	return find(addr, size, NOBODYS) == size;
+}
+
+/* Copying is no use: what nobody wrote may be copied. */
+bool kmemcheck_may_copy(unsigned long addr, size_t size)
+{
+	return kmemcheck_may_write(addr, size);
+}
+
+/* @n bytes of memory from @addr on, all within one byte of shadow. */
+static void set_part(unsigned long addr, unsigned int n, u8 states)
+{
+	u8 *p = shadow_of(addr);
+	u8 mask = (BIT(2 * n) - 1) << shift_of(addr);
+	u8 bits = (states << shift_of(addr)) & mask;
+	u8 old = READ_ONCE(*p), seen;
+
+	while ((seen = arch_cmpxchg(p, old, (old & ~mask) | bits)) != old)
+		old = seen;
+}
+
+static void set_range(unsigned long addr, size_t size, enum kmemcheck_state state)
+{
+	u8 states = state * 0x55;
+	unsigned int head;
+
+	head = min_t(size_t, size, -addr % PER_BYTE);
+	if (head) {
+		set_part(addr, head, states);
+		addr += head;
+		size -= head;
 	}
-	return min(i, size);
+	if (size >= PER_BYTE) {
+		__memset(shadow_of(addr), states, size / PER_BYTE);
+		addr += ALIGN_DOWN(size, PER_BYTE);
+		size %= PER_BYTE;
+	}
+	if (size)
+		set_part(addr, size, states);
+}
+
+static unsigned long end_of_page(unsigned long addr)
+{
+	return ALIGN_DOWN(addr, PAGE_SIZE) + PAGE_SIZE;
+}
+
+void kmemcheck_shadow_set(unsigned long addr, size_t size,
+			  enum kmemcheck_state state)
+{
+	unsigned long end = addr + clip(addr, size), next;
+
+	for (; addr < end; addr = next) {
+		next = min(end, end_of_page(addr));
+		set_range(addr, next - addr, kmemcheck_given_up(addr) ?
+			  KMEMCHECK_INITIALIZED : state);
+	}
+}
+
+/* What was written need not be written down again. */
+void kmemcheck_set_initialized(unsigned long addr, size_t size)
+{
+	if (!kmemcheck_is_initialized(addr, size))
+		kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
+}
+
+/* 32 states at once, wherever they begin. */
+static u64 all_states_at(unsigned long addr)
+{
+	unsigned int shift = shift_of(addr);
+	u64 states = states_at(addr);
+
+	return shift ? states | (u64)shadow_of(addr)[8] << (64 - shift) : states;
+}
+
+static void copy_forward(unsigned long to, unsigned long from, size_t size)
+{
+	unsigned int n;
+
+	for (; size; to += n, from += n, size -= n) {
+		if (size >= 32 && IS_ALIGNED(to, PER_BYTE)) {
+			n = 32;
+			put_unaligned(all_states_at(from), (u64 *)shadow_of(to));
+		} else {
+			n = min_t(size_t, size, PER_BYTE - to % PER_BYTE);
+			set_part(to, n, states_at(from));
+		}
+	}
+}
+
+/*
+ * As memmove(): the ranges may overlap. A page that was given up stays
+ * initialised.
+ */
+void kmemcheck_copy_state(unsigned long to, unsigned long from, size_t size)
+{
+	size_t n;
+
+	size = min(clip(to, size), clip(from, size));
+	if (to - from < size) {
+		while (size--)
+			if (!kmemcheck_given_up(to + size))
+				set_part(to + size, 1, kmemcheck_shadow_get(from + size));
+		return;
+	}
+	for (; size; to += n, from += n, size -= n) {
+		n = min(size, end_of_page(to) - to);
+		if (!kmemcheck_given_up(to))
+			copy_forward(to, from, n);
+	}
 }

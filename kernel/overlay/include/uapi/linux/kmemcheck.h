@@ -48,8 +48,9 @@ enum kmemcheck_record_type {
  *	this field set to 0
  * @type: enum kmemcheck_record_type
  * @version: KMEMCHECK_VERSION; grows only when old readers must refuse
- * @seq: for a report, its number since boot, from 1, given when the access was
- *	caught, so that a gap is exactly what was lost; 0 otherwise
+ * @seq: for a report, its number since boot, from 1, in the order of the stream;
+ *	reports that were lost have numbers, too, so that a gap is exactly what is
+ *	missing; 0 otherwise
  */
 struct kmemcheck_record {
 	__u32 magic;

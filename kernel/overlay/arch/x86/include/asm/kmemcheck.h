@@ -25,7 +25,8 @@ struct pt_regs;
 
 DECLARE_PER_CPU(bool, kmemcheck_stepping);
 
-bool __kmemcheck_fault(struct pt_regs *regs, unsigned long address);
+bool __kmemcheck_fault(struct pt_regs *regs, unsigned long *address,
+		       unsigned long *error_code);
 void __kmemcheck_step_abort(struct pt_regs *regs);
 void __kmemcheck_step_done(struct pt_regs *regs);
 
@@ -36,17 +37,19 @@ void __kmemcheck_step_done(struct pt_regs *regs);
  * @error_code: of the exception
  *
  * Return: true when it is dealt with and the interrupted code shall go on.
+ * Otherwise the fault to be handled is told by @address and @error_code, which
+ * may be that of another operand of the instruction.
  */
 static __always_inline bool kmemcheck_fault(struct pt_regs *regs,
-					    unsigned long address,
-					    unsigned long error_code)
+					    unsigned long *address,
+					    unsigned long *error_code)
 {
 	if (!static_branch_unlikely(&kmemcheck_key))
 		return false;
 
-	if (address - kmemcheck_pool_start < kmemcheck_pool_size &&
-	    !(error_code & (X86_PF_PROT | X86_PF_USER | X86_PF_RSVD | X86_PF_INSTR)))
-		return __kmemcheck_fault(regs, address);
+	if (*address - kmemcheck_pool_start < kmemcheck_pool_size &&
+	    !(*error_code & (X86_PF_PROT | X86_PF_USER | X86_PF_RSVD | X86_PF_INSTR)))
+		return __kmemcheck_fault(regs, address, error_code);
 
 	/*
 	 * The instruction that is being stepped has faulted on something else,
@@ -88,8 +91,8 @@ static __always_inline bool kmemcheck_trap(struct pt_regs *regs,
 #else /* !CONFIG_KMEMCHECK */
 
 static __always_inline bool kmemcheck_fault(struct pt_regs *regs,
-					    unsigned long address,
-					    unsigned long error_code)
+					    unsigned long *address,
+					    unsigned long *error_code)
 {
 	return false;
 }

@@ -2,19 +2,15 @@
 /*
  * kmemcheck: decode the instruction that faulted.
  *
- * insn.c knows where the parts of an instruction are; which of them reads or
- * writes how much is told here, for what compilers emit to reach memory. What
- * is not listed is not known, and nothing is concluded from it.
+ * insn.c knows where the parts of an instruction are; what it does with them is
+ * told here, for what compilers and the kernel's assembly use to reach memory.
+ * Depends on nothing but bytes, so that a test can ask it about a whole kernel.
  */
-#include <linux/kmemcheck.h>
-#include <linux/log2.h>
-#include <linux/mm.h>
+#include <linux/kconfig.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include <asm/insn.h>
 #include <asm/inat.h>
-#include <asm/ptrace.h>
 
 #include "decode.h"
 
@@ -22,79 +18,23 @@
 #define W	OPERAND_WRITE
 #define RW	(OPERAND_READ | OPERAND_WRITE)
 
-static unsigned long reg_value(const struct pt_regs *regs, unsigned int nr)
-{
-	switch (nr) {
-	case 0: return regs->ax;
-	case 1: return regs->cx;
-	case 2: return regs->dx;
-	case 3: return regs->bx;
-	case 4: return regs->sp;
-	case 5: return regs->bp;
-	case 6: return regs->si;
-	case 7: return regs->di;
-	case 8: return regs->r8;
-	case 9: return regs->r9;
-	case 10: return regs->r10;
-	case 11: return regs->r11;
-	case 12: return regs->r12;
-	case 13: return regs->r13;
-	case 14: return regs->r14;
-	default: return regs->r15;
-	}
-}
-
-static unsigned int modrm_reg(struct insn *insn)
-{
-	return X86_MODRM_REG(insn->modrm.value) +
-	       (X86_REX_R(insn->rex_prefix.value) ? 8 : 0);
-}
-
-/*
- * The address that ModRM, SIB and displacement name. Only ever used on an
- * instruction that has faulted on kernel memory, so segments have no base.
- */
-static unsigned long effective_address(const struct pt_regs *regs, struct insn *insn)
-{
-	unsigned int mod = X86_MODRM_MOD(insn->modrm.value);
-	unsigned int rm = X86_MODRM_RM(insn->modrm.value);
-	unsigned int rex = insn->rex_prefix.value;
-	unsigned long addr = (long)insn->displacement.value;
-
-	if (rm == 4) {
-		unsigned int base = X86_SIB_BASE(insn->sib.value);
-		unsigned int index = X86_SIB_INDEX(insn->sib.value) +
-				     (X86_REX_X(rex) ? 8 : 0);
-
-		if (index != 4)
-			addr += reg_value(regs, index) << X86_SIB_SCALE(insn->sib.value);
-		if (mod || base != 5)
-			addr += reg_value(regs, base + (X86_REX_B(rex) ? 8 : 0));
-	} else if (!mod && rm == 5) {
-		addr += regs->ip + insn->length;
-	} else {
-		addr += reg_value(regs, rm + (X86_REX_B(rex) ? 8 : 0));
-	}
-	return insn->addr_bytes == 4 ? (u32)addr : addr;
-}
-
-static void add_operand(struct kmemcheck_insn *out, unsigned long addr,
-			unsigned int size, unsigned int access)
-{
-	out->operands[out->nr++] = (struct kmemcheck_operand) {
-		.addr = addr, .size = size, .access = access,
-	};
-}
+/* Where struct pt_regs keeps the registers, by their number in opcodes. */
+static const u8 slots[16] = { 10, 11, 12, 5, 19, 4, 13, 14, 9, 8, 7, 6, 3, 2, 1, 0 };
 
 static bool has_prefix(struct insn *insn, insn_byte_t prefix)
 {
 	int i;
 
 	/* It counts repeated ones, too, and keeps four. */
-	for (i = 0; i < min_t(int, insn->prefixes.nbytes, 4); i++)
+	for (i = 0; i < insn->prefixes.nbytes && i < 4; i++)
 		if (insn->prefixes.bytes[i] == prefix)
 			return true;
 	return false;
+}
+
+static unsigned int digit_of(struct insn *insn)
+{
+	return X86_MODRM_REG(insn->modrm.value);
 }
 
 /* Byte forms have even opcodes, the others the operand size. */
@@ -103,311 +43,386 @@ static unsigned int size_of(struct insn *insn, unsigned int opcode)
 	return opcode & 1 ? insn->opnd_bytes : 1;
 }
 
-static bool decode_string(const struct pt_regs *regs, struct insn *insn,
-			  struct kmemcheck_insn *out)
+static bool set_op(struct kmemcheck_decoded *d, enum kmemcheck_op op, unsigned int sub,
+		   unsigned int size, unsigned int access)
+{
+	d->op = op;
+	d->sub = sub;
+	d->size = size;
+	d->reg_size = size;
+	d->access = access;
+	return true;
+}
+
+/* R, which for bytes may be the second one of a register. */
+static void set_reg(struct kmemcheck_decoded *d, struct insn *insn)
+{
+	unsigned int nr = digit_of(insn);
+
+	if (X86_REX_R(insn->rex_prefix.value))
+		nr += 8;
+	if (d->reg_size == 1 && !insn->rex_prefix.nbytes && nr >= 4) {
+		d->flags |= DECODED_HIGH;
+		nr -= 4;
+	}
+	d->reg = slots[nr];
+}
+
+/*
+ * Base, index and displacement. Segments are ignored: what faults on kernel
+ * memory through one that has a base is seen by its wrong address.
+ */
+static void set_address(struct kmemcheck_decoded *d, struct insn *insn)
+{
+	unsigned int mod = X86_MODRM_MOD(insn->modrm.value);
+	unsigned int rm = X86_MODRM_RM(insn->modrm.value);
+	unsigned int rex = insn->rex_prefix.value;
+
+	d->base = SLOT_NONE;
+	d->index = SLOT_NONE;
+	d->disp = insn->displacement.value;
+	if (insn->addr_bytes == 4)
+		d->flags |= DECODED_ADDR32;
+
+	if (rm == 4) {
+		unsigned int base = X86_SIB_BASE(insn->sib.value);
+		unsigned int index = X86_SIB_INDEX(insn->sib.value) +
+				     (X86_REX_X(rex) ? 8 : 0);
+
+		if (index != 4)
+			d->index = slots[index];
+		d->scale = X86_SIB_SCALE(insn->sib.value);
+		if (mod || base != 5)
+			d->base = slots[base + (X86_REX_B(rex) ? 8 : 0)];
+	} else if (!mod && rm == 5) {
+		d->base = SLOT_IP;
+		d->disp += insn->length;
+	} else {
+		d->base = slots[rm + (X86_REX_B(rex) ? 8 : 0)];
+	}
+}
+
+static bool decode_string(struct kmemcheck_decoded *d, struct insn *insn,
+			  unsigned int opcode)
+{
+	static const u8 access[] = {
+		[STRING_MOVS & 0xf] = RW,	[STRING_CMPS & 0xf] = R,
+		[STRING_STOS & 0xf] = W,	[STRING_LODS & 0xf] = R,
+		[STRING_SCAS & 0xf] = R,
+	};
+
+	if (insn->addr_bytes == 4)
+		return false;
+	if (has_prefix(insn, 0xf2))
+		d->flags |= DECODED_REPNE;
+	else if (has_prefix(insn, 0xf3))
+		d->flags |= DECODED_REP;
+	return set_op(d, OP_STRING, opcode & ~1, size_of(insn, opcode),
+		      access[opcode & 0xe]);
+}
+
+/* A stack operand has 8 bytes unless a prefix says 2, which nobody uses. */
+static bool decode_stack(struct kmemcheck_decoded *d, struct insn *insn,
+			 enum kmemcheck_op op)
+{
+	if (has_prefix(insn, 0x66))
+		return false;
+	return set_op(d, op, 0, 8, op == OP_POP ? W : R);
+}
+
+static bool decode_alu_imm(struct kmemcheck_decoded *d, struct insn *insn,
+			   unsigned int opcode)
+{
+	unsigned int digit = digit_of(insn);
+	unsigned int access = digit == ALU_CMP ? R : RW;
+
+	/* The first assignment to a member of a bit-field looks like this. */
+	if (IS_ENABLED(CONFIG_KMEMCHECK_BITOPS_OK) &&
+	    (digit == ALU_OR || digit == ALU_AND || digit == ALU_XOR))
+		access = W;
+	return set_op(d, OP_ALU_IMM, digit,
+		      opcode == 0x83 ? insn->opnd_bytes : size_of(insn, opcode), access);
+}
+
+/* f6 and f7 */
+static bool decode_group3(struct kmemcheck_decoded *d, struct insn *insn,
+			  unsigned int size)
+{
+	unsigned int digit = digit_of(insn);
+
+	if (digit < 2)
+		return set_op(d, OP_ALU_IMM, ALU_TEST, size, R);
+	if (digit < 4)
+		return set_op(d, OP_UNARY, digit == 2 ? UNARY_NOT : UNARY_NEG, size, RW);
+	return set_op(d, OP_MULDIV, digit, size, R);
+}
+
+/* fe and ff */
+static bool decode_group4(struct kmemcheck_decoded *d, struct insn *insn,
+			  unsigned int opcode)
+{
+	unsigned int digit = digit_of(insn);
+
+	if (digit < 2)
+		return set_op(d, OP_UNARY, digit ? UNARY_DEC : UNARY_INC,
+			      size_of(insn, opcode), RW);
+	if (opcode == 0xfe)
+		return false;
+	switch (digit) {
+	case 2:
+		return decode_stack(d, insn, OP_CALL);
+	case 4:
+		return decode_stack(d, insn, OP_JMP);
+	case 6:
+		return decode_stack(d, insn, OP_PUSH);
+	}
+	return false;
+}
+
+static bool decode_shift(struct kmemcheck_decoded *d, struct insn *insn,
+			 unsigned int opcode)
+{
+	unsigned int digit = digit_of(insn);
+
+	/* Assemblers never make the second form of shl. */
+	if (digit == 6)
+		return false;
+	set_op(d, OP_SHIFT, digit, size_of(insn, opcode), RW);
+	if (opcode >= 0xd2)
+		d->flags |= DECODED_BY_REG;
+	else if (opcode >= 0xd0)
+		d->imm = 1;
+	return true;
+}
+
+static bool decode_one_byte(struct kmemcheck_decoded *d, struct insn *insn)
 {
 	unsigned int opcode = insn->opcode.bytes[0];
 	unsigned int size = size_of(insn, opcode);
 
-	/* A count of 0 does not access anything. */
-	if ((has_prefix(insn, 0xf3) || has_prefix(insn, 0xf2)) && !regs->cx)
-		return true;
+	if (opcode < 0x40) {
+		unsigned int alu = opcode >> 3;
 
-	switch (opcode & ~1) {
-	case 0xa4:			/* movs */
-		out->copy = true;
-		add_operand(out, regs->si, size, R);
-		add_operand(out, regs->di, size, W);
+		if ((opcode & 7) > 3)
+			return false;
+		if (opcode & 2)
+			return set_op(d, OP_ALU_LOAD, alu, size, R);
+		return set_op(d, OP_ALU_STORE, alu, size, alu == ALU_CMP ? R : RW);
+	}
+	switch (opcode) {
+	case 0x63:
+		set_op(d, OP_LOAD_SIGNED, 0, insn->opnd_bytes == 2 ? 2 : 4, R);
+		d->reg_size = insn->opnd_bytes;
 		return true;
-	case 0xa6:			/* cmps */
-		add_operand(out, regs->si, size, R);
-		add_operand(out, regs->di, size, R);
-		return true;
-	case 0xaa:			/* stos */
-		add_operand(out, regs->di, size, W);
-		return true;
-	case 0xac:			/* lods */
-		add_operand(out, regs->si, size, R);
-		return true;
-	case 0xae:			/* scas */
-		add_operand(out, regs->di, size, R);
-		return true;
+	case 0x69: case 0x6b:
+		return set_op(d, OP_IMUL_IMM, 0, insn->opnd_bytes, R);
+	case 0x80: case 0x81: case 0x83:
+		return decode_alu_imm(d, insn, opcode);
+	case 0x84: case 0x85:
+		return set_op(d, OP_ALU_STORE, ALU_TEST, size, R);
+	case 0x86: case 0x87:
+		return set_op(d, OP_XCHG, 0, size, RW);
+	case 0x88: case 0x89:
+		return set_op(d, OP_STORE, 0, size, W);
+	case 0x8a: case 0x8b:
+		return set_op(d, OP_LOAD, 0, size, R);
+	case 0x8f:
+		return digit_of(insn) == 0 && decode_stack(d, insn, OP_POP);
+	case 0xc0: case 0xc1: case 0xd0: case 0xd1: case 0xd2: case 0xd3:
+		return decode_shift(d, insn, opcode);
+	case 0xc6: case 0xc7:
+		return digit_of(insn) == 0 && set_op(d, OP_STORE_IMM, 0, size, W);
+	case 0xf6: case 0xf7:
+		return decode_group3(d, insn, size);
+	case 0xfe: case 0xff:
+		return decode_group4(d, insn, opcode);
 	}
 	return false;
 }
 
-/* Opcodes whose /digit chooses the operation. Return: its access, 0 unknown. */
-static unsigned int group_access(struct insn *insn, unsigned int opcode,
-				 unsigned int *size)
-{
-	unsigned int digit = X86_MODRM_REG(insn->modrm.value);
-
-	*size = size_of(insn, opcode);
-	switch (opcode) {
-	case 0x80: case 0x81: case 0x83:
-		if (opcode == 0x83)
-			*size = insn->opnd_bytes;
-		if (IS_ENABLED(CONFIG_KMEMCHECK_BITOPS_OK) &&
-		    (digit == 1 || digit == 4 || digit == 6))
-			return W;	/* or, and, xor */
-		return digit == 7 ? R : RW;
-	case 0xf6: case 0xf7:
-		return digit == 2 || digit == 3 ? RW : R;
-	case 0xfe:
-		return digit < 2 ? RW : 0;
-	case 0xff:
-		if (digit < 2)
-			return RW;
-		*size = 8;		/* call, jmp, push: whatever the prefix */
-		return digit == 2 || digit == 4 || digit == 6 ? R : 0;
-	}
-	return 0;
-}
-
-static unsigned int one_byte_access(struct insn *insn, unsigned int opcode,
-				    unsigned int *size)
-{
-	*size = size_of(insn, opcode);
-	if (opcode < 0x40) {
-		if ((opcode & 7) > 3)
-			return 0;
-		/* op r/m,r writes unless it is cmp; op r,r/m only reads. */
-		return (opcode & 2) || opcode >= 0x38 ? R : RW;
-	}
-	switch (opcode) {
-	case 0x63:			/* movsxd */
-		*size = min_t(unsigned int, insn->opnd_bytes, 4);
-		return R;
-	case 0x69: case 0x6b:		/* imul */
-		*size = insn->opnd_bytes;
-		return R;
-	case 0x80: case 0x81: case 0x83:
-	case 0xf6: case 0xf7: case 0xfe: case 0xff:
-		return group_access(insn, opcode, size);
-	case 0x84: case 0x85: case 0x8a: case 0x8b:
-		return R;
-	case 0x86: case 0x87:		/* xchg */
-	case 0xc0: case 0xc1: case 0xd0: case 0xd1: case 0xd2: case 0xd3:
-		return RW;
-	case 0x88: case 0x89: case 0xc6: case 0xc7:
-		return W;
-	case 0x8c:			/* from and to a segment register */
-		*size = 2;
-		return W;
-	case 0x8e:
-		*size = 2;
-		return R;
-	case 0x8f:			/* pop */
-		*size = 8;
-		return W;
-	}
-	return 0;
-}
-
-static unsigned int sse_access(struct insn *insn, unsigned int opcode,
-			       unsigned int *size)
+static bool decode_sse(struct kmemcheck_decoded *d, struct insn *insn,
+		       unsigned int opcode)
 {
 	bool f3 = has_prefix(insn, 0xf3), f2 = has_prefix(insn, 0xf2);
 	bool o16 = has_prefix(insn, 0x66);
 
-	*size = 16;
 	switch (opcode) {
 	case 0x10: case 0x11:		/* movups, movss, movsd */
-		*size = f3 ? 4 : f2 ? 8 : 16;
-		return opcode == 0x10 ? R : W;
+		return set_op(d, OP_SSE, 0, f3 ? 4 : f2 ? 8 : 16, opcode == 0x10 ? R : W);
 	case 0x28: case 0x29:		/* movaps */
-		return opcode == 0x28 ? R : W;
-	case 0x2b: case 0xe7:		/* movntps, movntdq */
-		*size = opcode == 0xe7 && !o16 ? 8 : 16;
-		return W;
+		return set_op(d, OP_SSE, 0, 16, opcode == 0x28 ? R : W);
+	case 0x2b:			/* movntps */
+		return set_op(d, OP_SSE, 0, 16, W);
+	case 0xe7:			/* movntdq */
+		return set_op(d, OP_SSE, 0, o16 ? 16 : 8, W);
 	case 0x6f: case 0x7f:		/* movdqa, movdqu, movq */
-		*size = f3 || o16 ? 16 : 8;
-		return opcode == 0x6f ? R : W;
+		return set_op(d, OP_SSE, 0, f3 || o16 ? 16 : 8, opcode == 0x6f ? R : W);
 	case 0x6e:			/* movd */
-		*size = insn->opnd_bytes == 8 ? 8 : 4;
-		return R;
+		return set_op(d, OP_SSE, 0, insn->opnd_bytes == 8 ? 8 : 4, R);
 	case 0x7e:
-		*size = f3 || insn->opnd_bytes == 8 ? 8 : 4;
-		return f3 ? R : W;
+		return set_op(d, OP_SSE, 0, f3 || insn->opnd_bytes == 8 ? 8 : 4,
+			      f3 ? R : W);
 	case 0xd6:			/* movq */
-		*size = 8;
-		return o16 ? W : 0;
+		return o16 && set_op(d, OP_SSE, 0, 8, W);
 	}
-	return 0;
+	return false;
 }
 
-static unsigned int two_byte_access(struct insn *insn, unsigned int opcode,
-				    unsigned int *size)
+/* 0f bc, bd and b8, which f3 makes others of */
+static bool decode_scan(struct kmemcheck_decoded *d, struct insn *insn,
+			unsigned int opcode)
 {
-	unsigned int digit = X86_MODRM_REG(insn->modrm.value);
+	bool f3 = has_prefix(insn, 0xf3);
+	unsigned int sub;
 
-	*size = insn->opnd_bytes;
-	switch (opcode) {
-	case 0x40 ... 0x4f:		/* cmov reads whatever the condition */
-	case 0xaf:			/* imul */
-	case 0xb8: case 0xbc: case 0xbd:	/* popcnt, bit scans */
-	case 0xa3:			/* bt */
-		return R;
-	case 0x90 ... 0x9f:		/* setcc */
-		*size = 1;
-		return W;
-	case 0xa4: case 0xa5: case 0xac: case 0xad:	/* shld, shrd */
-	case 0xab: case 0xb3: case 0xbb:	/* bts, btr, btc */
-		return RW;
-	case 0xb0: case 0xb1: case 0xc0: case 0xc1:	/* cmpxchg, xadd */
-		*size = size_of(insn, opcode);
-		return RW;
-	case 0xb6: case 0xbe: case 0xb7: case 0xbf:	/* movzx, movsx */
-		*size = opcode & 1 ? 2 : 1;
-		return R;
-	case 0xba:
-		return digit < 4 ? 0 : digit == 4 ? R : RW;
-	case 0xc3:			/* movnti */
-		return W;
-	case 0xc7:			/* cmpxchg8b, cmpxchg16b */
-		*size = insn->opnd_bytes == 8 ? 16 : 8;
-		return digit == 1 ? RW : 0;
-	default:
-		return sse_access(insn, opcode, size);
+	if (opcode == 0xb8) {
+		if (!f3)
+			return false;
+		sub = SCAN_POPCNT;
+	} else if (opcode == 0xbc) {
+		sub = f3 ? SCAN_TZCNT : SCAN_BSF;
+	} else {
+		sub = f3 ? SCAN_LZCNT : SCAN_BSR;
 	}
+	return set_op(d, OP_SCAN, sub, insn->opnd_bytes, R);
 }
 
-/* bt and its kin with a register reach beyond their operand. */
-static unsigned long bit_address(const struct pt_regs *regs, struct insn *insn,
-				 unsigned long addr, unsigned int size)
+static bool decode_bit(struct kmemcheck_decoded *d, struct insn *insn, unsigned int sub)
 {
-	long bit = reg_value(regs, modrm_reg(insn));
-
-	if (size == 2)
-		bit = (s16)bit;
-	else if (size == 4)
-		bit = (s32)bit;
-	return addr + (bit >> (ilog2(size) + 3)) * (long)size;
+	return set_op(d, OP_BIT, sub, insn->opnd_bytes, sub ? RW : R);
 }
 
-static bool is_bit_string(unsigned int opcode)
+static bool decode_extend(struct kmemcheck_decoded *d, struct insn *insn,
+			  unsigned int opcode)
 {
-	return opcode == 0xa3 || opcode == 0xab || opcode == 0xb3 || opcode == 0xbb;
+	set_op(d, opcode < 0xb8 ? OP_LOAD : OP_LOAD_SIGNED, 0, opcode & 1 ? 2 : 1, R);
+	d->reg_size = insn->opnd_bytes;
+	return true;
 }
 
-/* A cmpxchg that will fail writes the old value back: no news. */
-static bool cmpxchg_will_write(const struct pt_regs *regs, unsigned long addr,
-			       unsigned int size)
+static bool decode_group15(struct kmemcheck_decoded *d, struct insn *insn)
 {
-	unsigned long old = 0;
+	unsigned int digit = digit_of(insn);
 
-	if (kmemcheck_tracked((void *)addr))
-		memcpy(&old, kmemcheck_alias((void *)addr), size);
-	return !memcmp(&old, &regs->ax, size);
+	/* clflush(opt), clwb; but xsaveopt without the prefix */
+	if (digit == 7 || (digit == 6 && has_prefix(insn, 0x66)))
+		return set_op(d, OP_NOTHING, 0, 1, 0);
+	return false;
 }
 
-/* The same for cmpxchg8b and cmpxchg16b, which compare with two registers. */
-static bool wide_cmpxchg_will_write(const struct pt_regs *regs, unsigned long addr,
-				    unsigned int size)
-{
-	return cmpxchg_will_write(regs, addr, size / 2) &&
-	       !memcmp(kmemcheck_alias((void *)addr + size / 2), &regs->dx, size / 2);
-}
-
-/* Prefetches, long nops, and writing back a cache line: clflush(opt), clwb. */
-static bool only_names_address(struct insn *insn, unsigned int opcode)
-{
-	unsigned int digit = X86_MODRM_REG(insn->modrm.value);
-
-	if (opcode == 0x0d || opcode == 0x18 || opcode == 0x1f)
-		return true;
-	return opcode == 0xae && (digit == 7 || (digit == 6 && has_prefix(insn, 0x66)));
-}
-
-static bool decode_two_byte(const struct pt_regs *regs, struct insn *insn,
-			    struct kmemcheck_insn *out)
+static bool decode_two_byte(struct kmemcheck_decoded *d, struct insn *insn)
 {
 	unsigned int opcode = insn->opcode.bytes[1];
-	unsigned long addr = effective_address(regs, insn);
-	unsigned int access, size;
+	unsigned int size = insn->opnd_bytes;
 
-	if (only_names_address(insn, opcode))
-		return true;
-
-	access = two_byte_access(insn, opcode, &size);
-	if (!access)
-		return false;
-	if (is_bit_string(opcode))
-		addr = bit_address(regs, insn, addr, size);
-	if ((opcode & ~1) == 0xb0 && !cmpxchg_will_write(regs, addr, size))
-		access = R;
-	if (opcode == 0xc7 && !wide_cmpxchg_will_write(regs, addr, size))
-		access = R;
-	add_operand(out, addr, size, access);
-	return true;
+	switch (opcode) {
+	case 0x0d: case 0x18: case 0x1f:	/* prefetch, nop */
+		return set_op(d, OP_NOTHING, 0, 1, 0);
+	case 0x40 ... 0x4f:		/* reads whatever the condition */
+		return set_op(d, OP_CMOV, opcode & 0xf, size, R);
+	case 0x90 ... 0x9f:
+		return set_op(d, OP_SETCC, opcode & 0xf, 1, W);
+	case 0xa3: case 0xab: case 0xb3: case 0xbb:
+		d->flags |= DECODED_BY_REG;
+		return decode_bit(d, insn, (opcode - 0xa3) >> 3);
+	case 0xa4: case 0xa5: case 0xac: case 0xad:
+		if (opcode & 1)
+			d->flags |= DECODED_BY_REG;
+		return set_op(d, OP_SHIFT_DOUBLE, opcode >= 0xac, size, RW);
+	case 0xae:
+		return decode_group15(d, insn);
+	case 0xaf:
+		return set_op(d, OP_IMUL, 0, size, R);
+	case 0xb0: case 0xb1:
+		return set_op(d, OP_CMPXCHG, 0, size_of(insn, opcode), RW);
+	case 0xb6: case 0xb7: case 0xbe: case 0xbf:
+		return decode_extend(d, insn, opcode);
+	case 0xb8: case 0xbc: case 0xbd:
+		return decode_scan(d, insn, opcode);
+	case 0xba:
+		return digit_of(insn) >= 4 && decode_bit(d, insn, digit_of(insn) - 4);
+	case 0xc0: case 0xc1:
+		return set_op(d, OP_XADD, 0, size_of(insn, opcode), RW);
+	case 0xc3:			/* movnti */
+		return set_op(d, OP_STORE, 0, size, W);
+	case 0xc7:
+		return digit_of(insn) == 1 &&
+		       set_op(d, OP_CMPXCHG_WIDE, 0, size == 8 ? 16 : 8, RW);
+	}
+	return decode_sse(d, insn, opcode);
 }
 
 /* 0f 38 f0, f1: movbe and crc32 are told apart by f2. */
-static bool decode_three_byte(const struct pt_regs *regs, struct insn *insn,
-			      struct kmemcheck_insn *out)
+static bool decode_three_byte(struct kmemcheck_decoded *d, struct insn *insn)
 {
 	unsigned int opcode = insn->opcode.bytes[2];
-	bool crc32 = has_prefix(insn, 0xf2);
 
 	if (insn->opcode.bytes[1] != 0x38 || (opcode & ~1) != 0xf0)
 		return false;
-	if (crc32)
-		add_operand(out, effective_address(regs, insn), size_of(insn, opcode), R);
-	else
-		add_operand(out, effective_address(regs, insn), insn->opnd_bytes,
-			    opcode & 1 ? W : R);
+	if (!has_prefix(insn, 0xf2))
+		return set_op(d, opcode & 1 ? OP_STORE_SWAPPED : OP_LOAD_SWAPPED, 0,
+			      insn->opnd_bytes, opcode & 1 ? W : R);
+	set_op(d, OP_CRC32, 0, size_of(insn, opcode), R);
+	d->reg_size = insn->opnd_bytes == 8 ? 8 : 4;
 	return true;
 }
 
-static bool decode_one_byte(const struct pt_regs *regs, struct insn *insn,
-			    struct kmemcheck_insn *out)
+static bool is_string(struct insn *insn)
 {
 	unsigned int opcode = insn->opcode.bytes[0];
-	unsigned int access, size;
 
-	if (opcode >= 0xa4 && opcode <= 0xaf && opcode != 0xa8 && opcode != 0xa9)
-		return decode_string(regs, insn, out);
-	if (!insn->modrm.nbytes || X86_MODRM_MOD(insn->modrm.value) == 3)
-		return false;
-	access = one_byte_access(insn, opcode, &size);
-	if (!access)
-		return false;
-	add_operand(out, effective_address(regs, insn), size, access);
-	return true;
+	return insn->opcode.nbytes == 1 && opcode >= 0xa4 && opcode <= 0xaf &&
+	       (opcode & ~1) != 0xa8;
 }
 
-/* The instruction may end at the end of a page, with nothing mapped behind. */
-static bool fetch(unsigned long ip, struct insn *insn)
+static bool decode_operation(struct kmemcheck_decoded *d, struct insn *insn)
 {
-	u8 bytes[MAX_INSN_SIZE] = {};
-	size_t size = min_t(size_t, MAX_INSN_SIZE, PAGE_SIZE - offset_in_page(ip));
-
-	memcpy(bytes, (void *)ip, size);
-	if (!insn_decode(insn, bytes, size, INSN_MODE_64))
-		return true;
-	if (size == MAX_INSN_SIZE ||
-	    copy_from_kernel_nofault(bytes + size, (void *)ip + size,
-				     MAX_INSN_SIZE - size))
+	if (is_string(insn))
+		return decode_string(d, insn, insn->opcode.bytes[0]);
+	if (insn_is_avx(insn) || !insn->modrm.nbytes ||
+	    X86_MODRM_MOD(insn->modrm.value) == 3)
 		return false;
-	return !insn_decode(insn, bytes, MAX_INSN_SIZE, INSN_MODE_64);
+	switch (insn->opcode.nbytes) {
+	case 1:
+		return decode_one_byte(d, insn);
+	case 2:
+		return decode_two_byte(d, insn);
+	case 3:
+		return decode_three_byte(d, insn);
+	}
+	return false;
 }
 
-bool kmemcheck_decode(const struct pt_regs *regs, struct kmemcheck_insn *out)
+/**
+ * kmemcheck_decode() - what does this instruction do?
+ * @d: where to; @d->ip is left alone
+ * @code: its bytes
+ * @size: how many can be read, at most MAX_CODE
+ *
+ * Return: false when the instruction is not known or is cut off; then @d->op is
+ * OP_UNKNOWN.
+ */
+bool kmemcheck_decode(struct kmemcheck_decoded *d, const void *code, size_t size)
 {
 	struct insn insn;
 
-	out->nr = 0;
-	out->copy = false;
-	if (!fetch(regs->ip, &insn) || insn_is_avx(&insn))
+	*d = (struct kmemcheck_decoded) { .ip = d->ip };
+	if (insn_decode(&insn, code, size, INSN_MODE_64))
 		return false;
 
-	switch (insn.opcode.nbytes) {
-	case 1:
-		return decode_one_byte(regs, &insn, out);
-	case 2:
-		return decode_two_byte(regs, &insn, out);
-	case 3:
-		return decode_three_byte(regs, &insn, out);
+	d->length = insn.length;
+	memcpy(d->code, code, insn.length);
+	memset(d->mask, 0xff, insn.length);
+	d->imm = insn.immediate.value;
+	if (has_prefix(&insn, 0xf0))
+		d->flags |= DECODED_LOCK;
+	if (!decode_operation(d, &insn)) {
+		d->op = OP_UNKNOWN;
+		return false;
 	}
-	return false;
+	if (d->op != OP_STRING) {
+		set_reg(d, &insn);
+		set_address(d, &insn);
+	}
+	return true;
 }

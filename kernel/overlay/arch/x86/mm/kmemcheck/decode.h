@@ -12,23 +12,152 @@ struct pt_regs;
 #define OPERAND_READ	1
 #define OPERAND_WRITE	2
 
-struct kmemcheck_operand {
-	unsigned long addr;
-	unsigned int size;
-	unsigned int access;		/* OPERAND_READ | OPERAND_WRITE */
-};
-
-/*
- * One execution, or one iteration of a REP instruction. @copy: the first
- * operand is moved to the second without being looked at.
+/**
+ * enum kmemcheck_op - families of instructions
+ *
+ * M is the operand in memory, R one in a register, I an immediate one. What is
+ * told apart by @sub needs no name of its own.
+ *
+ * @OP_UNKNOWN: nothing is to be concluded from it
+ * @OP_NOTHING: names an address and does not access it: prefetch, clflush
+ * @OP_LOAD: R = M, zero-extended (mov, movzx)
+ * @OP_LOAD_SIGNED: R = M, sign-extended (movsx, movsxd)
+ * @OP_LOAD_SWAPPED: R = M, byte order reversed (movbe)
+ * @OP_STORE: M = R (mov, movnti)
+ * @OP_STORE_IMM: M = I
+ * @OP_STORE_SWAPPED: M = R, byte order reversed
+ * @OP_ALU_STORE: M = M op R; @sub is one of enum kmemcheck_alu
+ * @OP_ALU_IMM: M = M op I
+ * @OP_ALU_LOAD: R = R op M
+ * @OP_UNARY: M = op M; @sub is one of enum kmemcheck_unary
+ * @OP_MULDIV: mul, imul, div, idiv of RDX:RAX by M; @sub is the digit, 4 to 7
+ * @OP_IMUL: R = R * M
+ * @OP_IMUL_IMM: R = M * I
+ * @OP_SHIFT: @sub is the digit; by I, or by CL
+ * @OP_SHIFT_DOUBLE: shld (@sub 0), shrd (1) with R; by I, or by CL
+ * @OP_XCHG: M and R change places
+ * @OP_XADD: M = M + R, R = old M
+ * @OP_CMPXCHG: compare with RAX, maybe M = R
+ * @OP_CMPXCHG_WIDE: cmpxchg8b, cmpxchg16b; @size is that of the whole
+ * @OP_BIT: bt, bts, btr, btc (@sub 0 to 3) of bit I or R of M
+ * @OP_CMOV: R = M if @sub, a condition, holds
+ * @OP_SETCC: M = whether @sub, a condition, holds
+ * @OP_SCAN: R from M; @sub is one of enum kmemcheck_scan
+ * @OP_CRC32: R = crc of R and M
+ * @OP_PUSH: M to the stack
+ * @OP_POP: from the stack to M
+ * @OP_CALL: to the address in M
+ * @OP_JMP: to the address in M
+ * @OP_SSE: moves a register of the FPU; @size and @access are known
+ * @OP_STRING: @sub is the opcode without its lowest bit
  */
-struct kmemcheck_insn {
-	unsigned int nr;
-	bool copy;
-	struct kmemcheck_operand operands[2];
+enum kmemcheck_op {
+	OP_UNKNOWN,
+	OP_NOTHING,
+	OP_LOAD,
+	OP_LOAD_SIGNED,
+	OP_LOAD_SWAPPED,
+	OP_STORE,
+	OP_STORE_IMM,
+	OP_STORE_SWAPPED,
+	OP_ALU_STORE,
+	OP_ALU_IMM,
+	OP_ALU_LOAD,
+	OP_UNARY,
+	OP_MULDIV,
+	OP_IMUL,
+	OP_IMUL_IMM,
+	OP_SHIFT,
+	OP_SHIFT_DOUBLE,
+	OP_XCHG,
+	OP_XADD,
+	OP_CMPXCHG,
+	OP_CMPXCHG_WIDE,
+	OP_BIT,
+	OP_CMOV,
+	OP_SETCC,
+	OP_SCAN,
+	OP_CRC32,
+	OP_PUSH,
+	OP_POP,
+	OP_CALL,
+	OP_JMP,
+	OP_SSE,
+	OP_STRING,
 };
 
-/* Return: false when the instruction is not known; nothing is to be concluded. */
-bool kmemcheck_decode(const struct pt_regs *regs, struct kmemcheck_insn *out);
+/* The first eight as opcodes number them. */
+enum kmemcheck_alu {
+	ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP,
+	ALU_TEST,
+};
+
+enum kmemcheck_unary {
+	UNARY_INC, UNARY_DEC, UNARY_NOT, UNARY_NEG,
+};
+
+enum kmemcheck_scan {
+	SCAN_BSF, SCAN_BSR, SCAN_TZCNT, SCAN_LZCNT, SCAN_POPCNT,
+};
+
+/* Opcodes of the string instructions, the ones for bytes. */
+#define STRING_MOVS	0xa4
+#define STRING_CMPS	0xa6
+#define STRING_STOS	0xaa
+#define STRING_LODS	0xac
+#define STRING_SCAS	0xae
+
+#define DECODED_LOCK	0x01	/* has a lock prefix */
+#define DECODED_REP	0x02	/* rep or repe */
+#define DECODED_REPNE	0x04
+#define DECODED_BY_REG	0x08	/* shift by CL, bit number in R */
+#define DECODED_HIGH	0x10	/* R is AH, CH, DH or BH */
+#define DECODED_ADDR32	0x20	/* addresses have 32 bits */
+
+/* Positions in struct pt_regs, which holds 8 bytes for each register. */
+#define SLOT_IP		16
+#define SLOT_NONE	0xff
+
+#define MAX_CODE	16
+
+/**
+ * struct kmemcheck_decoded - an instruction, without the registers' values
+ * @ip: where it was found; for the user of this struct
+ * @code: its bytes, the rest is 0
+ * @mask: 0xff for each byte of @code that belongs to it
+ * @op: enum kmemcheck_op
+ * @sub: see there
+ * @length: in bytes
+ * @size: of the operand in memory, or of one element of a string
+ * @reg_size: of R
+ * @access: OPERAND_READ | OPERAND_WRITE
+ * @flags: DECODED_*
+ * @reg: slot of R
+ * @base: slot, or SLOT_NONE
+ * @index: slot, or SLOT_NONE
+ * @scale: of the index, as a shift
+ * @disp: displacement
+ * @imm: I
+ */
+struct kmemcheck_decoded {
+	unsigned long ip;
+	u64 code[MAX_CODE / 8];
+	u64 mask[MAX_CODE / 8];
+	u8 op;
+	u8 sub;
+	u8 length;
+	u8 size;
+	u8 reg_size;
+	u8 access;
+	u8 flags;
+	u8 reg;
+	u8 base;
+	u8 index;
+	u8 scale;
+	s32 disp;
+	s32 imm;
+};
+
+bool kmemcheck_decode(struct kmemcheck_decoded *d, const void *code, size_t size);
 
 #endif /* _X86_KMEMCHECK_DECODE_H */

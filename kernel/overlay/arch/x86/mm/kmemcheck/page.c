@@ -27,6 +27,15 @@ void kmemcheck_show_page(unsigned long addr)
 	set_pte(pte, pfn_pte(__pa(addr) >> PAGE_SHIFT, PAGE_KERNEL));
 }
 
+static void hide(unsigned long addr)
+{
+	pgprot_t prot = __pgprot(pgprot_val(PAGE_KERNEL) &
+				 ~(pgprotval_t)(_PAGE_PRESENT | _PAGE_GLOBAL));
+
+	/* pfn_pte() inverts the address of what is not present (L1TF). */
+	set_pte(pool_pte(addr), pfn_pte(__pa(addr) >> PAGE_SHIFT, prot));
+}
+
 /*
  * One INVLPG on this CPU is enough for the step engine: there is no other CPU,
  * and the page was present only while interrupts were off, so no other address
@@ -34,25 +43,32 @@ void kmemcheck_show_page(unsigned long addr)
  */
 void kmemcheck_hide_page(unsigned long addr)
 {
-	pte_t *pte = pool_pte(addr);
-	pgprot_t prot = __pgprot(pgprot_val(PAGE_KERNEL) &
-				 ~(pgprotval_t)(_PAGE_PRESENT | _PAGE_GLOBAL));
-
-	if (!pte_present(*pte))
+	if (!pte_present(*pool_pte(addr)))
 		return;
-	/* pfn_pte() inverts the address of what is not present (L1TF). */
-	set_pte(pte, pfn_pte(__pa(addr) >> PAGE_SHIFT, prot));
+	hide(addr);
 	asm volatile("invlpg (%0)" : : "r" (addr) : "memory");
 }
 
-/*
- * For a page that was shown for good: it may have been cached in any address
- * space. Not for the fault handler, this may be traced.
+/**
+ * kmemcheck_rehide() - hide pages that were shown for good
+ * @addr: of the first one
+ * @n: how many
+ *
+ * They may have been cached by any CPU in any address space, until
+ * kmemcheck_flush().
  */
-void kmemcheck_rehide_page(unsigned long addr)
+void kmemcheck_rehide(unsigned long addr, unsigned int n)
 {
-	kmemcheck_hide_page(addr);
-	preempt_disable();
-	flush_tlb_one_kernel(addr);
-	preempt_enable();
+	for (; n; n--, addr += PAGE_SIZE)
+		hide(addr);
+}
+
+/**
+ * kmemcheck_flush() - after kmemcheck_rehide(), for all CPUs. May not be called
+ * with interrupts off.
+ */
+void kmemcheck_flush(void)
+{
+	flush_tlb_kernel_range(kmemcheck_pool_start,
+			       kmemcheck_pool_start + kmemcheck_pool_size);
 }

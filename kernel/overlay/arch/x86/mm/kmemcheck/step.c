@@ -20,15 +20,12 @@
 #include <asm/pgtable.h>
 #include <asm/ptrace.h>
 
-#include <linux/kmemcheck_engine.h>
-
-#include "decode.h"
+#include "engine.h"
 
 /* Two operands of 16 bytes reach four pages; 8 have been seen with XSAVE. */
 #define MAX_SHOWN	8
 
 struct step {
-	bool busy;			/* inside of the fault handler */
 	unsigned int nr;		/* of pages shown */
 	unsigned long pages[MAX_SHOWN];
 	unsigned long flags;		/* TF and IF of the interrupted code */
@@ -39,7 +36,7 @@ DEFINE_PER_CPU(bool, kmemcheck_stepping);
 
 #define STEP_FLAGS	(X86_EFLAGS_TF | X86_EFLAGS_IF)
 
-void __init kmemcheck_arch_init(void)
+void __init kmemcheck_step_init(void)
 {
 	pr_info("kmemcheck: Limiting number of CPUs to 1.\n");
 #ifdef CONFIG_SMP
@@ -49,22 +46,20 @@ void __init kmemcheck_arch_init(void)
 	cpu_hotplug_disable();
 }
 
-static void check(struct pt_regs *regs, const struct kmemcheck_insn *insn)
+static void check(struct pt_regs *regs, const struct kmemcheck_decoded *d,
+		  const struct kmemcheck_operand *ops, unsigned int n)
 {
 	unsigned int i;
 
-	if (insn->copy) {
-		kmemcheck_copy(regs, insn->operands[1].addr, insn->operands[0].addr,
-			       insn->operands[0].size);
+	if (d->op == OP_STRING && d->sub == STRING_MOVS && n == 2) {
+		kmemcheck_copy(regs, ops[1].addr, ops[0].addr, ops[0].size);
 		return;
 	}
-	for (i = 0; i < insn->nr; i++) {
-		const struct kmemcheck_operand *op = &insn->operands[i];
-
-		if (op->access & OPERAND_READ)
-			kmemcheck_read(regs, op->addr, op->size);
-		if (op->access & OPERAND_WRITE)
-			kmemcheck_write(regs, op->addr, op->size);
+	for (i = 0; i < n; i++) {
+		if (ops[i].access & OPERAND_READ)
+			kmemcheck_read(regs, ops[i].addr, ops[i].size);
+		if (ops[i].access & OPERAND_WRITE)
+			kmemcheck_write(regs, ops[i].addr, ops[i].size);
 	}
 }
 
@@ -86,13 +81,14 @@ static bool show(struct step *step, unsigned long addr)
 }
 
 /* Everything the instruction needs, so that it does not fault again. */
-static void show_operands(struct step *step, const struct kmemcheck_insn *insn)
+static void show_operands(struct step *step, const struct kmemcheck_operand *ops,
+			  unsigned int n)
 {
 	unsigned int i;
 
-	for (i = 0; i < insn->nr; i++) {
-		show(step, insn->operands[i].addr);
-		show(step, insn->operands[i].addr + insn->operands[i].size - 1);
+	for (i = 0; i < n; i++) {
+		show(step, ops[i].addr);
+		show(step, ops[i].addr + ops[i].size - 1);
 	}
 }
 
@@ -130,16 +126,27 @@ static void step_end(struct step *step, struct pt_regs *regs)
 	this_cpu_write(kmemcheck_stepping, false);
 }
 
-static void fault(struct step *step, struct pt_regs *regs, unsigned long address)
+/**
+ * kmemcheck_step_fault() - an instruction has touched the pool
+ * @regs: before it
+ * @address: in the pool
+ */
+void kmemcheck_step_fault(struct pt_regs *regs, unsigned long address)
 {
-	struct kmemcheck_insn insn;
+	struct step *step = this_cpu_ptr(&steps);
+	struct kmemcheck_decoded d = { .ip = regs->ip };
+	struct kmemcheck_operand ops[2];
+	unsigned int n;
 
-	kmemcheck_count(KMEMCHECK_COUNTER_FAULTS);
-	if (!kmemcheck_enabled()) {
+	if (in_nmi()) {
+		/*
+		 * An NMI, or code on the one stack of #DB: a step there would
+		 * overwrite that stack.
+		 */
+		kmemcheck_count(KMEMCHECK_COUNTER_NMI);
 		kmemcheck_unhide(address);
 		return;
 	}
-
 	if (this_cpu_read(kmemcheck_stepping)) {
 		/*
 		 * The same instruction, on a page that decoding did not tell.
@@ -153,50 +160,16 @@ static void fault(struct step *step, struct pt_regs *regs, unsigned long address
 		return;
 	}
 
-	if (!kmemcheck_decode(regs, &insn)) {
+	if (!kmemcheck_fetch(regs->ip, &d)) {
 		kmemcheck_count(KMEMCHECK_COUNTER_UNKNOWN);
 		kmemcheck_unhide(address);
 		return;
 	}
-	check(regs, &insn);
-	show_operands(step, &insn);
+	n = kmemcheck_operands(&d, regs, ops);
+	check(regs, &d, ops, n);
+	show_operands(step, ops, n);
 	show(step, address);
 	step_begin(step, regs);
-}
-
-/**
- * __kmemcheck_fault() - a hidden page was touched
- * @regs: of the interrupted code
- * @address: in the pool
- *
- * Return: true always: the interrupted code goes on.
- */
-noinstr bool __kmemcheck_fault(struct pt_regs *regs, unsigned long address)
-{
-	struct step *step;
-
-	instrumentation_begin();
-	step = raw_cpu_ptr(&steps);
-	if (in_nmi()) {
-		/*
-		 * An NMI, or code on the one stack of #DB: a step there would
-		 * overwrite that stack.
-		 */
-		kmemcheck_count(KMEMCHECK_COUNTER_NMI);
-		kmemcheck_unhide(address);
-	} else if (step->busy) {
-		/* The handler itself must never get here. */
-		kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
-		kmemcheck_unhide(address);
-	} else {
-		step->busy = true;
-		barrier();
-		fault(step, regs, address);
-		barrier();
-		step->busy = false;
-	}
-	instrumentation_end();
-	return true;
 }
 
 /**

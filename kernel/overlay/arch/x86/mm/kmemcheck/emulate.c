@@ -1,0 +1,630 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: perform one instruction, its operand in memory being elsewhere.
+ *
+ * What matters of the processor's state is in struct pt_regs; arithmetic and
+ * whatever else sets flags is in arith.c.
+ */
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/swab.h>
+
+#include <asm/processor-flags.h>
+#include <asm/special_insns.h>
+
+#include "engine.h"
+
+#define STATUS_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
+			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
+
+/* See push.S. */
+DEFINE_PER_CPU(unsigned long, kmemcheck_push_value);
+DEFINE_PER_CPU(unsigned long, kmemcheck_push_sp);
+DEFINE_PER_CPU(unsigned long, kmemcheck_push_flags);
+DEFINE_PER_CPU(unsigned long, kmemcheck_push_ip);
+
+static __always_inline void store(void *mem, unsigned long value, unsigned int size)
+{
+	switch (size) {
+	case 1:
+		*(volatile u8 *)mem = value;
+		break;
+	case 2:
+		*(volatile u16 *)mem = value;
+		break;
+	case 4:
+		*(volatile u32 *)mem = value;
+		break;
+	default:
+		*(volatile u64 *)mem = value;
+		break;
+	}
+}
+
+static unsigned long sign_extend(unsigned long value, unsigned int size)
+{
+	switch (size) {
+	case 1:
+		return (s8)value;
+	case 2:
+		return (s16)value;
+	case 4:
+		return (s32)value;
+	default:
+		return value;
+	}
+}
+
+/* Where R is. Of AH and its kin that is the second byte of the register. */
+static __always_inline void *reg_of(const struct kmemcheck_decoded *d,
+				    struct pt_regs *regs)
+{
+	void *reg = kmemcheck_slot(regs, d->reg);
+
+	return unlikely(d->flags & DECODED_HIGH) ? reg + 1 : reg;
+}
+
+static __always_inline unsigned long get_reg(const struct kmemcheck_decoded *d,
+					     struct pt_regs *regs)
+{
+	unsigned long value = kmemcheck_slot_value(regs, d->reg);
+
+	return unlikely(d->flags & DECODED_HIGH) ? value >> 8 : value;
+}
+
+/* 32 bits clear the other 32, fewer leave the others alone. */
+static __always_inline void put_reg(const struct kmemcheck_decoded *d,
+				    struct pt_regs *regs, unsigned long value)
+{
+	if (d->reg_size == 4)
+		*kmemcheck_slot(regs, d->reg) = (u32)value;
+	else
+		store(reg_of(d, regs), value, d->reg_size);
+}
+
+static unsigned long swap_bytes(unsigned long value, unsigned int size)
+{
+	switch (size) {
+	case 2:
+		return swab16(value);
+	case 4:
+		return swab32(value);
+	default:
+		return swab64(value);
+	}
+}
+
+static bool condition_holds(unsigned int condition, unsigned long flags)
+{
+	bool less = !(flags & X86_EFLAGS_SF) != !(flags & X86_EFLAGS_OF);
+	bool holds;
+
+	switch (condition >> 1) {
+	case 0:
+		holds = flags & X86_EFLAGS_OF;
+		break;
+	case 1:
+		holds = flags & X86_EFLAGS_CF;
+		break;
+	case 2:
+		holds = flags & X86_EFLAGS_ZF;
+		break;
+	case 3:
+		holds = flags & (X86_EFLAGS_CF | X86_EFLAGS_ZF);
+		break;
+	case 4:
+		holds = flags & X86_EFLAGS_SF;
+		break;
+	case 5:
+		holds = flags & X86_EFLAGS_PF;
+		break;
+	case 6:
+		holds = less;
+		break;
+	default:
+		holds = less || flags & X86_EFLAGS_ZF;
+		break;
+	}
+	return holds != (condition & 1);
+}
+
+/* R op= M. The register is what the operation has in memory. */
+static void alu_load(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		     const void *mem, unsigned long *flags)
+{
+	unsigned long value = get_reg(d, regs);
+
+	kmemcheck_alu(d->sub, false, d->size, &value, kmemcheck_load(mem, d->size), flags);
+	if (d->sub != ALU_CMP)
+		put_reg(d, regs, value);
+}
+
+#define MULTIPLY(suffix)						\
+	asm volatile("push %[f]\n\tpopf\n\timul" suffix			\
+		     "\n\tpushf\n\tpop %[f]"				\
+		     : [r] "+r" (value), [f] "+r" (*flags)		\
+		     : [v] "r" (by) : "cc")
+
+/* imul with two or three operands */
+static void imul(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		 unsigned long value, unsigned long by, unsigned long *flags)
+{
+	switch (d->size) {
+	case 2:
+		MULTIPLY("w %w[v], %w[r]");
+		break;
+	case 4:
+		MULTIPLY("l %k[v], %k[r]");
+		break;
+	default:
+		MULTIPLY("q %q[v], %q[r]");
+		break;
+	}
+	put_reg(d, regs, value);
+}
+
+#define ON_PAIR(text, type)						\
+	asm volatile("push %[f]\n\tpopf\n\t" text "\n\tpushf\n\tpop %[f]" \
+		     : "+a" (regs->ax), "+d" (regs->dx), [f] "+r" (*flags) \
+		     : [m] "m" (*(const type *)mem) : "cc")
+
+#define DEFINE_ON_PAIR(name)						\
+static void pair_##name(unsigned int size, struct pt_regs *regs,		\
+		      const void *mem, unsigned long *flags)		\
+{									\
+	switch (size) {							\
+	case 1:								\
+		ON_PAIR(#name "b %[m]", u8);				\
+		break;							\
+	case 2:								\
+		ON_PAIR(#name "w %[m]", u16);				\
+		break;							\
+	case 4:								\
+		ON_PAIR(#name "l %[m]", u32);				\
+		break;							\
+	default:							\
+		ON_PAIR(#name "q %[m]", u64);				\
+		break;							\
+	}								\
+}
+
+DEFINE_ON_PAIR(mul)
+DEFINE_ON_PAIR(imul)
+DEFINE_ON_PAIR(div)
+DEFINE_ON_PAIR(idiv)
+
+/*
+ * A division that overflows is to raise its exception where it stands, not
+ * here. What compilers make is let through: RDX 0, or the sign of RAX.
+ */
+static bool division_is_safe(const struct kmemcheck_decoded *d,
+			     const struct pt_regs *regs, const void *mem)
+{
+	unsigned long by = kmemcheck_load(mem, d->size);
+	unsigned long high = regs->dx, low = regs->ax;
+	bool is_signed = d->sub == 7;
+
+	if (!by)
+		return false;
+	if (d->size == 1) {
+		high = (regs->ax >> 8) & 0xff;
+		low = regs->ax & 0xff;
+	} else if (d->size < 8) {
+		high &= (1UL << 8 * d->size) - 1;
+		low &= (1UL << 8 * d->size) - 1;
+	}
+	if (!is_signed)
+		return high < by;
+
+	low = sign_extend(low, d->size);
+	/* The most negative number by -1 overflows. */
+	return sign_extend(high, d->size) == ((long)low < 0 ? -1UL : 0) &&
+	       (sign_extend(by, d->size) != -1UL || low != ~0UL << (8 * d->size - 1));
+}
+
+static bool muldiv(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		   const void *mem, unsigned long *flags)
+{
+	switch (d->sub) {
+	case 4:
+		pair_mul(d->size, regs, mem, flags);
+		return true;
+	case 5:
+		pair_imul(d->size, regs, mem, flags);
+		return true;
+	}
+	if (!division_is_safe(d, regs, mem))
+		return false;
+	if (d->sub == 6)
+		pair_div(d->size, regs, mem, flags);
+	else
+		pair_idiv(d->size, regs, mem, flags);
+	return true;
+}
+
+#define EXCHANGE(text, type)						\
+	asm volatile(text : "+r" (value), "+m" (*(type *)mem) : : "memory")
+
+/* xchg locks without being told so. */
+static void xchg_mem(const struct kmemcheck_decoded *d, struct pt_regs *regs, void *mem)
+{
+	unsigned long value = get_reg(d, regs);
+
+	switch (d->size) {
+	case 1:
+		EXCHANGE("xchgb %b0, %1", u8);
+		break;
+	case 2:
+		EXCHANGE("xchgw %w0, %1", u16);
+		break;
+	case 4:
+		EXCHANGE("xchgl %k0, %1", u32);
+		break;
+	default:
+		EXCHANGE("xchgq %q0, %1", u64);
+		break;
+	}
+	put_reg(d, regs, value);
+}
+
+#define ADD_AND_GET(text, type)						\
+	asm volatile(text "\n\tpushf\n\tpop %[f]"			\
+		     : [r] "+r" (value), [m] "+m" (*(type *)mem),	\
+		       [f] "=r" (*flags) : : "cc", "memory")
+
+#define DEFINE_XADD(prefix, lock)					\
+static unsigned long prefix##_xadd(unsigned int size, void *mem,	\
+				   unsigned long value, unsigned long *flags) \
+{									\
+	switch (size) {							\
+	case 1:								\
+		ADD_AND_GET(lock "xaddb %b[r], %[m]", u8);		\
+		break;							\
+	case 2:								\
+		ADD_AND_GET(lock "xaddw %w[r], %[m]", u16);		\
+		break;							\
+	case 4:								\
+		ADD_AND_GET(lock "xaddl %k[r], %[m]", u32);		\
+		break;							\
+	default:							\
+		ADD_AND_GET(lock "xaddq %q[r], %[m]", u64);		\
+		break;							\
+	}								\
+	return value;							\
+}
+
+DEFINE_XADD(do, "")
+DEFINE_XADD(lock, "lock; ")
+
+static void exchange_add(const struct kmemcheck_decoded *d, struct pt_regs *regs, void *mem,
+		 unsigned long *flags)
+{
+	unsigned long value = get_reg(d, regs);
+
+	if (d->flags & DECODED_LOCK)
+		value = lock_xadd(d->size, mem, value, flags);
+	else
+		value = do_xadd(d->size, mem, value, flags);
+	put_reg(d, regs, value);
+}
+
+#define COMPARE_EXCHANGE(text, type)					\
+	asm volatile(text "\n\tpushf\n\tpop %[f]"			\
+		     : "+a" (regs->ax), [m] "+m" (*(type *)mem),	\
+		       [f] "=r" (*flags)				\
+		     : [r] "r" (value) : "cc", "memory")
+
+#define DEFINE_CMPXCHG(prefix, lock)					\
+static void prefix##_cmpxchg(unsigned int size, struct pt_regs *regs, void *mem, \
+			     unsigned long value, unsigned long *flags)	\
+{									\
+	switch (size) {							\
+	case 1:								\
+		COMPARE_EXCHANGE(lock "cmpxchgb %b[r], %[m]", u8);	\
+		break;							\
+	case 2:								\
+		COMPARE_EXCHANGE(lock "cmpxchgw %w[r], %[m]", u16);	\
+		break;							\
+	case 4:								\
+		COMPARE_EXCHANGE(lock "cmpxchgl %k[r], %[m]", u32);	\
+		break;							\
+	default:							\
+		COMPARE_EXCHANGE(lock "cmpxchgq %q[r], %[m]", u64);	\
+		break;							\
+	}								\
+}
+
+DEFINE_CMPXCHG(do, "")
+DEFINE_CMPXCHG(lock, "lock; ")
+
+static void compare_exchange(const struct kmemcheck_decoded *d, struct pt_regs *regs, void *mem,
+		    unsigned long *flags)
+{
+	unsigned long value = get_reg(d, regs);
+
+	if (d->flags & DECODED_LOCK)
+		lock_cmpxchg(d->size, regs, mem, value, flags);
+	else
+		do_cmpxchg(d->size, regs, mem, value, flags);
+}
+
+#define COMPARE_EXCHANGE_WIDE(text)					\
+	asm volatile("push %[f]\n\tpopf\n\t" text " %[m]\n\tpushf\n\tpop %[f]" \
+		     : "+a" (regs->ax), "+d" (regs->dx),		\
+		       [m] "+m" (*(u8 (*)[16])mem), [f] "+r" (*flags)	\
+		     : "b" (regs->bx), "c" (regs->cx) : "cc", "memory")
+
+static void compare_exchange_wide(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+			 void *mem, unsigned long *flags)
+{
+	bool lock = d->flags & DECODED_LOCK;
+
+	if (d->size == 16 && lock)
+		COMPARE_EXCHANGE_WIDE("lock; cmpxchg16b");
+	else if (d->size == 16)
+		COMPARE_EXCHANGE_WIDE("cmpxchg16b");
+	else if (lock)
+		COMPARE_EXCHANGE_WIDE("lock; cmpxchg8b");
+	else
+		COMPARE_EXCHANGE_WIDE("cmpxchg8b");
+}
+
+#define SCAN(text)							\
+	asm volatile("push %[f]\n\tpopf\n\t" text "\n\tpushf\n\tpop %[f]" \
+		     : [r] "+r" (value), [f] "+r" (*flags)		\
+		     : [v] "r" (from) : "cc")
+
+#define DEFINE_SCAN(name)						\
+static unsigned long do_##name(unsigned int size, unsigned long value,	\
+			       unsigned long from, unsigned long *flags) \
+{									\
+	switch (size) {							\
+	case 2:								\
+		SCAN(#name "w %w[v], %w[r]");				\
+		break;							\
+	case 4:								\
+		SCAN(#name "l %k[v], %k[r]");				\
+		break;							\
+	default:							\
+		SCAN(#name "q %q[v], %q[r]");				\
+		break;							\
+	}								\
+	return value;							\
+}
+
+DEFINE_SCAN(bsf)
+DEFINE_SCAN(bsr)
+DEFINE_SCAN(tzcnt)
+DEFINE_SCAN(lzcnt)
+DEFINE_SCAN(popcnt)
+
+/*
+ * Of 0, bsf and bsr leave the register alone, all 64 bits of it on some
+ * processors: so the register takes part.
+ */
+static void scan(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		 const void *mem, unsigned long *flags)
+{
+	unsigned long value = get_reg(d, regs), from = kmemcheck_load(mem, d->size);
+
+	switch (d->sub) {
+	case SCAN_BSF:
+		value = do_bsf(d->size, value, from, flags);
+		break;
+	case SCAN_BSR:
+		value = do_bsr(d->size, value, from, flags);
+		break;
+	case SCAN_TZCNT:
+		value = do_tzcnt(d->size, value, from, flags);
+		break;
+	case SCAN_LZCNT:
+		value = do_lzcnt(d->size, value, from, flags);
+		break;
+	default:
+		value = do_popcnt(d->size, value, from, flags);
+		break;
+	}
+	*kmemcheck_slot(regs, d->reg) = value;
+}
+
+static void crc32(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		  const void *mem)
+{
+	unsigned long value = get_reg(d, regs), from = kmemcheck_load(mem, d->size);
+
+	switch (d->size) {
+	case 1:
+		asm("crc32b %b1, %k0" : "+r" (value) : "r" (from));
+		break;
+	case 2:
+		asm("crc32w %w1, %k0" : "+r" (value) : "r" (from));
+		break;
+	case 4:
+		asm("crc32l %k1, %k0" : "+r" (value) : "r" (from));
+		break;
+	default:
+		asm("crc32q %q1, %q0" : "+r" (value) : "r" (from));
+		break;
+	}
+	*kmemcheck_slot(regs, d->reg) = value;
+}
+
+/* The instruction is over, and on the way to @ip something is pushed. */
+static bool push(struct pt_regs *regs, unsigned long value, unsigned long ip)
+{
+	if (in_nmi())
+		return false;
+	this_cpu_write(kmemcheck_push_value, value);
+	this_cpu_write(kmemcheck_push_sp, regs->sp - sizeof(value));
+	this_cpu_write(kmemcheck_push_flags, regs->flags & ~X86_EFLAGS_RF);
+	this_cpu_write(kmemcheck_push_ip, ip);
+	regs->flags &= ~X86_EFLAGS_IF;
+	regs->ip = (unsigned long)kmemcheck_push_stub;
+	return true;
+}
+
+/* Instructions that neither need flags nor have any. Return: was it one? */
+static __always_inline bool emulate_move(const struct kmemcheck_decoded *d,
+					 struct pt_regs *regs, void *mem)
+{
+	switch (d->op) {
+	case OP_LOAD:
+		put_reg(d, regs, kmemcheck_load(mem, d->size));
+		return true;
+	case OP_STORE:
+		store(mem, get_reg(d, regs), d->size);
+		return true;
+	case OP_STORE_IMM:
+		store(mem, (long)d->imm, d->size);
+		return true;
+	case OP_LOAD_SIGNED:
+		put_reg(d, regs, sign_extend(kmemcheck_load(mem, d->size), d->size));
+		return true;
+	}
+	return false;
+}
+
+static bool emulate_rare(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+			 void *mem)
+{
+	switch (d->op) {
+	case OP_NOTHING:
+		/* Of these, only those that write a cache line back do fault. */
+		clflush(mem);
+		return true;
+	case OP_LOAD_SWAPPED:
+		put_reg(d, regs, swap_bytes(kmemcheck_load(mem, d->size), d->size));
+		return true;
+	case OP_STORE_SWAPPED:
+		store(mem, swap_bytes(get_reg(d, regs), d->size), d->size);
+		return true;
+	case OP_XCHG:
+		xchg_mem(d, regs, mem);
+		return true;
+	case OP_CMOV:
+		put_reg(d, regs, condition_holds(d->sub, regs->flags) ?
+			kmemcheck_load(mem, d->size) : get_reg(d, regs));
+		return true;
+	case OP_SETCC:
+		store(mem, condition_holds(d->sub, regs->flags), 1);
+		return true;
+	case OP_CRC32:
+		crc32(d, regs, mem);
+		return true;
+	case OP_POP:
+		store(mem, *(unsigned long *)regs->sp, 8);
+		regs->sp += 8;
+		return true;
+	}
+	return false;
+}
+
+static unsigned long shift_count(const struct kmemcheck_decoded *d,
+				 const struct pt_regs *regs)
+{
+	return d->flags & DECODED_BY_REG ? regs->cx : d->imm;
+}
+
+/* Return: false when it is none of these, or cannot be done. */
+static bool emulate_flags(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+			  void *mem, unsigned long *flags)
+{
+	bool lock = d->flags & DECODED_LOCK;
+
+	switch (d->op) {
+	case OP_ALU_STORE:
+		kmemcheck_alu(d->sub, lock, d->size, mem, get_reg(d, regs), flags);
+		return true;
+	case OP_ALU_IMM:
+		kmemcheck_alu(d->sub, lock, d->size, mem, (long)d->imm, flags);
+		return true;
+	case OP_ALU_LOAD:
+		alu_load(d, regs, mem, flags);
+		return true;
+	case OP_UNARY:
+		kmemcheck_unary(d->sub, lock, d->size, mem, flags);
+		return true;
+	case OP_BIT:
+		kmemcheck_bit(d->sub, lock, d->size, mem,
+			      (d->flags & DECODED_BY_REG ? get_reg(d, regs) : d->imm) &
+			      (8 * d->size - 1), flags);
+		return true;
+	case OP_CMPXCHG:
+		compare_exchange(d, regs, mem, flags);
+		return true;
+	case OP_CMPXCHG_WIDE:
+		compare_exchange_wide(d, regs, mem, flags);
+		return true;
+	case OP_XADD:
+		exchange_add(d, regs, mem, flags);
+		return true;
+	case OP_SHIFT:
+		kmemcheck_shift(d->sub, d->size, mem, shift_count(d, regs), flags);
+		return true;
+	case OP_SHIFT_DOUBLE:
+		kmemcheck_shift_double(d->sub, d->size, mem, get_reg(d, regs),
+				       shift_count(d, regs), flags);
+		return true;
+	case OP_IMUL:
+		imul(d, regs, get_reg(d, regs), kmemcheck_load(mem, d->size), flags);
+		return true;
+	case OP_IMUL_IMM:
+		imul(d, regs, kmemcheck_load(mem, d->size), (long)d->imm, flags);
+		return true;
+	case OP_MULDIV:
+		return muldiv(d, regs, mem, flags);
+	case OP_SCAN:
+		scan(d, regs, mem, flags);
+		return true;
+	}
+	return false;
+}
+
+static bool emulate_branch(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+			   const void *mem, bool *done)
+{
+	unsigned long next = regs->ip + d->length;
+
+	*done = true;
+	switch (d->op) {
+	case OP_PUSH:
+		*done = push(regs, kmemcheck_load(mem, 8), next);
+		return true;
+	case OP_CALL:
+		*done = push(regs, next, kmemcheck_load(mem, 8));
+		return true;
+	case OP_JMP:
+		regs->ip = kmemcheck_load(mem, 8);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * kmemcheck_emulate() - perform an instruction
+ * @d: the instruction, not one on strings
+ * @regs: before it; afterwards, after it
+ * @mem: the operand, mapped
+ *
+ * The registers of the FPU are not touched.
+ *
+ * Return: false when it cannot be performed; then nothing has happened.
+ */
+bool kmemcheck_emulate(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		       void *mem)
+{
+	unsigned long flags;
+	bool done;
+
+	if (!emulate_move(d, regs, mem) && !emulate_rare(d, regs, mem)) {
+		if (emulate_branch(d, regs, mem, &done))
+			return done;
+		/* Interrupts stay off. */
+		flags = (regs->flags & STATUS_FLAGS) | X86_EFLAGS_FIXED;
+		if (!emulate_flags(d, regs, mem, &flags))
+			return false;
+		regs->flags = (regs->flags & ~STATUS_FLAGS) | (flags & STATUS_FLAGS);
+	}
+	regs->ip += d->length;
+	return true;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kmemcheck: shared between the engines.
+ */
+#ifndef _X86_KMEMCHECK_ENGINE_H
+#define _X86_KMEMCHECK_ENGINE_H
+
+#include <linux/kmemcheck_engine.h>
+
+#include <asm/ptrace.h>
+
+#include "decode.h"
+
+struct kmemcheck_operand {
+	unsigned long addr;
+	unsigned int size;
+	unsigned int access;		/* OPERAND_READ | OPERAND_WRITE */
+};
+
+/*
+ * A fault that is not ours: of an operand elsewhere, in user memory for
+ * instance. The exception goes on as if the processor had raised it.
+ */
+struct kmemcheck_trap {
+	unsigned long address;
+	unsigned long error_code;
+};
+
+/* What is left of an instruction that the alias engine has taken on. */
+enum kmemcheck_outcome {
+	KMEMCHECK_DONE,			/* go on at regs->ip */
+	KMEMCHECK_ELSEWHERE,		/* struct kmemcheck_trap tells */
+	KMEMCHECK_CANNOT,		/* nothing has been done */
+};
+
+static inline unsigned long *kmemcheck_slot(struct pt_regs *regs, unsigned int slot)
+{
+	return (unsigned long *)regs + slot;
+}
+
+static inline unsigned long kmemcheck_slot_value(const struct pt_regs *regs,
+						 unsigned int slot)
+{
+	return ((const unsigned long *)regs)[slot];
+}
+
+/* A value of 1, 2, 4 or 8 bytes, read at once. */
+static __always_inline unsigned long kmemcheck_load(const void *mem, unsigned int size)
+{
+	switch (size) {
+	case 1:
+		return *(const volatile u8 *)mem;
+	case 2:
+		return *(const volatile u16 *)mem;
+	case 4:
+		return *(const volatile u32 *)mem;
+	default:
+		return *(const volatile u64 *)mem;
+	}
+}
+
+/* operand.c */
+unsigned long kmemcheck_operand_address(const struct kmemcheck_decoded *d,
+					const struct pt_regs *regs);
+bool kmemcheck_cmpxchg_will_write(const struct kmemcheck_decoded *d,
+				  const struct pt_regs *regs, const void *mem);
+unsigned int kmemcheck_operands(const struct kmemcheck_decoded *d,
+				const struct pt_regs *regs,
+				struct kmemcheck_operand operands[2]);
+bool kmemcheck_fetch(unsigned long ip, struct kmemcheck_decoded *d);
+
+/* emulate.c */
+bool kmemcheck_emulate(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		       void *mem);
+/* arith.c */
+void kmemcheck_alu(unsigned int alu, bool lock, unsigned int size, void *mem,
+		   unsigned long value, unsigned long *flags);
+void kmemcheck_unary(unsigned int unary, bool lock, unsigned int size, void *mem,
+		     unsigned long *flags);
+void kmemcheck_shift(unsigned int digit, unsigned int size, void *mem,
+		     unsigned long count, unsigned long *flags);
+void kmemcheck_bit(unsigned int sub, bool lock, unsigned int size, void *mem,
+		   unsigned long bit, unsigned long *flags);
+void kmemcheck_shift_double(bool right, unsigned int size, void *mem,
+			    unsigned long value, unsigned long count,
+			    unsigned long *flags);
+/* string.c */
+enum kmemcheck_outcome kmemcheck_string(const struct kmemcheck_decoded *d,
+					struct pt_regs *regs,
+					struct kmemcheck_trap *trap);
+/* push.S */
+asmlinkage void kmemcheck_push_stub(void);
+
+/* alias.c */
+int kmemcheck_alias_init(void);
+enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
+					     struct kmemcheck_trap *trap);
+
+/* step.c */
+void kmemcheck_step_init(void);
+void kmemcheck_step_fault(struct pt_regs *regs, unsigned long address);
+
+#endif /* _X86_KMEMCHECK_ENGINE_H */

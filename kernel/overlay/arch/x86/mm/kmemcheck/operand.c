@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: a decoded instruction and the registers: which memory is it?
+ */
+#include <linux/align.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "engine.h"
+
+/* decode.c knows the layout, but not this struct. */
+static_assert(offsetof(struct pt_regs, ip) == 8 * SLOT_IP);
+static_assert(offsetof(struct pt_regs, ax) == 8 * 10);
+static_assert(offsetof(struct pt_regs, sp) == 8 * 19);
+static_assert(offsetof(struct pt_regs, di) == 8 * 14);
+static_assert(offsetof(struct pt_regs, r15) == 0);
+
+/**
+ * kmemcheck_operand_address() - the first byte of the operand in memory
+ * @d: the instruction, not one on strings
+ * @regs: before it
+ *
+ * bt and its kin with a register reach beyond what base and index name. Their
+ * operand has a negative or large bit number, in units of its own size.
+ */
+unsigned long kmemcheck_operand_address(const struct kmemcheck_decoded *d,
+					const struct pt_regs *regs)
+{
+	unsigned long addr = (long)d->disp;
+
+	if (d->base != SLOT_NONE)
+		addr += kmemcheck_slot_value(regs, d->base);
+	if (d->index != SLOT_NONE)
+		addr += kmemcheck_slot_value(regs, d->index) << d->scale;
+	if (unlikely(d->flags & DECODED_ADDR32))
+		addr = (u32)addr;
+
+	if (d->op == OP_BIT && d->flags & DECODED_BY_REG) {
+		long bit = kmemcheck_slot_value(regs, d->reg);
+
+		if (d->size == 2)
+			bit = (s16)bit;
+		else if (d->size == 4)
+			bit = (s32)bit;
+		addr += (bit >> (ilog2(d->size) + 3)) * (long)d->size;
+	}
+	return addr;
+}
+
+/**
+ * kmemcheck_cmpxchg_will_write() - or only compare?
+ * @d: a cmpxchg of any width
+ * @regs: before it
+ * @mem: the operand, mapped
+ *
+ * One that fails writes the old value back, which is no news. Another processor
+ * may change the value at any time.
+ */
+bool kmemcheck_cmpxchg_will_write(const struct kmemcheck_decoded *d,
+				  const struct pt_regs *regs, const void *mem)
+{
+	unsigned int half = d->size / 2;
+
+	if (d->op == OP_CMPXCHG)
+		return kmemcheck_load(mem, d->size) == kmemcheck_load(&regs->ax, d->size);
+	return kmemcheck_load(mem, half) == kmemcheck_load(&regs->ax, half) &&
+	       kmemcheck_load(mem + half, half) == kmemcheck_load(&regs->dx, half);
+}
+
+static unsigned int string_operands(const struct kmemcheck_decoded *d,
+				    const struct pt_regs *regs,
+				    struct kmemcheck_operand *operands)
+{
+	struct kmemcheck_operand si = { regs->si, d->size, OPERAND_READ };
+	struct kmemcheck_operand di = { regs->di, d->size, OPERAND_READ };
+
+	/* A count of 0 does not access anything. */
+	if (d->flags & (DECODED_REP | DECODED_REPNE) && !regs->cx)
+		return 0;
+
+	if (d->sub == STRING_MOVS || d->sub == STRING_STOS)
+		di.access = OPERAND_WRITE;
+	switch (d->sub) {
+	case STRING_MOVS:
+	case STRING_CMPS:
+		operands[0] = si;
+		operands[1] = di;
+		return 2;
+	case STRING_LODS:
+		operands[0] = si;
+		return 1;
+	default:
+		operands[0] = di;
+		return 1;
+	}
+}
+
+/**
+ * kmemcheck_operands() - all memory that one execution accesses
+ * @d: the instruction
+ * @regs: before it
+ * @operands: filled in; for movs, the source comes first. An operand that the
+ *	instruction merely names has no access.
+ *
+ * Of a REP instruction it is what the next iteration accesses. The stack is no
+ * operand.
+ *
+ * Return: their number.
+ */
+unsigned int kmemcheck_operands(const struct kmemcheck_decoded *d,
+				const struct pt_regs *regs,
+				struct kmemcheck_operand operands[2])
+{
+	struct kmemcheck_operand *op = operands;
+
+	if (d->op == OP_STRING)
+		return string_operands(d, regs, operands);
+
+	op->addr = kmemcheck_operand_address(d, regs);
+	op->size = d->size;
+	op->access = d->access;
+	if ((d->op == OP_CMPXCHG || d->op == OP_CMPXCHG_WIDE) &&
+	    kmemcheck_tracked((void *)op->addr) &&
+	    !kmemcheck_cmpxchg_will_write(d, regs, kmemcheck_alias((void *)op->addr)))
+		op->access = OPERAND_READ;
+	return 1;
+}
+
+/**
+ * kmemcheck_fetch() - decode the instruction at an address
+ * @ip: its address
+ * @d: where to
+ *
+ * It may end at the end of a page, with nothing mapped behind.
+ *
+ * Return: whether it is known.
+ */
+bool kmemcheck_fetch(unsigned long ip, struct kmemcheck_decoded *d)
+{
+	u8 code[MAX_CODE] = {};
+	size_t size = min_t(size_t, MAX_CODE, PAGE_SIZE - offset_in_page(ip));
+
+	memcpy(code, (void *)ip, size);
+	if (kmemcheck_decode(d, code, size) || size == MAX_CODE)
+		return d->op != OP_UNKNOWN;
+	if (copy_from_kernel_nofault(code + size, (void *)ip + size, MAX_CODE - size))
+		return false;
+	return kmemcheck_decode(d, code, MAX_CODE);
+}

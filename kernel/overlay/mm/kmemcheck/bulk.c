@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: access a range of memory at once: one check, no fault.
+ *
+ * memcpy(), memmove() and memset() of the architecture are weak symbols; these
+ * take their place, and use them with pointers of the alias.
+ */
+#define __NO_FORTIFY
+#include <linux/export.h>
+#include <linux/instrumentation.h>
+#include <linux/instruction_pointer.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "kmemcheck.h"
+
+/* What a loop over memory loads at once, as in memcpy() of the architecture. */
+#define ELEMENT	sizeof(long)
+
+/* The pool's part of a range that starts there. Objects never reach out of it. */
+static bool in_pool(const void *start, size_t size)
+{
+	unsigned long offset = (unsigned long)start - kmemcheck_pool_start;
+
+	return offset < kmemcheck_pool_size && size <= kmemcheck_pool_size - offset;
+}
+
+/* A use of all of it, word by word. */
+static void check_read(unsigned long ip, unsigned long addr, size_t size)
+{
+	size_t i, n;
+
+	if (kmemcheck_is_initialized(addr, size))
+		return;
+	for (i = 0; i < size; i += n) {
+		n = min(size - i, ELEMENT);
+		if (!kmemcheck_may_read(addr + i, n)) {
+			kmemcheck_report_range(KMEMCHECK_READ, ip, addr + i, size - i);
+			return;
+		}
+	}
+}
+
+static void check_write(unsigned long ip, unsigned long addr, size_t size)
+{
+	if (!kmemcheck_may_write(addr, size))
+		kmemcheck_report_range(KMEMCHECK_WRITE, ip, addr, size);
+	kmemcheck_set_initialized(addr, size);
+}
+
+/* Between two tracked places the state moves along: a copy is not a use. */
+static void check_copy(unsigned long ip, unsigned long to, unsigned long from,
+		       size_t size)
+{
+	if (!kmemcheck_may_copy(from, size))
+		kmemcheck_report_range(KMEMCHECK_READ, ip, from, size);
+	if (!kmemcheck_may_write(to, size))
+		kmemcheck_report_range(KMEMCHECK_WRITE, ip, to, size);
+	kmemcheck_copy_state(to, from, size);
+}
+
+/*
+ * Return: false when the range leaves the pool half-way, which is somebody's
+ * error; the fault will tell.
+ */
+static noinline bool check_transfer(unsigned long ip, void *to, const void *from,
+				    size_t size)
+{
+	bool tracked_to = kmemcheck_tracked(to), tracked_from = kmemcheck_tracked(from);
+
+	if ((tracked_to && !in_pool(to, size)) || (tracked_from && !in_pool(from, size)))
+		return false;
+	if (!kmemcheck_enabled())
+		return true;
+	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
+	if (tracked_to && tracked_from)
+		check_copy(ip, (unsigned long)to, (unsigned long)from, size);
+	else if (tracked_from)
+		check_read(ip, (unsigned long)from, size);
+	else
+		check_write(ip, (unsigned long)to, size);
+	return true;
+}
+
+#undef memcpy
+#undef memmove
+#undef memset
+
+noinstr void *memcpy(void *to, const void *from, size_t size)
+{
+	bool fine;
+
+	if (likely(!kmemcheck_tracked(to) && !kmemcheck_tracked(from)))
+		return __memcpy(to, from, size);
+	instrumentation_begin();
+	fine = check_transfer(_THIS_IP_, to, from, size);
+	instrumentation_end();
+	if (!fine)
+		return __memcpy(to, from, size);
+	__memcpy(kmemcheck_alias(to), kmemcheck_alias(from), size);
+	return to;
+}
+
+noinstr void *memmove(void *to, const void *from, size_t size)
+{
+	bool fine;
+
+	if (likely(!kmemcheck_tracked(to) && !kmemcheck_tracked(from)))
+		return __memmove(to, from, size);
+	instrumentation_begin();
+	fine = check_transfer(_THIS_IP_, to, from, size);
+	instrumentation_end();
+	if (!fine)
+		return __memmove(to, from, size);
+	__memmove(kmemcheck_alias(to), kmemcheck_alias(from), size);
+	return to;
+}
+
+noinstr void *memset(void *to, int value, size_t size)
+{
+	bool fine;
+
+	if (likely(!kmemcheck_tracked(to)))
+		return __memset(to, value, size);
+	instrumentation_begin();
+	fine = check_transfer(_THIS_IP_, to, NULL, size);
+	instrumentation_end();
+	if (!fine)
+		return __memset(to, value, size);
+	__memset(kmemcheck_alias(to), value, size);
+	return to;
+}
+
+/**
+ * __kmemcheck_memcmp() - memcmp() when one of the two is tracked
+ * @a: first range
+ * @b: second range
+ * @size: of both
+ *
+ * Only what is compared up to the first difference counts as used.
+ *
+ * Return: as memcmp().
+ */
+int __kmemcheck_memcmp(const void *a, const void *b, size_t size)
+{
+	const u8 *x = kmemcheck_alias(a), *y = kmemcheck_alias(b);
+	size_t n = 0;
+
+	while (n < size && x[n] == y[n])
+		n++;
+	if (kmemcheck_enabled()) {
+		size_t used = min(n + 1, size);
+
+		kmemcheck_count(KMEMCHECK_COUNTER_BULK);
+		if (kmemcheck_tracked(a))
+			check_read(_THIS_IP_, (unsigned long)a, used);
+		if (kmemcheck_tracked(b))
+			check_read(_THIS_IP_, (unsigned long)b, used);
+	}
+	return n < size ? x[n] - y[n] : 0;
+}
+
+void __kmemcheck_infoleak(unsigned long ip, const void *from, size_t size)
+{
+	if (!kmemcheck_enabled())
+		return;
+	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
+	if (!kmemcheck_is_initialized((unsigned long)from, size))
+		kmemcheck_report_range(KMEMCHECK_INFOLEAK, ip, (unsigned long)from, size);
+}
+EXPORT_SYMBOL(__kmemcheck_infoleak);
+
+void __kmemcheck_mark_written(unsigned long ip, const void *to, size_t size)
+{
+	if (!kmemcheck_enabled())
+		return;
+	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
+	check_write(ip, (unsigned long)to, size);
+}
+EXPORT_SYMBOL(__kmemcheck_mark_written);
+
+void __kmemcheck_read_range(unsigned long ip, const void *from, size_t size)
+{
+	if (!kmemcheck_enabled())
+		return;
+	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
+	check_read(ip, (unsigned long)from, size);
+}
+EXPORT_SYMBOL(__kmemcheck_read_range);
