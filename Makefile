@@ -33,7 +33,7 @@ TEST_TOOLS	:= $(patsubst tests/tools/%.c,$(OUT)/tests/%,$(wildcard tests/tools/*
 CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t))
 GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
 # What does not run our tools gains nothing from running twice.
-PLAIN_ONLY	:= tests/cli/kmemcheck-apply.t tests/cli/valgrind.t tests/cli/addr2line.t
+PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t)
 
 # V=1 shows the commands.
 Q		:= $(if $(V),,@)
