@@ -8,7 +8,6 @@
 #include <linux/irqflags.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
-#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -94,15 +93,17 @@ static u64 time_loads(const void *addr)
 	return ktime_get_ns() - start;
 }
 
+/* Nothing else may fault meanwhile. */
 static u64 time_bare(const void *addr)
 {
+	unsigned long flags;
 	u64 time;
 
-	preempt_disable();
+	local_irq_save(flags);
 	this_cpu_write(kmemcheck_skip, LOAD_LENGTH);
 	time = time_loads(addr);
 	this_cpu_write(kmemcheck_skip, 0);
-	preempt_enable();
+	local_irq_restore(flags);
 	return time;
 }
 
