@@ -2,7 +2,8 @@
 #   make          the tools              make test     everything, in a guest too
 #   make kernel   the guest's kernel     make check    only the userspace tests
 #   make demo     see it work            make bench    measure
-# Variables: WERROR=1, ASAN=1, NO_INSTALL=1, DESTDIR=, PREFIX=. See README.md.
+# Variables: WERROR=1, ASAN=1, NO_INSTALL=1, DESTDIR=, PREFIX=, BENCH= (options of
+# bench/kernel). See README.md.
 
 VERSION		:= 0.1
 PREFIX		?= /usr/local
@@ -33,7 +34,8 @@ TEST_TOOLS	:= $(patsubst tests/tools/%.c,$(OUT)/tests/%,$(wildcard tests/tools/*
 CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t))
 GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
 # What does not run our tools gains nothing from running twice.
-PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t)
+PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
+		     bench-kernel.t)
 
 # V=1 shows the commands.
 Q		:= $(if $(V),,@)
@@ -120,9 +122,10 @@ demo:
 	+@scripts/demo
 
 bench: deps
-	$(SUBMAKE) all kernel
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) plain
-	@bench/boot $(BUILD)
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bench
+	@bench/kernel --build $(BUILD) $(BENCH)
+	@bench/size $(BUILD)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \
