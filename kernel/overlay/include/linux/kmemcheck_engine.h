@@ -10,9 +10,13 @@
 
 #include <linux/kmemcheck.h>
 #include <linux/percpu.h>
+#include <linux/stackdepot.h>
 #include <uapi/linux/kmemcheck.h>
 
 struct pt_regs;
+
+/* Allocations are saved for every object, so their stacks are short. */
+#define KMEMCHECK_TRACK_DEPTH	16
 
 /**
  * enum kmemcheck_counter - the lines of debugfs/kmemcheck/stats
@@ -83,6 +87,7 @@ void kmemcheck_show_page(unsigned long addr);
 void kmemcheck_hide_page(unsigned long addr);
 void kmemcheck_rehide(unsigned long addr, unsigned int n);
 void kmemcheck_flush(void);
+depot_stack_handle_t kmemcheck_arch_save_stack(unsigned long caller, gfp_t flags);
 void kmemcheck_arch_regs(struct kmemcheck_regs *out, const struct pt_regs *regs);
 void kmemcheck_arch_caller_regs(struct kmemcheck_regs *out, unsigned long ip);
 

@@ -17,8 +17,6 @@
 
 /* Deep enough for a system call through a file system and a block device. */
 #define KMEMCHECK_STACK_DEPTH	32
-/* Allocations are saved for every object, so their stacks are shorter. */
-#define KMEMCHECK_TRACK_DEPTH	16
 
 /* As much as an oops shows: 42 bytes before the instruction, 22 from it on. */
 #define KMEMCHECK_CODE_BEFORE	42

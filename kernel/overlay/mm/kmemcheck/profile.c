@@ -107,6 +107,17 @@ static u64 time_bare(const void *addr)
 	return time;
 }
 
+/* An object that nobody touches: the price of knowing who and when. */
+static u64 time_allocations(const void *unused)
+{
+	u64 start = ktime_get_ns();
+	unsigned int i;
+
+	for (i = 0; i < LOADS; i++)
+		kfree(kmalloc(64, GFP_KERNEL));
+	return ktime_get_ns() - start;
+}
+
 static int compare(const void *a, const void *b)
 {
 	u64 x = *(const u64 *)a, y = *(const u64 *)b;
@@ -155,6 +166,7 @@ static int cost_show(struct seq_file *m, void *unused)
 		seq_printf(m, "plain: %llu\n", median(time_loads, kmemcheck_alias(page)));
 		seq_printf(m, "bare: %llu\n", median(time_bare, page));
 		seq_printf(m, "access: %llu\n", median(time_loads, page));
+		seq_printf(m, "kmalloc and kfree: %llu\n", median(time_allocations, NULL));
 		seq_printf(m, "faults of a 4 KiB rep movs: %llu\n",
 			   faults_of_copy(page, to));
 		err = 0;

@@ -3,11 +3,11 @@
  * kmemcheck: what the slab allocator tells us of slabs and their objects, and
  * who owned each object.
  */
+#include <linux/instruction_pointer.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/stacktrace.h>
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
@@ -127,16 +127,14 @@ static struct kmemcheck_owner *owner_of(const struct kmem_cache *s,
 	return first ? &first[obj_to_index(s, slab, object)] : NULL;
 }
 
-/* @flags: what the caller may wake up; nothing where it may hold any lock. */
-static noinline void note_who(struct kmemcheck_who *who, gfp_t flags)
+/*
+ * @caller: of the hook; @flags: what it may wake up, nothing where it may hold any
+ * lock.
+ */
+static void note_who(struct kmemcheck_who *who, unsigned long caller, gfp_t flags)
 {
-	unsigned long entries[KMEMCHECK_TRACK_DEPTH];
-	unsigned int n;
-
-	/* Without this function and the hook that called it. */
-	n = stack_trace_save(entries, ARRAY_SIZE(entries), 2);
-	who->stack = stack_depot_save(entries, n, (flags & __GFP_KSWAPD_RECLAIM) |
-				      __GFP_NOWARN);
+	who->stack = kmemcheck_arch_save_stack(caller, (flags & __GFP_KSWAPD_RECLAIM) |
+					       __GFP_NOWARN);
 	who->time = ktime_get_boot_fast_ns();
 	who->pid = current->pid;
 	who->cpu = raw_smp_processor_id();
@@ -150,7 +148,7 @@ void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags)
 		return;
 	owner = owner_of(s, virt_to_slab(object), object);
 	if (owner) {
-		note_who(&owner->alloc, flags);
+		note_who(&owner->alloc, _RET_IP_, flags);
 		owner->free.stack = 0;
 	}
 	if (flags & __GFP_ZERO)
@@ -169,7 +167,7 @@ void __kmemcheck_slab_free(struct kmem_cache *s, void *object)
 		return;
 	owner = owner_of(s, virt_to_slab(object), object);
 	if (owner)
-		note_who(&owner->free, 0);
+		note_who(&owner->free, _RET_IP_, 0);
 	if (!keeps_state(s))
 		kmemcheck_shadow_set((unsigned long)object, s->object_size,
 				     KMEMCHECK_FREED);

@@ -96,6 +96,9 @@ int kmemcheck_alias_init(void);
 enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 					     struct kmemcheck_trap *trap);
 
+/* stack.c */
+int kmemcheck_stack_init(void);
+
 /* step.c */
 void kmemcheck_step_init(void);
 void kmemcheck_step_fault(struct pt_regs *regs, unsigned long address);

@@ -49,10 +49,13 @@ const char *kmemcheck_arch_engine(void)
  */
 int __init kmemcheck_arch_init(void)
 {
-	if (!kmemcheck_engine_step)
-		return kmemcheck_alias_init();
-	kmemcheck_step_init();
-	return 0;
+	int err = kmemcheck_stack_init();
+
+	if (!err && !kmemcheck_engine_step)
+		err = kmemcheck_alias_init();
+	else if (!err)
+		kmemcheck_step_init();
+	return err;
 }
 
 static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap)
