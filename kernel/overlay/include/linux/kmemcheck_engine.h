@@ -13,6 +13,8 @@
 #include <linux/stackdepot.h>
 #include <uapi/linux/kmemcheck.h>
 
+#include <asm/unaligned.h>
+
 struct pt_regs;
 
 /* Allocations are saved for every object, so their stacks are short. */
@@ -58,7 +60,13 @@ enum kmemcheck_counter {
 	KMEMCHECK_NR_COUNTERS,
 };
 
-void kmemcheck_count(enum kmemcheck_counter counter);
+/* core.c: for each CPU its own, every fault counts. */
+DECLARE_PER_CPU(u64 [KMEMCHECK_NR_COUNTERS], kmemcheck_counters);
+
+static __always_inline void kmemcheck_count(enum kmemcheck_counter counter)
+{
+	this_cpu_inc(kmemcheck_counters[counter]);
+}
 
 /* What an engine tells the core; regs are those before the instruction. */
 void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size);
@@ -66,6 +74,24 @@ void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		    size_t size);
 void kmemcheck_unhide(unsigned long addr);
+
+/* shadow.c: four bytes of the pool in each, kmemcheck_state of the first lowest. */
+extern u8 *kmemcheck_shadow;
+
+/**
+ * kmemcheck_is_boring() - has all of this been written, and is still allocated?
+ * @addr: in the pool
+ * @size: 1 to 8
+ *
+ * Of a thousand accesses it is true for 999.
+ */
+static __always_inline bool kmemcheck_is_boring(unsigned long addr, unsigned int size)
+{
+	unsigned long offset = addr - kmemcheck_pool_start;
+	u32 states = get_unaligned((u32 *)(kmemcheck_shadow + offset / 4)) >> offset % 4 * 2;
+
+	return !((states ^ KMEMCHECK_INITIALIZED * 0x55555555U) & ((1U << 2 * size) - 1));
+}
 
 /* For ranges, which start in the pool. */
 bool kmemcheck_may_read(unsigned long addr, size_t size);

@@ -37,17 +37,11 @@ const char * const kmemcheck_counter_names[] = {
 };
 static_assert(ARRAY_SIZE(kmemcheck_counter_names) == KMEMCHECK_NR_COUNTERS);
 
-/* For each CPU its own: every fault counts. */
-static DEFINE_PER_CPU(u64 [KMEMCHECK_NR_COUNTERS], counters);
-
-void kmemcheck_count(enum kmemcheck_counter counter)
-{
-	this_cpu_inc(counters[counter]);
-}
+DEFINE_PER_CPU(u64 [KMEMCHECK_NR_COUNTERS], kmemcheck_counters);
 
 void kmemcheck_counter_add(enum kmemcheck_counter counter, u64 n)
 {
-	this_cpu_add(counters[counter], n);
+	this_cpu_add(kmemcheck_counters[counter], n);
 }
 
 u64 kmemcheck_counter(enum kmemcheck_counter counter)
@@ -56,7 +50,7 @@ u64 kmemcheck_counter(enum kmemcheck_counter counter)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(counters, cpu)[counter]);
+		sum += READ_ONCE(per_cpu(kmemcheck_counters, cpu)[counter]);
 	return sum;
 }
 

@@ -51,8 +51,9 @@ void kmemcheck_profile(unsigned long ip)
 	unsigned int i, slot = hash_long(ip, TABLE_SHIFT);
 	unsigned long seen;
 
-	if (this_cpu_inc_return(countdown) % INTERVAL)
+	if (this_cpu_inc_return(countdown) < INTERVAL)
 		return;
+	this_cpu_write(countdown, 0);
 	for (i = 0; i < MAX_PROBES; i++, slot = (slot + 1) % TABLE_SIZE) {
 		seen = READ_ONCE(table[slot].ip);
 		if (!seen)

@@ -15,13 +15,11 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include <asm/unaligned.h>
-
 #include "kmemcheck.h"
 
 #define PER_BYTE	4
 
-static u8 *shadow_base __ro_after_init;
+u8 *kmemcheck_shadow __ro_after_init;
 
 /* A bit for each page that is shown for good: all of it counts as initialised. */
 static unsigned long *given_up __ro_after_init;
@@ -35,7 +33,7 @@ static unsigned long *given_up __ro_after_init;
  */
 int __init kmemcheck_shadow_init(u8 *shadow, unsigned long pages)
 {
-	shadow_base = shadow;
+	kmemcheck_shadow = shadow;
 	given_up = vzalloc(BITS_TO_LONGS(pages) * sizeof(long));
 	return given_up ? 0 : -ENOMEM;
 }
@@ -61,7 +59,7 @@ void kmemcheck_give_up(unsigned long addr, bool yes)
 
 static u8 *shadow_of(unsigned long addr)
 {
-	return shadow_base + (addr - kmemcheck_pool_start) / PER_BYTE;
+	return kmemcheck_shadow + (addr - kmemcheck_pool_start) / PER_BYTE;
 }
 
 static unsigned int shift_of(unsigned long addr)

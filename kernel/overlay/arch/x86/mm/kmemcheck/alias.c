@@ -15,7 +15,7 @@
 #include <asm/text-patching.h>
 #include <asm/processor-flags.h>
 
-#include "engine.h"
+#include "emulate.h"
 
 /*
  * Decoded instructions, by address. A boot executes some 20,000 different ones
@@ -73,8 +73,8 @@ static const struct kmemcheck_decoded *find(unsigned long ip,
 	return d;
 }
 
-static __always_inline void check(const struct kmemcheck_decoded *d,
-				  struct pt_regs *regs, unsigned long addr, void *mem)
+static noinline void check(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+			   unsigned long addr, const void *mem)
 {
 	unsigned int access = d->access;
 
@@ -87,29 +87,58 @@ static __always_inline void check(const struct kmemcheck_decoded *d,
 		kmemcheck_write(regs, addr, d->size);
 }
 
-static enum kmemcheck_outcome perform(const struct kmemcheck_decoded *d,
-				      struct pt_regs *regs,
-				      struct kmemcheck_trap *trap)
+/*
+ * Is this what has faulted? If not, nothing is understood. An operand that
+ * reaches out of the pool has no alias.
+ */
+static __always_inline bool is_operand(const struct kmemcheck_decoded *d,
+				       unsigned long addr, unsigned long fault)
+{
+	return fault - addr < d->size && kmemcheck_tracked((void *)addr) &&
+	       kmemcheck_tracked((void *)addr + d->size - 1);
+}
+
+static noinline enum kmemcheck_outcome perform(const struct kmemcheck_decoded *d,
+					       struct pt_regs *regs,
+					       struct kmemcheck_trap *trap)
 {
 	unsigned long addr;
 	void *mem;
 
-	if (unlikely(d->op == OP_STRING))
+	if (d->op == OP_STRING)
 		return kmemcheck_string(d, regs, trap);
-
+	if (d->op == OP_UNKNOWN || d->op == OP_SSE) {
+		kmemcheck_count(KMEMCHECK_COUNTER_UNKNOWN);
+		return KMEMCHECK_CANNOT;
+	}
 	addr = kmemcheck_operand_address(d, regs);
-	/*
-	 * This is what has faulted, or nothing is understood. An operand that
-	 * reaches out of the pool has no alias.
-	 */
-	if (unlikely(trap->address - addr >= d->size ||
-		     !kmemcheck_tracked((void *)addr) ||
-		     !kmemcheck_tracked((void *)addr + d->size - 1)))
+	if (!is_operand(d, addr, trap->address))
 		return KMEMCHECK_CANNOT;
 
 	mem = (void *)(addr + kmemcheck_alias_offset);
-	check(d, regs, addr, mem);
+	if (d->size > 8 || !kmemcheck_is_boring(addr, d->size))
+		check(d, regs, addr, mem);
 	return kmemcheck_emulate(d, regs, mem) ? KMEMCHECK_DONE : KMEMCHECK_CANNOT;
+}
+
+/* Moves, without a function call. Return: whether it was one. */
+static __always_inline bool perform_move(const struct kmemcheck_decoded *d,
+					 struct pt_regs *regs, unsigned long fault)
+{
+	unsigned long addr;
+	void *mem;
+
+	if (!kmemcheck_is_move(d))
+		return false;
+	addr = kmemcheck_effective_address(d, regs);
+	if (unlikely(!is_operand(d, addr, fault)))
+		return false;
+	mem = (void *)(addr + kmemcheck_alias_offset);
+	if (unlikely(!kmemcheck_is_boring(addr, d->size)))
+		check(d, regs, addr, mem);
+	kmemcheck_move(d, regs, mem);
+	regs->ip += d->length;
+	return true;
 }
 
 /**
@@ -134,11 +163,10 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 		return KMEMCHECK_CANNOT;
 
 	d = find(regs->ip, &own);
-	if (unlikely(d->op == OP_UNKNOWN || d->op == OP_SSE)) {
-		kmemcheck_count(KMEMCHECK_COUNTER_UNKNOWN);
-		return KMEMCHECK_CANNOT;
-	}
-	outcome = perform(d, regs, trap);
+	if (likely(perform_move(d, regs, trap->address)))
+		outcome = KMEMCHECK_DONE;
+	else
+		outcome = perform(d, regs, trap);
 	/* A fault sets it, so that a breakpoint is not hit a second time. */
 	if (likely(outcome == KMEMCHECK_DONE))
 		regs->flags &= ~X86_EFLAGS_RF;

@@ -22,9 +22,9 @@ struct pt_regs;
  * @OP_NOTHING: names an address and does not access it: prefetch, clflush
  * @OP_LOAD: R = M, zero-extended (mov, movzx)
  * @OP_LOAD_SIGNED: R = M, sign-extended (movsx, movsxd)
- * @OP_LOAD_SWAPPED: R = M, byte order reversed (movbe)
  * @OP_STORE: M = R (mov, movnti)
  * @OP_STORE_IMM: M = I
+ * @OP_LOAD_SWAPPED: R = M, byte order reversed (movbe)
  * @OP_STORE_SWAPPED: M = R, byte order reversed
  * @OP_ALU_STORE: M = M op R; @sub is one of enum kmemcheck_alu
  * @OP_ALU_IMM: M = M op I
@@ -56,9 +56,9 @@ enum kmemcheck_op {
 	OP_NOTHING,
 	OP_LOAD,
 	OP_LOAD_SIGNED,
-	OP_LOAD_SWAPPED,
 	OP_STORE,
 	OP_STORE_IMM,
+	OP_LOAD_SWAPPED,
 	OP_STORE_SWAPPED,
 	OP_ALU_STORE,
 	OP_ALU_IMM,

@@ -12,7 +12,7 @@
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
 
-#include "engine.h"
+#include "emulate.h"
 
 #define STATUS_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
 			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
@@ -22,65 +22,6 @@ DEFINE_PER_CPU(unsigned long, kmemcheck_push_value);
 DEFINE_PER_CPU(unsigned long, kmemcheck_push_sp);
 DEFINE_PER_CPU(unsigned long, kmemcheck_push_flags);
 DEFINE_PER_CPU(unsigned long, kmemcheck_push_ip);
-
-static __always_inline void store(void *mem, unsigned long value, unsigned int size)
-{
-	switch (size) {
-	case 1:
-		*(volatile u8 *)mem = value;
-		break;
-	case 2:
-		*(volatile u16 *)mem = value;
-		break;
-	case 4:
-		*(volatile u32 *)mem = value;
-		break;
-	default:
-		*(volatile u64 *)mem = value;
-		break;
-	}
-}
-
-static unsigned long sign_extend(unsigned long value, unsigned int size)
-{
-	switch (size) {
-	case 1:
-		return (s8)value;
-	case 2:
-		return (s16)value;
-	case 4:
-		return (s32)value;
-	default:
-		return value;
-	}
-}
-
-/* Where R is. Of AH and its kin that is the second byte of the register. */
-static __always_inline void *reg_of(const struct kmemcheck_decoded *d,
-				    struct pt_regs *regs)
-{
-	void *reg = kmemcheck_slot(regs, d->reg);
-
-	return unlikely(d->flags & DECODED_HIGH) ? reg + 1 : reg;
-}
-
-static __always_inline unsigned long get_reg(const struct kmemcheck_decoded *d,
-					     struct pt_regs *regs)
-{
-	unsigned long value = kmemcheck_slot_value(regs, d->reg);
-
-	return unlikely(d->flags & DECODED_HIGH) ? value >> 8 : value;
-}
-
-/* 32 bits clear the other 32, fewer leave the others alone. */
-static __always_inline void put_reg(const struct kmemcheck_decoded *d,
-				    struct pt_regs *regs, unsigned long value)
-{
-	if (d->reg_size == 4)
-		*kmemcheck_slot(regs, d->reg) = (u32)value;
-	else
-		store(reg_of(d, regs), value, d->reg_size);
-}
 
 static unsigned long swap_bytes(unsigned long value, unsigned int size)
 {
@@ -132,11 +73,11 @@ static bool condition_holds(unsigned int condition, unsigned long flags)
 static void alu_load(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		     const void *mem, unsigned long *flags)
 {
-	unsigned long value = get_reg(d, regs);
+	unsigned long value = kmemcheck_get_reg(d, regs);
 
 	kmemcheck_alu(d->sub, false, d->size, &value, kmemcheck_load(mem, d->size), flags);
 	if (d->sub != ALU_CMP)
-		put_reg(d, regs, value);
+		kmemcheck_put_reg(d, regs, value);
 }
 
 #define MULTIPLY(suffix)						\
@@ -160,7 +101,7 @@ static void imul(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		MULTIPLY("q %q[v], %q[r]");
 		break;
 	}
-	put_reg(d, regs, value);
+	kmemcheck_put_reg(d, regs, value);
 }
 
 #define ON_PAIR(text, type)						\
@@ -216,10 +157,10 @@ static bool division_is_safe(const struct kmemcheck_decoded *d,
 	if (!is_signed)
 		return high < by;
 
-	low = sign_extend(low, d->size);
+	low = kmemcheck_sign_extend(low, d->size);
 	/* The most negative number by -1 overflows. */
-	return sign_extend(high, d->size) == ((long)low < 0 ? -1UL : 0) &&
-	       (sign_extend(by, d->size) != -1UL || low != ~0UL << (8 * d->size - 1));
+	return kmemcheck_sign_extend(high, d->size) == ((long)low < 0 ? -1UL : 0) &&
+	       (kmemcheck_sign_extend(by, d->size) != -1UL || low != ~0UL << (8 * d->size - 1));
 }
 
 static bool muldiv(const struct kmemcheck_decoded *d, struct pt_regs *regs,
@@ -248,7 +189,7 @@ static bool muldiv(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 /* xchg locks without being told so. */
 static void xchg_mem(const struct kmemcheck_decoded *d, struct pt_regs *regs, void *mem)
 {
-	unsigned long value = get_reg(d, regs);
+	unsigned long value = kmemcheck_get_reg(d, regs);
 
 	switch (d->size) {
 	case 1:
@@ -264,7 +205,7 @@ static void xchg_mem(const struct kmemcheck_decoded *d, struct pt_regs *regs, vo
 		EXCHANGE("xchgq %q0, %1", u64);
 		break;
 	}
-	put_reg(d, regs, value);
+	kmemcheck_put_reg(d, regs, value);
 }
 
 #define ADD_AND_GET(text, type)						\
@@ -299,13 +240,13 @@ DEFINE_XADD(lock, "lock; ")
 static void exchange_add(const struct kmemcheck_decoded *d, struct pt_regs *regs, void *mem,
 		 unsigned long *flags)
 {
-	unsigned long value = get_reg(d, regs);
+	unsigned long value = kmemcheck_get_reg(d, regs);
 
 	if (d->flags & DECODED_LOCK)
 		value = lock_xadd(d->size, mem, value, flags);
 	else
 		value = do_xadd(d->size, mem, value, flags);
-	put_reg(d, regs, value);
+	kmemcheck_put_reg(d, regs, value);
 }
 
 #define COMPARE_EXCHANGE(text, type)					\
@@ -340,7 +281,7 @@ DEFINE_CMPXCHG(lock, "lock; ")
 static void compare_exchange(const struct kmemcheck_decoded *d, struct pt_regs *regs, void *mem,
 		    unsigned long *flags)
 {
-	unsigned long value = get_reg(d, regs);
+	unsigned long value = kmemcheck_get_reg(d, regs);
 
 	if (d->flags & DECODED_LOCK)
 		lock_cmpxchg(d->size, regs, mem, value, flags);
@@ -405,7 +346,7 @@ DEFINE_SCAN(popcnt)
 static void scan(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		 const void *mem, unsigned long *flags)
 {
-	unsigned long value = get_reg(d, regs), from = kmemcheck_load(mem, d->size);
+	unsigned long value = kmemcheck_get_reg(d, regs), from = kmemcheck_load(mem, d->size);
 
 	switch (d->sub) {
 	case SCAN_BSF:
@@ -430,7 +371,7 @@ static void scan(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 static void crc32(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		  const void *mem)
 {
-	unsigned long value = get_reg(d, regs), from = kmemcheck_load(mem, d->size);
+	unsigned long value = kmemcheck_get_reg(d, regs), from = kmemcheck_load(mem, d->size);
 
 	switch (d->size) {
 	case 1:
@@ -463,29 +404,9 @@ static bool push(struct pt_regs *regs, unsigned long value, unsigned long ip)
 	return true;
 }
 
-/* Instructions that neither need flags nor have any. Return: was it one? */
-static __always_inline bool emulate_move(const struct kmemcheck_decoded *d,
-					 struct pt_regs *regs, void *mem)
-{
-	switch (d->op) {
-	case OP_LOAD:
-		put_reg(d, regs, kmemcheck_load(mem, d->size));
-		return true;
-	case OP_STORE:
-		store(mem, get_reg(d, regs), d->size);
-		return true;
-	case OP_STORE_IMM:
-		store(mem, (long)d->imm, d->size);
-		return true;
-	case OP_LOAD_SIGNED:
-		put_reg(d, regs, sign_extend(kmemcheck_load(mem, d->size), d->size));
-		return true;
-	}
-	return false;
-}
-
-static bool emulate_rare(const struct kmemcheck_decoded *d, struct pt_regs *regs,
-			 void *mem)
+/* Instructions that set no flags. Return: was it one? */
+static bool emulate_plain(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+			  void *mem)
 {
 	switch (d->op) {
 	case OP_NOTHING:
@@ -493,26 +414,26 @@ static bool emulate_rare(const struct kmemcheck_decoded *d, struct pt_regs *regs
 		clflush(mem);
 		return true;
 	case OP_LOAD_SWAPPED:
-		put_reg(d, regs, swap_bytes(kmemcheck_load(mem, d->size), d->size));
+		kmemcheck_put_reg(d, regs, swap_bytes(kmemcheck_load(mem, d->size), d->size));
 		return true;
 	case OP_STORE_SWAPPED:
-		store(mem, swap_bytes(get_reg(d, regs), d->size), d->size);
+		kmemcheck_store(mem, swap_bytes(kmemcheck_get_reg(d, regs), d->size), d->size);
 		return true;
 	case OP_XCHG:
 		xchg_mem(d, regs, mem);
 		return true;
 	case OP_CMOV:
-		put_reg(d, regs, condition_holds(d->sub, regs->flags) ?
-			kmemcheck_load(mem, d->size) : get_reg(d, regs));
+		kmemcheck_put_reg(d, regs, condition_holds(d->sub, regs->flags) ?
+			kmemcheck_load(mem, d->size) : kmemcheck_get_reg(d, regs));
 		return true;
 	case OP_SETCC:
-		store(mem, condition_holds(d->sub, regs->flags), 1);
+		kmemcheck_store(mem, condition_holds(d->sub, regs->flags), 1);
 		return true;
 	case OP_CRC32:
 		crc32(d, regs, mem);
 		return true;
 	case OP_POP:
-		store(mem, *(unsigned long *)regs->sp, 8);
+		kmemcheck_store(mem, *(unsigned long *)regs->sp, 8);
 		regs->sp += 8;
 		return true;
 	}
@@ -533,7 +454,7 @@ static bool emulate_flags(const struct kmemcheck_decoded *d, struct pt_regs *reg
 
 	switch (d->op) {
 	case OP_ALU_STORE:
-		kmemcheck_alu(d->sub, lock, d->size, mem, get_reg(d, regs), flags);
+		kmemcheck_alu(d->sub, lock, d->size, mem, kmemcheck_get_reg(d, regs), flags);
 		return true;
 	case OP_ALU_IMM:
 		kmemcheck_alu(d->sub, lock, d->size, mem, (long)d->imm, flags);
@@ -546,7 +467,7 @@ static bool emulate_flags(const struct kmemcheck_decoded *d, struct pt_regs *reg
 		return true;
 	case OP_BIT:
 		kmemcheck_bit(d->sub, lock, d->size, mem,
-			      (d->flags & DECODED_BY_REG ? get_reg(d, regs) : d->imm) &
+			      (d->flags & DECODED_BY_REG ? kmemcheck_get_reg(d, regs) : d->imm) &
 			      (8 * d->size - 1), flags);
 		return true;
 	case OP_CMPXCHG:
@@ -562,11 +483,11 @@ static bool emulate_flags(const struct kmemcheck_decoded *d, struct pt_regs *reg
 		kmemcheck_shift(d->sub, d->size, mem, shift_count(d, regs), flags);
 		return true;
 	case OP_SHIFT_DOUBLE:
-		kmemcheck_shift_double(d->sub, d->size, mem, get_reg(d, regs),
+		kmemcheck_shift_double(d->sub, d->size, mem, kmemcheck_get_reg(d, regs),
 				       shift_count(d, regs), flags);
 		return true;
 	case OP_IMUL:
-		imul(d, regs, get_reg(d, regs), kmemcheck_load(mem, d->size), flags);
+		imul(d, regs, kmemcheck_get_reg(d, regs), kmemcheck_load(mem, d->size), flags);
 		return true;
 	case OP_IMUL_IMM:
 		imul(d, regs, kmemcheck_load(mem, d->size), (long)d->imm, flags);
@@ -602,7 +523,7 @@ static bool emulate_branch(const struct kmemcheck_decoded *d, struct pt_regs *re
 
 /**
  * kmemcheck_emulate() - perform an instruction
- * @d: the instruction, not one on strings
+ * @d: the instruction, neither a move nor one on strings
  * @regs: before it; afterwards, after it
  * @mem: the operand, mapped
  *
@@ -616,7 +537,7 @@ bool kmemcheck_emulate(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 	unsigned long flags;
 	bool done;
 
-	if (!emulate_move(d, regs, mem) && !emulate_rare(d, regs, mem)) {
+	if (!emulate_plain(d, regs, mem)) {
 		if (emulate_branch(d, regs, mem, &done))
 			return done;
 		/* Interrupts stay off. */

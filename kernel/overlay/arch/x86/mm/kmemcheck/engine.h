@@ -44,21 +44,6 @@ static inline unsigned long kmemcheck_slot_value(const struct pt_regs *regs,
 	return ((const unsigned long *)regs)[slot];
 }
 
-/* A value of 1, 2, 4 or 8 bytes, read at once. */
-static __always_inline unsigned long kmemcheck_load(const void *mem, unsigned int size)
-{
-	switch (size) {
-	case 1:
-		return *(const volatile u8 *)mem;
-	case 2:
-		return *(const volatile u16 *)mem;
-	case 4:
-		return *(const volatile u32 *)mem;
-	default:
-		return *(const volatile u64 *)mem;
-	}
-}
-
 /* operand.c */
 unsigned long kmemcheck_operand_address(const struct kmemcheck_decoded *d,
 					const struct pt_regs *regs);

@@ -10,7 +10,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "engine.h"
+#include "emulate.h"
 
 /* decode.c knows the layout, but not this struct. */
 static_assert(offsetof(struct pt_regs, ip) == 8 * SLOT_IP);
@@ -19,35 +19,30 @@ static_assert(offsetof(struct pt_regs, sp) == 8 * 19);
 static_assert(offsetof(struct pt_regs, di) == 8 * 14);
 static_assert(offsetof(struct pt_regs, r15) == 0);
 
+/* The unit that bit @bit of a string of bits lies in; @bit may be negative. */
+static unsigned long bit_address(unsigned long addr, long bit, unsigned int size)
+{
+	if (size == 2)
+		bit = (s16)bit;
+	else if (size == 4)
+		bit = (s32)bit;
+	return addr + (bit >> (ilog2(size) + 3)) * (long)size;
+}
+
 /**
  * kmemcheck_operand_address() - the first byte of the operand in memory
  * @d: the instruction, not one on strings
  * @regs: before it
  *
- * bt and its kin with a register reach beyond what base and index name. Their
- * operand has a negative or large bit number, in units of its own size.
+ * bt and its kin with a register reach beyond what base and index name.
  */
 unsigned long kmemcheck_operand_address(const struct kmemcheck_decoded *d,
 					const struct pt_regs *regs)
 {
-	unsigned long addr = (long)d->disp;
+	unsigned long addr = kmemcheck_effective_address(d, regs);
 
-	if (d->base != SLOT_NONE)
-		addr += kmemcheck_slot_value(regs, d->base);
-	if (d->index != SLOT_NONE)
-		addr += kmemcheck_slot_value(regs, d->index) << d->scale;
-	if (unlikely(d->flags & DECODED_ADDR32))
-		addr = (u32)addr;
-
-	if (d->op == OP_BIT && d->flags & DECODED_BY_REG) {
-		long bit = kmemcheck_slot_value(regs, d->reg);
-
-		if (d->size == 2)
-			bit = (s16)bit;
-		else if (d->size == 4)
-			bit = (s32)bit;
-		addr += (bit >> (ilog2(d->size) + 3)) * (long)d->size;
-	}
+	if (d->op == OP_BIT && d->flags & DECODED_BY_REG)
+		addr = bit_address(addr, kmemcheck_slot_value(regs, d->reg), d->size);
 	return addr;
 }
 
