@@ -100,6 +100,9 @@ static void set_address(struct kmemcheck_decoded *d, struct insn *insn)
 	} else {
 		d->base = slots[rm + (X86_REX_B(rex) ? 8 : 0)];
 	}
+	/* pop computes an address from RSP as it is after the pop. */
+	if (d->op == OP_POP && d->base == SLOT_SP)
+		d->disp += 8;
 }
 
 static bool decode_string(struct kmemcheck_decoded *d, struct insn *insn,

@@ -116,6 +116,7 @@ enum kmemcheck_scan {
 
 /* Positions in struct pt_regs, which holds 8 bytes for each register. */
 #define SLOT_IP		16
+#define SLOT_SP		19
 #define SLOT_NONE	0xff
 
 #define MAX_CODE	16

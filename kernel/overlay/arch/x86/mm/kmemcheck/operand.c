@@ -15,7 +15,7 @@
 /* decode.c knows the layout, but not this struct. */
 static_assert(offsetof(struct pt_regs, ip) == 8 * SLOT_IP);
 static_assert(offsetof(struct pt_regs, ax) == 8 * 10);
-static_assert(offsetof(struct pt_regs, sp) == 8 * 19);
+static_assert(offsetof(struct pt_regs, sp) == 8 * SLOT_SP);
 static_assert(offsetof(struct pt_regs, di) == 8 * 14);
 static_assert(offsetof(struct pt_regs, r15) == 0);
 
