@@ -2,6 +2,7 @@
 #   make          the tools              make test     everything, in a guest too
 #   make kernel   the guest's kernel     make check    only the userspace tests
 #   make demo     see it work            make bench    measure
+#   make soak     the long tests
 # Variables: WERROR=1, ASAN=1, NO_INSTALL=1, DESTDIR=, PREFIX=, BENCH= (options of
 # bench/kernel). See README.md.
 
@@ -41,7 +42,7 @@ PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t co
 Q		:= $(if $(V),,@)
 say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 
-.PHONY: all deps kernel demo check test bench install lint clean test-programs
+.PHONY: all deps kernel demo check test soak bench install lint clean test-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -117,6 +118,11 @@ test: deps
 	$(SUBMAKE) kernel
 	@$(RUN) VMLINUX=$(abspath $(BUILD))/linux-6.1/vmlinux $(USERSPACE) \
 		--label guest $(call VARIANT,$(BUILD)) $(GUEST_TESTS)
+
+# Not part of any other target.
+soak: deps
+	$(SUBMAKE) all kernel
+	@tests/run --timeout 25000 --label soak $(call VARIANT,$(BUILD)) $(sort $(wildcard tests/soak/*.t))
 
 demo:
 	+@scripts/demo
