@@ -54,7 +54,11 @@ class Tap:
 
 
 class Guest:
-    """One boot. self.dir holds the serial log, the stream and what /out had."""
+    """One boot. self.dir holds the serial log, the stream and what /out had.
+
+    module: the name of a module of kernel/guest/modules, a list of them, or True
+    for the samples.
+    """
 
     def __init__(self, test, append="", ring=False, module=False, timeout=600, smp=1):
         self.dir = tempfile.mkdtemp(prefix="kmc-guest-test.")
@@ -66,13 +70,19 @@ class Guest:
                    "--out", self.out, "--timeout", str(timeout), "--smp", str(smp)]
         if ring:
             command += ["--ring", self.ring_path]
-        if module:
-            command += ["--module", os.path.join(MODULES, "kmemcheck_samples.ko")]
+        for name in self.names(module):
+            command += ["--module", os.path.join(MODULES, name + ".ko")]
         done = subprocess.run(command + [KERNEL], capture_output=True, text=True)
         self.status = done.returncode
         self.errors = done.stderr
         self.log = self.read(self.log_path)
         self.dmesg = self.read(os.path.join(self.out, "dmesg"))
+
+    @staticmethod
+    def names(module):
+        if module is True:
+            return ["kmemcheck_samples"]
+        return [module] if isinstance(module, str) else module or []
 
     @staticmethod
     def read(path):
