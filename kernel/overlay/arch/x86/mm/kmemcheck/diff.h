@@ -176,14 +176,14 @@ unsigned long diff_element(const struct diff_case *c, const struct diff_operand 
 struct diff_result {
 	const char *what;	/* is wrong; NULL: nothing */
 	unsigned long where;
-	unsigned int got, wanted;
+	u64 got, wanted;
 	bool given_up;
 	struct diff_regs native, faulting;
 	u32 native_landed, faulting_landed;
 };
 
 void diff_run(struct diff_gen *gen, const struct diff_case *c, struct diff_result *r);
-bool diff_areas_are_pristine(const struct diff_gen *gen);
+bool diff_tidy(const struct diff_gen *gen);
 
 /* diff_call.S */
 extern struct diff_regs diff_regs_in, diff_regs_out;

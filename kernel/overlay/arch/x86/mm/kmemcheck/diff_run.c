@@ -272,7 +272,7 @@ static void execute(const struct diff_case *c, struct diff_regs *out, u32 *lande
 }
 
 static void mismatch(struct diff_result *r, const char *what, unsigned long where,
-		     unsigned int got, unsigned int wanted)
+		     u64 got, u64 wanted)
 {
 	if (r->what)
 		return;
@@ -293,7 +293,7 @@ static void compare_regs(struct diff_result *r, const struct diff_case *c)
 		mismatch(r, "it went elsewhere", 0, r->faulting_landed, r->native_landed);
 	for (i = 0; i < NR_GPR; i++)
 		if (r->native.gpr[i] != r->faulting.gpr[i])
-			mismatch(r, "register", i, 0, 0);
+			mismatch(r, "register", i, r->faulting.gpr[i], r->native.gpr[i]);
 	if (flags & ~loose_flags[c->family])
 		mismatch(r, "flags", 0, r->faulting.flags, r->native.flags);
 }
@@ -420,13 +420,34 @@ void diff_run(struct diff_gen *gen, const struct diff_case *c, struct diff_resul
 	clear_shadow(c, spans);
 }
 
-/* Has nothing been touched that no instance has named? */
-bool diff_areas_are_pristine(const struct diff_gen *gen)
+static bool is_pristine(const struct diff_area *a)
 {
-	const struct diff_area *pool = gen->pool, *plain = gen->plain;
+	/* The stack is whatever the last exceptions left there. */
+	unsigned int from = a->tracked ? 0 : DIFF_STACK_SIZE;
 
-	return !memcmp(pool->memory, pool->pristine, DIFF_AREA_SIZE) &&
-	       !memcmp(plain->memory + DIFF_STACK_SIZE, plain->pristine + DIFF_STACK_SIZE,
-		       DIFF_AREA_SIZE - DIFF_STACK_SIZE) &&
-	       kmemcheck_shadow_run(pool->start, DIFF_AREA_SIZE, true) == DIFF_AREA_SIZE;
+	if (memcmp(a->memory + from, a->pristine + from, DIFF_AREA_SIZE - from))
+		return false;
+	return !a->tracked ||
+	       kmemcheck_shadow_run(a->start, DIFF_AREA_SIZE, true) == DIFF_AREA_SIZE;
+}
+
+static void make_pristine(const struct diff_area *a)
+{
+	memcpy(a->memory, a->pristine, DIFF_AREA_SIZE);
+	kmemcheck_shadow_set(a->start, DIFF_AREA_SIZE, KMEMCHECK_INITIALIZED);
+}
+
+/**
+ * diff_tidy() - find what has changed although no instance names it, and undo it
+ * @gen: the areas
+ *
+ * Return: false if there was something.
+ */
+bool diff_tidy(const struct diff_gen *gen)
+{
+	if (is_pristine(gen->pool) && is_pristine(gen->plain))
+		return true;
+	make_pristine(gen->pool);
+	make_pristine(gen->plain);
+	return false;
 }

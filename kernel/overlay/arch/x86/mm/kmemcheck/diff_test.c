@@ -30,8 +30,9 @@
 #define BATCH		64
 /* KUnit ends what takes more than 5 minutes. */
 #define SLICE		(300UL * BATCH)
-/* Of all mismatches, those that are printed in full. */
-#define MAX_PRINTED	10
+/* Of all mismatches, those that are printed in full; of a family, those at all. */
+#define MAX_FULL	10
+#define MAX_PRINTED	3
 #define POOL_ORDER	3
 
 /*
@@ -124,15 +125,15 @@ static void print_mismatch(const struct diff_case *c, const struct diff_result *
 {
 	unsigned int i;
 
-	if (diff.printed++ >= MAX_PRINTED)
-		return;
-	pr_err("diff: %s %*ph: %s at %lx, %x instead of %x (seed %u, instance %lu)\n",
+	pr_err("diff: %s %*ph: %s at %lx, %llx instead of %llx (seed %u, instance %lu)\n",
 	       family_names[c->family], (int)c->len, c->code, r->what, r->where, r->got,
 	       r->wanted, seed, nr);
 	for (i = 0; i < c->nr; i++)
 		pr_err("  operand %lx, %u bytes, access %u, shadow mode %u, given up %lx\n",
 		       c->op[i].addr, c->op[i].size, c->op[i].access, c->mode,
 		       c->given_up);
+	if (diff.printed++ >= MAX_FULL)
+		return;
 	print_regs("before", &c->in, 0);
 	print_regs("native", &r->native, r->native_landed);
 	print_regs("fault ", &r->faulting, r->faulting_landed);
@@ -197,10 +198,10 @@ static void run_batch(enum diff_family family, unsigned long batch, unsigned int
 		tally->given_up += result.given_up;
 		if (!result.what)
 			continue;
-		tally->mismatches++;
-		print_mismatch(&diff.cases[i], &result, batch * BATCH + i);
+		if (tally->mismatches++ < MAX_PRINTED)
+			print_mismatch(&diff.cases[i], &result, batch * BATCH + i);
 	}
-	if (!diff_areas_are_pristine(&gen)) {
+	if (!diff_tidy(&gen)) {
 		tally->mismatches++;
 		pr_err("diff: %s: batch %lu has changed what none of it names\n",
 		       family_names[family], batch);
