@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The differential test with ten million instances, for hours in an emulator."""
+"""The differential test with ten million instances: most of an hour in an emulator."""
 
 import os
 import sys
