@@ -175,7 +175,7 @@ static void give_up(const struct diff_case *c, const struct diff_area *pool)
 static void take_back(unsigned long addr)
 {
 	kmemcheck_give_up(addr, false);
-	kmemcheck_rehide_page(addr);
+	kmemcheck_hide_page(addr);
 }
 
 static void clear_shadow(const struct diff_case *c, const struct span *spans)
@@ -339,7 +339,7 @@ static void compare_pages(struct diff_result *r, const struct diff_case *c,
 			take_back(addr);
 		} else if (pte_present(*virt_to_kpte(addr))) {
 			mismatch(r, "the page was left shown", addr, 1, 0);
-			kmemcheck_rehide_page(addr);
+			kmemcheck_hide_page(addr);
 		}
 	}
 }

@@ -134,33 +134,60 @@ DEFINE_ON_PAIR(imul)
 DEFINE_ON_PAIR(div)
 DEFINE_ON_PAIR(idiv)
 
-/*
- * A division that overflows is to raise its exception where it stands, not
- * here. What compilers make is let through: RDX 0, or the sign of RAX.
- */
+/* The bits of RDX:RAX, or of AX, that are divided by @size bytes. */
+static void dividend(unsigned int size, const struct pt_regs *regs,
+		     unsigned long *high, unsigned long *low)
+{
+	if (size == 1) {
+		*high = (u8)(regs->ax >> 8);
+		*low = (u8)regs->ax;
+	} else {
+		*high = kmemcheck_load(&regs->dx, size);
+		*low = kmemcheck_load(&regs->ax, size);
+	}
+}
+
+/* 128 bits by 64, by way of the absolute values. */
+static bool wide_idiv_is_safe(unsigned long high, unsigned long low, unsigned long by)
+{
+	bool is_negative = (long)high < 0, by_negative = (long)by < 0;
+
+	if (by_negative)
+		by = -by;
+	if (is_negative) {
+		low = -low;
+		high = ~high + !low;
+	}
+	if (high >= by)
+		return false;
+	asm("divq %[by]" : "+a" (low), "+d" (high) : [by] "r" (by) : "cc");
+	return low < 1UL << 63 || (low == 1UL << 63 && is_negative != by_negative);
+}
+
+static bool idiv_is_safe(unsigned int size, unsigned long high, unsigned long low,
+			 unsigned long by)
+{
+	long all, quotient;
+
+	if (size == 8)
+		return wide_idiv_is_safe(high, low, by);
+	all = kmemcheck_sign_extend(high << 8 * size | low, 2 * size);
+	by = kmemcheck_sign_extend(by, size);
+	/* The division itself must not overflow here. */
+	quotient = by == -1UL ? (all == LONG_MIN ? LONG_MAX : -all) : all / (long)by;
+	return quotient == (long)kmemcheck_sign_extend(quotient, size);
+}
+
+/* A division that overflows is to raise its exception where it stands, not here. */
 static bool division_is_safe(const struct kmemcheck_decoded *d,
 			     const struct pt_regs *regs, const void *mem)
 {
-	unsigned long by = kmemcheck_load(mem, d->size);
-	unsigned long high = regs->dx, low = regs->ax;
-	bool is_signed = d->sub == 7;
+	unsigned long by = kmemcheck_load(mem, d->size), high, low;
 
 	if (!by)
 		return false;
-	if (d->size == 1) {
-		high = (regs->ax >> 8) & 0xff;
-		low = regs->ax & 0xff;
-	} else if (d->size < 8) {
-		high &= (1UL << 8 * d->size) - 1;
-		low &= (1UL << 8 * d->size) - 1;
-	}
-	if (!is_signed)
-		return high < by;
-
-	low = kmemcheck_sign_extend(low, d->size);
-	/* The most negative number by -1 overflows. */
-	return kmemcheck_sign_extend(high, d->size) == ((long)low < 0 ? -1UL : 0) &&
-	       (kmemcheck_sign_extend(by, d->size) != -1UL || low != ~0UL << (8 * d->size - 1));
+	dividend(d->size, regs, &high, &low);
+	return d->sub == 6 ? high < by : idiv_is_safe(d->size, high, low, by);
 }
 
 static bool muldiv(const struct kmemcheck_decoded *d, struct pt_regs *regs,
