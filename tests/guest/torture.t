@@ -26,6 +26,8 @@ accusing = [report for report in guest.kmc_report(boot.ring_path)
             if any(frame["module"] == "kmemcheck_torture" for frame in report["frames"]) or
             str((report["object"] or {}).get("cache")).startswith("kmemcheck_torture")]
 tap.equal(accusing, [], "nothing was reported")
+tap.ok("processor 1 went and came" in boot.log or "1 CPUs online" in boot.dmesg,
+       "a processor can be taken away and brought back")
 stats = boot.stats()
 tap.ok(int(stats.get("faults", 0)) > 10000, "the accesses have faulted", stats)
 tap.equal(stats.get("tripwire hits"), "0", "the handler took no fault itself")

@@ -13,6 +13,7 @@
 #include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
@@ -20,6 +21,9 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
+
+#include <asm/apic.h>
+#include <asm/nmi.h>
 
 static unsigned int rounds = 1000;
 module_param(rounds, uint, 0444);
@@ -37,8 +41,10 @@ struct shared {
 	u8 sub8;
 	u8 own[MAX_THREADS];
 	u8 own_inc[MAX_THREADS];
+	u8 own_nmi[MAX_THREADS];
 	atomic_t count;
 	atomic_t fetched;
+	atomic_t nmis;
 	u64 cmpxchg64;
 	u32 cmpxchg32;
 	u16 cmpxchg16;
@@ -392,6 +398,66 @@ static int hammer_small(struct shared *s, unsigned int me)
 	return errors;
 }
 
+/*
+ * The handlers of NMIs touch what the threads touch, in the middle of faults of
+ * theirs. NMIs that wait for the same processor become one, so those handled
+ * are counted, in memory that is not tracked.
+ */
+static atomic_t nmis_handled;
+static struct shared *nmi_shared;
+
+static int on_nmi(unsigned int cmd, struct pt_regs *regs)
+{
+	struct shared *s = READ_ONCE(nmi_shared);
+	u8 *own;
+
+	if (!s)
+		return NMI_DONE;
+	own = &s->own_nmi[raw_smp_processor_id() % MAX_THREADS];
+	atomic_inc(&nmis_handled);
+	atomic_inc(&s->nmis);
+	WRITE_ONCE(*own, READ_ONCE(*own) + 1);
+	INCREMENT(&s->cmpxchg32);
+	return NMI_HANDLED;
+}
+
+static int hammer_nmi(struct shared *s, unsigned int me)
+{
+	unsigned int i, cpu = raw_smp_processor_id();
+
+	if (!me) {
+		atomic_set(&nmis_handled, 0);
+		WRITE_ONCE(nmi_shared, s);
+	}
+	meet();
+	for (i = 0; i < rounds; i++) {
+		cpu = cpumask_next(cpu, cpu_online_mask);
+		if (cpu >= nr_cpu_ids)
+			cpu = cpumask_first(cpu_online_mask);
+		apic->send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
+		INCREMENT(&s->cmpxchg64);
+		WRITE_ONCE(s->own[me], READ_ONCE(s->own[me]) + 1);
+	}
+	/* The last ones are on their way. */
+	mdelay(10);
+	meet();
+	if (!me)
+		WRITE_ONCE(nmi_shared, NULL);
+	return s->own[me] != (u8)rounds;
+}
+
+static bool totals_nmi(const struct shared *s)
+{
+	unsigned int handled = atomic_read(&nmis_handled), i;
+	u8 own = 0;
+
+	for (i = 0; i < MAX_THREADS; i++)
+		own += s->own_nmi[i];
+	pr_info("# %u NMIs were handled\n", handled);
+	return handled && atomic_read(&s->nmis) == handled && own == (u8)handled &&
+	       s->cmpxchg32 == handled && s->cmpxchg64 == nr_threads * rounds;
+}
+
 static const struct torture_test tests[] = {
 	{ "add", hammer_add, totals_add },
 	{ "xadd", hammer_xadd, totals_xadd },
@@ -402,6 +468,7 @@ static const struct torture_test tests[] = {
 	{ "bit_lock", hammer_bit_lock, totals_bit_lock },
 	{ "spin_lock", hammer_spin_lock, totals_spin_lock },
 	{ "own_byte", hammer_own_byte, totals_own_byte },
+	{ "nmi", hammer_nmi, totals_nmi },
 	{ "fresh", hammer_fresh },
 	{ "small", hammer_small },
 };
@@ -512,7 +579,11 @@ static int __init torture_init(void)
 	cache = create_cache("kmemcheck_torture", sizeof(struct shared), 64);
 	small_cache = create_cache("kmemcheck_torture_small", SMALL_SIZE, 0);
 	if (cache && small_cache)
+		err = register_nmi_handler(NMI_LOCAL, on_nmi, 0, KBUILD_MODNAME);
+	if (!err) {
 		err = run_tests();
+		unregister_nmi_handler(NMI_LOCAL, KBUILD_MODNAME);
+	}
 	kmem_cache_destroy(small_cache);
 	kmem_cache_destroy(cache);
 	return err;
