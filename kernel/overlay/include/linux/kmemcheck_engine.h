@@ -28,6 +28,10 @@ struct pt_regs;
  *	were started again
  * @KMEMCHECK_COUNTER_BULK: ranges checked and accessed without a fault: memcpy
  *	and its like, user copies, checksums
+ * @KMEMCHECK_COUNTER_DECODED: instructions that the alias engine had to decode,
+ *	because they were not in its cache
+ * @KMEMCHECK_COUNTER_UNWOUND: stacks that were unwound for an allocation or a
+ *	release, because they were not remembered
  * @KMEMCHECK_COUNTER_UNKNOWN: instructions that could not be decoded
  * @KMEMCHECK_COUNTER_UNHIDDEN: pages that are not looked at any more
  * @KMEMCHECK_COUNTER_NMI: faults taken in an NMI, or on the stack of #DB, where
@@ -48,6 +52,8 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_STEPS,
 	KMEMCHECK_COUNTER_ABORTS,
 	KMEMCHECK_COUNTER_BULK,
+	KMEMCHECK_COUNTER_DECODED,
+	KMEMCHECK_COUNTER_UNWOUND,
 	KMEMCHECK_COUNTER_UNKNOWN,
 	KMEMCHECK_COUNTER_UNHIDDEN,
 	KMEMCHECK_COUNTER_NMI,

@@ -21,7 +21,7 @@
  * Decoded instructions, by address. A boot executes some 20,000 different ones
  * on tracked memory, but few of them often.
  */
-#define CACHE_SHIFT	11
+#define CACHE_SHIFT	13
 #define CACHE_SIZE	(1U << CACHE_SHIFT)
 
 static DEFINE_PER_CPU(struct kmemcheck_decoded *, cache);
@@ -68,6 +68,7 @@ static const struct kmemcheck_decoded *find(unsigned long ip,
 		    is_same_code(d, ip))
 			return d;
 	}
+	kmemcheck_count(KMEMCHECK_COUNTER_DECODED);
 	d->ip = ip;
 	kmemcheck_fetch(ip, d);
 	return d;

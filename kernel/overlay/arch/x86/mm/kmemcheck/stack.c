@@ -132,6 +132,7 @@ noinline depot_stack_handle_t kmemcheck_arch_save_stack(unsigned long caller, gf
 
 	if (handle)
 		return handle;
+	kmemcheck_count(KMEMCHECK_COUNTER_UNWOUND);
 	memo.caller = caller;
 	regular = walk(&memo, base);
 	memo.handle = stack_depot_save(memo.entries, memo.nr, flags);
