@@ -28,6 +28,8 @@ struct pt_regs;
  *	were started again
  * @KMEMCHECK_COUNTER_BULK: ranges checked and accessed without a fault: memcpy
  *	and its like, user copies, checksums
+ * @KMEMCHECK_COUNTER_AHEAD: accesses to tracked memory that shared a fault with
+ *	an earlier one
  * @KMEMCHECK_COUNTER_DECODED: instructions that the alias engine had to decode,
  *	because they were not in its cache
  * @KMEMCHECK_COUNTER_UNWOUND: stacks that were unwound for an allocation or a
@@ -52,6 +54,7 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_STEPS,
 	KMEMCHECK_COUNTER_ABORTS,
 	KMEMCHECK_COUNTER_BULK,
+	KMEMCHECK_COUNTER_AHEAD,
 	KMEMCHECK_COUNTER_DECODED,
 	KMEMCHECK_COUNTER_UNWOUND,
 	KMEMCHECK_COUNTER_UNKNOWN,
@@ -73,6 +76,8 @@ static __always_inline void kmemcheck_count(enum kmemcheck_counter counter)
 {
 	this_cpu_inc(kmemcheck_counters[counter]);
 }
+
+void kmemcheck_counter_add(enum kmemcheck_counter counter, u64 n);
 
 /* What an engine tells the core; regs are those before the instruction. */
 void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size);
@@ -112,7 +117,8 @@ bool kmemcheck_given_up(unsigned long addr);
 DECLARE_PER_CPU(u8, kmemcheck_skip);
 void kmemcheck_profile(unsigned long ip);
 
-/* What an architecture provides. */
+/* What an architecture provides. kmemcheck_ahead: may accesses share a fault? */
+extern bool kmemcheck_ahead;
 int kmemcheck_arch_init(void);
 const char *kmemcheck_arch_engine(void);
 void kmemcheck_show_page(unsigned long addr);

@@ -25,6 +25,7 @@ const char * const kmemcheck_counter_names[] = {
 	[KMEMCHECK_COUNTER_STEPS]	= "steps",
 	[KMEMCHECK_COUNTER_ABORTS]	= "aborts",
 	[KMEMCHECK_COUNTER_BULK]	= "bulk operations",
+	[KMEMCHECK_COUNTER_AHEAD]	= "accesses ahead",
 	[KMEMCHECK_COUNTER_DECODED]	= "decoded instructions",
 	[KMEMCHECK_COUNTER_UNWOUND]	= "unwound stacks",
 	[KMEMCHECK_COUNTER_UNKNOWN]	= "unknown instructions",

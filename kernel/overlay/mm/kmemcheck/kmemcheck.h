@@ -57,7 +57,6 @@ struct kmemcheck_report {
 
 /* core.c */
 u64 kmemcheck_counter(enum kmemcheck_counter counter);
-void kmemcheck_counter_add(enum kmemcheck_counter counter, u64 n);
 extern const char * const kmemcheck_counter_names[];
 
 static inline bool kmemcheck_in_pool(unsigned long addr)

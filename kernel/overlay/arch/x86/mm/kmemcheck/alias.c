@@ -18,10 +18,10 @@
 #include "emulate.h"
 
 /*
- * Decoded instructions, by address. A boot executes some 20,000 different ones
- * on tracked memory, but few of them often.
+ * Decoded instructions, by address: 2.5 MiB for each CPU. A find over /sys executes
+ * some ten thousand different ones, and decoding costs more than the fault.
  */
-#define CACHE_SHIFT	13
+#define CACHE_SHIFT	16
 #define CACHE_SIZE	(1U << CACHE_SHIFT)
 
 static DEFINE_PER_CPU(struct kmemcheck_decoded *, cache);
@@ -40,37 +40,42 @@ int __init kmemcheck_alias_init(void)
 	return 0;
 }
 
-/* Code changes: modules, BPF programs, and probes reuse addresses. */
+/* The bytes of @code that belong to an instruction of @length. */
+static __always_inline u64 mask(unsigned int length)
+{
+	return length >= 8 ? ~0ULL : (1ULL << 8 * length) - 1;
+}
+
+/*
+ * Code changes: modules, BPF programs, and probes reuse addresses. So the code
+ * itself is compared, and need not lie where it did: it means the same anywhere.
+ */
 static __always_inline bool is_same_code(const struct kmemcheck_decoded *d,
 					 unsigned long ip)
 {
 	const u64 *code = (const u64 *)ip;
 
-	return !((code[0] ^ d->code[0]) & d->mask[0]) &&
-	       !((code[1] ^ d->code[1]) & d->mask[1]);
+	if (likely(d->length <= 8))
+		return d->length && !((code[0] ^ d->code[0]) & mask(d->length));
+	return code[0] == d->code[0] && !((code[1] ^ d->code[1]) & mask(d->length - 8));
 }
 
-/*
- * The instruction at @ip. @own is for an NMI, which may have interrupted a user
- * of the cache.
- */
-static const struct kmemcheck_decoded *find(unsigned long ip,
-					    struct kmemcheck_decoded *own)
+static noinline void decode(unsigned long ip, struct kmemcheck_decoded *d)
 {
-	struct kmemcheck_decoded *d;
-
-	if (in_nmi()) {
-		d = own;
-	} else {
-		d = this_cpu_read(cache) + hash_long(ip, CACHE_SHIFT);
-		/* Both reads of the code must stay within its page. */
-		if (d->ip == ip && offset_in_page(ip) <= PAGE_SIZE - MAX_CODE &&
-		    is_same_code(d, ip))
-			return d;
-	}
 	kmemcheck_count(KMEMCHECK_COUNTER_DECODED);
-	d->ip = ip;
 	kmemcheck_fetch(ip, d);
+	d->patience = KMEMCHECK_PATIENCE;
+}
+
+/* The instruction at @ip. Not in an NMI, which may have interrupted this. */
+struct kmemcheck_decoded *kmemcheck_find(unsigned long ip)
+{
+	struct kmemcheck_decoded *d = this_cpu_read(cache) + hash_long(ip, CACHE_SHIFT);
+
+	/* Both reads of the code must stay within its page. */
+	if (likely(offset_in_page(ip) <= PAGE_SIZE - MAX_CODE && is_same_code(d, ip)))
+		return d;
+	decode(ip, d);
 	return d;
 }
 
@@ -88,58 +93,49 @@ static noinline void check(const struct kmemcheck_decoded *d, struct pt_regs *re
 		kmemcheck_write(regs, addr, d->size);
 }
 
-/*
- * Is this what has faulted? If not, nothing is understood. An operand that
- * reaches out of the pool has no alias.
+/**
+ * kmemcheck_access() - perform an instruction on the pool
+ * @d: the instruction, not one on strings
+ * @regs: before it, and then behind it
+ * @addr: of its operand, which lies in the pool
+ *
+ * Return: false when it cannot be performed.
  */
-static __always_inline bool is_operand(const struct kmemcheck_decoded *d,
-				       unsigned long addr, unsigned long fault)
+bool kmemcheck_access(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		      unsigned long addr)
 {
-	return fault - addr < d->size && kmemcheck_tracked((void *)addr) &&
-	       kmemcheck_tracked((void *)addr + d->size - 1);
+	void *mem = (void *)(addr + kmemcheck_alias_offset);
+
+	if (unlikely(d->size > 8 || !kmemcheck_is_boring(addr, d->size)))
+		check(d, regs, addr, mem);
+	if (!kmemcheck_is_move(d))
+		return kmemcheck_emulate(d, regs, mem);
+	kmemcheck_move(d, regs, mem);
+	regs->ip += d->length;
+	return true;
 }
 
-static noinline enum kmemcheck_outcome perform(const struct kmemcheck_decoded *d,
-					       struct pt_regs *regs,
-					       struct kmemcheck_trap *trap)
+static enum kmemcheck_outcome perform(const struct kmemcheck_decoded *d,
+				      struct pt_regs *regs,
+				      struct kmemcheck_trap *trap)
 {
 	unsigned long addr;
-	void *mem;
 
-	if (d->op == OP_STRING)
+	if (unlikely(d->op == OP_STRING))
 		return kmemcheck_string(d, regs, trap);
-	if (d->op == OP_UNKNOWN || d->op == OP_SSE) {
+	if (unlikely(d->op == OP_UNKNOWN || d->op >= OP_SSE ||
+		     d->flags & DECODED_IN_REG)) {
 		kmemcheck_count(KMEMCHECK_COUNTER_UNKNOWN);
 		return KMEMCHECK_CANNOT;
 	}
 	addr = kmemcheck_operand_address(d, regs);
-	if (!is_operand(d, addr, trap->address))
+	/*
+	 * Is this what has faulted? If not, nothing is understood. An operand
+	 * that reaches out of the pool has no alias.
+	 */
+	if (unlikely(trap->address - addr >= d->size || !kmemcheck_is_inside(addr, d->size)))
 		return KMEMCHECK_CANNOT;
-
-	mem = (void *)(addr + kmemcheck_alias_offset);
-	if (d->size > 8 || !kmemcheck_is_boring(addr, d->size))
-		check(d, regs, addr, mem);
-	return kmemcheck_emulate(d, regs, mem) ? KMEMCHECK_DONE : KMEMCHECK_CANNOT;
-}
-
-/* Moves, without a function call. Return: whether it was one. */
-static __always_inline bool perform_move(const struct kmemcheck_decoded *d,
-					 struct pt_regs *regs, unsigned long fault)
-{
-	unsigned long addr;
-	void *mem;
-
-	if (!kmemcheck_is_move(d))
-		return false;
-	addr = kmemcheck_effective_address(d, regs);
-	if (unlikely(!is_operand(d, addr, fault)))
-		return false;
-	mem = (void *)(addr + kmemcheck_alias_offset);
-	if (unlikely(!kmemcheck_is_boring(addr, d->size)))
-		check(d, regs, addr, mem);
-	kmemcheck_move(d, regs, mem);
-	regs->ip += d->length;
-	return true;
+	return kmemcheck_access(d, regs, addr) ? KMEMCHECK_DONE : KMEMCHECK_CANNOT;
 }
 
 /**
@@ -152,9 +148,8 @@ static __always_inline bool perform_move(const struct kmemcheck_decoded *d,
 enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 					     struct kmemcheck_trap *trap)
 {
-	const struct kmemcheck_decoded *d;
-	struct kmemcheck_decoded own;
 	enum kmemcheck_outcome outcome;
+	struct kmemcheck_decoded *d, own;
 
 	/* Being patched at this moment, or probed: the breakpoint comes first. */
 	if (unlikely(*(const u8 *)regs->ip == INT3_INSN_OPCODE))
@@ -163,13 +158,19 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 	if (unlikely(regs->flags & X86_EFLAGS_TF))
 		return KMEMCHECK_CANNOT;
 
-	d = find(regs->ip, &own);
-	if (likely(perform_move(d, regs, trap->address)))
-		outcome = KMEMCHECK_DONE;
-	else
-		outcome = perform(d, regs, trap);
-	/* A fault sets it, so that a breakpoint is not hit a second time. */
-	if (likely(outcome == KMEMCHECK_DONE))
+	if (unlikely(in_nmi())) {
+		d = &own;
+		decode(regs->ip, d);
+		d->patience = 0;
+	} else {
+		d = kmemcheck_find(regs->ip);
+	}
+	outcome = perform(d, regs, trap);
+	if (likely(outcome == KMEMCHECK_DONE)) {
+		if (d->patience && kmemcheck_ahead)
+			kmemcheck_go_ahead(d, regs);
+		/* A fault sets it, so that a breakpoint is not hit twice. */
 		regs->flags &= ~X86_EFLAGS_RF;
+	}
 	return outcome;
 }

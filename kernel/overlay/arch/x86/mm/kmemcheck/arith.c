@@ -19,50 +19,54 @@
 #define WITH_FLAGS(text)						\
 	"push %[f]\n\tpopf\n\t" text "\n\tpushf\n\tpop %[f]"
 
+/* For what sets all flags the old ones do not matter, and loading them is dear. */
+#define SETTING_FLAGS(text)						\
+	text "\n\tpushf\n\tpop %[f]"
+
 /* M op R; for bytes, a register of which %b names the right part */
 #define ON_MEMORY(text, type)						\
-	asm volatile(WITH_FLAGS(text)					\
+	asm volatile(text						\
 		     : [m] "+m" (*(type *)mem), [f] "+r" (*flags)	\
 		     : [v] "r" (value) : "cc", "memory")
 
-#define BY_SIZE_1248(name, lock)					\
+#define BY_SIZE_1248(how, name)						\
 do {									\
 	switch (size) {							\
 	case 1:								\
-		ON_MEMORY(lock name "b %b[v], %[m]", u8);		\
+		ON_MEMORY(how(name "b %b[v], %[m]"), u8);		\
 		return;							\
 	case 2:								\
-		ON_MEMORY(lock name "w %w[v], %[m]", u16);		\
+		ON_MEMORY(how(name "w %w[v], %[m]"), u16);		\
 		return;							\
 	case 4:								\
-		ON_MEMORY(lock name "l %k[v], %[m]", u32);		\
+		ON_MEMORY(how(name "l %k[v], %[m]"), u32);		\
 		return;							\
 	default:							\
-		ON_MEMORY(lock name "q %q[v], %[m]", u64);		\
+		ON_MEMORY(how(name "q %q[v], %[m]"), u64);		\
 		return;							\
 	}								\
 } while (0)
 
-#define DEFINE_ALU(name, lock)						\
+#define DEFINE_ALU(how, name)						\
 static noinline void do_##name(unsigned int size, void *mem,		\
 			       unsigned long value, unsigned long *flags) \
 {									\
-	BY_SIZE_1248(#name, "");					\
+	BY_SIZE_1248(how, #name);					\
 }									\
 									\
 static noinline void lock_##name(unsigned int size, void *mem,		\
 				 unsigned long value, unsigned long *flags) \
 {									\
-	BY_SIZE_1248(#name, lock);					\
+	BY_SIZE_1248(how, "lock; " #name);				\
 }
 
-DEFINE_ALU(add, "lock; ")
-DEFINE_ALU(or, "lock; ")
-DEFINE_ALU(adc, "lock; ")
-DEFINE_ALU(sbb, "lock; ")
-DEFINE_ALU(and, "lock; ")
-DEFINE_ALU(sub, "lock; ")
-DEFINE_ALU(xor, "lock; ")
+DEFINE_ALU(SETTING_FLAGS, add)
+DEFINE_ALU(SETTING_FLAGS, or)
+DEFINE_ALU(WITH_FLAGS, adc)
+DEFINE_ALU(WITH_FLAGS, sbb)
+DEFINE_ALU(SETTING_FLAGS, and)
+DEFINE_ALU(SETTING_FLAGS, sub)
+DEFINE_ALU(SETTING_FLAGS, xor)
 
 /* These do not write, so there is no lock prefix and no use of old flags. */
 #define COMPARE(text, type)						\
@@ -286,13 +290,13 @@ void kmemcheck_shift_double(bool right, unsigned int size, void *mem,
 do {									\
 	switch (size) {							\
 	case 2:								\
-		ON_MEMORY(lock name "w %w[v], %[m]", u16);		\
+		ON_MEMORY(WITH_FLAGS(lock name "w %w[v], %[m]"), u16);		\
 		return;							\
 	case 4:								\
-		ON_MEMORY(lock name "l %k[v], %[m]", u32);		\
+		ON_MEMORY(WITH_FLAGS(lock name "l %k[v], %[m]"), u32);		\
 		return;							\
 	default:							\
-		ON_MEMORY(lock name "q %q[v], %[m]", u64);		\
+		ON_MEMORY(WITH_FLAGS(lock name "q %q[v], %[m]"), u64);		\
 		return;							\
 	}								\
 } while (0)

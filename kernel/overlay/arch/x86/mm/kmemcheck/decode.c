@@ -54,24 +54,68 @@ static bool set_op(struct kmemcheck_decoded *d, enum kmemcheck_op op, unsigned i
 	return true;
 }
 
-/* R, which for bytes may be the second one of a register. */
+/* A register, which for bytes may be the second one of another: then @high. */
+static u8 register_slot(struct kmemcheck_decoded *d, struct insn *insn, unsigned int nr,
+			unsigned int size, unsigned int high)
+{
+	if (size == 1 && !insn->rex_prefix.nbytes && nr >= 4 && nr < 8) {
+		d->flags |= high;
+		nr -= 4;
+	}
+	return slots[nr];
+}
+
 static void set_reg(struct kmemcheck_decoded *d, struct insn *insn)
 {
 	unsigned int nr = digit_of(insn);
 
 	if (X86_REX_R(insn->rex_prefix.value))
 		nr += 8;
-	if (d->reg_size == 1 && !insn->rex_prefix.nbytes && nr >= 4) {
-		d->flags |= DECODED_HIGH;
-		nr -= 4;
-	}
-	d->reg = slots[nr];
+	d->reg = register_slot(d, insn, nr, d->reg_size, DECODED_HIGH);
 }
 
-/*
- * Base, index and displacement. Segments are ignored: what faults on kernel
- * memory through one that has a base is seen by its wrong address.
- */
+/* A register that is named by the low bits of the opcode. */
+static void set_opcode_reg(struct kmemcheck_decoded *d, struct insn *insn)
+{
+	unsigned int nr = insn->opcode.bytes[0] & 7;
+
+	if (X86_REX_B(insn->rex_prefix.value))
+		nr += 8;
+	d->reg = register_slot(d, insn, nr, d->reg_size, DECODED_HIGH);
+}
+
+/* M is a register; of only some instructions that is of interest. */
+static bool set_register_operand(struct kmemcheck_decoded *d, struct insn *insn)
+{
+	unsigned int nr = X86_MODRM_RM(insn->modrm.value);
+
+	switch (d->op) {
+	case OP_NOTHING:
+		d->op = OP_NOP;
+		return !d->sub;
+	case OP_LOAD_SWAPPED:
+	case OP_STORE_SWAPPED:
+	case OP_XADD:
+	case OP_CMPXCHG:
+	case OP_CMPXCHG_WIDE:
+	case OP_CRC32:
+	case OP_PUSH:
+	case OP_POP:
+	case OP_CALL:
+	case OP_JMP:
+	case OP_SSE:
+	case OP_LEA:
+		return false;
+	}
+	if (X86_REX_B(insn->rex_prefix.value))
+		nr += 8;
+	d->flags |= DECODED_IN_REG;
+	d->base = register_slot(d, insn, nr, d->size, DECODED_HIGH_M);
+	d->index = SLOT_NONE;
+	return true;
+}
+
+/* Base, index and displacement. */
 static void set_address(struct kmemcheck_decoded *d, struct insn *insn)
 {
 	unsigned int mod = X86_MODRM_MOD(insn->modrm.value);
@@ -227,6 +271,8 @@ static bool decode_one_byte(struct kmemcheck_decoded *d, struct insn *insn)
 		return set_op(d, OP_XCHG, 0, size, RW);
 	case 0x88: case 0x89:
 		return set_op(d, OP_STORE, 0, size, W);
+	case 0x8d:
+		return set_op(d, OP_LEA, 0, insn->opnd_bytes, 0);
 	case 0x8a: case 0x8b:
 		return set_op(d, OP_LOAD, 0, size, R);
 	case 0x8f:
@@ -309,7 +355,7 @@ static bool decode_group15(struct kmemcheck_decoded *d, struct insn *insn)
 
 	/* clflush(opt), clwb; but xsaveopt without the prefix */
 	if (digit == 7 || (digit == 6 && has_prefix(insn, 0x66)))
-		return set_op(d, OP_NOTHING, 0, 1, 0);
+		return set_op(d, OP_NOTHING, 1, 1, 0);
 	return false;
 }
 
@@ -319,7 +365,7 @@ static bool decode_two_byte(struct kmemcheck_decoded *d, struct insn *insn)
 	unsigned int size = insn->opnd_bytes;
 
 	switch (opcode) {
-	case 0x0d: case 0x18: case 0x1f:	/* prefetch, nop */
+	case 0x0d: case 0x18: case 0x1e: case 0x1f:	/* prefetch, nop */
 		return set_op(d, OP_NOTHING, 0, 1, 0);
 	case 0x40 ... 0x4f:		/* reads whatever the condition */
 		return set_op(d, OP_CMOV, opcode & 0xf, size, R);
@@ -370,21 +416,75 @@ static bool decode_three_byte(struct kmemcheck_decoded *d, struct insn *insn)
 	return true;
 }
 
-static bool is_string(struct insn *insn)
+/* An operation on RAX or a part of it, and I */
+static bool decode_accumulator(struct kmemcheck_decoded *d, struct insn *insn,
+			       unsigned int opcode)
+{
+	unsigned int alu = opcode < 0x40 ? opcode >> 3 : ALU_TEST;
+
+	d->flags |= DECODED_IN_REG;
+	d->base = slots[0];
+	d->index = SLOT_NONE;
+	return set_op(d, OP_ALU_IMM, alu, size_of(insn, opcode),
+		      alu == ALU_CMP || alu == ALU_TEST ? R : RW);
+}
+
+static bool decode_load_imm(struct kmemcheck_decoded *d, struct insn *insn,
+			    unsigned int opcode)
+{
+	unsigned int size = opcode < 0xb8 ? 1 : insn->opnd_bytes;
+
+	set_op(d, OP_LOAD_IMM, size == 8, size, 0);
+	set_opcode_reg(d, insn);
+	return true;
+}
+
+/* Without ModRM. What accesses the stack downwards is not here. */
+static bool decode_short(struct kmemcheck_decoded *d, struct insn *insn)
 {
 	unsigned int opcode = insn->opcode.bytes[0];
 
-	return insn->opcode.nbytes == 1 && opcode >= 0xa4 && opcode <= 0xaf &&
-	       (opcode & ~1) != 0xa8;
+	if (insn->opcode.nbytes == 2) {
+		opcode = insn->opcode.bytes[1];
+		return (opcode & 0xf0) == 0x80 && insn->opnd_bytes != 2 &&
+		       set_op(d, OP_JCC, opcode & 0xf, 0, 0);
+	}
+	if (insn->opcode.nbytes != 1)
+		return false;
+	switch (opcode) {
+	case 0x04 ... 0x3d:
+		return (opcode & 6) == 4 && decode_accumulator(d, insn, opcode);
+	case 0x58 ... 0x5f:
+		if (has_prefix(insn, 0x66))
+			return false;
+		set_op(d, OP_POP_REG, 0, 8, 0);
+		set_opcode_reg(d, insn);
+		return true;
+	case 0x70 ... 0x7f:
+		return set_op(d, OP_JCC, opcode & 0xf, 0, 0);
+	case 0x90:			/* but not pause, nor xchg with R8 */
+		return !has_prefix(insn, 0xf3) && !X86_REX_B(insn->rex_prefix.value) &&
+		       set_op(d, OP_NOP, 0, 0, 0);
+	case 0xa4 ... 0xa7: case 0xaa ... 0xaf:
+		return decode_string(d, insn, opcode);
+	case 0xa8: case 0xa9:
+		return decode_accumulator(d, insn, opcode);
+	case 0xb0 ... 0xbf:
+		return decode_load_imm(d, insn, opcode);
+	case 0xc3:
+		return set_op(d, OP_RET, 0, 8, 0);
+	case 0xe9: case 0xeb:
+		return insn->opnd_bytes != 2 && set_op(d, OP_JUMP, 0, 0, 0);
+	}
+	return false;
 }
 
 static bool decode_operation(struct kmemcheck_decoded *d, struct insn *insn)
 {
-	if (is_string(insn))
-		return decode_string(d, insn, insn->opcode.bytes[0]);
-	if (insn_is_avx(insn) || !insn->modrm.nbytes ||
-	    X86_MODRM_MOD(insn->modrm.value) == 3)
+	if (insn_is_avx(insn))
 		return false;
+	if (!insn->modrm.nbytes)
+		return decode_short(d, insn);
 	switch (insn->opcode.nbytes) {
 	case 1:
 		return decode_one_byte(d, insn);
@@ -396,9 +496,23 @@ static bool decode_operation(struct kmemcheck_decoded *d, struct insn *insn)
 	return false;
 }
 
+/* Where R and M are. */
+static bool set_operands(struct kmemcheck_decoded *d, struct insn *insn)
+{
+	set_reg(d, insn);
+	if (has_prefix(insn, 0x65))
+		d->flags |= DECODED_GS;
+	if (has_prefix(insn, 0x64))
+		d->flags |= DECODED_FS;
+	if (X86_MODRM_MOD(insn->modrm.value) == 3)
+		return set_register_operand(d, insn);
+	set_address(d, insn);
+	return true;
+}
+
 /**
  * kmemcheck_decode() - what does this instruction do?
- * @d: where to; @d->ip is left alone
+ * @d: where to
  * @code: its bytes
  * @size: how many can be read, at most MAX_CODE
  *
@@ -409,23 +523,19 @@ bool kmemcheck_decode(struct kmemcheck_decoded *d, const void *code, size_t size
 {
 	struct insn insn;
 
-	*d = (struct kmemcheck_decoded) { .ip = d->ip };
+	*d = (struct kmemcheck_decoded) {};
 	if (insn_decode(&insn, code, size, INSN_MODE_64))
 		return false;
 
 	d->length = insn.length;
 	memcpy(d->code, code, insn.length);
-	memset(d->mask, 0xff, insn.length);
 	d->imm = insn.immediate.value;
 	if (has_prefix(&insn, 0xf0))
 		d->flags |= DECODED_LOCK;
-	if (!decode_operation(d, &insn)) {
+	if (!decode_operation(d, &insn) ||
+	    (insn.modrm.nbytes && !set_operands(d, &insn))) {
 		d->op = OP_UNKNOWN;
 		return false;
-	}
-	if (d->op != OP_STRING) {
-		set_reg(d, &insn);
-		set_address(d, &insn);
 	}
 	return true;
 }

@@ -19,7 +19,8 @@ struct pt_regs;
  * told apart by @sub needs no name of its own.
  *
  * @OP_UNKNOWN: nothing is to be concluded from it
- * @OP_NOTHING: names an address and does not access it: prefetch, clflush
+ * @OP_NOTHING: names an address and does not access it: prefetch and nop, or
+ *	clflush and its like when @sub is 1
  * @OP_LOAD: R = M, zero-extended (mov, movzx)
  * @OP_LOAD_SIGNED: R = M, sign-extended (movsx, movsxd)
  * @OP_STORE: M = R (mov, movnti)
@@ -50,6 +51,15 @@ struct pt_regs;
  * @OP_JMP: to the address in M
  * @OP_SSE: moves a register of the FPU; @size and @access are known
  * @OP_STRING: @sub is the opcode without its lowest bit
+ * @OP_NOP: nothing at all
+ * @OP_LEA: R = address of M
+ * @OP_LOAD_IMM: R = I, or the last 8 bytes of the code when @sub is 1
+ * @OP_POP_REG: from the stack to R
+ * @OP_RET: to the address on the stack
+ * @OP_JCC: to @imm behind the instruction if @sub, a condition, holds
+ * @OP_JUMP: to @imm behind the instruction
+ *
+ * From OP_NOP on there is no operand in memory but the stack.
  */
 enum kmemcheck_op {
 	OP_UNKNOWN,
@@ -84,6 +94,13 @@ enum kmemcheck_op {
 	OP_JMP,
 	OP_SSE,
 	OP_STRING,
+	OP_NOP,
+	OP_LEA,
+	OP_LOAD_IMM,
+	OP_POP_REG,
+	OP_RET,
+	OP_JCC,
+	OP_JUMP,
 };
 
 /* The first eight as opcodes number them. */
@@ -113,6 +130,10 @@ enum kmemcheck_scan {
 #define DECODED_BY_REG	0x08	/* shift by CL, bit number in R */
 #define DECODED_HIGH	0x10	/* R is AH, CH, DH or BH */
 #define DECODED_ADDR32	0x20	/* addresses have 32 bits */
+#define DECODED_IN_REG	0x40	/* M is the register @base */
+#define DECODED_HIGH_M	0x80	/* and then AH, CH, DH or BH */
+#define DECODED_GS	0x100	/* M lies in the memory of this CPU */
+#define DECODED_FS	0x200	/* M lies somewhere */
 
 /* Positions in struct pt_regs, which holds 8 bytes for each register. */
 #define SLOT_IP		16
@@ -123,40 +144,38 @@ enum kmemcheck_scan {
 
 /**
  * struct kmemcheck_decoded - an instruction, without the registers' values
- * @ip: where it was found; for the user of this struct
  * @code: its bytes, the rest is 0
- * @mask: 0xff for each byte of @code that belongs to it
  * @op: enum kmemcheck_op
  * @sub: see there
  * @length: in bytes
  * @size: of the operand in memory, or of one element of a string
  * @reg_size: of R
  * @access: OPERAND_READ | OPERAND_WRITE
- * @flags: DECODED_*
  * @reg: slot of R
  * @base: slot, or SLOT_NONE
  * @index: slot, or SLOT_NONE
  * @scale: of the index, as a shift
+ * @flags: DECODED_*
  * @disp: displacement
  * @imm: I
+ * @patience: for how long it pays to go on behind this instruction; see ahead.c
  */
 struct kmemcheck_decoded {
-	unsigned long ip;
 	u64 code[MAX_CODE / 8];
-	u64 mask[MAX_CODE / 8];
 	u8 op;
 	u8 sub;
 	u8 length;
 	u8 size;
 	u8 reg_size;
 	u8 access;
-	u8 flags;
 	u8 reg;
 	u8 base;
 	u8 index;
 	u8 scale;
+	u16 flags;
 	s32 disp;
 	s32 imm;
+	u8 patience;
 };
 
 bool kmemcheck_decode(struct kmemcheck_decoded *d, const void *code, size_t size);

@@ -35,40 +35,6 @@ static unsigned long swap_bytes(unsigned long value, unsigned int size)
 	}
 }
 
-static bool condition_holds(unsigned int condition, unsigned long flags)
-{
-	bool less = !(flags & X86_EFLAGS_SF) != !(flags & X86_EFLAGS_OF);
-	bool holds;
-
-	switch (condition >> 1) {
-	case 0:
-		holds = flags & X86_EFLAGS_OF;
-		break;
-	case 1:
-		holds = flags & X86_EFLAGS_CF;
-		break;
-	case 2:
-		holds = flags & X86_EFLAGS_ZF;
-		break;
-	case 3:
-		holds = flags & (X86_EFLAGS_CF | X86_EFLAGS_ZF);
-		break;
-	case 4:
-		holds = flags & X86_EFLAGS_SF;
-		break;
-	case 5:
-		holds = flags & X86_EFLAGS_PF;
-		break;
-	case 6:
-		holds = less;
-		break;
-	default:
-		holds = less || flags & X86_EFLAGS_ZF;
-		break;
-	}
-	return holds != (condition & 1);
-}
-
 /* R op= M. The register is what the operation has in memory. */
 static void alu_load(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		     const void *mem, unsigned long *flags)
@@ -450,11 +416,11 @@ static bool emulate_plain(const struct kmemcheck_decoded *d, struct pt_regs *reg
 		xchg_mem(d, regs, mem);
 		return true;
 	case OP_CMOV:
-		kmemcheck_put_reg(d, regs, condition_holds(d->sub, regs->flags) ?
+		kmemcheck_put_reg(d, regs, kmemcheck_condition_holds(d->sub, regs->flags) ?
 			kmemcheck_load(mem, d->size) : kmemcheck_get_reg(d, regs));
 		return true;
 	case OP_SETCC:
-		kmemcheck_store(mem, condition_holds(d->sub, regs->flags), 1);
+		kmemcheck_store(mem, kmemcheck_condition_holds(d->sub, regs->flags), 1);
 		return true;
 	case OP_CRC32:
 		crc32(d, regs, mem);

@@ -6,6 +6,8 @@
 #ifndef _X86_KMEMCHECK_EMULATE_H
 #define _X86_KMEMCHECK_EMULATE_H
 
+#include <asm/processor-flags.h>
+
 #include "engine.h"
 
 /* What base, index and displacement name. */
@@ -93,6 +95,41 @@ static __always_inline void kmemcheck_put_reg(const struct kmemcheck_decoded *d,
 		*kmemcheck_slot(regs, d->reg) = (u32)value;
 	else
 		kmemcheck_store(kmemcheck_reg_of(d, regs), value, d->reg_size);
+}
+
+/* A condition as opcodes number them: odd ones are the contrary. */
+static inline bool kmemcheck_condition_holds(unsigned int condition, unsigned long flags)
+{
+	bool less = !(flags & X86_EFLAGS_SF) != !(flags & X86_EFLAGS_OF);
+	bool holds;
+
+	switch (condition >> 1) {
+	case 0:
+		holds = flags & X86_EFLAGS_OF;
+		break;
+	case 1:
+		holds = flags & X86_EFLAGS_CF;
+		break;
+	case 2:
+		holds = flags & X86_EFLAGS_ZF;
+		break;
+	case 3:
+		holds = flags & (X86_EFLAGS_CF | X86_EFLAGS_ZF);
+		break;
+	case 4:
+		holds = flags & X86_EFLAGS_SF;
+		break;
+	case 5:
+		holds = flags & X86_EFLAGS_PF;
+		break;
+	case 6:
+		holds = less;
+		break;
+	default:
+		holds = less || flags & X86_EFLAGS_ZF;
+		break;
+	}
+	return holds != (condition & 1);
 }
 
 static __always_inline bool kmemcheck_is_move(const struct kmemcheck_decoded *d)

@@ -44,6 +44,14 @@ static inline unsigned long kmemcheck_slot_value(const struct pt_regs *regs,
 	return ((const unsigned long *)regs)[slot];
 }
 
+/* Does all of an operand lie in the pool? */
+static __always_inline bool kmemcheck_is_inside(unsigned long addr, unsigned int size)
+{
+	unsigned long offset = addr - kmemcheck_pool_start;
+
+	return offset < kmemcheck_pool_size && size <= kmemcheck_pool_size - offset;
+}
+
 /* operand.c */
 unsigned long kmemcheck_operand_address(const struct kmemcheck_decoded *d,
 					const struct pt_regs *regs);
@@ -76,8 +84,15 @@ enum kmemcheck_outcome kmemcheck_string(const struct kmemcheck_decoded *d,
 /* push.S */
 asmlinkage void kmemcheck_push_stub(void);
 
+/* ahead.c: after so many instructions in vain, give up. */
+#define KMEMCHECK_PATIENCE	6
+void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs);
+
 /* alias.c */
 int kmemcheck_alias_init(void);
+struct kmemcheck_decoded *kmemcheck_find(unsigned long ip);
+bool kmemcheck_access(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		      unsigned long addr);
 enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 					     struct kmemcheck_trap *trap);
 

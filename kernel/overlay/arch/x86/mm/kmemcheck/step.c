@@ -134,7 +134,7 @@ static void step_end(struct step *step, struct pt_regs *regs)
 void kmemcheck_step_fault(struct pt_regs *regs, unsigned long address)
 {
 	struct step *step = this_cpu_ptr(&steps);
-	struct kmemcheck_decoded d = { .ip = regs->ip };
+	struct kmemcheck_decoded d;
 	struct kmemcheck_operand ops[2];
 	unsigned int n;
 

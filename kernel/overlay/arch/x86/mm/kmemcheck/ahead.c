@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: go on behind the instruction that faulted.
+ *
+ * Code that has touched an object is about to touch it again, and the exception
+ * is what an access costs most. So the instructions that follow are performed
+ * here as well, as long as they are simple, and as long as one in a dozen of them
+ * accesses tracked memory. The first one that is not known, or may not be done
+ * here, is left to the processor.
+ *
+ * All of this is as if an interrupt had come late: they are off meanwhile.
+ */
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/sched/task_stack.h>
+#include <linux/uaccess.h>
+
+#include <asm/processor-flags.h>
+
+#include "emulate.h"
+
+/* Instructions in one fault. Interrupts are off for some 20 us. */
+#define MAX_LENGTH	256
+
+bool kmemcheck_ahead __read_mostly = true;
+
+static int __init ahead_param(char *str)
+{
+	if (str && !kstrtobool(str, &kmemcheck_ahead))
+		return 0;
+	pr_err("kmemcheck: kmemcheck.ahead=%s is neither 0 nor 1\n", str ?: "");
+	return -EINVAL;
+}
+early_param("kmemcheck.ahead", ahead_param);
+
+/* What is above the stack pointer of the fault. Our own frame is below it. */
+static bool is_on_stack(unsigned long addr, unsigned int size, unsigned long sp)
+{
+	return addr >= sp && (addr + size - 1) / THREAD_SIZE == sp / THREAD_SIZE;
+}
+
+static __always_inline bool perform(const struct kmemcheck_decoded *d, struct pt_regs *regs, void *mem)
+{
+	if (!kmemcheck_is_move(d))
+		return kmemcheck_emulate(d, regs, mem);
+	kmemcheck_move(d, regs, mem);
+	regs->ip += d->length;
+	return true;
+}
+
+/* Both operands are registers. */
+static __always_inline bool in_register(const struct kmemcheck_decoded *d, struct pt_regs *regs)
+{
+	unsigned long *slot = kmemcheck_slot(regs, d->base);
+	void *mem = d->flags & DECODED_HIGH_M ? (void *)slot + 1 : slot;
+
+	if (!perform(d, regs, mem))
+		return false;
+	/* A register of 32 bits clears the other 32. */
+	if (d->access & OPERAND_WRITE && d->size == 4)
+		*slot = (u32)*slot;
+	return true;
+}
+
+static bool load_nofault(void *to, unsigned long from, unsigned int size)
+{
+	switch (size) {
+	case 1:
+		__get_kernel_nofault(to, (void *)from, u8, fault);
+		return true;
+	case 2:
+		__get_kernel_nofault(to, (void *)from, u16, fault);
+		return true;
+	case 4:
+		__get_kernel_nofault(to, (void *)from, u32, fault);
+		return true;
+	case 8:
+		__get_kernel_nofault(to, (void *)from, u64, fault);
+		return true;
+	}
+fault:
+	return false;
+}
+
+static bool store_nofault(unsigned long to, const void *from, unsigned int size)
+{
+	switch (size) {
+	case 1:
+		__put_kernel_nofault((void *)to, from, u8, fault);
+		return true;
+	case 2:
+		__put_kernel_nofault((void *)to, from, u16, fault);
+		return true;
+	case 4:
+		__put_kernel_nofault((void *)to, from, u32, fault);
+		return true;
+	case 8:
+		__put_kernel_nofault((void *)to, from, u64, fault);
+		return true;
+	}
+fault:
+	return false;
+}
+
+/*
+ * Kernel memory that is not tracked. Whether it can be accessed at all is found
+ * out by trying; if not, the processor may raise its exception where it belongs.
+ */
+static bool elsewhere(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		      unsigned long addr)
+{
+	struct pt_regs before;
+	u64 value = 0;
+
+	if (addr < TASK_SIZE_MAX)
+		return false;
+	if (d->access == OPERAND_READ)
+		return load_nofault(&value, addr, d->size) && perform(d, regs, &value);
+	if (d->op != OP_STORE && d->op != OP_STORE_IMM && d->op != OP_SETCC)
+		return false;
+
+	before = *regs;
+	if (!perform(d, regs, &value))
+		return false;
+	if (store_nofault(addr, &value, d->size))
+		return true;
+	*regs = before;
+	return false;
+}
+
+static __always_inline bool in_memory(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		      unsigned long sp, bool *tracked)
+{
+	unsigned long addr;
+
+	/* These change the stack pointer; and strings are no single access. */
+	if (d->op == OP_PUSH || d->op == OP_POP || d->op == OP_CALL || d->op == OP_JMP ||
+	    d->op == OP_STRING || d->op == OP_SSE || d->flags & DECODED_FS)
+		return false;
+
+	addr = kmemcheck_operand_address(d, regs);
+	if (d->flags & DECODED_GS) {
+		/* Without a register, it is a variable of this CPU. */
+		if (d->base != SLOT_NONE && d->base != SLOT_IP)
+			return false;
+		addr += this_cpu_read(this_cpu_off);
+		return perform(d, regs, (void *)addr);
+	}
+	if (kmemcheck_is_inside(addr, d->size)) {
+		*tracked = true;
+		return kmemcheck_access(d, regs, addr);
+	}
+	if (kmemcheck_tracked((void *)addr) || kmemcheck_tracked((void *)addr + d->size - 1))
+		return false;
+	if (is_on_stack(addr, d->size, sp))
+		return perform(d, regs, (void *)addr);
+	return elsewhere(d, regs, addr);
+}
+
+/* Instructions without an operand in memory. */
+static bool without_memory(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+			   unsigned long sp)
+{
+	unsigned long next = regs->ip + d->length;
+	unsigned long value;
+	u8 opcode;
+
+	switch (d->op) {
+	case OP_NOP:
+	case OP_NOTHING:
+		break;
+	case OP_LEA:
+		kmemcheck_put_reg(d, regs, kmemcheck_effective_address(d, regs));
+		break;
+	case OP_LOAD_IMM:
+		value = d->sub ? *(const u64 *)((const u8 *)d->code + d->length - 8) :
+				 (long)d->imm;
+		kmemcheck_put_reg(d, regs, value);
+		break;
+	case OP_POP_REG:
+	case OP_RET:
+		if (!is_on_stack(regs->sp, sizeof(value), sp))
+			return false;
+		value = *(unsigned long *)regs->sp;
+		/* It may lead anywhere. */
+		if (d->op == OP_RET && !load_nofault(&opcode, value, sizeof(opcode)))
+			return false;
+		regs->sp += sizeof(value);
+		if (d->op == OP_RET)
+			next = value;
+		else
+			*kmemcheck_slot(regs, d->reg) = value;
+		break;
+	case OP_JCC:
+		if (kmemcheck_condition_holds(d->sub, regs->flags))
+			next += d->imm;
+		break;
+	case OP_JUMP:
+		next += d->imm;
+		break;
+	default:
+		return false;
+	}
+	regs->ip = next;
+	return true;
+}
+
+/* Return: false when this one is for the processor. */
+static __always_inline bool interpret(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		      unsigned long sp, bool *tracked)
+{
+	if (d->op == OP_UNKNOWN)
+		return false;
+	if (d->flags & DECODED_IN_REG)
+		return in_register(d, regs);
+	if (d->op >= OP_NOP || (d->op == OP_NOTHING && !d->sub))
+		return without_memory(d, regs, sp);
+	return in_memory(d, regs, sp, tracked);
+}
+
+/**
+ * kmemcheck_go_ahead() - perform the instructions behind one that has faulted
+ * @first: the one that has faulted
+ * @regs: behind it, and then as far as it went
+ *
+ * How long there need not be another access to tracked memory is learnt for each
+ * instruction: where there never is one, nothing is tried.
+ */
+void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs)
+{
+	unsigned int i, in_vain = 0, accesses = 0, patience = first->patience;
+	unsigned long sp = regs->sp;
+
+	for (i = 0; i < MAX_LENGTH && in_vain < patience; i++) {
+		bool tracked = false;
+
+		/* A breakpoint is not known, so it is for the processor, too. */
+		if (!interpret(kmemcheck_find(regs->ip), regs, sp, &tracked))
+			break;
+		in_vain = tracked ? 0 : in_vain + 1;
+		accesses += tracked;
+		if (tracked)
+			patience = KMEMCHECK_PATIENCE;
+		/* Below it is the frame that we stand on. */
+		if (regs->sp < sp)
+			break;
+	}
+	first->patience = accesses ? KMEMCHECK_PATIENCE : first->patience / 2;
+	kmemcheck_counter_add(KMEMCHECK_COUNTER_AHEAD, accesses);
+}
