@@ -78,8 +78,12 @@ static int profile_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(profile);
 
 /* A load of 3 bytes, which the bare round trip skips. */
-#define LOAD(addr)	asm volatile("movb (%%rsi), %%dil" : : "S" (addr) : "rdi", "memory")
 #define LOAD_LENGTH	3
+
+static __always_inline void load(const void *addr)
+{
+	asm volatile("movb (%%rsi), %%dil" : : "S" (addr) : "rdi", "memory");
+}
 
 #define LOADS		10000
 #define ROUNDS		9
@@ -90,7 +94,7 @@ static u64 time_loads(const void *addr)
 	unsigned int i;
 
 	for (i = 0; i < LOADS; i++)
-		LOAD(addr);
+		load(addr);
 	return ktime_get_ns() - start;
 }
 

@@ -25,30 +25,32 @@
 
 /* M op R; for bytes, a register of which %b names the right part */
 #define ON_MEMORY(text, type)						\
+({									\
 	asm volatile(text						\
 		     : [m] "+m" (*(type *)mem), [f] "+r" (*flags)	\
-		     : [v] "r" (value) : "cc", "memory")
+		     : [v] "r" (value) : "cc", "memory");		\
+})
 
 #define BY_SIZE_1248(how, name)						\
 do {									\
 	switch (size) {							\
 	case 1:								\
 		ON_MEMORY(how(name "b %b[v], %[m]"), u8);		\
-		return;							\
+		break;							\
 	case 2:								\
 		ON_MEMORY(how(name "w %w[v], %[m]"), u16);		\
-		return;							\
+		break;							\
 	case 4:								\
 		ON_MEMORY(how(name "l %k[v], %[m]"), u32);		\
-		return;							\
+		break;							\
 	default:							\
 		ON_MEMORY(how(name "q %q[v], %[m]"), u64);		\
-		return;							\
+		break;							\
 	}								\
 } while (0)
 
 #define DEFINE_ALU(how, name)						\
-static noinline void do_##name(unsigned int size, void *mem,		\
+static noinline void plain_##name(unsigned int size, void *mem,		\
 			       unsigned long value, unsigned long *flags) \
 {									\
 	BY_SIZE_1248(how, #name);					\
@@ -70,11 +72,13 @@ DEFINE_ALU(SETTING_FLAGS, xor)
 
 /* These do not write, so there is no lock prefix and no use of old flags. */
 #define COMPARE(text, type)						\
+({									\
 	asm volatile(text "\n\tpushf\n\tpop %[f]"			\
 		     : [f] "=r" (*flags)				\
-		     : [m] "m" (*(type *)mem), [v] "r" (value) : "cc")
+		     : [m] "m" (*(type *)mem), [v] "r" (value) : "cc");	\
+})
 
-static __always_inline void do_cmp(unsigned int size, const void *mem,
+static __always_inline void plain_cmp(unsigned int size, const void *mem,
 				   unsigned long value, unsigned long *flags)
 {
 	switch (size) {
@@ -93,7 +97,7 @@ static __always_inline void do_cmp(unsigned int size, const void *mem,
 	}
 }
 
-static __always_inline void do_test(unsigned int size, const void *mem,
+static __always_inline void plain_test(unsigned int size, const void *mem,
 				    unsigned long value, unsigned long *flags)
 {
 	switch (size) {
@@ -114,7 +118,7 @@ static __always_inline void do_test(unsigned int size, const void *mem,
 
 #define EITHER(name)							\
 	(lock ? lock_##name(size, mem, value, flags) :			\
-		do_##name(size, mem, value, flags))
+		plain_##name(size, mem, value, flags))
 
 /**
  * kmemcheck_alu() - add, or, adc, sbb, and, sub, xor, cmp, test
@@ -130,9 +134,9 @@ void kmemcheck_alu(unsigned int alu, bool lock, unsigned int size, void *mem,
 {
 	switch (alu) {
 	case ALU_CMP:
-		return do_cmp(size, mem, value, flags);
+		return plain_cmp(size, mem, value, flags);
 	case ALU_TEST:
-		return do_test(size, mem, value, flags);
+		return plain_test(size, mem, value, flags);
 	case ALU_ADD:
 		return EITHER(add);
 	case ALU_OR:
@@ -151,9 +155,11 @@ void kmemcheck_alu(unsigned int alu, bool lock, unsigned int size, void *mem,
 }
 
 #define ALONE(text, type)						\
+({									\
 	asm volatile(WITH_FLAGS(text)					\
 		     : [m] "+m" (*(type *)mem), [f] "+r" (*flags)	\
-		     : : "cc", "memory")
+		     : : "cc", "memory");				\
+})
 
 #define DEFINE_UNARY(name, prefix, lock)				\
 static noinline void prefix##_##name(unsigned int size, void *mem,	\
@@ -162,26 +168,26 @@ static noinline void prefix##_##name(unsigned int size, void *mem,	\
 	switch (size) {							\
 	case 1:								\
 		ALONE(lock #name "b %[m]", u8);				\
-		return;							\
+		break;							\
 	case 2:								\
 		ALONE(lock #name "w %[m]", u16);			\
-		return;							\
+		break;							\
 	case 4:								\
 		ALONE(lock #name "l %[m]", u32);			\
-		return;							\
+		break;							\
 	default:							\
 		ALONE(lock #name "q %[m]", u64);			\
-		return;							\
+		break;							\
 	}								\
 }
 
-DEFINE_UNARY(inc, do, "")
+DEFINE_UNARY(inc, plain, "")
 DEFINE_UNARY(inc, lock, "lock; ")
-DEFINE_UNARY(dec, do, "")
+DEFINE_UNARY(dec, plain, "")
 DEFINE_UNARY(dec, lock, "lock; ")
-DEFINE_UNARY(not, do, "")
+DEFINE_UNARY(not, plain, "")
 DEFINE_UNARY(not, lock, "lock; ")
-DEFINE_UNARY(neg, do, "")
+DEFINE_UNARY(neg, plain, "")
 DEFINE_UNARY(neg, lock, "lock; ")
 
 /* As kmemcheck_alu(), for one operand: inc, dec, not, neg. */
@@ -190,38 +196,40 @@ void kmemcheck_unary(unsigned int unary, bool lock, unsigned int size, void *mem
 {
 	switch (unary) {
 	case UNARY_INC:
-		return lock ? lock_inc(size, mem, flags) : do_inc(size, mem, flags);
+		return lock ? lock_inc(size, mem, flags) : plain_inc(size, mem, flags);
 	case UNARY_DEC:
-		return lock ? lock_dec(size, mem, flags) : do_dec(size, mem, flags);
+		return lock ? lock_dec(size, mem, flags) : plain_dec(size, mem, flags);
 	case UNARY_NOT:
-		return lock ? lock_not(size, mem, flags) : do_not(size, mem, flags);
+		return lock ? lock_not(size, mem, flags) : plain_not(size, mem, flags);
 	case UNARY_NEG:
-		return lock ? lock_neg(size, mem, flags) : do_neg(size, mem, flags);
+		return lock ? lock_neg(size, mem, flags) : plain_neg(size, mem, flags);
 	}
 }
 
 #define BY_COUNT(text, type)						\
+({									\
 	asm volatile(WITH_FLAGS(text)					\
 		     : [m] "+m" (*(type *)mem), [f] "+r" (*flags)	\
-		     : "c" (count) : "cc", "memory")
+		     : "c" (count) : "cc", "memory");			\
+})
 
 #define DEFINE_SHIFT(name)						\
-static noinline void do_##name(unsigned int size, void *mem,		\
+static noinline void plain_##name(unsigned int size, void *mem,		\
 			       unsigned long count, unsigned long *flags) \
 {									\
 	switch (size) {							\
 	case 1:								\
 		BY_COUNT(#name "b %%cl, %[m]", u8);			\
-		return;							\
+		break;							\
 	case 2:								\
 		BY_COUNT(#name "w %%cl, %[m]", u16);			\
-		return;							\
+		break;							\
 	case 4:								\
 		BY_COUNT(#name "l %%cl, %[m]", u32);			\
-		return;							\
+		break;							\
 	default:							\
 		BY_COUNT(#name "q %%cl, %[m]", u64);			\
-		return;							\
+		break;							\
 	}								\
 }
 
@@ -239,39 +247,41 @@ void kmemcheck_shift(unsigned int digit, unsigned int size, void *mem,
 {
 	switch (digit) {
 	case 0:
-		return do_rol(size, mem, count, flags);
+		return plain_rol(size, mem, count, flags);
 	case 1:
-		return do_ror(size, mem, count, flags);
+		return plain_ror(size, mem, count, flags);
 	case 2:
-		return do_rcl(size, mem, count, flags);
+		return plain_rcl(size, mem, count, flags);
 	case 3:
-		return do_rcr(size, mem, count, flags);
+		return plain_rcr(size, mem, count, flags);
 	case 4:
-		return do_shl(size, mem, count, flags);
+		return plain_shl(size, mem, count, flags);
 	case 5:
-		return do_shr(size, mem, count, flags);
+		return plain_shr(size, mem, count, flags);
 	case 7:
-		return do_sar(size, mem, count, flags);
+		return plain_sar(size, mem, count, flags);
 	}
 }
 
 #define BY_COUNT_FROM(text, type)					\
+({									\
 	asm volatile(WITH_FLAGS(text)					\
 		     : [m] "+m" (*(type *)mem), [f] "+r" (*flags)	\
-		     : [v] "r" (value), "c" (count) : "cc", "memory")
+		     : [v] "r" (value), "c" (count) : "cc", "memory");	\
+})
 
 #define BY_SIZE_FROM(name)						\
 do {									\
 	switch (size) {							\
 	case 2:								\
 		BY_COUNT_FROM(name "w %%cl, %w[v], %[m]", u16);		\
-		return;							\
+		break;							\
 	case 4:								\
 		BY_COUNT_FROM(name "l %%cl, %k[v], %[m]", u32);		\
-		return;							\
+		break;							\
 	default:							\
 		BY_COUNT_FROM(name "q %%cl, %q[v], %[m]", u64);		\
-		return;							\
+		break;							\
 	}								\
 } while (0)
 
@@ -291,18 +301,18 @@ do {									\
 	switch (size) {							\
 	case 2:								\
 		ON_MEMORY(WITH_FLAGS(lock name "w %w[v], %[m]"), u16);		\
-		return;							\
+		break;							\
 	case 4:								\
 		ON_MEMORY(WITH_FLAGS(lock name "l %k[v], %[m]"), u32);		\
-		return;							\
+		break;							\
 	default:							\
 		ON_MEMORY(WITH_FLAGS(lock name "q %q[v], %[m]"), u64);		\
-		return;							\
+		break;							\
 	}								\
 } while (0)
 
 #define DEFINE_BIT(name)						\
-static noinline void do_##name(bool lock, unsigned int size, void *mem,	\
+static noinline void plain_##name(bool lock, unsigned int size, void *mem,	\
 			       unsigned long value, unsigned long *flags) \
 {									\
 	if (lock)							\
@@ -315,7 +325,7 @@ DEFINE_BIT(bts)
 DEFINE_BIT(btr)
 DEFINE_BIT(btc)
 
-static noinline void do_bt(unsigned int size, void *mem, unsigned long value,
+static noinline void plain_bt(unsigned int size, void *mem, unsigned long value,
 			   unsigned long *flags)
 {
 	BIT_BY_SIZE("bt", "");
@@ -327,12 +337,12 @@ void kmemcheck_bit(unsigned int sub, bool lock, unsigned int size, void *mem,
 {
 	switch (sub) {
 	case 0:
-		return do_bt(size, mem, bit, flags);
+		return plain_bt(size, mem, bit, flags);
 	case 1:
-		return do_bts(lock, size, mem, bit, flags);
+		return plain_bts(lock, size, mem, bit, flags);
 	case 2:
-		return do_btr(lock, size, mem, bit, flags);
+		return plain_btr(lock, size, mem, bit, flags);
 	case 3:
-		return do_btc(lock, size, mem, bit, flags);
+		return plain_btc(lock, size, mem, bit, flags);
 	}
 }

@@ -47,10 +47,12 @@ static void alu_load(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 }
 
 #define MULTIPLY(suffix)						\
+({									\
 	asm volatile("push %[f]\n\tpopf\n\timul" suffix			\
 		     "\n\tpushf\n\tpop %[f]"				\
 		     : [r] "+r" (value), [f] "+r" (*flags)		\
-		     : [v] "r" (by) : "cc")
+		     : [v] "r" (by) : "cc");				\
+})
 
 /* imul with two or three operands */
 static void imul(const struct kmemcheck_decoded *d, struct pt_regs *regs,
@@ -71,9 +73,11 @@ static void imul(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 }
 
 #define ON_PAIR(text, type)						\
-	asm volatile("push %[f]\n\tpopf\n\t" text "\n\tpushf\n\tpop %[f]" \
-		     : "+a" (regs->ax), "+d" (regs->dx), [f] "+r" (*flags) \
-		     : [m] "m" (*(const type *)mem) : "cc")
+({									\
+	asm volatile("push %[f]\n\tpopf\n\t" text "\n\tpushf\n\tpop %[f]"	\
+		     : "+a" (regs->ax), "+d" (regs->dx), [f] "+r" (*flags)	\
+		     : [m] "m" (*(const type *)mem) : "cc");		\
+})
 
 #define DEFINE_ON_PAIR(name)						\
 static void pair_##name(unsigned int size, struct pt_regs *regs,		\
@@ -177,7 +181,9 @@ static bool muldiv(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 }
 
 #define EXCHANGE(text, type)						\
-	asm volatile(text : "+r" (value), "+m" (*(type *)mem) : : "memory")
+({									\
+	asm volatile(text : "+r" (value), "+m" (*(type *)mem) : : "memory");	\
+})
 
 /* xchg locks without being told so. */
 static void xchg_mem(const struct kmemcheck_decoded *d, struct pt_regs *regs, void *mem)
@@ -202,9 +208,11 @@ static void xchg_mem(const struct kmemcheck_decoded *d, struct pt_regs *regs, vo
 }
 
 #define ADD_AND_GET(text, type)						\
+({									\
 	asm volatile(text "\n\tpushf\n\tpop %[f]"			\
 		     : [r] "+r" (value), [m] "+m" (*(type *)mem),	\
-		       [f] "=r" (*flags) : : "cc", "memory")
+		       [f] "=r" (*flags) : : "cc", "memory");		\
+})
 
 #define DEFINE_XADD(prefix, lock)					\
 static unsigned long prefix##_xadd(unsigned int size, void *mem,	\
@@ -227,26 +235,28 @@ static unsigned long prefix##_xadd(unsigned int size, void *mem,	\
 	return value;							\
 }
 
-DEFINE_XADD(do, "")
+DEFINE_XADD(plain, "")
 DEFINE_XADD(lock, "lock; ")
 
-static void exchange_add(const struct kmemcheck_decoded *d, struct pt_regs *regs, void *mem,
-		 unsigned long *flags)
+static void exchange_add(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+			 void *mem, unsigned long *flags)
 {
 	unsigned long value = kmemcheck_get_reg(d, regs);
 
 	if (d->flags & DECODED_LOCK)
 		value = lock_xadd(d->size, mem, value, flags);
 	else
-		value = do_xadd(d->size, mem, value, flags);
+		value = plain_xadd(d->size, mem, value, flags);
 	kmemcheck_put_reg(d, regs, value);
 }
 
 #define COMPARE_EXCHANGE(text, type)					\
+({									\
 	asm volatile(text "\n\tpushf\n\tpop %[f]"			\
 		     : "+a" (regs->ax), [m] "+m" (*(type *)mem),	\
 		       [f] "=r" (*flags)				\
-		     : [r] "r" (value) : "cc", "memory")
+		     : [r] "r" (value) : "cc", "memory");		\
+})
 
 #define DEFINE_CMPXCHG(prefix, lock)					\
 static void prefix##_cmpxchg(unsigned int size, struct pt_regs *regs, void *mem, \
@@ -268,28 +278,30 @@ static void prefix##_cmpxchg(unsigned int size, struct pt_regs *regs, void *mem,
 	}								\
 }
 
-DEFINE_CMPXCHG(do, "")
+DEFINE_CMPXCHG(plain, "")
 DEFINE_CMPXCHG(lock, "lock; ")
 
-static void compare_exchange(const struct kmemcheck_decoded *d, struct pt_regs *regs, void *mem,
-		    unsigned long *flags)
+static void compare_exchange(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+			     void *mem, unsigned long *flags)
 {
 	unsigned long value = kmemcheck_get_reg(d, regs);
 
 	if (d->flags & DECODED_LOCK)
 		lock_cmpxchg(d->size, regs, mem, value, flags);
 	else
-		do_cmpxchg(d->size, regs, mem, value, flags);
+		plain_cmpxchg(d->size, regs, mem, value, flags);
 }
 
 #define COMPARE_EXCHANGE_WIDE(text)					\
-	asm volatile("push %[f]\n\tpopf\n\t" text " %[m]\n\tpushf\n\tpop %[f]" \
+({									\
+	asm volatile("push %[f]\n\tpopf\n\t" text " %[m]\n\tpushf\n\tpop %[f]"	\
 		     : "+a" (regs->ax), "+d" (regs->dx),		\
 		       [m] "+m" (*(u8 (*)[16])mem), [f] "+r" (*flags)	\
-		     : "b" (regs->bx), "c" (regs->cx) : "cc", "memory")
+		     : "b" (regs->bx), "c" (regs->cx) : "cc", "memory");	\
+})
 
 static void compare_exchange_wide(const struct kmemcheck_decoded *d, struct pt_regs *regs,
-			 void *mem, unsigned long *flags)
+				  void *mem, unsigned long *flags)
 {
 	bool lock = d->flags & DECODED_LOCK;
 
@@ -304,12 +316,14 @@ static void compare_exchange_wide(const struct kmemcheck_decoded *d, struct pt_r
 }
 
 #define SCAN(text)							\
-	asm volatile("push %[f]\n\tpopf\n\t" text "\n\tpushf\n\tpop %[f]" \
+({									\
+	asm volatile("push %[f]\n\tpopf\n\t" text "\n\tpushf\n\tpop %[f]"	\
 		     : [r] "+r" (value), [f] "+r" (*flags)		\
-		     : [v] "r" (from) : "cc")
+		     : [v] "r" (from) : "cc");				\
+})
 
 #define DEFINE_SCAN(name)						\
-static unsigned long do_##name(unsigned int size, unsigned long value,	\
+static unsigned long plain_##name(unsigned int size, unsigned long value,	\
 			       unsigned long from, unsigned long *flags) \
 {									\
 	switch (size) {							\
@@ -343,19 +357,19 @@ static void scan(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 
 	switch (d->sub) {
 	case SCAN_BSF:
-		value = do_bsf(d->size, value, from, flags);
+		value = plain_bsf(d->size, value, from, flags);
 		break;
 	case SCAN_BSR:
-		value = do_bsr(d->size, value, from, flags);
+		value = plain_bsr(d->size, value, from, flags);
 		break;
 	case SCAN_TZCNT:
-		value = do_tzcnt(d->size, value, from, flags);
+		value = plain_tzcnt(d->size, value, from, flags);
 		break;
 	case SCAN_LZCNT:
-		value = do_lzcnt(d->size, value, from, flags);
+		value = plain_lzcnt(d->size, value, from, flags);
 		break;
 	default:
-		value = do_popcnt(d->size, value, from, flags);
+		value = plain_popcnt(d->size, value, from, flags);
 		break;
 	}
 	*kmemcheck_slot(regs, d->reg) = value;
@@ -494,19 +508,17 @@ static bool emulate_flags(const struct kmemcheck_decoded *d, struct pt_regs *reg
 	return false;
 }
 
+/* What sets regs->ip itself. Return: false when it cannot be done here. */
 static bool emulate_branch(const struct kmemcheck_decoded *d, struct pt_regs *regs,
-			   const void *mem, bool *done)
+			   const void *mem)
 {
 	unsigned long next = regs->ip + d->length;
 
-	*done = true;
 	switch (d->op) {
 	case OP_PUSH:
-		*done = push(regs, kmemcheck_load(mem, 8), next);
-		return true;
+		return push(regs, kmemcheck_load(mem, 8), next);
 	case OP_CALL:
-		*done = push(regs, next, kmemcheck_load(mem, 8));
-		return true;
+		return push(regs, next, kmemcheck_load(mem, 8));
 	case OP_JMP:
 		regs->ip = kmemcheck_load(mem, 8);
 		return true;
@@ -528,16 +540,15 @@ bool kmemcheck_emulate(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		       void *mem)
 {
 	unsigned long flags;
-	bool done;
 
-	if (!emulate_plain(d, regs, mem)) {
-		if (emulate_branch(d, regs, mem, &done))
-			return done;
+	if (d->op >= OP_ALU_STORE && d->op <= OP_SCAN) {
 		/* Interrupts stay off. */
 		flags = (regs->flags & STATUS_FLAGS) | X86_EFLAGS_FIXED;
 		if (!emulate_flags(d, regs, mem, &flags))
 			return false;
 		regs->flags = (regs->flags & ~STATUS_FLAGS) | (flags & STATUS_FLAGS);
+	} else if (!emulate_plain(d, regs, mem)) {
+		return emulate_branch(d, regs, mem);
 	}
 	regs->ip += d->length;
 	return true;

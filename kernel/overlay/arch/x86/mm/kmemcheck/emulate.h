@@ -6,6 +6,8 @@
 #ifndef _X86_KMEMCHECK_EMULATE_H
 #define _X86_KMEMCHECK_EMULATE_H
 
+#include <linux/compiler.h>
+
 #include <asm/processor-flags.h>
 
 #include "engine.h"
@@ -28,13 +30,13 @@ static __always_inline unsigned long kmemcheck_load(const void *mem, unsigned in
 {
 	switch (size) {
 	case 1:
-		return *(const volatile u8 *)mem;
+		return READ_ONCE(*(const u8 *)mem);
 	case 2:
-		return *(const volatile u16 *)mem;
+		return READ_ONCE(*(const u16 *)mem);
 	case 4:
-		return *(const volatile u32 *)mem;
+		return READ_ONCE(*(const u32 *)mem);
 	default:
-		return *(const volatile u64 *)mem;
+		return READ_ONCE(*(const u64 *)mem);
 	}
 }
 
@@ -42,16 +44,16 @@ static __always_inline void kmemcheck_store(void *mem, unsigned long value, unsi
 {
 	switch (size) {
 	case 1:
-		*(volatile u8 *)mem = value;
+		WRITE_ONCE(*(u8 *)mem, value);
 		break;
 	case 2:
-		*(volatile u16 *)mem = value;
+		WRITE_ONCE(*(u16 *)mem, value);
 		break;
 	case 4:
-		*(volatile u32 *)mem = value;
+		WRITE_ONCE(*(u32 *)mem, value);
 		break;
 	default:
-		*(volatile u64 *)mem = value;
+		WRITE_ONCE(*(u64 *)mem, value);
 		break;
 	}
 }

@@ -28,7 +28,7 @@
 struct run {
 	unsigned long si, di, cx, ax;
 	unsigned long flags;
-	long err;			/* nonzero when an operand faulted */
+	unsigned long err;		/* nonzero when an operand has faulted */
 };
 
 static bool uses_si(unsigned int sub)
@@ -205,28 +205,31 @@ static void check_move(const struct kmemcheck_decoded *d, struct pt_regs *regs,
  * CLAC, because an operand may lie in user memory; so it may fault, too.
  */
 #define REPEAT(name, way)						\
-	asm volatile(ASM_STAC "\n" BEGIN_##way "1: " name "\n"		\
-		     "2: pushf\n\tpop %[flags]\n" END_##way ASM_CLAC "\n"	\
-		     _ASM_EXTABLE_TYPE_REG(1b, 2b, EX_TYPE_EFAULT_REG, %[err]) \
+({									\
+	asm volatile(ASM_STAC "\n" BEGIN_##way				\
+		     "1: " name "\n\tmov $0, %[err]\n"			\
+		     "2: pushf\n\tpop %[flags]\n" END_##way ASM_CLAC "\n" \
+		     _ASM_EXTABLE(1b, 2b)				\
 		     : "+S" (r->si), "+D" (r->di), "+c" (r->cx), "+a" (r->ax), \
-		       [flags] "=r" (r->flags), [err] "+r" (r->err)	\
-		     : : "cc", "memory")
+		       [flags] "=&r" (r->flags), [err] "+&r" (r->err)	\
+		     : : "cc", "memory");				\
+})
 
 #define DEFINE_RUN(name, way)						\
 static void name##_##way(struct run *r, unsigned int size)		\
 {									\
 	switch (size) {							\
 	case 1:								\
-		REPEAT(REPEAT_##name "b", way);		\
+		REPEAT(REPEAT_##name "b", way);				\
 		break;							\
 	case 2:								\
-		REPEAT(REPEAT_##name "w", way);		\
+		REPEAT(REPEAT_##name "w", way);				\
 		break;							\
 	case 4:								\
-		REPEAT(REPEAT_##name "l", way);		\
+		REPEAT(REPEAT_##name "l", way);				\
 		break;							\
 	default:							\
-		REPEAT(REPEAT_##name "q", way);		\
+		REPEAT(REPEAT_##name "q", way);				\
 		break;							\
 	}								\
 }
@@ -328,6 +331,7 @@ static unsigned long perform(const struct kmemcheck_decoded *d, struct pt_regs *
 		.di = uses_di(d->sub) ? to_alias(regs->di) : 0,
 		.cx = n,
 		.ax = regs->ax,
+		.err = true,
 	};
 	pagefault_disable();
 	execute(d, r, backwards(regs));
