@@ -16,10 +16,13 @@
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include <asm/apic.h>
@@ -538,6 +541,89 @@ static bool run_test(const struct torture_test *test, struct shared *s, const ch
 	return ok;
 }
 
+/*
+ * An instruction with one operand in tracked and one in user memory, which is not
+ * there before it is touched, or not at all. The routines of the architecture,
+ * because copy_to_user() uses the alias.
+ */
+struct user_copy {
+	const char *name;
+	unsigned long (*copy)(void *to, const void *from, unsigned int size);
+};
+
+static const struct user_copy user_copies[] = {
+	{ "user_erms", copy_user_enhanced_fast_string },
+	{ "user_string", copy_user_generic_string },
+	{ "user_unrolled", copy_user_generic_unrolled },
+};
+
+#define MAPPED	PAGE_SIZE
+#define COPIED	(PAGE_SIZE + 1001)
+
+/* Return: MAPPED bytes that are not there yet, and nothing behind them. */
+static void __user *map_user(void)
+{
+	unsigned long addr = vm_mmap(NULL, 0, 2 * MAPPED, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, 0);
+
+	if (IS_ERR_VALUE(addr))
+		return NULL;
+	vm_munmap(addr + MAPPED, MAPPED);
+	return (void __user *)addr;
+}
+
+static void unmap_user(void __user *user)
+{
+	vm_munmap((unsigned long)user, MAPPED);
+}
+
+static bool all_bytes_are(const u8 *p, u8 value)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAPPED; i++)
+		if (p[i] != value)
+			return false;
+	return true;
+}
+
+static bool test_user_copy(const struct user_copy *test, u8 *kernel)
+{
+	void __user *user = map_user();
+	bool ok = user;
+
+	memset(kernel, 0x5a, COPIED);
+	ok = ok && test->copy((void __force *)user, kernel, COPIED) == COPIED - MAPPED;
+	memset(kernel, 0, COPIED);
+	ok = ok && !copy_from_user(kernel, user, MAPPED) && all_bytes_are(kernel, 0x5a);
+	unmap_user(user);
+
+	/* Reading what nobody wrote gives the zero page. */
+	user = map_user();
+	memset(kernel, 0xa5, COPIED);
+	ok = ok && user &&
+	     test->copy(kernel, (void __force *)user, COPIED) == COPIED - MAPPED &&
+	     all_bytes_are(kernel, 0) && kernel[COPIED - 1] == 0xa5;
+	unmap_user(user);
+	return ok;
+}
+
+/* The process that loads the module has user memory. */
+static unsigned int test_user_copies(unsigned int *failed)
+{
+	u8 *kernel = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
+	unsigned int i;
+	bool ok;
+
+	for (i = 0; i < ARRAY_SIZE(user_copies); i++) {
+		ok = kernel && test_user_copy(&user_copies[i], kernel);
+		pr_info("%s %s\n", ok ? "ok" : "not ok", user_copies[i].name);
+		*failed += !ok;
+	}
+	kfree(kernel);
+	return i;
+}
+
 static int run_tests(void)
 {
 	struct shared *plain = vzalloc(sizeof(*plain));
@@ -558,6 +644,7 @@ static int run_tests(void)
 		failed += !run_test(&tests[i], tracked, "tracked");
 		n++;
 	}
+	n += test_user_copies(&failed);
 	pr_info("1..%u\n", n);
 	vfree(plain);
 	kmem_cache_free(cache, tracked);
