@@ -117,8 +117,8 @@ bool kmemcheck_given_up(unsigned long addr);
 DECLARE_PER_CPU(u8, kmemcheck_skip);
 void kmemcheck_profile(unsigned long ip);
 
-/* What an architecture provides. kmemcheck_ahead: may accesses share a fault? */
-extern bool kmemcheck_ahead;
+/* What an architecture provides. kmemcheck_ahead: 0 when each access faults. */
+extern u8 kmemcheck_ahead;
 int kmemcheck_arch_init(void);
 const char *kmemcheck_arch_engine(void);
 void kmemcheck_show_page(unsigned long addr);

@@ -115,10 +115,10 @@ static u64 time_bare(const void *addr)
 /* A fault for each access, whatever follows. */
 static u64 time_faults(const void *addr)
 {
-	bool ahead = kmemcheck_ahead;
+	u8 ahead = kmemcheck_ahead;
 	u64 time;
 
-	kmemcheck_ahead = false;
+	kmemcheck_ahead = 0;
 	time = time_loads(addr);
 	kmemcheck_ahead = ahead;
 	return time;

@@ -15,7 +15,6 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
-#include <linux/sched/task_stack.h>
 #include <linux/uaccess.h>
 
 #include <asm/processor-flags.h>
@@ -25,24 +24,20 @@
 /* Instructions in one fault. Interrupts are off for some 20 us. */
 #define MAX_LENGTH	256
 
-bool kmemcheck_ahead __read_mostly = true;
+/* After so many instructions in vain, give up; 0: do not try. */
+u8 kmemcheck_ahead __read_mostly = 8;
 
 static int __init ahead_param(char *str)
 {
-	if (str && !kstrtobool(str, &kmemcheck_ahead))
+	if (str && !kstrtou8(str, 0, &kmemcheck_ahead))
 		return 0;
-	pr_err("kmemcheck: kmemcheck.ahead=%s is neither 0 nor 1\n", str ?: "");
+	pr_err("kmemcheck: kmemcheck.ahead=%s is not a number up to 255\n", str ?: "");
 	return -EINVAL;
 }
 early_param("kmemcheck.ahead", ahead_param);
 
-/* What is above the stack pointer of the fault. Our own frame is below it. */
-static bool is_on_stack(unsigned long addr, unsigned int size, unsigned long sp)
-{
-	return addr >= sp && (addr + size - 1) / THREAD_SIZE == sp / THREAD_SIZE;
-}
-
-static __always_inline bool perform(const struct kmemcheck_decoded *d, struct pt_regs *regs, void *mem)
+static __always_inline bool perform(const struct kmemcheck_decoded *d,
+				    struct pt_regs *regs, void *mem)
 {
 	if (!kmemcheck_is_move(d))
 		return kmemcheck_emulate(d, regs, mem);
@@ -52,7 +47,8 @@ static __always_inline bool perform(const struct kmemcheck_decoded *d, struct pt
 }
 
 /* Both operands are registers. */
-static __always_inline bool in_register(const struct kmemcheck_decoded *d, struct pt_regs *regs)
+static __always_inline bool in_register(const struct kmemcheck_decoded *d,
+					struct pt_regs *regs)
 {
 	unsigned long *slot = kmemcheck_slot(regs, d->base);
 	void *mem = d->flags & DECODED_HIGH_M ? (void *)slot + 1 : slot;
@@ -115,7 +111,8 @@ static bool elsewhere(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 	struct pt_regs before;
 	u64 value = 0;
 
-	if (addr < TASK_SIZE_MAX)
+	/* Nor may code that uses more stack than there is write over our own. */
+	if (addr < TASK_SIZE_MAX || addr / THREAD_SIZE == (unsigned long)regs / THREAD_SIZE)
 		return false;
 	if (d->access == OPERAND_READ)
 		return load_nofault(&value, addr, d->size) && perform(d, regs, &value);
@@ -131,14 +128,13 @@ static bool elsewhere(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 	return false;
 }
 
-static __always_inline bool in_memory(const struct kmemcheck_decoded *d, struct pt_regs *regs,
-		      unsigned long sp, bool *tracked)
+static __always_inline bool in_memory(const struct kmemcheck_decoded *d,
+				      struct pt_regs *regs, bool *tracked)
 {
 	unsigned long addr;
 
-	/* These change the stack pointer; and strings are no single access. */
-	if (d->op == OP_PUSH || d->op == OP_POP || d->op == OP_CALL || d->op == OP_JMP ||
-	    d->op == OP_STRING || d->op == OP_SSE || d->flags & DECODED_FS)
+	/* Strings are no single access. */
+	if (d->op == OP_STRING || d->op == OP_SSE || d->op == OP_POP || d->flags & DECODED_FS)
 		return false;
 
 	addr = kmemcheck_operand_address(d, regs);
@@ -155,18 +151,52 @@ static __always_inline bool in_memory(const struct kmemcheck_decoded *d, struct 
 	}
 	if (kmemcheck_tracked((void *)addr) || kmemcheck_tracked((void *)addr + d->size - 1))
 		return false;
-	if (is_on_stack(addr, d->size, sp))
+	if (kmemcheck_is_on_stack(regs, addr, d->size))
 		return perform(d, regs, (void *)addr);
 	return elsewhere(d, regs, addr);
 }
 
+static bool pop(struct pt_regs *regs, unsigned long *value)
+{
+	if (!kmemcheck_is_on_stack(regs, regs->sp, sizeof(*value)))
+		return false;
+	*value = *(unsigned long *)regs->sp;
+	regs->sp += sizeof(*value);
+	return true;
+}
+
+/* Instructions that use the stack. Return: false when it is none, or cannot be done. */
+static bool on_stack(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		     unsigned long *next)
+{
+	unsigned long value;
+
+	switch (d->op) {
+	case OP_PUSH_REG:
+		return kmemcheck_push(regs, kmemcheck_get_reg(d, regs));
+	case OP_PUSH_IMM:
+		return kmemcheck_push(regs, (long)d->imm);
+	case OP_POP_REG:
+		if (!pop(regs, &value))
+			return false;
+		*kmemcheck_slot(regs, d->reg) = value;
+		return true;
+	case OP_CALL_REL:
+		if (!kmemcheck_push(regs, *next))
+			return false;
+		*next += d->imm;
+		return true;
+	case OP_RET:
+		return pop(regs, next);
+	}
+	return false;
+}
+
 /* Instructions without an operand in memory. */
-static bool without_memory(const struct kmemcheck_decoded *d, struct pt_regs *regs,
-			   unsigned long sp)
+static bool without_memory(const struct kmemcheck_decoded *d, struct pt_regs *regs)
 {
 	unsigned long next = regs->ip + d->length;
 	unsigned long value;
-	u8 opcode;
 
 	switch (d->op) {
 	case OP_NOP:
@@ -180,20 +210,6 @@ static bool without_memory(const struct kmemcheck_decoded *d, struct pt_regs *re
 				 (long)d->imm;
 		kmemcheck_put_reg(d, regs, value);
 		break;
-	case OP_POP_REG:
-	case OP_RET:
-		if (!is_on_stack(regs->sp, sizeof(value), sp))
-			return false;
-		value = *(unsigned long *)regs->sp;
-		/* It may lead anywhere. */
-		if (d->op == OP_RET && !load_nofault(&opcode, value, sizeof(opcode)))
-			return false;
-		regs->sp += sizeof(value);
-		if (d->op == OP_RET)
-			next = value;
-		else
-			*kmemcheck_slot(regs, d->reg) = value;
-		break;
 	case OP_JCC:
 		if (kmemcheck_condition_holds(d->sub, regs->flags))
 			next += d->imm;
@@ -202,23 +218,34 @@ static bool without_memory(const struct kmemcheck_decoded *d, struct pt_regs *re
 		next += d->imm;
 		break;
 	default:
-		return false;
+		if (!on_stack(d, regs, &next))
+			return false;
+		break;
 	}
 	regs->ip = next;
 	return true;
 }
 
+/* The code that a register or memory has led to may be anywhere. */
+static bool leads_nowhere(const struct kmemcheck_decoded *d, const struct pt_regs *regs)
+{
+	u8 opcode;
+
+	return (d->op == OP_RET || d->op == OP_JMP || d->op == OP_CALL) &&
+	       !load_nofault(&opcode, regs->ip, sizeof(opcode));
+}
+
 /* Return: false when this one is for the processor. */
-static __always_inline bool interpret(const struct kmemcheck_decoded *d, struct pt_regs *regs,
-		      unsigned long sp, bool *tracked)
+static __always_inline bool interpret(const struct kmemcheck_decoded *d,
+				      struct pt_regs *regs, bool *tracked)
 {
 	if (d->op == OP_UNKNOWN)
 		return false;
 	if (d->flags & DECODED_IN_REG)
 		return in_register(d, regs);
 	if (d->op >= OP_NOP || (d->op == OP_NOTHING && !d->sub))
-		return without_memory(d, regs, sp);
-	return in_memory(d, regs, sp, tracked);
+		return without_memory(d, regs);
+	return in_memory(d, regs, tracked);
 }
 
 /**
@@ -232,22 +259,24 @@ static __always_inline bool interpret(const struct kmemcheck_decoded *d, struct 
 void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs)
 {
 	unsigned int i, in_vain = 0, accesses = 0, patience = first->patience;
-	unsigned long sp = regs->sp;
+	const struct kmemcheck_decoded *d = first;
 
 	for (i = 0; i < MAX_LENGTH && in_vain < patience; i++) {
 		bool tracked = false;
 
+		if (leads_nowhere(d, regs))
+			break;
 		/* A breakpoint is not known, so it is for the processor, too. */
-		if (!interpret(kmemcheck_find(regs->ip), regs, sp, &tracked))
+		d = kmemcheck_find(regs->ip);
+		if (!interpret(d, regs, &tracked))
 			break;
-		in_vain = tracked ? 0 : in_vain + 1;
-		accesses += tracked;
-		if (tracked)
-			patience = KMEMCHECK_PATIENCE;
-		/* Below it is the frame that we stand on. */
-		if (regs->sp < sp)
-			break;
+		in_vain++;
+		if (tracked) {
+			accesses++;
+			in_vain = 0;
+			patience = kmemcheck_ahead;
+		}
 	}
-	first->patience = accesses ? KMEMCHECK_PATIENCE : first->patience / 2;
+	first->patience = accesses ? kmemcheck_ahead : first->patience / 2;
 	kmemcheck_counter_add(KMEMCHECK_COUNTER_AHEAD, accesses);
 }

@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include <asm/text-patching.h>
@@ -19,7 +20,7 @@
 
 /*
  * Decoded instructions, by address: 2.5 MiB for each CPU. A find over /sys executes
- * some ten thousand different ones, and decoding costs more than the fault.
+ * some ten thousand different ones, and decoding one costs more than its fault.
  */
 #define CACHE_SHIFT	16
 #define CACHE_SIZE	(1U << CACHE_SHIFT)
@@ -64,17 +65,39 @@ static noinline void decode(unsigned long ip, struct kmemcheck_decoded *d)
 {
 	kmemcheck_count(KMEMCHECK_COUNTER_DECODED);
 	kmemcheck_fetch(ip, d);
-	d->patience = KMEMCHECK_PATIENCE;
+	d->patience = kmemcheck_ahead;
 }
 
-/* The instruction at @ip. Not in an NMI, which may have interrupted this. */
+/* At the end of a page the words that is_same_code() reads may not be mapped. */
+static noinline bool is_same_code_at_end(const struct kmemcheck_decoded *d,
+					 unsigned long ip)
+{
+	return d->length && offset_in_page(ip) + d->length <= PAGE_SIZE &&
+	       !memcmp((void *)ip, d->code, d->length);
+}
+
+static __always_inline bool is_it(const struct kmemcheck_decoded *d, unsigned long ip)
+{
+	if (likely(offset_in_page(ip) <= PAGE_SIZE - MAX_CODE))
+		return is_same_code(d, ip);
+	return is_same_code_at_end(d, ip);
+}
+
+/*
+ * The instruction at @ip. Not in an NMI, which may have interrupted this. An
+ * instruction has two places; the older one of the two there makes room.
+ */
 struct kmemcheck_decoded *kmemcheck_find(unsigned long ip)
 {
-	struct kmemcheck_decoded *d = this_cpu_read(cache) + hash_long(ip, CACHE_SHIFT);
+	unsigned int nr = hash_long(ip, CACHE_SHIFT);
+	struct kmemcheck_decoded *d = this_cpu_read(cache) + nr;
+	struct kmemcheck_decoded *other = this_cpu_read(cache) + (nr ^ 1);
 
-	/* Both reads of the code must stay within its page. */
-	if (likely(offset_in_page(ip) <= PAGE_SIZE - MAX_CODE && is_same_code(d, ip)))
+	if (likely(is_it(d, ip)))
 		return d;
+	if (is_it(other, ip))
+		return other;
+	*other = *d;
 	decode(ip, d);
 	return d;
 }

@@ -101,8 +101,6 @@ static bool set_register_operand(struct kmemcheck_decoded *d, struct insn *insn)
 	case OP_CRC32:
 	case OP_PUSH:
 	case OP_POP:
-	case OP_CALL:
-	case OP_JMP:
 	case OP_SSE:
 	case OP_LEA:
 		return false;
@@ -439,7 +437,7 @@ static bool decode_load_imm(struct kmemcheck_decoded *d, struct insn *insn,
 	return true;
 }
 
-/* Without ModRM. What accesses the stack downwards is not here. */
+/* Without ModRM */
 static bool decode_short(struct kmemcheck_decoded *d, struct insn *insn)
 {
 	unsigned int opcode = insn->opcode.bytes[0];
@@ -454,12 +452,14 @@ static bool decode_short(struct kmemcheck_decoded *d, struct insn *insn)
 	switch (opcode) {
 	case 0x04 ... 0x3d:
 		return (opcode & 6) == 4 && decode_accumulator(d, insn, opcode);
-	case 0x58 ... 0x5f:
+	case 0x50 ... 0x5f:
 		if (has_prefix(insn, 0x66))
 			return false;
-		set_op(d, OP_POP_REG, 0, 8, 0);
+		set_op(d, opcode < 0x58 ? OP_PUSH_REG : OP_POP_REG, 0, 8, 0);
 		set_opcode_reg(d, insn);
 		return true;
+	case 0x68: case 0x6a:
+		return insn->opnd_bytes != 2 && set_op(d, OP_PUSH_IMM, 0, 8, 0);
 	case 0x70 ... 0x7f:
 		return set_op(d, OP_JCC, opcode & 0xf, 0, 0);
 	case 0x90:			/* but not pause, nor xchg with R8 */
@@ -473,6 +473,8 @@ static bool decode_short(struct kmemcheck_decoded *d, struct insn *insn)
 		return decode_load_imm(d, insn, opcode);
 	case 0xc3:
 		return set_op(d, OP_RET, 0, 8, 0);
+	case 0xe8:
+		return insn->opnd_bytes != 2 && set_op(d, OP_CALL_REL, 0, 0, 0);
 	case 0xe9: case 0xeb:
 		return insn->opnd_bytes != 2 && set_op(d, OP_JUMP, 0, 0, 0);
 	}

@@ -54,7 +54,10 @@ struct pt_regs;
  * @OP_NOP: nothing at all
  * @OP_LEA: R = address of M
  * @OP_LOAD_IMM: R = I, or the last 8 bytes of the code when @sub is 1
+ * @OP_PUSH_REG: R to the stack
+ * @OP_PUSH_IMM: I to the stack
  * @OP_POP_REG: from the stack to R
+ * @OP_CALL_REL: to @imm behind the instruction, whose address is pushed
  * @OP_RET: to the address on the stack
  * @OP_JCC: to @imm behind the instruction if @sub, a condition, holds
  * @OP_JUMP: to @imm behind the instruction
@@ -99,7 +102,10 @@ enum kmemcheck_op {
 	OP_NOP,
 	OP_LEA,
 	OP_LOAD_IMM,
+	OP_PUSH_REG,
+	OP_PUSH_IMM,
 	OP_POP_REG,
+	OP_CALL_REL,
 	OP_RET,
 	OP_JCC,
 	OP_JUMP,

@@ -5,8 +5,6 @@
  * What matters of the processor's state is in struct pt_regs; arithmetic and
  * whatever else sets flags is in arith.c.
  */
-#include <linux/percpu.h>
-#include <linux/preempt.h>
 #include <linux/swab.h>
 
 #include <asm/processor-flags.h>
@@ -16,12 +14,6 @@
 
 #define STATUS_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
 			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
-
-/* See push.S. */
-DEFINE_PER_CPU(unsigned long, kmemcheck_push_value);
-DEFINE_PER_CPU(unsigned long, kmemcheck_push_sp);
-DEFINE_PER_CPU(unsigned long, kmemcheck_push_flags);
-DEFINE_PER_CPU(unsigned long, kmemcheck_push_ip);
 
 static unsigned long swap_bytes(unsigned long value, unsigned int size)
 {
@@ -397,17 +389,21 @@ static void crc32(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 	*kmemcheck_slot(regs, d->reg) = value;
 }
 
-/* The instruction is over, and on the way to @ip something is pushed. */
-static bool push(struct pt_regs *regs, unsigned long value, unsigned long ip)
+/**
+ * kmemcheck_push() - what the interrupted code pushes
+ * @regs: of the interrupted code
+ * @value: that goes onto its stack
+ *
+ * Return: false when the gap above our own frame is full, or there is none.
+ */
+bool kmemcheck_push(struct pt_regs *regs, unsigned long value)
 {
-	if (in_nmi())
+	unsigned long sp = regs->sp - sizeof(value);
+
+	if (!kmemcheck_is_on_stack(regs, sp, sizeof(value)))
 		return false;
-	this_cpu_write(kmemcheck_push_value, value);
-	this_cpu_write(kmemcheck_push_sp, regs->sp - sizeof(value));
-	this_cpu_write(kmemcheck_push_flags, regs->flags & ~X86_EFLAGS_RF);
-	this_cpu_write(kmemcheck_push_ip, ip);
-	regs->flags &= ~X86_EFLAGS_IF;
-	regs->ip = (unsigned long)kmemcheck_push_stub;
+	*(unsigned long *)sp = value;
+	regs->sp = sp;
 	return true;
 }
 
@@ -508,19 +504,25 @@ static bool emulate_flags(const struct kmemcheck_decoded *d, struct pt_regs *reg
 	return false;
 }
 
-/* What sets regs->ip itself. Return: false when it cannot be done here. */
+/* Return: false when it is none of these, or the stack is full. */
 static bool emulate_branch(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 			   const void *mem)
 {
-	unsigned long next = regs->ip + d->length;
+	unsigned long value = kmemcheck_load(mem, 8), next = regs->ip + d->length;
 
 	switch (d->op) {
 	case OP_PUSH:
-		return push(regs, kmemcheck_load(mem, 8), next);
+		if (!kmemcheck_push(regs, value))
+			return false;
+		regs->ip = next;
+		return true;
 	case OP_CALL:
-		return push(regs, next, kmemcheck_load(mem, 8));
+		if (!kmemcheck_push(regs, next))
+			return false;
+		regs->ip = value;
+		return true;
 	case OP_JMP:
-		regs->ip = kmemcheck_load(mem, 8);
+		regs->ip = value;
 		return true;
 	}
 	return false;

@@ -7,6 +7,7 @@
 
 #include <linux/kmemcheck_engine.h>
 
+#include <asm/page_types.h>
 #include <asm/ptrace.h>
 
 #include "decode.h"
@@ -44,6 +45,17 @@ static inline unsigned long kmemcheck_slot_value(const struct pt_regs *regs,
 	return ((const unsigned long *)regs)[slot];
 }
 
+/*
+ * Does this lie on the stack of the interrupted code? What is below @regs is the
+ * handler's; the gap above it is what the interrupted code has not used yet.
+ */
+static __always_inline bool kmemcheck_is_on_stack(const struct pt_regs *regs,
+						  unsigned long addr, unsigned int size)
+{
+	return addr >= (unsigned long)(regs + 1) &&
+	       (addr + size - 1) / THREAD_SIZE == (unsigned long)regs / THREAD_SIZE;
+}
+
 /* Does all of an operand lie in the pool? */
 static __always_inline bool kmemcheck_is_inside(unsigned long addr, unsigned int size)
 {
@@ -62,7 +74,11 @@ unsigned int kmemcheck_operands(const struct kmemcheck_decoded *d,
 				struct kmemcheck_operand operands[2]);
 bool kmemcheck_fetch(unsigned long ip, struct kmemcheck_decoded *d);
 
+/* fault.c */
+extern bool kmemcheck_gap;
+
 /* emulate.c */
+bool kmemcheck_push(struct pt_regs *regs, unsigned long value);
 bool kmemcheck_emulate(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		       void *mem);
 /* arith.c */
@@ -81,11 +97,7 @@ void kmemcheck_shift_double(bool right, unsigned int size, void *mem,
 enum kmemcheck_outcome kmemcheck_string(const struct kmemcheck_decoded *d,
 					struct pt_regs *regs,
 					struct kmemcheck_trap *trap);
-/* push.S */
-asmlinkage void kmemcheck_push_stub(void);
-
-/* ahead.c: after so many instructions in vain, give up. */
-#define KMEMCHECK_PATIENCE	6
+/* ahead.c */
 void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs);
 
 /* alias.c */

@@ -13,7 +13,10 @@
 
 #include "engine.h"
 
-bool kmemcheck_engine_step __ro_after_init;
+static bool kmemcheck_engine_step __ro_after_init;
+
+/* Does the entry code leave a gap? See KMEMCHECK_MAKE_GAP. */
+bool kmemcheck_gap __ro_after_init;
 
 /*
  * How many of our handlers are at work on this CPU. The handler must never take
@@ -51,11 +54,14 @@ int __init kmemcheck_arch_init(void)
 {
 	int err = kmemcheck_stack_init();
 
-	if (!err && !kmemcheck_engine_step)
-		err = kmemcheck_alias_init();
-	else if (!err)
+	if (err)
+		return err;
+	if (kmemcheck_engine_step) {
 		kmemcheck_step_init();
-	return err;
+		return 0;
+	}
+	kmemcheck_gap = true;
+	return kmemcheck_alias_init();
 }
 
 static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap)
