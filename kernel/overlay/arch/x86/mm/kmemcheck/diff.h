@@ -3,8 +3,9 @@
  * kmemcheck: what the parts of the differential test share.
  *
  * An instance is one machine instruction with the registers and the memory that
- * it starts from. It is executed on the page while that is shown, and again on
- * the hidden page; both must end the same.
+ * it starts from, and perhaps a tail: more instructions that come after it. It is
+ * executed on the page while that is shown, and again on the hidden page; both
+ * must end the same.
  */
 #ifndef _X86_KMEMCHECK_DIFF_H
 #define _X86_KMEMCHECK_DIFF_H
@@ -12,6 +13,7 @@
 #ifndef __ASSEMBLY__
 
 #include <linux/bits.h>
+#include <linux/percpu-defs.h>
 #include <linux/prandom.h>
 #include <linux/types.h>
 
@@ -87,6 +89,15 @@ struct diff_operand {
 	unsigned int access;
 };
 
+/* What tails work on beside the areas. */
+#define DIFF_WORDS	8
+
+struct diff_words {
+	u64 stack[DIFF_WORDS];	/* from one below RSP, what an instance pushes */
+	u64 fixed[DIFF_WORDS];
+	u64 percpu[DIFF_WORDS];
+};
+
 struct diff_string {
 	unsigned int size;	/* of an element, 0: no string instruction */
 	unsigned int count;	/* elements that are in reach */
@@ -97,11 +108,13 @@ struct diff_string {
 };
 
 #define DIFF_MAX_INSN	15
+#define DIFF_MAX_CODE	160
 
 struct diff_case {
 	enum diff_family family;
-	u8 code[DIFF_MAX_INSN];
+	u8 code[DIFF_MAX_CODE];
 	unsigned int len;
+	unsigned int tail;	/* offset of what follows the instruction */
 	unsigned long ip;
 	unsigned int landing;	/* where it must go on, one of DIFF_LAND_* */
 	struct diff_regs in;
@@ -112,6 +125,13 @@ struct diff_case {
 	enum diff_mode mode;
 	unsigned long given_up;	/* a page of the operand that is shown, or 0 */
 	struct diff_string string;
+
+	/* For the tail. */
+	unsigned long used;	/* registers of the instruction */
+	unsigned long loaded;	/* those of a mov from memory */
+	bool window;		/* it works on the neighbours of the operand */
+	struct diff_operand fresh;	/* the uninitialised bytes among them, size may be 0 */
+	struct diff_words words;
 };
 
 /* Memory that instances work on, and what is known of each byte of it. */
@@ -128,22 +148,24 @@ struct diff_area {
 #define DIFF_AREA_SIZE	(8 * PAGE_SIZE)
 /* Neighbours that are watched, on both sides of an operand. */
 #define DIFF_MARGIN	24UL
+/* Uninitialised ones at the end of a window. */
+#define DIFF_FRESH	8
 
 /* The untracked area starts with the stack; RSP is DIFF_STACK_SIZE at most. */
 #define DIFF_STACK_SIZE	(2 * PAGE_SIZE)
-#define DIFF_STACK_SEEN	64
 
 /* Where generators draw from. */
 struct diff_gen {
 	struct rnd_state rnd;
 	const struct diff_area *pool;
 	const struct diff_area *plain;
+	unsigned long sp;	/* below this the real stack is free */
 	bool want_report;
 };
 
 /* An instance has its own slot of executable memory, with two ends in it. */
-#define DIFF_SLOT	64UL
-#define DIFF_BRANCH_AT	32
+#define DIFF_SLOT	384UL
+#define DIFF_BRANCH_AT	(DIFF_MAX_CODE + 16)
 enum { DIFF_LAND_NEXT = 1, DIFF_LAND_BRANCH = 2 };
 
 static inline u32 diff_random(struct diff_gen *gen, u32 below)
@@ -155,6 +177,14 @@ static inline bool diff_one_in(struct diff_gen *gen, u32 n)
 {
 	return !diff_random(gen, n);
 }
+
+static inline bool diff_is_tail(enum diff_family family)
+{
+	return family >= DIFF_tail_reg;
+}
+
+/* diff_table.c */
+bool diff_cpu_has(enum diff_family family);
 
 /* diff_gen.c */
 u64 diff_random_value(struct diff_gen *gen);
@@ -172,6 +202,11 @@ unsigned int diff_elements_done(const struct diff_case *c, u64 rcx_after);
 unsigned long diff_element(const struct diff_case *c, const struct diff_operand *op,
 			   unsigned int i);
 
+/* diff_tail.c */
+extern u64 diff_fixed[DIFF_WORDS];
+DECLARE_PER_CPU(u64 [DIFF_WORDS], diff_percpu);
+void diff_generate_tail(struct diff_gen *gen, struct diff_case *c);
+
 /* diff_run.c */
 struct diff_result {
 	const char *what;	/* is wrong; NULL: nothing */
@@ -180,6 +215,7 @@ struct diff_result {
 	bool given_up;
 	struct diff_regs native, faulting;
 	u32 native_landed, faulting_landed;
+	struct diff_words native_words, faulting_words;
 };
 
 void diff_run(struct diff_gen *gen, const struct diff_case *c, struct diff_result *r);
@@ -189,6 +225,7 @@ bool diff_tidy(const struct diff_gen *gen);
 extern struct diff_regs diff_regs_in, diff_regs_out;
 extern unsigned long diff_target, diff_saved_sp;
 extern u32 diff_landed;
+extern u64 diff_stack[DIFF_WORDS];
 void diff_call(void);
 extern char diff_return[];
 

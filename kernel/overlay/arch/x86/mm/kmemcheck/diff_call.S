@@ -10,6 +10,7 @@
 #include <asm/nospec-branch.h>
 
 #define FLAGS	(16 * 8)
+#define WORDS	8
 
 .macro for_each_gpr do:req
 	\do	%rax, 0
@@ -50,6 +51,13 @@ SYM_FUNC_START(diff_call)
 	pushfq
 	movq	%rsp, diff_saved_sp(%rip)
 
+	/* The words around RSP, of which nothing else knows. */
+	movq	diff_regs_in + 8 * 4(%rip), %rdi
+	subq	$8, %rdi
+	leaq	diff_stack(%rip), %rsi
+	movl	$WORDS, %ecx
+	rep movsq
+
 	pushq	diff_regs_in + FLAGS(%rip)
 	popfq
 	for_each_gpr load_gpr
@@ -63,6 +71,13 @@ SYM_INNER_LABEL(diff_return, SYM_L_GLOBAL)
 	movq	diff_saved_sp(%rip), %rsp
 	pushfq
 	popq	diff_regs_out + FLAGS(%rip)
+
+	cld
+	movq	diff_regs_in + 8 * 4(%rip), %rsi
+	subq	$8, %rsi
+	leaq	diff_stack(%rip), %rdi
+	movl	$WORDS, %ecx
+	rep movsq
 
 	popfq
 	popq	%r15

@@ -14,27 +14,10 @@
 #include <asm/processor-flags.h>
 
 #include "diff.h"
+#include "diff_build.h"
 
 #define STATUS_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
 			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
-
-/* No such register. */
-#define NONE	(-1)
-
-struct builder {
-	struct diff_gen *gen;
-	const struct diff_template *t;
-	struct diff_case *c;
-	unsigned int size;		/* of the operation */
-	unsigned int mem;		/* bytes of memory */
-	unsigned int reg;		/* field of ModRM */
-	int base, index;
-	unsigned int shift;		/* of the index */
-	unsigned int disp_size;
-	s32 disp;
-	bool lock, sib, rex;
-	unsigned long pinned;		/* registers that must keep their value */
-};
 
 /* Numbers at which something happens are drawn more often than others. */
 u64 diff_random_value(struct diff_gen *gen)
@@ -68,9 +51,12 @@ void diff_random_regs(struct diff_gen *gen, struct diff_case *c)
 
 	for (i = 0; i < NR_GPR; i++)
 		c->in.gpr[i] = diff_random_value(gen);
-	/* A fault needs a stack. */
+	/* A fault needs a stack. An engine may know the real one. */
 	c->in.gpr[RSP] = gen->plain->start + DIFF_STACK_SIZE - 256 -
 			 8 * diff_random(gen, 16);
+	if (diff_is_tail(c->family) && !diff_one_in(gen, 4))
+		c->in.gpr[RSP] = gen->sp - 8 * diff_random(gen, 16);
+	prandom_bytes_state(&gen->rnd, &c->words, sizeof(c->words));
 	c->in.flags = X86_EFLAGS_FIXED | (prandom_u32_state(&gen->rnd) & STATUS_FLAGS);
 	if (diff_one_in(gen, 8))
 		c->in.flags |= X86_EFLAGS_DF;
@@ -93,22 +79,6 @@ unsigned long diff_random_place(struct diff_gen *gen, const struct diff_area *ar
 	/* The ends are multiples of 8, the largest alignment but one. */
 	addr = ALIGN_DOWN(clamp(addr, first, last), align);
 	return addr < first ? addr + align : addr;
-}
-
-static void choose_form(struct builder *b)
-{
-	const struct diff_template *t = b->t;
-
-	do {
-		b->size = 1 << diff_random(b->gen, 4);
-	} while (!(t->sizes & b->size));
-	b->mem = t->mem ?: b->size;
-	b->reg = t->digit >= 0 ? t->digit : diff_random(b->gen, NR_GPR);
-	b->lock = (t->flags & DIFF_LOCK) && (t->access & DIFF_WRITE) &&
-		  diff_one_in(b->gen, 2);
-	/* Spurious ones turn ah to bh into spl to dil. */
-	b->rex = diff_one_in(b->gen, 3);
-	b->sib = diff_one_in(b->gen, 8);
 }
 
 static void choose_address(struct builder *b)
@@ -274,11 +244,18 @@ static unsigned long place_bit_string(struct builder *b, unsigned long addr)
 	return addr + b->gen->pool->start;
 }
 
+/* In the kernel that is fatal, on processors that can tell. */
+bool diff_splits_lock(const struct builder *b, unsigned long addr)
+{
+	return (b->lock || b->t->family == DIFF_xchg) &&
+	       boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT) &&
+	       addr / 64 != (addr + b->mem - 1) / 64;
+}
+
 static bool place_operand(struct builder *b)
 {
 	struct diff_operand *op = &b->c->op[0];
 	unsigned long addr;
-	bool locked = b->lock || b->c->family == DIFF_xchg;
 
 	/* Only cmpxchg16b insists on its alignment. */
 	addr = diff_random_place(b->gen, b->gen->pool, b->mem, b->mem == 16 ? 16 : 1);
@@ -288,9 +265,7 @@ static bool place_operand(struct builder *b)
 		return false;
 	if (!addr)
 		return false;
-	/* In the kernel that is fatal, on processors that can tell. */
-	if (locked && boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT) &&
-	    addr / 64 != (addr + b->mem - 1) / 64)
+	if (diff_splits_lock(b, addr))
 		return false;
 
 	b->c->nr = 1;
@@ -417,86 +392,6 @@ static bool settle(struct builder *b)
 	return true;
 }
 
-static void put(struct diff_case *c, u64 bytes, unsigned int n)
-{
-	memcpy(c->code + c->len, &bytes, n);
-	c->len += n;
-}
-
-static void put_prefixes(struct builder *b)
-{
-	const struct diff_template *t = b->t;
-	bool always_64 = t->flags & DIFF_ALWAYS_64;
-	u8 rex = 0;
-
-	/* What LOCK is patched to on one processor. */
-	if (diff_one_in(b->gen, 16))
-		put(b->c, 0x3e, 1);
-	if (b->size == 2)
-		put(b->c, 0x66, 1);
-	if (b->lock)
-		put(b->c, 0xf0, 1);
-	if (t->prefix)
-		put(b->c, t->prefix, 1);
-	if (b->size == 8 && (!always_64 || diff_one_in(b->gen, 4)))
-		rex |= 8;
-	if (b->reg & 8)
-		rex |= 4;
-	if (b->index != NONE && (b->index & 8))
-		rex |= 2;
-	if (b->base != NONE && (b->base & 8))
-		rex |= 1;
-	if (rex || b->rex)
-		put(b->c, 0x40 | rex, 1);
-}
-
-static void put_modrm(struct builder *b)
-{
-	unsigned int mod = b->base == NONE || !b->disp_size ? 0 : b->disp_size == 1 ? 1 : 2;
-	unsigned int reg = (b->reg & 7) << 3;
-	unsigned int index = b->index == NONE ? RSP : b->index & 7;
-
-	if (b->sib || b->index != NONE || (b->base & 7) == RSP) {
-		put(b->c, mod << 6 | reg | RSP, 1);
-		put(b->c, b->shift << 6 | index << 3 |
-		    (b->base == NONE ? RBP : b->base & 7), 1);
-	} else {
-		put(b->c, mod << 6 | reg | (b->base & 7), 1);
-	}
-	put(b->c, b->disp, b->disp_size);
-}
-
-static void put_immediate(struct builder *b)
-{
-	u64 value = diff_random_value(b->gen);
-
-	if (b->t->special == DIFF_SHIFT_DOUBLE && b->size == 2)
-		value = diff_random(b->gen, 17);
-	if (b->t->flags & DIFF_IMM8)
-		put(b->c, value, 1);
-	else if (b->t->flags & DIFF_IMM)
-		put(b->c, value, min(b->size, 4U));
-}
-
-static void put_insn(struct builder *b)
-{
-	const struct diff_template *t = b->t;
-	u8 opcode = t->opcode;
-
-	if ((t->flags & DIFF_SIZED) && b->size > 1)
-		opcode |= 1;
-	if (t->flags & DIFF_CC)
-		opcode |= diff_random(b->gen, 16);
-	put_prefixes(b);
-	if (t->map)
-		put(b->c, 0x0f, 1);
-	if (t->map == 2)
-		put(b->c, 0x38, 1);
-	put(b->c, opcode, 1);
-	put_modrm(b);
-	put_immediate(b);
-}
-
 static enum diff_mode choose_mode(struct diff_gen *gen, const struct diff_operand *op)
 {
 	if (!(op->access & DIFF_READ))
@@ -535,13 +430,26 @@ bool diff_generate(struct diff_gen *gen, const struct diff_template *t,
 	*c = (struct diff_case) {
 		.family = t->family, .ip = c->ip, .landing = DIFF_LAND_NEXT,
 	};
-	choose_form(&b);
+	diff_choose_form(&b);
+	/* Tails need the stack. */
+	if (diff_is_tail(c->family) && b.reg == RSP)
+		return false;
 	choose_address(&b);
 	diff_random_regs(gen, c);
 	prepare(&b);
 	if (!place_operand(&b) || !settle(&b))
 		return false;
-	put_insn(&b);
+	diff_put_insn(&b);
+	c->tail = c->len;
+	c->loaded = BIT(b.reg);
+	/* It may be ah to bh. */
+	if (b.size == 1)
+		c->loaded |= BIT(b.reg & 3);
+	c->used = c->loaded;
+	if (b.base != NONE)
+		c->used |= BIT(b.base);
+	if (b.index != NONE)
+		c->used |= BIT(b.index);
 	c->mode = choose_mode(gen, &c->op[0]);
 	c->given_up = choose_given_up(gen, c);
 	return true;

@@ -8,6 +8,8 @@
  */
 #include <linux/irqflags.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/sched/task_stack.h>
 #include <linux/string.h>
 
 #include <asm/pgtable.h>
@@ -17,6 +19,7 @@
 
 struct diff_regs diff_regs_in, diff_regs_out;
 unsigned long diff_target, diff_saved_sp;
+u64 diff_stack[DIFF_WORDS];
 u32 diff_landed;
 
 /* Flags that depend on more than the operands: none is known so far. */
@@ -40,9 +43,8 @@ static u8 *memory_of(const struct diff_gen *gen, unsigned long addr)
 	return area->memory + (addr - area->start);
 }
 
-/* The operands, and what lies on the stack. */
-static unsigned int find_spans(const struct diff_gen *gen, const struct diff_case *c,
-			       struct span spans[3])
+static void find_spans(const struct diff_gen *gen, const struct diff_case *c,
+		       struct span *spans)
 {
 	unsigned int i;
 
@@ -54,10 +56,6 @@ static unsigned int find_spans(const struct diff_gen *gen, const struct diff_cas
 		s->from = op->addr - s->area->start - DIFF_MARGIN;
 		s->to = s->from + op->size + 2 * DIFF_MARGIN;
 	}
-	spans[i].area = gen->plain;
-	spans[i].from = c->in.gpr[RSP] - gen->plain->start - 8;
-	spans[i].to = spans[i].from + DIFF_STACK_SEEN;
-	return i + 1;
 }
 
 static void save(const struct span *spans, unsigned int n, bool native)
@@ -138,6 +136,14 @@ static enum kmemcheck_state choose_state(struct diff_gen *gen, const struct diff
 	return diff_one_in(gen, 2) ? KMEMCHECK_UNINITIALIZED : KMEMCHECK_INITIALIZED;
 }
 
+static enum kmemcheck_state neighbour_state(struct diff_gen *gen, const struct diff_case *c,
+					    bool fresh)
+{
+	if (!c->window)
+		return diff_random(gen, 4);
+	return fresh ? KMEMCHECK_UNINITIALIZED : KMEMCHECK_INITIALIZED;
+}
+
 /* The shadow before: neighbours are in any state, operands as the mode says. */
 static void fill_shadow(struct diff_gen *gen, const struct diff_case *c,
 			const struct span *spans)
@@ -148,7 +154,8 @@ static void fill_shadow(struct diff_gen *gen, const struct diff_case *c,
 		if (!spans[op].area->tracked)
 			continue;
 		for (i = spans[op].from; i < spans[op].to; i++)
-			set_state(spans[op].area, i, diff_random(gen, 4));
+			set_state(spans[op].area, i,
+				  neighbour_state(gen, c, i >= spans[op].to - DIFF_FRESH));
 	}
 	for (op = 0; op < c->nr; op++) {
 		if (!spans[op].area->tracked)
@@ -201,20 +208,18 @@ static bool all_bad(const u8 *states, unsigned int size)
 	return true;
 }
 
-/* One element of one operand. Return: whether it has to be reported. */
-static bool model_operand(const struct diff_gen *gen, const struct diff_case *c,
-			  unsigned int op, unsigned int i)
+/* Return: whether it has to be reported. */
+static bool model_access(const struct diff_gen *gen, unsigned long addr, unsigned int size,
+			 unsigned int access)
 {
-	unsigned long addr = element(c, op, i);
 	const struct diff_area *a = area_of(gen, addr);
-	unsigned int size = element_size(c);
 	u8 *states = a->want + (addr - a->start);
 	bool report;
 
 	if (!a->tracked)
 		return false;
-	report = (c->op[op].access & DIFF_READ) && all_bad(states, size);
-	if (report || (c->op[op].access & DIFF_WRITE))
+	report = (access & DIFF_READ) && all_bad(states, size);
+	if (report || (access & DIFF_WRITE))
 		memset(states, KMEMCHECK_INITIALIZED, size);
 	return report;
 }
@@ -237,8 +242,11 @@ static bool model_shadow(const struct diff_gen *gen, const struct diff_case *c,
 			continue;
 		}
 		for (op = 0; op < c->nr; op++)
-			report |= model_operand(gen, c, op, i);
+			report |= model_access(gen, element(c, op, i), element_size(c),
+					       c->op[op].access);
 	}
+	if (c->fresh.size)
+		report |= model_access(gen, c->fresh.addr, c->fresh.size, c->fresh.access);
 	return report;
 }
 
@@ -247,8 +255,9 @@ static void show_pages(const struct diff_case *c, const struct diff_area *pool, 
 	unsigned int i;
 
 	for (i = 0; i < c->nr; i++) {
-		unsigned long addr = ALIGN_DOWN(c->op[i].addr, PAGE_SIZE);
-		unsigned long end = c->op[i].addr + c->op[i].size;
+		unsigned int margin = c->window ? DIFF_MARGIN : 0;
+		unsigned long addr = ALIGN_DOWN(c->op[i].addr - margin, PAGE_SIZE);
+		unsigned long end = c->op[i].addr + c->op[i].size + margin;
 
 		if (c->op[i].addr - pool->start >= DIFF_AREA_SIZE)
 			continue;
@@ -261,14 +270,23 @@ static void show_pages(const struct diff_case *c, const struct diff_area *pool, 
 	}
 }
 
-static void execute(const struct diff_case *c, struct diff_regs *out, u32 *landed)
+static void execute(const struct diff_case *c, struct diff_regs *out, u32 *landed,
+		    struct diff_words *words)
 {
+	BUG_ON(object_is_on_stack((void *)c->in.gpr[RSP]) &&
+	       current_stack_pointer < c->in.gpr[RSP] + 2 * sizeof(diff_stack));
+	memcpy(diff_stack, c->words.stack, sizeof(diff_stack));
+	memcpy(diff_fixed, c->words.fixed, sizeof(diff_fixed));
+	memcpy(this_cpu_ptr(&diff_percpu), c->words.percpu, sizeof(diff_percpu));
 	diff_regs_in = c->in;
 	diff_target = c->ip;
 	diff_landed = 0;
 	diff_call();
 	*out = diff_regs_out;
 	*landed = diff_landed;
+	memcpy(words->stack, diff_stack, sizeof(diff_stack));
+	memcpy(words->fixed, diff_fixed, sizeof(diff_fixed));
+	memcpy(words->percpu, this_cpu_ptr(&diff_percpu), sizeof(diff_percpu));
 }
 
 static void mismatch(struct diff_result *r, const char *what, unsigned long where,
@@ -298,14 +316,14 @@ static void compare_regs(struct diff_result *r, const struct diff_case *c)
 		mismatch(r, "flags", 0, r->faulting.flags, r->native.flags);
 }
 
-static void compare_memory(struct diff_result *r, const struct span *s, unsigned int from)
+static void compare_memory(struct diff_result *r, const struct span *s)
 {
 	const struct diff_area *a = s->area;
 	unsigned int i;
 
-	if (!memcmp(a->memory + from, a->native + from, s->to - from))
+	if (!memcmp(a->memory + s->from, a->native + s->from, s->to - s->from))
 		return;
-	for (i = from; a->memory[i] == a->native[i]; i++)
+	for (i = s->from; a->memory[i] == a->native[i]; i++)
 		;
 	mismatch(r, "memory", a->start + i, a->memory[i], a->native[i]);
 }
@@ -321,11 +339,37 @@ static void compare_shadow(struct diff_result *r, const struct span *s)
 				 kmemcheck_shadow_get(a->start + i), a->want[i]);
 }
 
-/* What the exception has pushed lies below RSP, except for what was pushed before. */
-static unsigned int stack_from(const struct diff_case *c, const struct span *stack)
+/* The first word that no exception may overwrite, because it is not below RSP. */
+static unsigned int first_word(const struct diff_case *c, const struct diff_regs *after)
 {
-	return c->family == DIFF_push || c->family == DIFF_call ? stack->from :
-								  stack->from + 8;
+	if (c->family == DIFF_push || c->family == DIFF_call)
+		return 0;
+	/* The instance of another family may load anything into RSP. */
+	return diff_is_tail(c->family) ? 1 + (after->gpr[RSP] - c->in.gpr[RSP]) / 8 : 1;
+}
+
+static void compare_words(struct diff_result *r, const struct diff_case *c)
+{
+	unsigned int first = first_word(c, &r->native);
+	const struct diff_words *native = &r->native_words, *got = &r->faulting_words;
+	unsigned int i;
+
+	/* Nothing may reach the first and the last one. */
+	for (i = 0; i < DIFF_WORDS; i += DIFF_WORDS - 1) {
+		if (native->fixed[i] != c->words.fixed[i])
+			mismatch(r, "static border", i, native->fixed[i], c->words.fixed[i]);
+		if (native->percpu[i] != c->words.percpu[i])
+			mismatch(r, "border per CPU", i, native->percpu[i],
+				 c->words.percpu[i]);
+	}
+	for (i = 0; i < DIFF_WORDS; i++) {
+		if (i >= first && got->stack[i] != native->stack[i])
+			mismatch(r, "word above RSP - 8", i, got->stack[i], native->stack[i]);
+		if (got->fixed[i] != native->fixed[i])
+			mismatch(r, "static word", i, got->fixed[i], native->fixed[i]);
+		if (got->percpu[i] != native->percpu[i])
+			mismatch(r, "word per CPU", i, got->percpu[i], native->percpu[i]);
+	}
 }
 
 static void compare_pages(struct diff_result *r, const struct diff_case *c,
@@ -377,20 +421,21 @@ static void compare_counts(struct diff_result *r, const struct counts *before,
  */
 void diff_run(struct diff_gen *gen, const struct diff_case *c, struct diff_result *r)
 {
-	struct span spans[3];
-	unsigned int i, n = find_spans(gen, c, spans), done;
+	struct span spans[ARRAY_SIZE(c->op)];
+	unsigned int i, n = c->nr, done;
 	struct counts before, after;
 	unsigned long flags;
 	bool report;
 
 	memset(r, 0, sizeof(*r));
+	find_spans(gen, c, spans);
 	fill_memory(gen, c);
 	fill_shadow(gen, c, spans);
 	save(spans, n, false);
 
 	local_irq_save(flags);
 	show_pages(c, gen->pool, true);
-	execute(c, &r->native, &r->native_landed);
+	execute(c, &r->native, &r->native_landed, &r->native_words);
 	show_pages(c, gen->pool, false);
 	save(spans, n, true);
 	restore(spans, n, false);
@@ -398,7 +443,7 @@ void diff_run(struct diff_gen *gen, const struct diff_case *c, struct diff_resul
 	if (c->given_up)
 		give_up(c, gen->pool);
 	before = counts();
-	execute(c, &r->faulting, &r->faulting_landed);
+	execute(c, &r->faulting, &r->faulting_landed, &r->faulting_words);
 	after = counts();
 	local_irq_restore(flags);
 
@@ -407,9 +452,9 @@ void diff_run(struct diff_gen *gen, const struct diff_case *c, struct diff_resul
 	done = diff_elements_done(c, r->native.gpr[RCX]);
 	report = model_shadow(gen, c, done);
 	compare_regs(r, c);
+	compare_words(r, c);
 	for (i = 0; i < n; i++)
-		compare_memory(r, &spans[i],
-			       i == c->nr ? stack_from(c, &spans[i]) : spans[i].from);
+		compare_memory(r, &spans[i]);
 	if (!r->given_up) {
 		compare_counts(r, &before, &after, done, report);
 		for (i = 0; i < c->nr; i++)

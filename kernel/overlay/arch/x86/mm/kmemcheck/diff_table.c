@@ -10,6 +10,8 @@
  */
 #include <linux/kernel.h>
 
+#include <asm/cpufeature.h>
+
 #include "diff.h"
 
 #define R	DIFF_READ
@@ -50,6 +52,10 @@
 
 #define BIT_STRING(op, how, lock)		\
 	REG_0F(bit_reg, op, WORDS, how, .flags = lock, .special = DIFF_BIT_STRING)
+
+/* What a tail follows. */
+#define TAIL_STORE(name)	REG(name, 0x88, ALL, W, .flags = DIFF_SIZED)
+#define TAIL_LOAD(name)		REG(name, 0x8a, ALL, R, .flags = DIFF_SIZED)
 
 #define COUNT(name, op, rep)							\
 	REG_0F(name, op, WORDS, R, .prefix = rep)
@@ -172,6 +178,39 @@ const struct diff_template diff_templates[] = {
 	GROUP(pop, 0x8f, 0, 8, W, .flags = DIFF_ALWAYS_64, .special = DIFF_POP),
 	GROUP(call, 0xff, 2, 8, R, .flags = DIFF_ALWAYS_64, .special = DIFF_BRANCH),
 	GROUP(jmp, 0xff, 4, 8, R, .flags = DIFF_ALWAYS_64, .special = DIFF_BRANCH),
+
+	TAIL_STORE(tail_reg),
+	TAIL_LOAD(tail_reg),
+	TAIL_STORE(tail_jump),
+	TAIL_LOAD(tail_jump),
+	TAIL_STORE(tail_tracked),
+	TAIL_LOAD(tail_tracked),
+	TAIL_STORE(tail_stack),
+	TAIL_LOAD(tail_stack),
+	TAIL_STORE(tail_static),
+	TAIL_LOAD(tail_static),
+	TAIL_STORE(tail_mixed),
+	TAIL_LOAD(tail_mixed),
 };
 
 const unsigned int diff_nr_templates = ARRAY_SIZE(diff_templates);
+
+bool diff_cpu_has(enum diff_family family)
+{
+	switch (family) {
+	case DIFF_movbe:
+		return boot_cpu_has(X86_FEATURE_MOVBE);
+	case DIFF_crc32:
+		return boot_cpu_has(X86_FEATURE_XMM4_2);
+	case DIFF_popcnt:
+		return boot_cpu_has(X86_FEATURE_POPCNT);
+	case DIFF_tzcnt:
+		return boot_cpu_has(X86_FEATURE_BMI1);
+	case DIFF_lzcnt:
+		return boot_cpu_has(X86_FEATURE_ABM);
+	case DIFF_cmpxchg_wide:
+		return boot_cpu_has(X86_FEATURE_CX16);
+	default:
+		return true;
+	}
+}

@@ -17,7 +17,6 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include <asm/cpufeature.h>
 #include <asm/pgtable.h>
 
 #include "../../../../mm/kmemcheck/kmemcheck.h"
@@ -34,6 +33,9 @@
 #define MAX_FULL	10
 #define MAX_PRINTED	3
 #define POOL_ORDER	3
+/* For what run_batch() calls until an instance is reached. */
+#define STACK_ROOM	2048
+#define CODE_SIZE	(ALIGN(BATCH * DIFF_SLOT, 2 * PAGE_SIZE) + 2 * PAGE_SIZE)
 
 /*
  * An engine has to handle everything here but for what this table excuses,
@@ -78,10 +80,10 @@ static int __init diff_seed_param(char *str)
 }
 early_param("kmemcheck.diff_seed", diff_seed_param);
 
-/* The middle slot lies across the border of two pages. */
+/* The middle slot lies across the border of two pages, early in it. */
 static u8 *slot(unsigned int i)
 {
-	return diff.code + PAGE_SIZE - 5 + ((long)i - BATCH / 2) * DIFF_SLOT;
+	return diff.code + CODE_SIZE / 2 - 5 + ((long)i - BATCH / 2) * DIFF_SLOT;
 }
 
 /* Say where execution went on, without changing a flag, and go back. */
@@ -102,12 +104,19 @@ static void put_landing(u8 *code, u32 landing)
 static void put_case(u8 *code, const struct diff_case *c)
 {
 	static const u8 endbr[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	u8 *branch = code + DIFF_BRANCH_AT;
+	unsigned int tail_len = c->len - c->tail;
 
 	memset(code, 0xcc, DIFF_SLOT);
 	memcpy(code, c->code, c->len);
 	put_landing(code + c->len, DIFF_LAND_NEXT);
-	memcpy(code + DIFF_BRANCH_AT, endbr, sizeof(endbr));
-	put_landing(code + DIFF_BRANCH_AT + sizeof(endbr), DIFF_LAND_BRANCH);
+	memcpy(branch, endbr, sizeof(endbr));
+	branch += sizeof(endbr);
+	/* The tail belongs to where it goes on. */
+	if (c->landing != DIFF_LAND_BRANCH)
+		tail_len = 0;
+	memcpy(branch, c->code + c->tail, tail_len);
+	put_landing(branch + tail_len, DIFF_LAND_BRANCH);
 }
 
 static void print_regs(const char *when, const struct diff_regs *regs, u32 landed)
@@ -126,8 +135,10 @@ static void print_mismatch(const struct diff_case *c, const struct diff_result *
 	unsigned int i;
 
 	pr_err("diff: %s %*ph: %s at %lx, %llx instead of %llx (seed %u, instance %lu)\n",
-	       family_names[c->family], (int)c->len, c->code, r->what, r->where, r->got,
+	       family_names[c->family], (int)c->tail, c->code, r->what, r->where, r->got,
 	       r->wanted, seed, nr);
+	for (i = c->tail; i < c->len; i += 32)
+		pr_err("  %lx: then %*ph\n", c->ip + i, (int)min(c->len - i, 32U), c->code + i);
 	for (i = 0; i < c->nr; i++)
 		pr_err("  operand %lx, %u bytes, access %u, shadow mode %u, given up %lx\n",
 		       c->op[i].addr, c->op[i].size, c->op[i].access, c->mode,
@@ -176,6 +187,7 @@ static void generate(struct diff_gen *gen, enum diff_family family, unsigned int
 		while (!diff_generate(gen, random_template(gen, family), c))
 			;
 	}
+	diff_generate_tail(gen, c);
 	put_case(slot(i), c);
 }
 
@@ -186,7 +198,11 @@ struct tally {
 static void run_batch(enum diff_family family, unsigned long batch, unsigned int n,
 		      struct tally *tally)
 {
-	struct diff_gen gen = { .pool = &diff.pool, .plain = &diff.plain };
+	struct diff_gen gen = {
+		.pool = &diff.pool,
+		.plain = &diff.plain,
+		.sp = ALIGN_DOWN(current_stack_pointer, 16) - STACK_ROOM,
+	};
 	struct diff_result result;
 	unsigned int i;
 
@@ -233,26 +249,6 @@ static enum diff_family family_of(const struct kunit *test)
 	return family;
 }
 
-static bool cpu_has_family(enum diff_family family)
-{
-	switch (family) {
-	case DIFF_movbe:
-		return boot_cpu_has(X86_FEATURE_MOVBE);
-	case DIFF_crc32:
-		return boot_cpu_has(X86_FEATURE_XMM4_2);
-	case DIFF_popcnt:
-		return boot_cpu_has(X86_FEATURE_POPCNT);
-	case DIFF_tzcnt:
-		return boot_cpu_has(X86_FEATURE_BMI1);
-	case DIFF_lzcnt:
-		return boot_cpu_has(X86_FEATURE_ABM);
-	case DIFF_cmpxchg_wide:
-		return boot_cpu_has(X86_FEATURE_CX16);
-	default:
-		return true;
-	}
-}
-
 static void test_family(struct kunit *test)
 {
 	unsigned long first = ((unsigned long)test->param_value - 1) * SLICE;
@@ -263,7 +259,7 @@ static void test_family(struct kunit *test)
 
 	if (!diff.cases)
 		kunit_skip(test, "kmemcheck is off, or there is no memory");
-	if (!cpu_has_family(family))
+	if (!diff_cpu_has(family))
 		kunit_skip(test, "the processor does not have it");
 
 	while (first < end) {
@@ -311,7 +307,7 @@ static void exit_area(struct diff_area *area)
 /* Near enough to the kernel for its relative jumps. */
 static void *alloc_code(void)
 {
-	return __vmalloc_node_range(2 * PAGE_SIZE, PAGE_SIZE, MODULES_VADDR, MODULES_END,
+	return __vmalloc_node_range(CODE_SIZE, PAGE_SIZE, MODULES_VADDR, MODULES_END,
 				    GFP_KERNEL, PAGE_KERNEL_EXEC, 0, NUMA_NO_NODE,
 				    __builtin_return_address(0));
 }
