@@ -13,12 +13,11 @@
 /*
  * An instruction that pushes is performed by the handler of its fault, whose own
  * frame would be in the way. So leave a gap above it, as for INT3. The frame with
- * its error code has 6 words.
+ * its error code has 6 words. This is done whether kmemcheck is on or not: from
+ * user mode, the page tables may still be those that do not map our variables.
  */
 .macro KMEMCHECK_MAKE_GAP
 #ifdef CONFIG_KMEMCHECK
-	cmpb	$0, kmemcheck_gap(%rip)
-	je	.Lkmemcheck_no_gap_\@
 	testb	$3, 2*8(%rsp)		/* CS */
 	jnz	.Lkmemcheck_no_gap_\@
 	subq	$(KMEMCHECK_GAP - 6*8), %rsp

@@ -74,9 +74,6 @@ unsigned int kmemcheck_operands(const struct kmemcheck_decoded *d,
 				struct kmemcheck_operand operands[2]);
 bool kmemcheck_fetch(unsigned long ip, struct kmemcheck_decoded *d);
 
-/* fault.c */
-extern bool kmemcheck_gap;
-
 /* emulate.c */
 bool kmemcheck_push(struct pt_regs *regs, unsigned long value);
 bool kmemcheck_emulate(const struct kmemcheck_decoded *d, struct pt_regs *regs,

@@ -15,9 +15,6 @@
 
 static bool kmemcheck_engine_step __ro_after_init;
 
-/* Does the entry code leave a gap? See KMEMCHECK_MAKE_GAP. */
-bool kmemcheck_gap __ro_after_init;
-
 /*
  * How many of our handlers are at work on this CPU. The handler must never take
  * a fault itself; an NMI may, and a breakpoint in the NMI, and a machine check.
@@ -56,12 +53,10 @@ int __init kmemcheck_arch_init(void)
 
 	if (err)
 		return err;
-	if (kmemcheck_engine_step) {
-		kmemcheck_step_init();
-		return 0;
-	}
-	kmemcheck_gap = true;
-	return kmemcheck_alias_init();
+	if (!kmemcheck_engine_step)
+		return kmemcheck_alias_init();
+	kmemcheck_step_init();
+	return 0;
 }
 
 static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap)
