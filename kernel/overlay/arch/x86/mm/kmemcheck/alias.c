@@ -19,7 +19,7 @@
 #include "emulate.h"
 
 /*
- * Decoded instructions, by address: 2.5 MiB for each CPU. A find over /sys executes
+ * Decoded instructions, by address: 3 MiB for each CPU. A find over /sys executes
  * some ten thousand different ones, and decoding one costs more than its fault.
  */
 #define CACHE_SHIFT	16

@@ -164,7 +164,8 @@ enum kmemcheck_scan {
  * @index: slot, or SLOT_NONE
  * @scale: of the index, as a shift
  * @flags: DECODED_*
- * @disp: displacement
+ * @disp: displacement; with what RIP and RSP are ahead by, so it may have more
+ *	than 32 bits
  * @imm: I
  * @patience: for how long it pays to go on behind this instruction; see ahead.c
  */
@@ -181,7 +182,7 @@ struct kmemcheck_decoded {
 	u8 index;
 	u8 scale;
 	u16 flags;
-	s32 disp;
+	s64 disp;
 	s32 imm;
 	u8 patience;
 };

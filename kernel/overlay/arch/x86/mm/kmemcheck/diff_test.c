@@ -212,9 +212,13 @@ static void run_batch(enum diff_family family, unsigned long batch, unsigned int
 	for (i = 0; i < n; i++) {
 		diff_run(&gen, &diff.cases[i], &result);
 		tally->given_up += result.given_up;
-		if (!result.what)
+		if (result.what)
+			tally->mismatches++;
+		else if (result.given_up)
+			result.what = "the page was given up";
+		else
 			continue;
-		if (tally->mismatches++ < MAX_PRINTED)
+		if (tally->mismatches + tally->given_up <= MAX_PRINTED)
 			print_mismatch(&diff.cases[i], &result, batch * BATCH + i);
 	}
 	if (!diff_tidy(&gen)) {

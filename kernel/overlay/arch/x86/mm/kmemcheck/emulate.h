@@ -16,7 +16,7 @@
 static __always_inline unsigned long
 kmemcheck_effective_address(const struct kmemcheck_decoded *d, const struct pt_regs *regs)
 {
-	unsigned long addr = (long)d->disp;
+	unsigned long addr = d->disp;
 
 	if (likely(d->base != SLOT_NONE))
 		addr += kmemcheck_slot_value(regs, d->base);
