@@ -12,7 +12,16 @@
 #include <linux/types.h>
 
 struct kmem_cache;
+struct page;
+struct scatterlist;
 struct slab;
+
+/* Sorts of tracked memory that is no slab. */
+enum kmemcheck_pages {
+	KMEMCHECK_PAGES,
+	KMEMCHECK_LARGE,
+	KMEMCHECK_FRAGMENTS,
+};
 
 #ifdef CONFIG_KMEMCHECK
 
@@ -79,6 +88,17 @@ struct slab *__kmemcheck_alloc_slab(struct kmem_cache *s, gfp_t flags,
 void __kmemcheck_free_slab(void *start, unsigned int order);
 void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags);
 void __kmemcheck_slab_free(struct kmem_cache *s, void *object);
+void __kmemcheck_resize(const void *object, size_t size, gfp_t flags);
+size_t __kmemcheck_requested(const void *object, size_t size);
+struct page *__kmemcheck_alloc_pages(gfp_t flags, unsigned int order, int node, size_t size,
+				     enum kmemcheck_pages sort);
+void __kmemcheck_free_pages(struct page *page, unsigned int order);
+void __kmemcheck_alloc_fragment(void *start, size_t size);
+void __kmemcheck_dma(unsigned long ip, const void *address, size_t size, bool to_device,
+		     bool from_device);
+void __kmemcheck_dma_sg(unsigned long ip, struct scatterlist *list, int nents, bool to_device,
+			bool from_device);
+void kmemcheck_mark_initialized(const void *address, size_t size);
 void __kmemcheck_infoleak(unsigned long ip, const void *from, size_t size);
 void __kmemcheck_mark_written(unsigned long ip, const void *to, size_t size);
 void __kmemcheck_read_range(unsigned long ip, const void *from, size_t size);
@@ -140,6 +160,105 @@ static inline void kmemcheck_slab_free(struct kmem_cache *s, void *object)
 {
 	if (kmemcheck_tracked(object))
 		__kmemcheck_slab_free(s, object);
+}
+
+/**
+ * kmemcheck_resize() - how much of an object of kmalloc() was asked for
+ * @object: its address, NULL is fine
+ * @size: bytes; the rest of the object is nobody's
+ * @flags: of the allocation; with __GFP_ZERO, what is more than before is zero
+ */
+static inline void kmemcheck_resize(const void *object, size_t size, gfp_t flags)
+{
+	if (kmemcheck_tracked(object))
+		__kmemcheck_resize(object, size, flags);
+}
+
+/**
+ * kmemcheck_requested() - how much of an object of kmalloc() was asked for
+ * @object: its address
+ * @size: of the whole object
+ *
+ * Return: bytes, @size when more is not known.
+ */
+static inline size_t kmemcheck_requested(const void *object, size_t size)
+{
+	return kmemcheck_tracked(object) ? __kmemcheck_requested(object, size) : size;
+}
+
+/**
+ * kmemcheck_alloc_pages() - take pages from tracked memory
+ * @flags: of the allocation
+ * @order: of the pages
+ * @node: wanted, or NUMA_NO_NODE
+ * @size: bytes that were asked for
+ * @sort: what the pages are for
+ *
+ * Return: the first page, or NULL when these are not to be tracked or the pool is
+ * used up; then the caller goes to the page allocator.
+ */
+static inline struct page *kmemcheck_alloc_pages(gfp_t flags, unsigned int order, int node,
+						 size_t size, enum kmemcheck_pages sort)
+{
+	if (static_branch_unlikely(&kmemcheck_key))
+		return __kmemcheck_alloc_pages(flags, order, node, size, sort);
+	return NULL;
+}
+
+/**
+ * kmemcheck_free_pages() - are these pages ours?
+ * @page: the first of them, to which nobody refers any more
+ * @address: of it
+ * @order: of the pages
+ *
+ * Return: true when they have been taken, and the page allocator must not touch them.
+ */
+static __always_inline bool kmemcheck_free_pages(struct page *page, const void *address,
+						 unsigned int order)
+{
+	if (!kmemcheck_tracked(address))
+		return false;
+	__kmemcheck_free_pages(page, order);
+	return true;
+}
+
+/**
+ * kmemcheck_alloc_fragment() - a fragment of pages goes to its owner
+ * @start: its address
+ * @size: bytes
+ */
+static inline void kmemcheck_alloc_fragment(void *start, size_t size)
+{
+	if (kmemcheck_tracked(start))
+		__kmemcheck_alloc_fragment(start, size);
+}
+
+/**
+ * kmemcheck_dma() - a device is about to access memory
+ * @address: kernel virtual address of it
+ * @size: bytes
+ * @to_device: the device reads
+ * @from_device: the device writes
+ */
+static __always_inline void kmemcheck_dma(const void *address, size_t size, bool to_device,
+					  bool from_device)
+{
+	if (kmemcheck_tracked(address))
+		__kmemcheck_dma(_THIS_IP_, address, size, to_device, from_device);
+}
+
+/**
+ * kmemcheck_dma_sg() - a device is about to access a list of memory
+ * @list: of it
+ * @nents: its length
+ * @to_device: the device reads
+ * @from_device: the device writes
+ */
+static __always_inline void kmemcheck_dma_sg(struct scatterlist *list, int nents,
+					     bool to_device, bool from_device)
+{
+	if (static_branch_unlikely(&kmemcheck_key))
+		__kmemcheck_dma_sg(_THIS_IP_, list, nents, to_device, from_device);
 }
 
 /**
@@ -219,6 +338,31 @@ static inline bool kmemcheck_free_slab(void *start, unsigned int order)
 static inline void kmemcheck_slab_alloc(struct kmem_cache *s, void *object,
 					gfp_t flags) { }
 static inline void kmemcheck_slab_free(struct kmem_cache *s, void *object) { }
+static inline void kmemcheck_resize(const void *object, size_t size, gfp_t flags) { }
+
+static inline size_t kmemcheck_requested(const void *object, size_t size)
+{
+	return size;
+}
+
+static inline struct page *kmemcheck_alloc_pages(gfp_t flags, unsigned int order, int node,
+						 size_t size, enum kmemcheck_pages sort)
+{
+	return NULL;
+}
+
+static __always_inline bool kmemcheck_free_pages(struct page *page, const void *address,
+						 unsigned int order)
+{
+	return false;
+}
+
+static inline void kmemcheck_alloc_fragment(void *start, size_t size) { }
+static inline void kmemcheck_dma(const void *address, size_t size, bool to_device,
+				 bool from_device) { }
+static inline void kmemcheck_dma_sg(struct scatterlist *list, int nents, bool to_device,
+				    bool from_device) { }
+static inline void kmemcheck_mark_initialized(const void *address, size_t size) { }
 static inline void kmemcheck_copy_to_user(const void *from, size_t size) { }
 static inline void kmemcheck_mark_written(const void *to, size_t size) { }
 
@@ -233,5 +377,52 @@ static inline int __kmemcheck_memcmp(const void *a, const void *b, size_t size)
 }
 
 #endif /* CONFIG_KMEMCHECK */
+
+/**
+ * kmemcheck_bitfield_begin() - give the bit-field that follows a name
+ * @name: of the bit-field
+ *
+ * Inside of a struct, before the first member of a bit-field. It takes no room.
+ */
+#ifdef CONFIG_KMEMCHECK
+#define kmemcheck_bitfield_begin(name)	char name##_begin[0];
+#else
+#define kmemcheck_bitfield_begin(name)
+#endif
+
+/**
+ * kmemcheck_bitfield_end() - the bit-field ends here
+ * @name: as of its beginning
+ */
+#ifdef CONFIG_KMEMCHECK
+#define kmemcheck_bitfield_end(name)	char name##_end[0];
+#else
+#define kmemcheck_bitfield_end(name)
+#endif
+
+/**
+ * kmemcheck_annotate_bitfield() - let nobody complain about a bit-field
+ * @ptr: to the struct that has just been allocated; NULL is fine
+ * @name: of the bit-field, which counts as initialised from now on
+ */
+#ifdef CONFIG_KMEMCHECK
+#define kmemcheck_annotate_bitfield(ptr, name)					\
+do {										\
+	typeof(ptr) __ptr = (ptr);						\
+										\
+	if (__ptr)								\
+		kmemcheck_mark_initialized(__ptr->name##_begin,			\
+					   __ptr->name##_end - __ptr->name##_begin);	\
+} while (0)
+#else
+#define kmemcheck_annotate_bitfield(ptr, name)	do { } while (0)
+#endif
+
+/**
+ * kmemcheck_annotate_variable() - let nobody complain about a variable
+ * @var: an lvalue, which counts as initialised from now on
+ */
+#define kmemcheck_annotate_variable(var)	\
+	kmemcheck_mark_initialized(&(var), sizeof(var))
 
 #endif /* _LINUX_KMEMCHECK_H */

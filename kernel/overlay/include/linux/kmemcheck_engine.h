@@ -34,6 +34,8 @@ struct pt_regs;
  *	because they were not in its cache
  * @KMEMCHECK_COUNTER_UNWOUND: stacks that were unwound for an allocation or a
  *	release, because they were not remembered
+ * @KMEMCHECK_COUNTER_FOLLOWED: loads of what nobody wrote, whose value was followed
+ * @KMEMCHECK_COUNTER_UNUSED: those of them whose value turned out not to be used
  * @KMEMCHECK_COUNTER_UNKNOWN: instructions that could not be decoded
  * @KMEMCHECK_COUNTER_UNHIDDEN: pages that are not looked at any more
  * @KMEMCHECK_COUNTER_NMI: faults taken in an NMI, or on the stack of #DB, where
@@ -57,6 +59,8 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_AHEAD,
 	KMEMCHECK_COUNTER_DECODED,
 	KMEMCHECK_COUNTER_UNWOUND,
+	KMEMCHECK_COUNTER_FOLLOWED,
+	KMEMCHECK_COUNTER_UNUSED,
 	KMEMCHECK_COUNTER_UNKNOWN,
 	KMEMCHECK_COUNTER_UNHIDDEN,
 	KMEMCHECK_COUNTER_NMI,
@@ -81,6 +85,7 @@ void kmemcheck_counter_add(enum kmemcheck_counter counter, u64 n);
 
 /* What an engine tells the core; regs are those before the instruction. */
 void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size);
+void kmemcheck_report_read(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		    size_t size);
@@ -108,7 +113,13 @@ static __always_inline bool kmemcheck_is_boring(unsigned long addr, unsigned int
 bool kmemcheck_may_read(unsigned long addr, size_t size);
 bool kmemcheck_may_write(unsigned long addr, size_t size);
 bool kmemcheck_may_copy(unsigned long addr, size_t size);
+bool kmemcheck_may_lose(unsigned long addr, size_t size);
+bool kmemcheck_is_heap(unsigned long addr);
+bool kmemcheck_may_leave(unsigned long to, unsigned long from, size_t size);
 bool kmemcheck_is_initialized(unsigned long addr, size_t size);
+bool kmemcheck_is_written_to(unsigned long addr, size_t size);
+bool kmemcheck_is_owned_in_part(unsigned long addr, size_t size);
+void kmemcheck_set_uninitialized(unsigned long addr, size_t size);
 void kmemcheck_set_initialized(unsigned long addr, size_t size);
 void kmemcheck_copy_state(unsigned long to, unsigned long from, size_t size);
 bool kmemcheck_given_up(unsigned long addr);
@@ -121,11 +132,15 @@ void kmemcheck_profile(unsigned long ip);
 extern u8 kmemcheck_ahead;
 int kmemcheck_arch_init(void);
 const char *kmemcheck_arch_engine(void);
+const char *kmemcheck_arch_class(unsigned int i, u64 *count);
+bool kmemcheck_is_shown(unsigned long addr);
 void kmemcheck_show_page(unsigned long addr);
 void kmemcheck_hide_page(unsigned long addr);
-void kmemcheck_rehide(unsigned long addr, unsigned int n);
+void kmemcheck_hide_later(unsigned long addr);
 void kmemcheck_flush(void);
 depot_stack_handle_t kmemcheck_arch_save_stack(unsigned long caller, gfp_t flags);
+bool kmemcheck_arch_is_used(const struct pt_regs *regs, unsigned long addr, size_t size);
+void kmemcheck_arch_stored(const struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_arch_regs(struct kmemcheck_regs *out, const struct pt_regs *regs);
 void kmemcheck_arch_caller_regs(struct kmemcheck_regs *out, unsigned long ip);
 

@@ -10,6 +10,7 @@
 #include <linux/instrumentation.h>
 #include <linux/instruction_pointer.h>
 #include <linux/minmax.h>
+#include <linux/scatterlist.h>
 #include <linux/string.h>
 
 #include "kmemcheck.h"
@@ -36,6 +37,23 @@ static void check_read(unsigned long ip, unsigned long addr, size_t size)
 		n = min(size - i, ELEMENT);
 		if (!kmemcheck_may_read(addr + i, n)) {
 			kmemcheck_report_range(KMEMCHECK_READ, ip, addr + i, size - i);
+			return;
+		}
+	}
+}
+
+/* To where nobody watches it, word by word. */
+static void check_leaving(unsigned long ip, unsigned long to, unsigned long from,
+			  size_t size)
+{
+	size_t i, n;
+
+	if (kmemcheck_is_initialized(from, size))
+		return;
+	for (i = 0; i < size; i += n) {
+		n = min(size - i, ELEMENT);
+		if (!kmemcheck_may_leave(to + i, from + i, n)) {
+			kmemcheck_report_range(KMEMCHECK_READ, ip, from + i, size - i);
 			return;
 		}
 	}
@@ -70,13 +88,11 @@ static noinline bool check_transfer(unsigned long ip, void *to, const void *from
 
 	if ((tracked_to && !in_pool(to, size)) || (tracked_from && !in_pool(from, size)))
 		return false;
-	if (!kmemcheck_enabled())
-		return true;
 	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
 	if (tracked_to && tracked_from)
 		check_copy(ip, (unsigned long)to, (unsigned long)from, size);
 	else if (tracked_from)
-		check_read(ip, (unsigned long)from, size);
+		check_leaving(ip, (unsigned long)to, (unsigned long)from, size);
 	else
 		check_write(ip, (unsigned long)to, size);
 	return true;
@@ -144,26 +160,21 @@ noinstr void *memset(void *to, int value, size_t size)
 int __kmemcheck_memcmp(const void *a, const void *b, size_t size)
 {
 	const u8 *x = kmemcheck_alias(a), *y = kmemcheck_alias(b);
-	size_t n = 0;
+	size_t n = 0, used;
 
 	while (n < size && x[n] == y[n])
 		n++;
-	if (kmemcheck_enabled()) {
-		size_t used = min(n + 1, size);
-
-		kmemcheck_count(KMEMCHECK_COUNTER_BULK);
-		if (kmemcheck_tracked(a))
-			check_read(_THIS_IP_, (unsigned long)a, used);
-		if (kmemcheck_tracked(b))
-			check_read(_THIS_IP_, (unsigned long)b, used);
-	}
+	used = min(n + 1, size);
+	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
+	if (kmemcheck_tracked(a))
+		check_read(_THIS_IP_, (unsigned long)a, used);
+	if (kmemcheck_tracked(b))
+		check_read(_THIS_IP_, (unsigned long)b, used);
 	return n < size ? x[n] - y[n] : 0;
 }
 
 void __kmemcheck_infoleak(unsigned long ip, const void *from, size_t size)
 {
-	if (!kmemcheck_enabled())
-		return;
 	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
 	if (!kmemcheck_is_initialized((unsigned long)from, size))
 		kmemcheck_report_range(KMEMCHECK_INFOLEAK, ip, (unsigned long)from, size);
@@ -172,8 +183,6 @@ EXPORT_SYMBOL(__kmemcheck_infoleak);
 
 void __kmemcheck_mark_written(unsigned long ip, const void *to, size_t size)
 {
-	if (!kmemcheck_enabled())
-		return;
 	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
 	check_write(ip, (unsigned long)to, size);
 }
@@ -181,9 +190,54 @@ EXPORT_SYMBOL(__kmemcheck_mark_written);
 
 void __kmemcheck_read_range(unsigned long ip, const void *from, size_t size)
 {
-	if (!kmemcheck_enabled())
-		return;
 	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
 	check_read(ip, (unsigned long)from, size);
 }
 EXPORT_SYMBOL(__kmemcheck_read_range);
+
+/**
+ * kmemcheck_mark_initialized() - as if this had been written
+ * @address: tracked or not
+ * @size: bytes
+ *
+ * For memory that is written where kmemcheck cannot see it.
+ */
+void kmemcheck_mark_initialized(const void *address, size_t size)
+{
+	if (kmemcheck_tracked(address))
+		kmemcheck_set_initialized((unsigned long)address, size);
+}
+EXPORT_SYMBOL(kmemcheck_mark_initialized);
+
+/**
+ * __kmemcheck_dma() - a device is about to access memory
+ * @ip: where
+ * @address: in the pool
+ * @size: bytes
+ * @to_device: it reads
+ * @from_device: it writes
+ *
+ * What it reads has left the kernel. What it writes is not seen, so all of it counts
+ * as written.
+ */
+void __kmemcheck_dma(unsigned long ip, const void *address, size_t size, bool to_device,
+		     bool from_device)
+{
+	if (to_device)
+		__kmemcheck_infoleak(ip, address, size);
+	if (from_device)
+		kmemcheck_set_initialized((unsigned long)address, size);
+}
+EXPORT_SYMBOL(__kmemcheck_dma);
+
+void __kmemcheck_dma_sg(unsigned long ip, struct scatterlist *list, int nents, bool to_device,
+			bool from_device)
+{
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sg(list, sg, nents, i)
+		if (kmemcheck_tracked(sg_virt(sg)))
+			__kmemcheck_dma(ip, sg_virt(sg), sg->length, to_device, from_device);
+}
+EXPORT_SYMBOL(__kmemcheck_dma_sg);

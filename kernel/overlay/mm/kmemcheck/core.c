@@ -5,7 +5,9 @@
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/sysctl.h>
 
 #include "kmemcheck.h"
 
@@ -28,6 +30,8 @@ const char * const kmemcheck_counter_names[] = {
 	[KMEMCHECK_COUNTER_AHEAD]	= "accesses ahead",
 	[KMEMCHECK_COUNTER_DECODED]	= "decoded instructions",
 	[KMEMCHECK_COUNTER_UNWOUND]	= "unwound stacks",
+	[KMEMCHECK_COUNTER_FOLLOWED]	= "loads followed",
+	[KMEMCHECK_COUNTER_UNUSED]	= "loads not used",
 	[KMEMCHECK_COUNTER_UNKNOWN]	= "unknown instructions",
 	[KMEMCHECK_COUNTER_UNHIDDEN]	= "unhidden pages",
 	[KMEMCHECK_COUNTER_NMI]		= "faults in nmi",
@@ -72,7 +76,7 @@ static int __init kmemcheck_param(char *str)
 }
 early_param("kmemcheck", kmemcheck_param);
 
-static int __init kmemcheck_init_parts(void)
+static int init_parts(void)
 {
 	int err;
 
@@ -91,6 +95,34 @@ static int __init kmemcheck_init_parts(void)
 	return err;
 }
 
+/* Once in the life of the kernel: with a pool there is, nothing goes away again. */
+static int start(void)
+{
+	static int failed;
+	int err = failed;
+
+	if (err)
+		return err;
+	if (!kmemcheck_pool_reserved())
+		err = kmemcheck_find_pool();
+	if (err)
+		return err;
+
+	err = init_parts();
+	if (err) {
+		failed = err;
+		WRITE_ONCE(kmemcheck_mode, KMEMCHECK_MODE_DISABLED);
+		kmemcheck_pool_release();
+		pr_err("cannot start (error %d); disabled\n", err);
+		return err;
+	}
+
+	static_branch_enable(&kmemcheck_key);
+	pr_info("Initialized, tracking up to %lu MiB of memory with the %s engine\n",
+		kmemcheck_pool_size >> 20, kmemcheck_arch_engine());
+	return 0;
+}
+
 /*
  * Early enough that only few slabs are older than tracking, late enough for
  * vmap, and before the other processors start: the step engine allows but one,
@@ -98,31 +130,70 @@ static int __init kmemcheck_init_parts(void)
  */
 static int __init kmemcheck_init(void)
 {
-	int err;
-
-	if (!kmemcheck_pool_reserved())
-		return 0;
-
 	kmemcheck_log_init();
-	err = kmemcheck_init_parts();
-	if (err) {
-		kmemcheck_mode = KMEMCHECK_MODE_DISABLED;
-		kmemcheck_pool_release();
-		pr_err("cannot start (error %d); disabled\n", err);
-		return err;
-	}
-
-	static_branch_enable(&kmemcheck_key);
-	pr_info("Initialized, tracking up to %lu MiB of slab memory with the %s engine\n",
-		kmemcheck_pool_size >> 20, kmemcheck_arch_engine());
-	return 0;
+	return kmemcheck_enabled() ? start() : 0;
 }
 early_initcall(kmemcheck_init);
+
+static DEFINE_MUTEX(mode_lock);
+
+/*
+ * The mode decides whether errors are reported, whether new memory is tracked, and
+ * whether a fault is looked into or answered by showing the page for good. The shadow
+ * of what is tracked is kept right all the time. So it can be changed at any moment.
+ */
+static int set_mode(int mode)
+{
+	int err, old;
+
+	if (mode != KMEMCHECK_MODE_DISABLED && !kmemcheck_pool_size) {
+		err = start();
+		if (err)
+			return err;
+	}
+	old = xchg(&kmemcheck_mode, mode);
+	if (mode != KMEMCHECK_MODE_DISABLED && old == KMEMCHECK_MODE_DISABLED)
+		kmemcheck_pool_hide();
+	return 0;
+}
+
+static int mode_handler(struct ctl_table *table, int write, void *buffer,
+			size_t *size, loff_t *pos)
+{
+	int mode, err;
+	struct ctl_table here = {
+		.data	= &mode,
+		.maxlen	= sizeof(mode),
+		.mode	= table->mode,
+		.extra1	= SYSCTL_ZERO,
+		.extra2	= SYSCTL_TWO,
+	};
+
+	mutex_lock(&mode_lock);
+	/* One-shot turns into disabled by itself. */
+	mode = READ_ONCE(kmemcheck_mode);
+	err = proc_dointvec_minmax(&here, write, buffer, size, pos);
+	if (!err && write)
+		err = set_mode(mode);
+	mutex_unlock(&mode_lock);
+	return err;
+}
+
+static struct ctl_table kmemcheck_table[] = {
+	{
+		.procname	= "kmemcheck",
+		.maxlen		= sizeof(int),
+		.mode		= 0644,
+		.proc_handler	= mode_handler,
+	},
+	{ }
+};
 
 /* debugfs is there whenever the feature is, so that tools can tell it is off. */
 static int __init kmemcheck_late_init(void)
 {
 	kmemcheck_debugfs_init();
+	register_sysctl_init("kernel", kmemcheck_table);
 	return 0;
 }
 late_initcall(kmemcheck_late_init);

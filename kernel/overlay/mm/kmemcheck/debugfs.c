@@ -151,6 +151,8 @@ static const struct file_operations reports_fops = {
 static int stats_show(struct seq_file *m, void *unused)
 {
 	static const char * const modes[] = { "disabled", "enabled", "one-shot" };
+	const char *name;
+	u64 count;
 	int i;
 
 	seq_printf(m, "mode: %s\n", modes[READ_ONCE(kmemcheck_mode)]);
@@ -160,6 +162,8 @@ static int stats_show(struct seq_file *m, void *unused)
 	for (i = 0; i < KMEMCHECK_NR_COUNTERS; i++)
 		seq_printf(m, "%s: %llu\n", kmemcheck_counter_names[i],
 			   kmemcheck_counter(i));
+	for (i = 0; (name = kmemcheck_arch_class(i, &count)); i++)
+		seq_printf(m, "faults by %s: %llu\n", name, count);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);

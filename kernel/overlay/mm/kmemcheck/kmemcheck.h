@@ -30,10 +30,13 @@ struct kmemcheck_who {
 	u32 cpu;
 };
 
-/* What is kept for each object of a slab, beside the slab. */
+/* What is kept for each object of a slab, or for a block of pages, beside it. */
 struct kmemcheck_owner {
 	struct kmemcheck_who alloc;
 	struct kmemcheck_who free;
+	const char *name;		/* of a block of pages */
+	u32 size;			/* that was asked for */
+	bool zeroed;			/* when it was allocated */
 };
 
 /* One report as the fault leaves it in the queue. */
@@ -77,7 +80,9 @@ static inline void *kmemcheck_pool_alias(unsigned long addr)
 #define KMEMCHECK_SHADOW_SIZE(size)	((size) / 4 + 8)
 
 int kmemcheck_shadow_init(u8 *shadow, unsigned long pages);
-void kmemcheck_give_up(unsigned long addr, bool yes);
+void kmemcheck_give_up(unsigned long addr);
+bool kmemcheck_begin_hiding(unsigned long addr);
+void kmemcheck_end_hiding(unsigned long addr);
 enum kmemcheck_state kmemcheck_shadow_get(unsigned long addr);
 void kmemcheck_shadow_set(unsigned long addr, size_t size,
 			  enum kmemcheck_state state);
@@ -88,7 +93,9 @@ size_t kmemcheck_shadow_owned(unsigned long addr, size_t size);
 int kmemcheck_pool_init(void);
 void kmemcheck_pool_release(void);
 unsigned long kmemcheck_pool_reserved(void);
-struct page *kmemcheck_pool_alloc(unsigned int order, int node);
+int kmemcheck_find_pool(void);
+void kmemcheck_pool_hide(void);
+struct page *kmemcheck_pool_alloc(unsigned int order, int node, bool compound);
 void kmemcheck_pool_free(struct page *page, unsigned int order);
 unsigned long kmemcheck_pool_used(void);
 
@@ -97,6 +104,9 @@ int kmemcheck_slab_init(unsigned long pages);
 bool kmemcheck_find_object(unsigned long addr, struct kmemcheck_object *object,
 			   struct kmemcheck_owner *owner);
 depot_stack_handle_t kmemcheck_find_stack(unsigned long addr);
+void kmemcheck_note_pages(const void *start, unsigned int order, size_t size,
+			  const char *name, unsigned long caller, gfp_t flags);
+void kmemcheck_note_pages_freed(const void *start, unsigned long caller);
 
 /* report.c */
 void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip,

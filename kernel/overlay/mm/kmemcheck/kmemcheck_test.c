@@ -6,31 +6,14 @@
  * instruction; OPTIMIZER_HIDE_VAR() keeps it from knowing what memory holds.
  */
 #include <kunit/test.h>
+#include <linux/cpumask.h>
 #include <linux/irqflags.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include "kmemcheck.h"
-
-#define SIZE	64
-
-/* What a test case works with. */
-struct context {
-	struct kmemcheck_reader reader;
-	u8 *record;			/* KMEMCHECK_RECORD_MAX bytes */
-	u8 *object;			/* SIZE bytes, never written */
-	bool freed;
-	unsigned int ratelimit;
-};
-
-/* The reports on one range of memory. */
-struct seen {
-	unsigned int count;
-	struct kmemcheck_access access;	/* of the last of them */
-	struct kmemcheck_object object;
-	bool has_object, has_alloc, has_free;
-};
+#include "kmemcheck_test.h"
 
 static void take_section(struct seen *seen, const struct kmemcheck_section *s)
 {
@@ -73,7 +56,7 @@ static void take_record(struct seen *seen, const u8 *record, unsigned long start
 }
 
 /* All reports since the case began, or since the last call. */
-static struct seen reports_on(struct context *c, const void *start, size_t size)
+struct seen reports_on(struct context *c, const void *start, size_t size)
 {
 	struct seen seen = {};
 	ssize_t n;
@@ -85,9 +68,9 @@ static struct seen reports_on(struct context *c, const void *start, size_t size)
 	return seen;
 }
 
-static void expect_report(struct kunit *test, const void *start, size_t size,
-			  enum kmemcheck_kind kind, enum kmemcheck_state state,
-			  size_t offset, size_t bytes)
+void expect_report(struct kunit *test, const void *start, size_t size,
+		   enum kmemcheck_kind kind, enum kmemcheck_state state,
+		   size_t offset, size_t bytes)
 {
 	struct seen seen = reports_on(test->priv, start, size);
 
@@ -102,12 +85,13 @@ static void expect_report(struct kunit *test, const void *start, size_t size,
 	KUNIT_EXPECT_EQ(test, seen.has_free, state == KMEMCHECK_FREED);
 }
 
-static void expect_silence(struct kunit *test, const void *start, size_t size)
+void expect_silence(struct kunit *test, const void *start, size_t size)
 {
 	KUNIT_EXPECT_EQ(test, reports_on(test->priv, start, size).count, 0);
 }
 
-static unsigned long load(const void *p, unsigned int size)
+/* A load whose value is used: it decides about a jump. */
+unsigned long load(const void *p, unsigned int size)
 {
 	unsigned long value = 0;
 
@@ -125,6 +109,7 @@ static unsigned long load(const void *p, unsigned int size)
 		asm volatile("movq %1, %q0" : "+r" (value) : "m" (*(u64 *)p));
 		break;
 	}
+	asm volatile("test %0, %0\n\tjz 1f\n1:" : : "r" (value) : "cc");
 	return value;
 }
 
@@ -559,6 +544,8 @@ static int kmemcheck_test_init(struct kunit *test)
 	if (!kmemcheck_tracked(c->object))
 		kunit_skip(test, "the pool is used up");
 	test->priv = c;
+	/* The allocators and the queues have something for each CPU. */
+	set_cpus_allowed_ptr(current, cpumask_of(raw_smp_processor_id()));
 	/* The cases provoke the same error time and again. */
 	c->ratelimit = kmemcheck_ratelimit;
 	kmemcheck_ratelimit = 0;
@@ -573,6 +560,7 @@ static void kmemcheck_test_exit(struct kunit *test)
 
 	if (!c)
 		return;
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
 	kmemcheck_ratelimit = c->ratelimit;
 	if (!c->freed)
 		kfree(c->object);
@@ -605,7 +593,37 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_full_queue_counts_losses),
 	KUNIT_CASE(test_unknown_instruction_gives_the_page_up),
 	KUNIT_CASE(test_duplicates_are_counted),
+	KUNIT_CASE(test_every_size),
+	KUNIT_CASE(test_slack_is_nobodys),
+	KUNIT_CASE(test_ksize_gives_the_slack),
+	KUNIT_CASE(test_krealloc_in_place),
+	KUNIT_CASE(test_krealloc_moves_the_state),
+	KUNIT_CASE(test_bulk_allocation),
+	KUNIT_CASE(test_rcu_cache_keeps_its_state),
+	KUNIT_CASE(test_shrunk_cache),
+	KUNIT_CASE(test_large_kmalloc),
+	KUNIT_CASE(test_free_pages),
+	KUNIT_CASE(test_pages_exact),
+	KUNIT_CASE(test_zeroed_pages),
+	KUNIT_CASE(test_page_fragments),
+	KUNIT_CASE(test_gfp_notrack),
+	KUNIT_CASE(test_annotated_bitfield),
+	KUNIT_CASE(test_annotated_variable),
+	KUNIT_CASE(test_dma),
+	KUNIT_CASE(test_copied_value),
+	KUNIT_CASE(test_masked_value),
+	KUNIT_CASE(test_shifted_value),
+	KUNIT_CASE(test_value_in_a_call),
+	KUNIT_CASE(test_value_on_the_stack),
+	KUNIT_CASE(test_value_as_address),
+	KUNIT_CASE(test_value_of_a_condition),
+	KUNIT_CASE(test_value_to_user_space),
+	KUNIT_CASE(test_end_of_a_string),
+	KUNIT_CASE(test_first_assignment_of_bits),
+	KUNIT_CASE(test_differing_good_byte),
 	KUNIT_CASE(test_handler_is_closed),
+	/* The last one: meanwhile pages are shown. */
+	KUNIT_CASE(test_one_shot),
 	{}
 };
 

@@ -197,7 +197,7 @@ static void drain(struct irq_work *work)
 	wake_up_interruptible(&kmemcheck_ring_wait);
 }
 
-void __init kmemcheck_log_init(void)
+void kmemcheck_log_init(void)
 {
 	int cpu;
 

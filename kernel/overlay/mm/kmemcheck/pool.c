@@ -9,8 +9,10 @@
  */
 #include <linux/export.h>
 #include <linux/genalloc.h>
+#include <linux/log2.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/set_memory.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -26,24 +28,26 @@
 /* vmap() refuses more pages than are left; the shadow takes a quarter on top. */
 #define MAX_PERCENT	40
 
-unsigned long kmemcheck_pool_start __ro_after_init;
+unsigned long kmemcheck_pool_start __read_mostly;
 EXPORT_SYMBOL(kmemcheck_pool_start);
-unsigned long kmemcheck_pool_size __ro_after_init;
+unsigned long kmemcheck_pool_size __read_mostly;
 EXPORT_SYMBOL(kmemcheck_pool_size);
-unsigned long kmemcheck_alias_offset __ro_after_init;
+unsigned long kmemcheck_alias_offset __read_mostly;
 EXPORT_SYMBOL(kmemcheck_alias_offset);
 
 /* As asked for on the command line: bytes, or percent when that is not 0. */
-static unsigned long pool_bytes __initdata;
-static unsigned int pool_percent __initdata = DEFAULT_PERCENT;
+static unsigned long pool_bytes __read_mostly;
+static unsigned int pool_percent __read_mostly = DEFAULT_PERCENT;
+static bool pool_asked_for __initdata;
 
-/* What memblock gave; becomes kmemcheck_pool_* when it is hidden. */
-static void *reserved __initdata;
-static unsigned long reserved_size __initdata;
-static void *reserved_shadow __initdata;
-static bool hidden __initdata;
+/* What there is; becomes kmemcheck_pool_* when it is hidden. */
+static void *reserved __read_mostly;
+static unsigned long reserved_size __read_mostly;
+static void *reserved_shadow __read_mostly;
+static bool reserved_late __read_mostly;	/* not from memblock */
+static bool hidden __read_mostly;
 
-static struct gen_pool *pages __ro_after_init;
+static struct gen_pool *pages __read_mostly;
 
 static int __init pool_param(char *str)
 {
@@ -64,24 +68,30 @@ static int __init pool_param(char *str)
 		       str, MAX_PERCENT);
 		return -EINVAL;
 	}
+	pool_asked_for = true;
 	return 0;
 }
 early_param("kmemcheck.pool", pool_param);
 
+static unsigned long wanted(unsigned long memory)
+{
+	unsigned long percent = memory / 100;
+	unsigned long size = pool_percent ? percent * pool_percent : pool_bytes;
+
+	return ALIGN_DOWN(clamp(size, PMD_SIZE, percent * MAX_PERCENT), PMD_SIZE);
+}
+
 /**
  * kmemcheck_alloc_pool() - reserve memory before the page allocator owns it
+ *
+ * With kmemcheck=0 too, when a size was asked for: then it is for later.
  */
 void __init kmemcheck_alloc_pool(void)
 {
-	unsigned long percent = memblock_phys_mem_size() / 100;
-	unsigned long size = pool_bytes;
+	unsigned long size = wanted(memblock_phys_mem_size());
 
-	if (!kmemcheck_enabled())
+	if (!kmemcheck_enabled() && !pool_asked_for)
 		return;
-
-	if (pool_percent)
-		size = percent * pool_percent;
-	size = ALIGN_DOWN(clamp(size, PMD_SIZE, percent * MAX_PERCENT), PMD_SIZE);
 
 	reserved = memblock_alloc_raw(size, PMD_SIZE);
 	reserved_shadow = reserved ? memblock_alloc(KMEMCHECK_SHADOW_SIZE(size), PAGE_SIZE) : NULL;
@@ -99,23 +109,63 @@ void __init kmemcheck_alloc_pool(void)
 	slab_nomerge = true;
 }
 
-/* Bytes of the pool that is not hidden yet, 0 when there is none. */
-unsigned long __init kmemcheck_pool_reserved(void)
+/**
+ * kmemcheck_find_pool() - take the pool from the page allocator
+ *
+ * For kmemcheck that is switched on when the kernel runs already. A large block may
+ * not be found then; a smaller one is better than none.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int kmemcheck_find_pool(void)
+{
+	unsigned long size = rounddown_pow_of_two(wanted(totalram_pages() << PAGE_SHIFT));
+	struct page *page = NULL;
+
+	for (; size >= PMD_SIZE; size /= 2) {
+		page = alloc_contig_pages(size >> PAGE_SHIFT, GFP_KERNEL | __GFP_NOWARN,
+					  numa_mem_id(), NULL);
+		if (page)
+			break;
+	}
+	if (!page) {
+		pr_err("no memory for the pool; boot with kmemcheck.pool= to reserve it\n");
+		return -ENOMEM;
+	}
+	reserved_shadow = vzalloc(KMEMCHECK_SHADOW_SIZE(size));
+	if (!reserved_shadow) {
+		free_contig_range(page_to_pfn(page), size >> PAGE_SHIFT);
+		return -ENOMEM;
+	}
+	reserved = page_to_virt(page);
+	reserved_size = size;
+	reserved_late = true;
+	return 0;
+}
+
+/* Bytes of the pool, 0 when there is none. */
+unsigned long kmemcheck_pool_reserved(void)
 {
 	return reserved_size;
 }
 
-/* Undo kmemcheck_alloc_pool(), unless it is too late for that. */
-void __init kmemcheck_pool_release(void)
+/* Give the pool back, unless it is too late for that. */
+void kmemcheck_pool_release(void)
 {
 	if (hidden)
 		return;
-	free_reserved_area(reserved, reserved + reserved_size, -1, NULL);
-	free_reserved_area(reserved_shadow, reserved_shadow + reserved_size / 4,
-			   -1, NULL);
+	if (reserved_late) {
+		free_contig_range(PHYS_PFN(__pa(reserved)), reserved_size >> PAGE_SHIFT);
+		vfree(reserved_shadow);
+	} else {
+		free_reserved_area(reserved, reserved + reserved_size, -1, NULL);
+		free_reserved_area(reserved_shadow, reserved_shadow + reserved_size / 4,
+				   -1, NULL);
+	}
+	reserved_size = 0;
 }
 
-static int __init map_alias(void)
+static int map_alias(void)
 {
 	unsigned long i, n = reserved_size >> PAGE_SHIFT;
 	struct page **map;
@@ -134,7 +184,7 @@ static int __init map_alias(void)
 	return 0;
 }
 
-int __init kmemcheck_pool_init(void)
+int kmemcheck_pool_init(void)
 {
 	unsigned long start = (unsigned long)reserved;
 	unsigned long i;
@@ -155,7 +205,7 @@ int __init kmemcheck_pool_init(void)
 		return err;
 
 	hidden = true;
-	for (i = 0; i < reserved_size; i += PAGE_SIZE)
+	for (i = 0; !reserved_late && i < reserved_size; i += PAGE_SIZE)
 		ClearPageReserved(virt_to_page(start + i));
 
 	err = set_memory_4k(start, reserved_size >> PAGE_SHIFT);
@@ -173,11 +223,12 @@ int __init kmemcheck_pool_init(void)
  * kmemcheck_pool_alloc() - hidden pages
  * @order: how many, as a power of two
  * @node: that the caller wants, or NUMA_NO_NODE
+ * @compound: make them one compound page
  *
- * Return: the first of them, set up as a compound page, or NULL when the pool
- * has no such block left or lies on another node.
+ * Return: the first of them, with the only reference, or NULL when the pool has no
+ * such block left or lies on another node.
  */
-struct page *kmemcheck_pool_alloc(unsigned int order, int node)
+struct page *kmemcheck_pool_alloc(unsigned int order, int node, bool compound)
 {
 	unsigned long addr;
 	struct page *page;
@@ -197,15 +248,54 @@ struct page *kmemcheck_pool_alloc(unsigned int order, int node)
 	set_page_count(page, 1);
 	for (i = 1; i < 1 << order; i++)
 		set_page_count(page + i, 0);
-	if (order)
+	if (order && compound)
 		prep_compound_page(page, order);
 	return page;
 }
 
 /*
- * Blocks with pages that were shown for good. Hiding those again takes a flush
- * on all CPUs, so they wait for a context that may do that, one flush for all.
+ * Pages that were shown for good are hidden again in a context that may flush all
+ * CPUs, one flush for many of them.
  */
+static DEFINE_MUTEX(hiding);
+
+/* Return: whether there was anything to hide. */
+static bool begin_hiding(unsigned long addr, unsigned long n)
+{
+	bool any = false;
+
+	for (; n; n--, addr += PAGE_SIZE)
+		if (kmemcheck_begin_hiding(addr)) {
+			kmemcheck_hide_later(addr);
+			any = true;
+		}
+	return any;
+}
+
+static void end_hiding(unsigned long addr, unsigned long n)
+{
+	for (; n; n--, addr += PAGE_SIZE)
+		kmemcheck_end_hiding(addr);
+}
+
+/**
+ * kmemcheck_pool_hide() - hide all that was shown for good
+ *
+ * What is in use there counts as initialised.
+ */
+void kmemcheck_pool_hide(void)
+{
+	unsigned long n = kmemcheck_pool_size >> PAGE_SHIFT;
+
+	mutex_lock(&hiding);
+	if (begin_hiding(kmemcheck_pool_start, n)) {
+		kmemcheck_flush();
+		end_hiding(kmemcheck_pool_start, n);
+	}
+	mutex_unlock(&hiding);
+}
+
+/* Blocks that wait for it, before they are used again. */
 static LIST_HEAD(to_hide);
 static DEFINE_RAW_SPINLOCK(to_hide_lock);
 
@@ -213,45 +303,60 @@ static void hide_and_free(struct work_struct *work)
 {
 	struct page *page, *next;
 	unsigned long addr;
-	unsigned int i;
 	LIST_HEAD(list);
 
 	raw_spin_lock_irq(&to_hide_lock);
 	list_splice_init(&to_hide, &list);
 	raw_spin_unlock_irq(&to_hide_lock);
 
+	mutex_lock(&hiding);
 	list_for_each_entry(page, &list, lru)
-		kmemcheck_rehide((unsigned long)page_to_virt(page), 1U << page->private);
+		begin_hiding((unsigned long)page_to_virt(page), 1UL << page->private);
 	kmemcheck_flush();
 	list_for_each_entry_safe(page, next, &list, lru) {
 		addr = (unsigned long)page_to_virt(page);
-		for (i = 0; i < 1U << page->private; i++)
-			kmemcheck_give_up(addr + i * PAGE_SIZE, false);
+		end_hiding(addr, 1UL << page->private);
 		gen_pool_free(pages, addr, PAGE_SIZE << page->private);
 	}
+	mutex_unlock(&hiding);
 }
 static DECLARE_WORK(hide_work, hide_and_free);
 
-void kmemcheck_pool_free(struct page *page, unsigned int order)
+/* What their owner may have left in the page structures. */
+static bool clean(struct page *page, unsigned int order)
 {
 	unsigned long addr = (unsigned long)page_to_virt(page);
-	bool shown = kmemcheck_given_up(addr);
-	unsigned long flags;
+	bool shown = false;
 	int i;
 
-	if (order) {
+	if (PageHead(page)) {
 		page[1].compound_order = 0;
 		page[1].compound_nr = 0;
 		page[1].compound_dtor = 0;
 		__ClearPageHead(page);
 	}
-	for (i = 1; i < 1 << order; i++) {
+	for (i = 0; i < 1 << order; i++) {
 		page[i].mapping = NULL;
-		clear_compound_head(page + i);
+		page[i].private = 0;
+		if (i)
+			clear_compound_head(page + i);
+		page[i].flags &= ~PAGE_FLAGS_CHECK_AT_PREP;
 		shown |= kmemcheck_given_up(addr + i * PAGE_SIZE);
 	}
-	if (!shown) {
-		gen_pool_free(pages, addr, PAGE_SIZE << order);
+	return shown;
+}
+
+/**
+ * kmemcheck_pool_free() - give hidden pages back
+ * @page: the first one; nobody refers to it any more
+ * @order: how many, as a power of two
+ */
+void kmemcheck_pool_free(struct page *page, unsigned int order)
+{
+	unsigned long flags;
+
+	if (!clean(page, order)) {
+		gen_pool_free(pages, (unsigned long)page_to_virt(page), PAGE_SIZE << order);
 		return;
 	}
 	page->private = order;

@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/stacktrace.h>
@@ -56,7 +57,7 @@ static int __init ratelimit_param(char *str)
 }
 early_param("kmemcheck.ratelimit", ratelimit_param);
 
-int __init kmemcheck_report_init(void)
+int kmemcheck_report_init(void)
 {
 	size_t size = array_size(CONFIG_KMEMCHECK_QUEUE_SIZE,
 				 sizeof(struct kmemcheck_report));
@@ -228,11 +229,15 @@ static void fill(struct kmemcheck_report *report, struct pt_regs *regs,
 static void queue_report(struct pt_regs *regs, unsigned long ip,
 			 struct kmemcheck_access *access)
 {
-	depot_stack_handle_t stack = kmemcheck_find_stack(access->address);
 	struct queue *q = raw_cpu_ptr(&queues);
-	struct bucket *bucket = bucket_of(ip, stack);
 	struct kmemcheck_report *report;
+	depot_stack_handle_t stack;
+	struct bucket *bucket;
 
+	if (!kmemcheck_enabled())
+		return;
+	stack = kmemcheck_find_stack(access->address);
+	bucket = bucket_of(ip, stack);
 	access->time = ktime_get_boot_fast_ns();
 	access->count = occurrences(bucket, ip, stack, access->time);
 	if (!access->count) {
@@ -285,18 +290,39 @@ static void report_operand(struct pt_regs *regs, enum kmemcheck_kind kind,
 }
 
 /**
- * kmemcheck_read() - an instruction is about to load
+ * kmemcheck_report_read() - an instruction loads what it must not
  * @regs: before it
+ * @addr: of the operand, in the pool
+ * @size: of the operand, bytes
+ */
+void kmemcheck_report_read(struct pt_regs *regs, unsigned long addr, size_t size)
+{
+	report_operand(regs, KMEMCHECK_READ, addr, size);
+	/* Once is enough for these bytes. */
+	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
+}
+
+/**
+ * kmemcheck_read() - an instruction is about to load
+ * @regs: before it, where the exception has left them
  * @addr: of the operand, tracked or not
  * @size: of the operand, bytes
+ *
+ * What nobody wrote may be loaded as long as it is not used. What is nobody's may
+ * not, unless it merely adjoins what is wanted.
  */
 void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
 {
 	if (!kmemcheck_in_pool(addr) || kmemcheck_may_read(addr, size))
 		return;
-	report_operand(regs, KMEMCHECK_READ, addr, size);
-	/* Once is enough for these bytes. */
-	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
+	if (kmemcheck_is_owned_in_part(addr, size)) {
+		kmemcheck_count(KMEMCHECK_COUNTER_FOLLOWED);
+		if (!kmemcheck_arch_is_used(regs, addr, size)) {
+			kmemcheck_count(KMEMCHECK_COUNTER_UNUSED);
+			return;
+		}
+	}
+	kmemcheck_report_read(regs, addr, size);
 }
 
 /**
@@ -312,6 +338,32 @@ void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size)
 	if (!kmemcheck_may_write(addr, size))
 		report_operand(regs, KMEMCHECK_WRITE, addr, size);
 	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
+	kmemcheck_arch_stored(regs, addr, size);
+}
+
+/* Other heap memory might as well be tracked; for lack of room or of age it is not. */
+bool kmemcheck_is_heap(unsigned long addr)
+{
+	unsigned long direct = (unsigned long)__va(0);
+
+	return addr - direct < (unsigned long)high_memory - direct;
+}
+
+/**
+ * kmemcheck_may_leave() - may this be copied to where it cannot be watched?
+ * @to: destination, not in the pool
+ * @from: source, in the pool
+ * @size: bytes, one element of the copy
+ *
+ * User space must not see what nobody wrote. On the stack its trace is lost, so it
+ * is reported now or never.
+ */
+bool kmemcheck_may_leave(unsigned long to, unsigned long from, size_t size)
+{
+	if (to < TASK_SIZE_MAX)
+		return kmemcheck_is_initialized(from, size);
+	return kmemcheck_is_heap(to) ? kmemcheck_may_copy(from, size) :
+				       kmemcheck_may_lose(from, size);
 }
 
 /**
@@ -327,14 +379,18 @@ void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size)
 void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		    size_t size)
 {
-	if (!kmemcheck_in_pool(to) || !kmemcheck_in_pool(from)) {
-		kmemcheck_read(regs, from, size);
+	if (!kmemcheck_in_pool(from)) {
 		kmemcheck_write(regs, to, size);
+		return;
+	}
+	if (!kmemcheck_in_pool(to)) {
+		if (!kmemcheck_may_leave(to, from, size))
+			kmemcheck_report_read(regs, from, size);
 		return;
 	}
 
 	if (!kmemcheck_may_copy(from, size))
-		kmemcheck_read(regs, from, size);
+		kmemcheck_report_read(regs, from, size);
 	if (!kmemcheck_may_write(to, size))
 		kmemcheck_write(regs, to, size);
 	kmemcheck_copy_state(to, from, size);
@@ -386,7 +442,7 @@ void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip,
  */
 void kmemcheck_unhide(unsigned long addr)
 {
-	kmemcheck_give_up(addr, true);
+	kmemcheck_give_up(addr);
 	kmemcheck_shadow_set(ALIGN_DOWN(addr, PAGE_SIZE), PAGE_SIZE,
 			     KMEMCHECK_INITIALIZED);
 	kmemcheck_show_page(addr);

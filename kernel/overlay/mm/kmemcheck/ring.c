@@ -28,7 +28,7 @@ static struct {
 
 DECLARE_WAIT_QUEUE_HEAD(kmemcheck_ring_wait);
 
-int __init kmemcheck_ring_init(void)
+int kmemcheck_ring_init(void)
 {
 	BUILD_BUG_ON(!is_power_of_2(RING_SIZE));
 	BUILD_BUG_ON(RING_SIZE < 4 * KMEMCHECK_RECORD_MAX);

@@ -8,7 +8,6 @@
  */
 #include <linux/align.h>
 #include <linux/atomic.h>
-#include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -19,10 +18,19 @@
 
 #define PER_BYTE	4
 
-u8 *kmemcheck_shadow __ro_after_init;
+u8 *kmemcheck_shadow __read_mostly;
 
-/* A bit for each page that is shown for good: all of it counts as initialised. */
-static unsigned long *given_up __ro_after_init;
+/*
+ * For each page: is it shown for good, so that all of it counts as initialised?
+ * While one is being hidden again, that still holds.
+ */
+enum page_state {
+	PAGE_HIDDEN,
+	PAGE_SHOWN,
+	PAGE_HIDING,
+};
+
+static u8 *page_states __read_mostly;
 
 /**
  * kmemcheck_shadow_init() - set the shadow up
@@ -31,30 +39,44 @@ static unsigned long *given_up __ro_after_init;
  *
  * Return: 0, or -ENOMEM.
  */
-int __init kmemcheck_shadow_init(u8 *shadow, unsigned long pages)
+int kmemcheck_shadow_init(u8 *shadow, unsigned long pages)
 {
 	kmemcheck_shadow = shadow;
-	given_up = vzalloc(BITS_TO_LONGS(pages) * sizeof(long));
-	return given_up ? 0 : -ENOMEM;
+	page_states = vzalloc(pages);
+	return page_states ? 0 : -ENOMEM;
 }
 
-static unsigned long page_nr(unsigned long addr)
+static u8 *page_state(unsigned long addr)
 {
-	return (addr - kmemcheck_pool_start) >> PAGE_SHIFT;
+	return &page_states[(addr - kmemcheck_pool_start) >> PAGE_SHIFT];
 }
 
 /* Is the page shown for good? @addr lies in the pool. */
 bool kmemcheck_given_up(unsigned long addr)
 {
-	return test_bit(page_nr(addr), given_up);
+	return READ_ONCE(*page_state(addr)) != PAGE_HIDDEN;
 }
 
-void kmemcheck_give_up(unsigned long addr, bool yes)
+/* Before the page is shown. */
+void kmemcheck_give_up(unsigned long addr)
 {
-	if (yes)
-		set_bit(page_nr(addr), given_up);
-	else
-		clear_bit(page_nr(addr), given_up);
+	arch_xchg(page_state(addr), PAGE_SHOWN);
+}
+
+/* A page that was given up is about to be hidden. Return: false if there is no need. */
+bool kmemcheck_begin_hiding(unsigned long addr)
+{
+	return arch_cmpxchg(page_state(addr), PAGE_SHOWN, PAGE_HIDING) == PAGE_SHOWN;
+}
+
+/*
+ * It is hidden on all CPUs. But another one may have found out in the meantime that
+ * it cannot handle it.
+ */
+void kmemcheck_end_hiding(unsigned long addr)
+{
+	arch_cmpxchg(page_state(addr), PAGE_HIDING,
+		     kmemcheck_is_shown(addr) ? PAGE_SHOWN : PAGE_HIDDEN);
 }
 
 static u8 *shadow_of(unsigned long addr)
@@ -167,6 +189,20 @@ bool kmemcheck_may_read(unsigned long addr, size_t size)
 	return find(addr, size, BAD) == size;
 }
 
+/* Has any of it been written? */
+bool kmemcheck_is_written_to(unsigned long addr, size_t size)
+{
+	size = clip(addr, size);
+	return find(addr, size, BIT(KMEMCHECK_INITIALIZED)) < size;
+}
+
+/* Is any of it somebody's? */
+bool kmemcheck_is_owned_in_part(unsigned long addr, size_t size)
+{
+	size = clip(addr, size);
+	return find(addr, size, BIT(KMEMCHECK_INITIALIZED) | BIT(KMEMCHECK_UNINITIALIZED)) < size;
+}
+
 bool kmemcheck_may_write(unsigned long addr, size_t size)
 {
 	size = clip(addr, size);
@@ -177,6 +213,12 @@ bool kmemcheck_may_write(unsigned long addr, size_t size)
 bool kmemcheck_may_copy(unsigned long addr, size_t size)
 {
 	return kmemcheck_may_write(addr, size);
+}
+
+/* The padding of a structure, but not an element that nobody wrote any part of. */
+bool kmemcheck_may_lose(unsigned long addr, size_t size)
+{
+	return kmemcheck_may_copy(addr, size) && kmemcheck_is_written_to(addr, size);
 }
 
 /* @n bytes of memory from @addr on, all within one byte of shadow. */
@@ -216,6 +258,22 @@ static unsigned long end_of_page(unsigned long addr)
 	return ALIGN_DOWN(addr, PAGE_SIZE) + PAGE_SIZE;
 }
 
+/*
+ * All within one page. It may be given up at the same time: whoever does that first
+ * says so and then makes it initialised, here it is looked at last.
+ */
+static void set_within(unsigned long addr, size_t size, enum kmemcheck_state state)
+{
+	if (kmemcheck_given_up(addr))
+		state = KMEMCHECK_INITIALIZED;
+	set_range(addr, size, state);
+	if (state == KMEMCHECK_INITIALIZED)
+		return;
+	smp_mb();
+	if (unlikely(kmemcheck_given_up(addr)))
+		set_range(addr, size, KMEMCHECK_INITIALIZED);
+}
+
 void kmemcheck_shadow_set(unsigned long addr, size_t size,
 			  enum kmemcheck_state state)
 {
@@ -223,9 +281,13 @@ void kmemcheck_shadow_set(unsigned long addr, size_t size,
 
 	for (; addr < end; addr = next) {
 		next = min(end, end_of_page(addr));
-		set_range(addr, next - addr, kmemcheck_given_up(addr) ?
-			  KMEMCHECK_INITIALIZED : state);
+		set_within(addr, next - addr, state);
 	}
+}
+
+void kmemcheck_set_uninitialized(unsigned long addr, size_t size)
+{
+	kmemcheck_shadow_set(addr, size, KMEMCHECK_UNINITIALIZED);
 }
 
 /* What was written need not be written down again. */
@@ -270,13 +332,15 @@ void kmemcheck_copy_state(unsigned long to, unsigned long from, size_t size)
 	size = min(clip(to, size), clip(from, size));
 	if (to - from < size) {
 		while (size--)
-			if (!kmemcheck_given_up(to + size))
-				set_part(to + size, 1, kmemcheck_shadow_get(from + size));
+			set_within(to + size, 1, kmemcheck_shadow_get(from + size));
 		return;
 	}
 	for (; size; to += n, from += n, size -= n) {
 		n = min(size, end_of_page(to) - to);
 		if (!kmemcheck_given_up(to))
 			copy_forward(to, from, n);
+		smp_mb();
+		if (unlikely(kmemcheck_given_up(to)))
+			set_range(to, n, KMEMCHECK_INITIALIZED);
 	}
 }

@@ -20,19 +20,20 @@
  * in caches of our own that are not tracked, by size, so that setting up a
  * tracked slab never leads to another tracked slab.
  */
-static struct kmemcheck_owner **owners __ro_after_init;
+static struct kmemcheck_owner **owners __read_mostly;
 
 /* Objects of one slab: 1 for a whole page block, 512 for 8 bytes in a page. */
-#define MIN_OWNERS_SHIFT	2
+#define MIN_OWNERS_SHIFT	0
 #define MAX_OWNERS_SHIFT	9
-static struct kmem_cache *owner_caches[MAX_OWNERS_SHIFT + 1] __ro_after_init;
+static struct kmem_cache *owner_caches[MAX_OWNERS_SHIFT + 1] __read_mostly;
 static const char * const owner_names[MAX_OWNERS_SHIFT + 1] = {
+	[0] = "kmemcheck-1",	[1] = "kmemcheck-2",
 	[2] = "kmemcheck-4",	[3] = "kmemcheck-8",	[4] = "kmemcheck-16",
 	[5] = "kmemcheck-32",	[6] = "kmemcheck-64",	[7] = "kmemcheck-128",
 	[8] = "kmemcheck-256",	[9] = "kmemcheck-512",
 };
 
-int __init kmemcheck_slab_init(unsigned long pages)
+int kmemcheck_slab_init(unsigned long pages)
 {
 	int i;
 
@@ -57,21 +58,34 @@ static unsigned int owners_shift(unsigned int objects)
 		       MAX_OWNERS_SHIFT);
 }
 
+static void free_owners(const void *start)
+{
+	struct kmemcheck_owner *old = xchg(owners_of(start), NULL);
+
+	if (old)
+		kmem_cache_free(virt_to_cache(old), old);
+}
+
 /*
  * Without owners the objects are checked all the same, only reports do not say
  * who they were. Slabs of more objects than a class holds do without, too.
  */
-static void alloc_owners(struct kmem_cache *s, const void *start, gfp_t flags,
-			 unsigned int order)
+static struct kmemcheck_owner *alloc_owners(const void *start, size_t size,
+					    unsigned int objects, gfp_t flags)
 {
-	unsigned int objects = (PAGE_SIZE << order) / s->size;
 	unsigned int shift = owners_shift(objects);
+	struct kmemcheck_owner *new;
+	size_t i;
 
+	/* Those of blocks that were freed are still there. */
+	for (i = 0; i < size; i += PAGE_SIZE)
+		free_owners(start + i);
 	if (objects > 1U << shift)
-		return;
+		return NULL;
 	flags &= GFP_RECLAIM_MASK & ~__GFP_NOFAIL;
-	*owners_of(start) = kmem_cache_zalloc(owner_caches[shift],
-					      flags | __GFP_NOWARN);
+	new = kmem_cache_zalloc(owner_caches[shift], flags | __GFP_NOWARN);
+	WRITE_ONCE(*owners_of(start), new);
+	return new;
 }
 
 static bool worth_tracking(const struct kmem_cache *s, gfp_t flags)
@@ -96,12 +110,12 @@ struct slab *__kmemcheck_alloc_slab(struct kmem_cache *s, gfp_t flags,
 
 	if (!kmemcheck_enabled() || !worth_tracking(s, flags))
 		return NULL;
-	page = kmemcheck_pool_alloc(order, node);
+	page = kmemcheck_pool_alloc(order, node, true);
 	if (!page)
 		return NULL;
 
 	start = page_to_virt(page);
-	alloc_owners(s, start, flags, order);
+	alloc_owners(start, PAGE_SIZE << order, (PAGE_SIZE << order) / s->size, flags);
 	kmemcheck_shadow_set((unsigned long)start, PAGE_SIZE << order,
 			     keeps_state(s) ? KMEMCHECK_UNINITIALIZED :
 					      KMEMCHECK_UNALLOCATED);
@@ -112,10 +126,8 @@ struct slab *__kmemcheck_alloc_slab(struct kmem_cache *s, gfp_t flags,
 /* Its objects stay marked as freed until the pages are used again. */
 void __kmemcheck_free_slab(void *start, unsigned int order)
 {
-	struct kmemcheck_owner *old = xchg(owners_of(start), NULL);
-
-	if (old)
-		kmem_cache_free(virt_to_cache(old), old);
+	free_owners(start);
+	kmemcheck_shadow_set((unsigned long)start, PAGE_SIZE << order, KMEMCHECK_FREED);
 	kmemcheck_pool_free(virt_to_page(start), order);
 }
 
@@ -140,18 +152,21 @@ static void note_who(struct kmemcheck_who *who, unsigned long caller, gfp_t flag
 	who->cpu = raw_smp_processor_id();
 }
 
+/* Whatever the mode: of what is tracked, the states are right. */
 void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags)
 {
-	struct kmemcheck_owner *owner;
+	struct kmemcheck_owner *owner = owner_of(s, virt_to_slab(object), object);
 
-	if (!kmemcheck_enabled())
-		return;
-	owner = owner_of(s, virt_to_slab(object), object);
 	if (owner) {
-		note_who(&owner->alloc, _RET_IP_, flags);
+		if (kmemcheck_enabled())
+			note_who(&owner->alloc, _RET_IP_, flags);
+		else
+			owner->alloc.stack = 0;
 		owner->free.stack = 0;
+		owner->size = s->object_size;
+		owner->zeroed = flags & __GFP_ZERO;
 	}
-	if (flags & __GFP_ZERO)
+	if (flags & (__GFP_ZERO | __GFP_NOTRACK))
 		kmemcheck_shadow_set((unsigned long)object, s->object_size,
 				     KMEMCHECK_INITIALIZED);
 	else if (!keeps_state(s))
@@ -161,27 +176,132 @@ void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags)
 
 void __kmemcheck_slab_free(struct kmem_cache *s, void *object)
 {
-	struct kmemcheck_owner *owner;
+	struct kmemcheck_owner *owner = owner_of(s, virt_to_slab(object), object);
 
-	if (!kmemcheck_enabled())
-		return;
-	owner = owner_of(s, virt_to_slab(object), object);
-	if (owner)
+	if (owner && kmemcheck_enabled())
 		note_who(&owner->free, _RET_IP_, 0);
 	if (!keeps_state(s))
 		kmemcheck_shadow_set((unsigned long)object, s->object_size,
 				     KMEMCHECK_FREED);
 }
 
+/* What kmalloc() has given: an object of a slab, or pages. Return: bytes. */
+static size_t room_of(const void *object, struct kmemcheck_owner **owner)
+{
+	struct folio *folio = virt_to_folio(object);
+	struct kmem_cache *s;
+
+	if (!folio_test_slab(folio)) {
+		*owner = READ_ONCE(*owners_of(object));
+		return folio_size(folio);
+	}
+	s = folio_slab(folio)->slab_cache;
+	*owner = owner_of(s, folio_slab(folio), (void *)object);
+	return s->object_size;
+}
+
 /**
- * kmemcheck_find_object() - the slab object around an address
+ * __kmemcheck_resize() - another size of an object of kmalloc() was asked for
+ * @object: tracked
+ * @size: that is now asked for, at most that of the object
+ * @flags: with __GFP_ZERO, what is added has been zeroed
+ *
+ * The slack behind it is nobody's.
+ */
+void __kmemcheck_resize(const void *object, size_t size, gfp_t flags)
+{
+	struct kmemcheck_owner *owner;
+	size_t room = room_of(object, &owner);
+	size_t old = owner ? owner->size : room;
+	bool good = flags & (__GFP_ZERO | __GFP_NOTRACK) || (owner && owner->zeroed);
+
+	if (size > old)
+		kmemcheck_shadow_set((unsigned long)object + old, size - old,
+				     good ? KMEMCHECK_INITIALIZED : KMEMCHECK_UNINITIALIZED);
+	kmemcheck_shadow_set((unsigned long)object + size, room - size,
+			     KMEMCHECK_UNALLOCATED);
+	if (owner)
+		owner->size = size;
+}
+
+/**
+ * __kmemcheck_requested() - how much of an object was asked for
+ * @object: of kmalloc(), tracked
+ * @size: of the whole object, for when that is not known
+ *
+ * Return: bytes.
+ */
+size_t __kmemcheck_requested(const void *object, size_t size)
+{
+	struct kmemcheck_owner *owner;
+
+	room_of(object, &owner);
+	return owner ? owner->size : size;
+}
+
+/**
+ * kmemcheck_note_pages() - a block of pages goes to its new owner
+ * @start: of it
+ * @order: of the pages
+ * @size: bytes that were asked for
+ * @name: of this sort of memory
+ * @caller: where the stack begins
+ * @flags: of the allocation
+ */
+void kmemcheck_note_pages(const void *start, unsigned int order, size_t size,
+			  const char *name, unsigned long caller, gfp_t flags)
+{
+	struct kmemcheck_owner *owner = alloc_owners(start, PAGE_SIZE << order, 1, flags);
+
+	if (!owner)
+		return;
+	owner->size = size;
+	owner->zeroed = flags & __GFP_ZERO;
+	owner->name = name;
+	note_who(&owner->alloc, caller, flags);
+}
+
+/* The block stays where it is in the books until its pages are used again. */
+void kmemcheck_note_pages_freed(const void *start, unsigned long caller)
+{
+	struct kmemcheck_owner *owner = READ_ONCE(*owners_of(start));
+
+	if (owner && owner->name && kmemcheck_enabled())
+		note_who(&owner->free, caller, 0);
+}
+
+/* Blocks begin at a multiple of their size, and have no more than that many pages. */
+static bool find_pages(unsigned long addr, struct kmemcheck_object *object,
+		       struct kmemcheck_owner *owner)
+{
+	unsigned long page = ALIGN_DOWN(addr, PAGE_SIZE);
+	const struct kmemcheck_owner *found;
+	unsigned int i;
+
+	for (i = 0; i < MAX_ORDER_NR_PAGES; i++, page -= PAGE_SIZE) {
+		found = READ_ONCE(*owners_of((void *)page));
+		if (found || page == kmemcheck_pool_start)
+			break;
+	}
+	if (!found || !found->name || addr - page >= PAGE_ALIGN(found->size))
+		return false;
+	object->start = page;
+	object->size = found->size;
+	object->requested = 0;
+	strscpy(object->cache, found->name, sizeof(object->cache));
+	*owner = *found;
+	return true;
+}
+
+/**
+ * kmemcheck_find_object() - the object around an address
  * @addr: in the pool
  * @object: filled in when there is one
  * @owner: who allocated and freed it, as far as that is known
  *
  * Called from inside of a fault: takes no lock and touches nothing hidden.
  *
- * Return: whether @addr lies in a slab.
+ * Return: whether @addr lies in a slab, or a block of pages that has or had an owner.
  */
 bool kmemcheck_find_object(unsigned long addr, struct kmemcheck_object *object,
 			   struct kmemcheck_owner *owner)
@@ -193,7 +313,7 @@ bool kmemcheck_find_object(unsigned long addr, struct kmemcheck_object *object,
 	void *start;
 
 	if (!folio_test_slab(folio))
-		return false;
+		return find_pages(addr, object, owner);
 	slab = folio_slab(folio);
 	s = slab->slab_cache;
 	if (!s)
@@ -203,10 +323,12 @@ bool kmemcheck_find_object(unsigned long addr, struct kmemcheck_object *object,
 	object->start = (unsigned long)start;
 	object->size = s->object_size;
 	object->requested = 0;
+	found = owner_of(s, slab, start);
+	if (found && found->size < s->object_size)
+		object->requested = found->size;
 	/* The name of a cache may itself be a tracked allocation. */
 	strscpy(object->cache, kmemcheck_alias(s->name), sizeof(object->cache));
 
-	found = owner_of(s, slab, start);
 	if (found)
 		*owner = *found;
 	else

@@ -61,7 +61,15 @@ static __always_inline bool in_register(const struct kmemcheck_decoded *d,
 	return true;
 }
 
-static bool load_nofault(void *to, unsigned long from, unsigned int size)
+/**
+ * kmemcheck_load_nofault() - read kernel memory that may not be there
+ * @to: where to
+ * @from: its address
+ * @size: 1, 2, 4 or 8
+ *
+ * Return: whether it was there.
+ */
+bool kmemcheck_load_nofault(void *to, unsigned long from, unsigned int size)
 {
 	switch (size) {
 	case 1:
@@ -115,7 +123,7 @@ static bool elsewhere(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 	if (addr < TASK_SIZE_MAX || addr / THREAD_SIZE == (unsigned long)regs / THREAD_SIZE)
 		return false;
 	if (d->access == OPERAND_READ)
-		return load_nofault(&value, addr, d->size) && perform(d, regs, &value);
+		return kmemcheck_load_nofault(&value, addr, d->size) && perform(d, regs, &value);
 	if (d->op != OP_STORE && d->op != OP_STORE_IMM && d->op != OP_SETCC)
 		return false;
 
@@ -232,7 +240,7 @@ static bool leads_nowhere(const struct kmemcheck_decoded *d, const struct pt_reg
 	u8 opcode;
 
 	return (d->op == OP_RET || d->op == OP_JMP || d->op == OP_CALL) &&
-	       !load_nofault(&opcode, regs->ip, sizeof(opcode));
+	       !kmemcheck_load_nofault(&opcode, regs->ip, sizeof(opcode));
 }
 
 /* Return: false when this one is for the processor. */

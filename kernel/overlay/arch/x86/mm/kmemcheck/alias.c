@@ -7,6 +7,7 @@
  * number of processors, without a lock, and inside of an NMI.
  */
 #include <linux/hash.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -27,7 +28,7 @@
 
 static DEFINE_PER_CPU(struct kmemcheck_decoded *, cache);
 
-int __init kmemcheck_alias_init(void)
+int kmemcheck_alias_init(void)
 {
 	int cpu;
 
@@ -100,6 +101,21 @@ struct kmemcheck_decoded *kmemcheck_find(unsigned long ip)
 	*other = *d;
 	decode(ip, d);
 	return d;
+}
+
+/* As kmemcheck_find(), but leaves the cache alone; NULL when it is not there. */
+const struct kmemcheck_decoded *kmemcheck_lookup(unsigned long ip)
+{
+	unsigned int nr = hash_long(ip, CACHE_SHIFT);
+	const struct kmemcheck_decoded *d = this_cpu_read(cache);
+
+	if (!d)
+		return NULL;
+	d += nr;
+	if (is_it(d, ip))
+		return d;
+	d = this_cpu_read(cache) + (nr ^ 1);
+	return is_it(d, ip) ? d : NULL;
 }
 
 static noinline void check(const struct kmemcheck_decoded *d, struct pt_regs *regs,
@@ -188,6 +204,7 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 	} else {
 		d = kmemcheck_find(regs->ip);
 	}
+	this_cpu_inc(kmemcheck_ops[min_t(u8, d->op, OP_STRING)]);
 	outcome = perform(d, regs, trap);
 	if (likely(outcome == KMEMCHECK_DONE)) {
 		if (d->patience && kmemcheck_ahead)

@@ -144,6 +144,9 @@ enum kmemcheck_scan {
 #define DECODED_FS	0x200	/* M lies somewhere */
 
 /* Positions in struct pt_regs, which holds 8 bytes for each register. */
+#define SLOT_AX		10
+#define SLOT_CX		11
+#define SLOT_DX		12
 #define SLOT_IP		16
 #define SLOT_SP		19
 #define SLOT_NONE	0xff

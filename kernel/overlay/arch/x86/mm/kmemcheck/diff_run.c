@@ -181,8 +181,9 @@ static void give_up(const struct diff_case *c, const struct diff_area *pool)
 
 static void take_back(unsigned long addr)
 {
-	kmemcheck_give_up(addr, false);
+	kmemcheck_begin_hiding(addr);
 	kmemcheck_hide_page(addr);
+	kmemcheck_end_hiding(addr);
 }
 
 static void clear_shadow(const struct diff_case *c, const struct span *spans)

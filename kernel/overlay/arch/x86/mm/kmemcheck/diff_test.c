@@ -346,7 +346,7 @@ static int diff_init(struct kunit_suite *suite)
 	if (!kmemcheck_enabled())
 		return 0;
 	prandom_seed_state(&rnd, seed);
-	diff.page = kmemcheck_pool_alloc(POOL_ORDER, NUMA_NO_NODE);
+	diff.page = kmemcheck_pool_alloc(POOL_ORDER, NUMA_NO_NODE, true);
 	plain = vmalloc(DIFF_AREA_SIZE);
 	diff.plain.start = (unsigned long)plain;
 	diff.code = alloc_code();

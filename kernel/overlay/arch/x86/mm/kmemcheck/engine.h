@@ -64,6 +64,9 @@ static __always_inline bool kmemcheck_is_inside(unsigned long addr, unsigned int
 	return offset < kmemcheck_pool_size && size <= kmemcheck_pool_size - offset;
 }
 
+/* class.c */
+DECLARE_PER_CPU(u64 [OP_SSE + 2], kmemcheck_ops);
+
 /* operand.c */
 unsigned long kmemcheck_operand_address(const struct kmemcheck_decoded *d,
 					const struct pt_regs *regs);
@@ -96,10 +99,12 @@ enum kmemcheck_outcome kmemcheck_string(const struct kmemcheck_decoded *d,
 					struct kmemcheck_trap *trap);
 /* ahead.c */
 void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs);
+bool kmemcheck_load_nofault(void *to, unsigned long from, unsigned int size);
 
 /* alias.c */
 int kmemcheck_alias_init(void);
 struct kmemcheck_decoded *kmemcheck_find(unsigned long ip);
+const struct kmemcheck_decoded *kmemcheck_lookup(unsigned long ip);
 bool kmemcheck_access(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		      unsigned long addr);
 enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
@@ -109,7 +114,7 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 int kmemcheck_stack_init(void);
 
 /* step.c */
-void kmemcheck_step_init(void);
+int kmemcheck_step_init(void);
 void kmemcheck_step_fault(struct pt_regs *regs, unsigned long address);
 
 #endif /* _X86_KMEMCHECK_ENGINE_H */

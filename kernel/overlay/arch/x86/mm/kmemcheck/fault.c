@@ -45,18 +45,15 @@ const char *kmemcheck_arch_engine(void)
 /**
  * kmemcheck_arch_init() - before anything is hidden
  *
- * Return: 0, or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EBUSY.
  */
-int __init kmemcheck_arch_init(void)
+int kmemcheck_arch_init(void)
 {
 	int err = kmemcheck_stack_init();
 
 	if (err)
 		return err;
-	if (!kmemcheck_engine_step)
-		return kmemcheck_alias_init();
-	kmemcheck_step_init();
-	return 0;
+	return kmemcheck_engine_step ? kmemcheck_step_init() : kmemcheck_alias_init();
 }
 
 static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap)

@@ -19,6 +19,11 @@ static pte_t *pool_pte(unsigned long addr)
 	return virt_to_kpte(addr);
 }
 
+bool kmemcheck_is_shown(unsigned long addr)
+{
+	return pte_present(*pool_pte(addr));
+}
+
 void kmemcheck_show_page(unsigned long addr)
 {
 	pte_t *pte = pool_pte(addr);
@@ -50,21 +55,18 @@ void kmemcheck_hide_page(unsigned long addr)
 }
 
 /**
- * kmemcheck_rehide() - hide pages that were shown for good
- * @addr: of the first one
- * @n: how many
+ * kmemcheck_hide_later() - hide a page that was shown for good
+ * @addr: of it
  *
- * They may have been cached by any CPU in any address space, until
- * kmemcheck_flush().
+ * It may have been cached by any CPU in any address space, until kmemcheck_flush().
  */
-void kmemcheck_rehide(unsigned long addr, unsigned int n)
+void kmemcheck_hide_later(unsigned long addr)
 {
-	for (; n; n--, addr += PAGE_SIZE)
-		hide(addr);
+	hide(addr);
 }
 
 /**
- * kmemcheck_flush() - after kmemcheck_rehide(), for all CPUs. May not be called
+ * kmemcheck_flush() - after kmemcheck_hide_later(), for all CPUs. May not be called
  * with interrupts off.
  */
 void kmemcheck_flush(void)

@@ -29,7 +29,7 @@ struct memo {
 
 static DEFINE_PER_CPU(struct memo *, memos);
 
-int __init kmemcheck_stack_init(void)
+int kmemcheck_stack_init(void)
 {
 	int cpu;
 

@@ -9,6 +9,7 @@
 #include <linux/bug.h>
 #include <linux/cpu.h>
 #include <linux/instrumentation.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -36,14 +37,24 @@ DEFINE_PER_CPU(bool, kmemcheck_stepping);
 
 #define STEP_FLAGS	(X86_EFLAGS_TF | X86_EFLAGS_IF)
 
-void __init kmemcheck_step_init(void)
+/**
+ * kmemcheck_step_init() - see to it that there is but one CPU
+ *
+ * Return: 0, or -EBUSY when there are more already.
+ */
+int kmemcheck_step_init(void)
 {
+	if (num_online_cpus() > 1) {
+		pr_err("kmemcheck: the step engine works on one CPU only, take the others offline\n");
+		return -EBUSY;
+	}
 	pr_info("kmemcheck: Limiting number of CPUs to 1.\n");
 #ifdef CONFIG_SMP
 	setup_max_cpus = 1;
 #endif
 	/* Nobody is to bring one up later, either. */
 	cpu_hotplug_disable();
+	return 0;
 }
 
 static void check(struct pt_regs *regs, const struct kmemcheck_decoded *d,
@@ -165,6 +176,7 @@ void kmemcheck_step_fault(struct pt_regs *regs, unsigned long address)
 		kmemcheck_unhide(address);
 		return;
 	}
+	this_cpu_inc(kmemcheck_ops[min_t(u8, d.op, OP_STRING)]);
 	n = kmemcheck_operands(&d, regs, ops);
 	check(regs, &d, ops, n);
 	show_operands(step, ops, n);

@@ -105,7 +105,7 @@ struct rule {
 };
 
 static const struct rule reading = {
-	kmemcheck_may_read, kmemcheck_is_initialized, kmemcheck_read
+	kmemcheck_may_read, kmemcheck_is_initialized, kmemcheck_report_read
 };
 
 static const struct rule writing = {
@@ -113,8 +113,24 @@ static const struct rule writing = {
 };
 
 static const struct rule copying = {
-	kmemcheck_may_copy, kmemcheck_may_copy, kmemcheck_read
+	kmemcheck_may_copy, kmemcheck_may_copy, kmemcheck_report_read
 };
+
+static const struct rule losing = {
+	kmemcheck_may_lose, kmemcheck_is_initialized, kmemcheck_report_read
+};
+
+static const struct rule showing = {
+	kmemcheck_is_initialized, kmemcheck_is_initialized, kmemcheck_report_read
+};
+
+/* For copies to memory that is not tracked. */
+static const struct rule *rule_for(unsigned long to)
+{
+	if (to < TASK_SIZE_MAX)
+		return &showing;
+	return kmemcheck_is_heap(to) ? &copying : &losing;
+}
 
 /*
  * Elements one by one, for what is wrong with them. Neighbours with the same
@@ -178,7 +194,7 @@ static void check_move(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 	unsigned long bytes = n * d->size, i;
 
 	if (!kmemcheck_tracked((void *)from) || !kmemcheck_tracked((void *)to)) {
-		check_run(d, regs, regs->si, n, &reading);
+		check_run(d, regs, regs->si, n, rule_for(to));
 		check_run(d, regs, regs->di, n, &writing);
 		/* From user memory it is not known how far that will get. */
 		if (from >= TASK_SIZE_MAX)

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kmemcheck: what the files of the test suite share.
+ */
+#ifndef _MM_KMEMCHECK_TEST_H
+#define _MM_KMEMCHECK_TEST_H
+
+#include <kunit/test.h>
+
+#include "kmemcheck.h"
+
+#define SIZE	64
+
+/* What a test case works with. */
+struct context {
+	struct kmemcheck_reader reader;
+	u8 *record;			/* KMEMCHECK_RECORD_MAX bytes */
+	u8 *object;			/* SIZE bytes, never written */
+	bool freed;
+	unsigned int ratelimit;
+};
+
+/* The reports on one range of memory. */
+struct seen {
+	unsigned int count;
+	struct kmemcheck_access access;	/* of the last of them */
+	struct kmemcheck_object object;
+	bool has_object, has_alloc, has_free;
+};
+
+struct seen reports_on(struct context *c, const void *start, size_t size);
+void expect_report(struct kunit *test, const void *start, size_t size,
+		   enum kmemcheck_kind kind, enum kmemcheck_state state,
+		   size_t offset, size_t bytes);
+void expect_silence(struct kunit *test, const void *start, size_t size);
+unsigned long load(const void *p, unsigned int size);
+
+/* kmemcheck_memory_test.c */
+void test_every_size(struct kunit *test);
+void test_slack_is_nobodys(struct kunit *test);
+void test_ksize_gives_the_slack(struct kunit *test);
+void test_krealloc_in_place(struct kunit *test);
+void test_krealloc_moves_the_state(struct kunit *test);
+void test_bulk_allocation(struct kunit *test);
+void test_rcu_cache_keeps_its_state(struct kunit *test);
+void test_shrunk_cache(struct kunit *test);
+void test_large_kmalloc(struct kunit *test);
+void test_free_pages(struct kunit *test);
+void test_pages_exact(struct kunit *test);
+void test_zeroed_pages(struct kunit *test);
+void test_page_fragments(struct kunit *test);
+void test_gfp_notrack(struct kunit *test);
+void test_annotated_bitfield(struct kunit *test);
+void test_annotated_variable(struct kunit *test);
+void test_dma(struct kunit *test);
+void test_one_shot(struct kunit *test);
+/* kmemcheck_use_test.c */
+void test_copied_value(struct kunit *test);
+void test_masked_value(struct kunit *test);
+void test_shifted_value(struct kunit *test);
+void test_value_in_a_call(struct kunit *test);
+void test_value_on_the_stack(struct kunit *test);
+void test_value_as_address(struct kunit *test);
+void test_value_of_a_condition(struct kunit *test);
+void test_value_to_user_space(struct kunit *test);
+void test_end_of_a_string(struct kunit *test);
+void test_first_assignment_of_bits(struct kunit *test);
+void test_differing_good_byte(struct kunit *test);
+
+#endif /* _MM_KMEMCHECK_TEST_H */

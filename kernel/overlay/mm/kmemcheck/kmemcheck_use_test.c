@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: what nobody wrote may be moved and masked, but not be used.
+ *
+ * All of it in assembly: it is about what becomes of a value in registers. In each
+ * case the first byte of an object is written, and some of the others are not.
+ */
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <asm/asm.h>
+#include <asm/smap.h>
+
+#include "kmemcheck_test.h"
+
+static void expect_use(struct kunit *test, size_t offset, size_t bytes)
+{
+	struct context *c = test->priv;
+
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
+		      offset, bytes);
+}
+
+static void expect_no_use(struct kunit *test)
+{
+	struct context *c = test->priv;
+
+	expect_silence(test, c->object, SIZE);
+}
+
+/* The state goes where the value goes. */
+void test_copied_value(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u8 *to = kmalloc(SIZE, GFP_KERNEL);
+	u64 on_stack, scratch;
+
+	KUNIT_ASSERT_NOT_NULL(test, to);
+	memset(c->object, 1, 4);
+	asm volatile("movq %1, %0\n\tmovq %0, %2\n\txorl %k0, %k0"
+		     : "=&r" (scratch) : "m" (*(u64 *)c->object), "m" (*(u64 *)to) : "memory");
+	expect_no_use(test);
+	load(to, 4);
+	expect_silence(test, to, SIZE);
+	load(to + 4, 4);
+	expect_report(test, to, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 4, 4);
+
+	asm volatile("movq %2, %0\n\tmovq %0, %1\n\txorl %k0, %k0"
+		     : "=&r" (scratch), "=m" (on_stack) : "m" (*(u64 *)(c->object + 8)));
+	expect_no_use(test);
+	kfree(to);
+}
+
+void test_masked_value(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long scratch;
+
+	c->object[0] = 1;
+	asm volatile("movl %1, %k0\n\tandl $0xff, %k0\n\tjz 1f\n1:\n\ttestb %b0, %b0\n\tjz 2f\n2:"
+		     : "=&q" (scratch) : "m" (*(u32 *)c->object) : "cc");
+	asm volatile("movl %1, %k0\n\tmovzbl %b0, %k0\n\tcmpl $5, %k0\n\tje 1f\n1:"
+		     : "=&q" (scratch) : "m" (*(u32 *)c->object) : "cc");
+	asm volatile("testl $0x10, %0\n\tjz 1f\n1:" : : "m" (*(u32 *)c->object) : "cc");
+	expect_no_use(test);
+	asm volatile("testl $0x110, %0\n\tjz 1f\n1:" : : "m" (*(u32 *)c->object) : "cc");
+	expect_use(test, 0, 4);
+	asm volatile("movl %1, %k0\n\tandl $0xff00, %k0\n\tjz 1f\n1:"
+		     : "=&q" (scratch) : "m" (*(u32 *)(c->object + 8)) : "cc");
+	expect_use(test, 8, 4);
+}
+
+void test_shifted_value(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long scratch;
+
+	c->object[3] = 1;
+	asm volatile("movl %1, %k0\n\tshrl $24, %k0\n\tjz 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(u32 *)c->object) : "cc");
+	asm volatile("movl %1, %k0\n\tshrl $24, %k0\n\taddl $7, %k0\n\tcmpl $9, %k0\n\tja 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(u32 *)c->object) : "cc");
+	expect_no_use(test);
+	asm volatile("movl %1, %k0\n\tshrl $23, %k0\n\ttestl %k0, %k0\n\tjs 1f\n1:\n\tcmpl $2, %k0\n\tje 2f\n2:"
+		     : "=&r" (scratch) : "m" (*(u32 *)c->object) : "cc");
+	expect_use(test, 0, 4);
+}
+
+static noinline bool is_five(u32 value)
+{
+	OPTIMIZER_HIDE_VAR(value);
+	return value == 5;
+}
+
+static noinline u32 nothing_of(u32 value)
+{
+	OPTIMIZER_HIDE_VAR(value);
+	return value & 0;
+}
+
+void test_value_in_a_call(struct kunit *test)
+{
+	struct context *c = test->priv;
+
+	if (nothing_of(READ_ONCE(*(u32 *)c->object)))
+		barrier();
+	expect_no_use(test);
+	if (is_five(READ_ONCE(*(u32 *)(c->object + 4))))
+		barrier();
+	expect_use(test, 4, 4);
+}
+
+void test_value_on_the_stack(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long scratch;
+
+	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\tpopq %0\n\txorl %k0, %k0"
+		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory");
+	expect_no_use(test);
+	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\tpopq %0\n\ttestq %0, %0\n\tjs 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory");
+	expect_use(test, 0, 8);
+}
+
+void test_value_as_address(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long scratch;
+	u8 table[256] = {};
+
+	asm volatile("movzbl %1, %k0\n\tmovb (%2,%0), %b0"
+		     : "=&q" (scratch) : "m" (c->object[1]), "r" (table) : "memory");
+	expect_use(test, 1, 1);
+	asm volatile("movzbl %1, %k0\n\tleaq (%2,%0), %0\n\txorl %k0, %k0"
+		     : "=&q" (scratch) : "m" (c->object[2]), "r" (table) : "cc");
+	expect_no_use(test);
+}
+
+void test_value_of_a_condition(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long scratch;
+
+	asm volatile("cmpl $3, %1\n\tsete %b0\n\txorl %k0, %k0"
+		     : "=&q" (scratch) : "m" (*(u32 *)c->object) : "cc");
+	expect_no_use(test);
+	asm volatile("cmpl $3, %1\n\tsete %b0\n\ttestb %b0, %b0\n\tjne 1f\n1:"
+		     : "=&q" (scratch) : "m" (*(u32 *)c->object) : "cc");
+	expect_use(test, 0, 4);
+	asm volatile("movl $7, %k0\n\tcmpl $3, %1\n\tcmovel %2, %k0\n\tcmpl $8, %k0\n\tja 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(u32 *)(c->object + 4)), "r" (100) : "cc");
+	expect_use(test, 4, 4);
+}
+
+void test_value_to_user_space(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u32 value;
+
+	/* It will not get there: nothing is mapped at that address. */
+	asm volatile("movl %1, %0" : "=r" (value) : "m" (*(u32 *)c->object));
+	stac();
+	asm volatile("1:\tmovl %0, (%1)\n2:\n" _ASM_EXTABLE(1b, 2b)
+		     : : "r" (value), "r" (PAGE_SIZE - 16) : "memory");
+	clac();
+	expect_use(test, 0, 4);
+}
+
+/* (x - 1) & ~x of the zero bytes of a word, as the kernel's string functions do. */
+void test_end_of_a_string(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long x, y, z;
+
+	memcpy(c->object, "ab", 3);
+	asm volatile("movq %3, %0\n\tmovq %0, %1\n\tnotq %1\n\taddq %4, %0\n\tandq %1, %0\n\t"
+		     "andq %5, %0\n\tje 1f\n\tleaq -1(%0), %2\n\tnotq %0\n\tandq %2, %0\n\t"
+		     "shrq $7, %0\n\tcmpq $0xffff, %0\n\tjne 1f\n1:"
+		     : "=&r" (x), "=&r" (y), "=&r" (z)
+		     : "m" (*(u64 *)c->object), "r" (-0x0101010101010101UL),
+		       "r" (0x8080808080808080UL) : "cc");
+	KUNIT_EXPECT_EQ(test, x, 0xffff);
+	expect_no_use(test);
+}
+
+void test_first_assignment_of_bits(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long scratch;
+
+	asm volatile("andb $0xfe, %0" : "+m" (c->object[0]) : : "cc");
+	asm volatile("lock; andb $0xfd, %0" : "+m" (c->object[1]) : : "cc");
+	asm volatile("movzbl %1, %k0\n\tandl $0xf8, %k0\n\torl $3, %k0\n\tmovb %b0, %1\n\txorl %k0, %k0"
+		     : "=&q" (scratch), "+m" (c->object[2]) : : "cc");
+	expect_no_use(test);
+	/* All bits of the other bytes are as they were. */
+	asm volatile("andl $0xffffff00, %0" : "+m" (*(u32 *)(c->object + 8)) : : "cc");
+	load(c->object + 8, 1);
+	expect_no_use(test);
+	load(c->object + 9, 1);
+	expect_use(test, 9, 1);
+	/* But here it decides. */
+	asm volatile("andb $0xf0, %0\n\tjz 1f\n1:" : "+m" (c->object[16]) : : "cc");
+	expect_use(test, 16, 1);
+}
+
+/* Whatever the other bytes are, the words differ. */
+void test_differing_good_byte(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long scratch;
+
+	c->object[0] = 1;
+	asm volatile("cmpl $2, %0\n\tje 1f\n1:" : : "m" (*(u32 *)c->object) : "cc");
+	expect_no_use(test);
+	asm volatile("movl %1, %k0\n\tcmpl $1, %k0\n\tje 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(u32 *)c->object) : "cc");
+	expect_use(test, 0, 4);
+}
