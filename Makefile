@@ -116,6 +116,7 @@ test: deps
 	$(SUBMAKE) test-programs
 	$(SUBMAKE) test-programs ASAN=1
 	$(SUBMAKE) kernel
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bugs
 	@$(RUN) VMLINUX=$(abspath $(BUILD))/linux-6.1/vmlinux $(USERSPACE) \
 		--label guest $(call VARIANT,$(BUILD)) $(GUEST_TESTS)
 

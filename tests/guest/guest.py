@@ -15,6 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.join(ROOT, os.environ.get("KMC_BUILD", "build"))
 KERNEL = os.environ.get("KMC_KERNEL", os.path.join(ROOT, "build", "linux-6.1"))
 VMLINUX = os.path.join(KERNEL, "vmlinux")
+KERNEL_BUGS = os.environ.get("KMC_KERNEL_BUGS", KERNEL + "-bugs")
 MODULES = os.environ.get("KMC_MODULES", os.path.join(ROOT, "build", "guest-modules"))
 REPORT = os.environ.get("KMC_REPORT", os.path.join(BUILD, "kmc-report"))
 
@@ -57,10 +58,11 @@ class Guest:
     """One boot. self.dir holds the serial log, the stream and what /out had.
 
     module: the name of a module of kernel/guest/modules, a list of them, or True
-    for the samples.
+    for the samples. files: what the guest finds in /files.
     """
 
-    def __init__(self, test, append="", ring=False, module=False, timeout=600, smp=1):
+    def __init__(self, test, append="", ring=False, module=False, timeout=600, smp=1,
+                 files=(), kernel=KERNEL):
         self.dir = tempfile.mkdtemp(prefix="kmc-guest-test.")
         self.log_path = os.path.join(self.dir, "log")
         self.ring_path = os.path.join(self.dir, "ring")
@@ -72,7 +74,9 @@ class Guest:
             command += ["--ring", self.ring_path]
         for name in self.names(module):
             command += ["--module", os.path.join(MODULES, name + ".ko")]
-        done = subprocess.run(command + [KERNEL], capture_output=True, text=True)
+        for path in files:
+            command += ["--file", path]
+        done = subprocess.run(command + [kernel], capture_output=True, text=True)
         self.status = done.returncode
         self.errors = done.stderr
         self.log = self.read(self.log_path)
@@ -110,10 +114,10 @@ class Guest:
             shutil.rmtree(self.dir)
 
 
-def need_kernel():
+def need_kernel(kernel=KERNEL, target="kernel"):
     """Without a kernel there is nothing to test."""
-    if not os.path.exists(VMLINUX):
-        print(f"1..0 # SKIP {KERNEL} is not built, run make kernel")
+    if not os.path.exists(os.path.join(kernel, "vmlinux")):
+        print(f"1..0 # SKIP {kernel} is not built, run make {target}")
         sys.exit(0)
 
 
