@@ -22,7 +22,7 @@
 #include "follow.h"
 
 /* Instructions to follow; and after the last bad register is gone. */
-#define MAX_LENGTH	192
+#define MAX_LENGTH	1024
 #define MAX_REST	48
 
 /*
@@ -55,6 +55,8 @@ static struct kmemcheck_word *find_word(struct kmemcheck_follow *f, unsigned lon
 	return NULL;
 }
 
+#define MAX_PHYSMEM	(1UL << MAX_PHYSMEM_BITS)
+
 /* Reading is without effect: memory, and what nobody else writes. */
 static bool is_plain_memory(const struct kmemcheck_follow *f, unsigned long addr,
 			    unsigned int size)
@@ -64,6 +66,9 @@ static bool is_plain_memory(const struct kmemcheck_follow *f, unsigned long addr
 	if (addr >= __START_KERNEL_map)
 		return addr < FIXADDR_START;
 	if (addr - direct < (unsigned long)high_memory - direct)
+		return true;
+	/* struct page */
+	if (addr - VMEMMAP_START < (MAX_PHYSMEM >> PAGE_SHIFT) * sizeof(struct page))
 		return true;
 	return (addr | (THREAD_SIZE - 1)) == ((unsigned long)f->real | (THREAD_SIZE - 1)) &&
 	       addr % THREAD_SIZE + size <= THREAD_SIZE;
@@ -117,6 +122,7 @@ static bool store(struct kmemcheck_follow *f, unsigned long addr, unsigned int s
 		word->bad = (word->bad & ~(0xffULL << shift)) | (bad >> 8 * i & 0xff) << shift;
 		word->bytes |= 1U << shift / 8;
 		word->ip = f->regs.ip;
+		word->returns = false;
 	}
 	return true;
 }
@@ -135,6 +141,37 @@ static bool pop(struct kmemcheck_follow *f, u64 *value, u64 *bad)
 		return false;
 	f->regs.sp += 8;
 	return true;
+}
+
+/* No function looks at the flags that another one has left. */
+static bool call(struct kmemcheck_follow *f)
+{
+	f->flags = 0;
+	if (!push(f, f->regs.ip, 0))
+		return false;
+	if (IS_ALIGNED(f->regs.sp, 8))
+		find_word(f, f->regs.sp)->returns = true;
+	return true;
+}
+
+/*
+ * Registers that a function need not preserve are of no interest to its caller. But
+ * there are thunks that jump to what they have put onto the stack.
+ */
+static void forget_after_return(struct kmemcheck_follow *f, unsigned long sp)
+{
+	const struct kmemcheck_word *word = find_word(f, sp);
+
+	f->flags = 0;
+	if (word && !word->returns)
+		return;
+	f->bad.cx = 0;
+	f->bad.si = 0;
+	f->bad.di = 0;
+	f->bad.r8 = 0;
+	f->bad.r9 = 0;
+	f->bad.r10 = 0;
+	f->bad.r11 = 0;
 }
 
 /* The code that a register or memory has led to may be anywhere. */
@@ -204,11 +241,12 @@ static enum kmemcheck_fate without_memory(struct kmemcheck_follow *f,
 		*kmemcheck_slot(&f->bad, d->reg) = bad;
 		return FATE_OPEN;
 	case OP_CALL_REL:
-		if (!push(f, f->regs.ip, 0))
+		if (!call(f))
 			return FATE_UNKNOWN;
 		f->regs.ip += d->imm;
 		return FATE_OPEN;
 	case OP_RET:
+		forget_after_return(f, f->regs.sp);
 		return pop(f, &value, &bad) ? jump(f, value, bad) : FATE_UNKNOWN;
 	}
 	return FATE_UNKNOWN;
@@ -222,7 +260,7 @@ static enum kmemcheck_fate branch(struct kmemcheck_follow *f,
 	case OP_PUSH:
 		return push(f, value, bad) ? FATE_OPEN : FATE_UNKNOWN;
 	case OP_CALL:
-		if (!push(f, f->regs.ip, 0))
+		if (!call(f))
 			return FATE_UNKNOWN;
 		fallthrough;
 	default:
@@ -424,26 +462,33 @@ static enum kmemcheck_fate perform(struct kmemcheck_follow *f,
 }
 
 /*
- * Instructions that the engine leaves to the processor, but which are of no meaning
- * to values: clac, stac, fences, cli, sti, pause.
+ * Instructions that the engine leaves to the processor. Most of them are of no meaning
+ * to values: clac, stac, fences, cli, sti, pause. pushf and popf stand around them.
  */
-static bool is_harmless(const struct kmemcheck_decoded *d)
+static enum kmemcheck_fate perform_unknown(struct kmemcheck_follow *f,
+					   const struct kmemcheck_decoded *d)
 {
 	static const u32 three[] = { 0xca010f, 0xcb010f, 0xe8ae0f, 0xf0ae0f, 0xf8ae0f };
 	u32 code = d->code[0];
+	u64 flags, bad;
 	unsigned int i;
 
-	switch (d->length) {
-	case 1:
-		return code == 0xfa || code == 0xfb;
-	case 2:
-		return code == 0x90f3;
-	case 3:
-		for (i = 0; i < ARRAY_SIZE(three); i++)
-			if (code == three[i])
-				return true;
+	if (d->length == 1 && code == 0x9c)
+		return push(f, f->regs.flags, f->flags) ? FATE_OPEN : FATE_UNKNOWN;
+	if (d->length == 1 && code == 0x9d) {
+		if (!pop(f, &flags, &bad))
+			return FATE_UNKNOWN;
+		f->regs.flags = flags;
+		f->flags = bad & STATUS_FLAGS;
+		return FATE_OPEN;
 	}
-	return false;
+	if ((d->length == 1 && (code == 0xfa || code == 0xfb)) ||
+	    (d->length == 2 && code == 0x90f3))
+		return FATE_OPEN;
+	for (i = 0; d->length == 3 && i < ARRAY_SIZE(three); i++)
+		if (code == three[i])
+			return FATE_OPEN;
+	return FATE_UNKNOWN;
 }
 
 static enum kmemcheck_fate follow_one(struct kmemcheck_follow *f)
@@ -459,7 +504,7 @@ static enum kmemcheck_fate follow_one(struct kmemcheck_follow *f)
 	}
 	f->regs.ip += d->length;
 	if (d->op == OP_UNKNOWN)
-		return is_harmless(d) ? FATE_OPEN : FATE_UNKNOWN;
+		return perform_unknown(f, d);
 	fate = perform(f, d, ip);
 	give_names(f, d);
 	return fate;

@@ -17,9 +17,10 @@ struct kmemcheck_word {
 	u64 value;
 	u64 bad;
 	u8 bytes;			/* a bit for each that was stored */
+	bool returns;			/* a call has put it there */
 };
 
-#define KMEMCHECK_NR_WORDS	32
+#define KMEMCHECK_NR_WORDS	64
 
 /*
  * What a register is, as far as it matters: (x - 1) & ~x, which finds the end of a
