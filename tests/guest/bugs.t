@@ -92,14 +92,14 @@ def check_bugs(tap, source, reports):
 
 
 def check_fixed(tap, source, reports):
-    tap.ok(reports, f"{source}: there are reports at all")
+    tap.equal(len(about(reports, "never_written")), 1, f"{source}: another bug is reported")
     for name, want in WANTED.items():
         tap.equal(about(reports, want["function"]), [], f"{source}: {name} is not reported")
 
 
-def run(tap, kernel, images, check):
+def run(tap, kernel, images, check, module=False):
     boot = guest.Guest("bugs", append="kmemcheck=1", ring=True, smp=2, files=images,
-                       kernel=kernel)
+                       kernel=kernel, module=module)
     label = os.path.basename(kernel)
     tap.equal(boot.status, 0, f"{label}: the guest ran all triggers") or print(boot.tail())
     for name in WANTED:
@@ -116,5 +116,5 @@ tap = guest.Tap()
 with tempfile.TemporaryDirectory(prefix="kmc-images.") as directory:
     images = make_images(directory)
     run(tap, guest.KERNEL_BUGS, images, check_bugs)
-    run(tap, guest.KERNEL, images, check_fixed)
+    run(tap, guest.KERNEL, images, check_fixed, module=True)
 tap.done()

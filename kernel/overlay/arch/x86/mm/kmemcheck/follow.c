@@ -569,7 +569,18 @@ static bool stack_is_bad(const struct kmemcheck_follow *f)
 	return false;
 }
 
-/* Return: whether it is used; when that is not known, @otherwise. */
+/* In a register that functions preserve, a value waits for somebody. */
+static bool is_kept(const struct kmemcheck_follow *f)
+{
+	const struct pt_regs *bad = &f->bad;
+
+	return bad->bx || bad->bp || bad->r12 || bad->r13 || bad->r14 || bad->r15;
+}
+
+/*
+ * Return: whether it is used; when that is not known, @otherwise. What is still in a
+ * scratch register after so many instructions is what a loop does not touch.
+ */
 static bool follow(struct kmemcheck_follow *f, unsigned long addr, unsigned int size,
 		   bool otherwise)
 {
@@ -585,6 +596,8 @@ static bool follow(struct kmemcheck_follow *f, unsigned long addr, unsigned int 
 	}
 	if (fate == FATE_USED)
 		return true;
+	if (fate == FATE_OPEN)
+		return is_kept(f) && otherwise;
 	return registers_are_bad(f) && otherwise;
 }
 
