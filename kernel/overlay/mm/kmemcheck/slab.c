@@ -41,9 +41,10 @@ int kmemcheck_slab_init(unsigned long pages)
 	if (!owners)
 		return -ENOMEM;
 	for (i = MIN_OWNERS_SHIFT; i <= MAX_OWNERS_SHIFT; i++)
+		/* SLAB keeps nothing elsewhere for those that have SLAB_NOLEAKTRACE. */
 		owner_caches[i] = kmem_cache_create(owner_names[i],
 				sizeof(struct kmemcheck_owner) << i, 0,
-				SLAB_NOTRACK | SLAB_PANIC, NULL);
+				SLAB_NOTRACK | SLAB_NOLEAKTRACE | SLAB_PANIC, NULL);
 	return 0;
 }
 
@@ -135,8 +136,10 @@ static struct kmemcheck_owner *owner_of(const struct kmem_cache *s,
 					const struct slab *slab, void *object)
 {
 	struct kmemcheck_owner *first = READ_ONCE(*owners_of(slab_address(slab)));
+	unsigned int index = obj_to_index(s, slab, object);
 
-	return first ? &first[obj_to_index(s, slab, object)] : NULL;
+	/* SLAB may leave a gap before the first object. */
+	return first && index < objs_per_slab(s, slab) ? &first[index] : NULL;
 }
 
 /*
