@@ -15,6 +15,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.join(ROOT, os.environ.get("KMC_BUILD", "build"))
 KERNEL = os.environ.get("KMC_KERNEL", os.path.join(ROOT, "build", "linux-6.1"))
 VMLINUX = os.path.join(KERNEL, "vmlinux")
+# With old bugs, and with another allocator and all else that can differ.
+KERNEL_SLAB = os.environ.get("KMC_KERNEL_SLAB", KERNEL + "-slab")
 KERNEL_BUGS = os.environ.get("KMC_KERNEL_BUGS", KERNEL + "-bugs")
 MODULES = os.environ.get("KMC_MODULES", os.path.join(ROOT, "build", "guest-modules"))
 REPORT = os.environ.get("KMC_REPORT", os.path.join(BUILD, "kmc-report"))
@@ -58,7 +60,8 @@ class Guest:
     """One boot. self.dir holds the serial log, the stream and what /out had.
 
     module: the name of a module of kernel/guest/modules, a list of them, or True
-    for the samples. files: what the guest finds in /files.
+    for the samples. files: what the guest finds in /files. kernel: a kernel's build
+    directory.
     """
 
     def __init__(self, test, append="", ring=False, module=False, timeout=600, smp=1,
