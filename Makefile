@@ -117,6 +117,7 @@ test: deps
 	$(SUBMAKE) test-programs ASAN=1
 	$(SUBMAKE) kernel
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bugs
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) slab
 	@$(RUN) VMLINUX=$(abspath $(BUILD))/linux-6.1/vmlinux $(USERSPACE) \
 		--label guest $(call VARIANT,$(BUILD)) $(GUEST_TESTS)
 

@@ -385,7 +385,7 @@ static inline int __kmemcheck_memcmp(const void *a, const void *b, size_t size)
  * Inside of a struct, before the first member of a bit-field. It takes no room.
  */
 #ifdef CONFIG_KMEMCHECK
-#define kmemcheck_bitfield_begin(name)	char name##_begin[0];
+#define kmemcheck_bitfield_begin(name)	char name##_begin[0]
 #else
 #define kmemcheck_bitfield_begin(name)
 #endif
@@ -395,7 +395,7 @@ static inline int __kmemcheck_memcmp(const void *a, const void *b, size_t size)
  * @name: as of its beginning
  */
 #ifdef CONFIG_KMEMCHECK
-#define kmemcheck_bitfield_end(name)	char name##_end[0];
+#define kmemcheck_bitfield_end(name)	char name##_end[0]
 #else
 #define kmemcheck_bitfield_end(name)
 #endif

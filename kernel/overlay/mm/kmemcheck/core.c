@@ -96,7 +96,7 @@ static int init_parts(void)
 }
 
 /* Once in the life of the kernel: with a pool there is, nothing goes away again. */
-static int start(void)
+static int begin(void)
 {
 	static int failed;
 	int err = failed;
@@ -131,7 +131,7 @@ static int start(void)
 static int __init kmemcheck_init(void)
 {
 	kmemcheck_log_init();
-	return kmemcheck_enabled() ? start() : 0;
+	return kmemcheck_enabled() ? begin() : 0;
 }
 early_initcall(kmemcheck_init);
 
@@ -147,7 +147,7 @@ static int set_mode(int mode)
 	int err, old;
 
 	if (mode != KMEMCHECK_MODE_DISABLED && !kmemcheck_pool_size) {
-		err = start();
+		err = begin();
 		if (err)
 			return err;
 	}

@@ -81,7 +81,8 @@ void test_shifted_value(struct kunit *test)
 	asm volatile("movl %1, %k0\n\tshrl $24, %k0\n\taddl $7, %k0\n\tcmpl $9, %k0\n\tja 1f\n1:"
 		     : "=&r" (scratch) : "m" (*(u32 *)c->object) : "cc");
 	expect_no_use(test);
-	asm volatile("movl %1, %k0\n\tshrl $23, %k0\n\ttestl %k0, %k0\n\tjs 1f\n1:\n\tcmpl $2, %k0\n\tje 2f\n2:"
+	asm volatile("movl %1, %k0\n\tshrl $23, %k0\n\ttestl %k0, %k0\n\tjs 1f\n1:\n\t"
+		     "cmpl $2, %k0\n\tje 2f\n2:"
 		     : "=&r" (scratch) : "m" (*(u32 *)c->object) : "cc");
 	expect_use(test, 0, 4);
 }
@@ -118,7 +119,8 @@ void test_value_on_the_stack(struct kunit *test)
 	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\tpopq %0\n\txorl %k0, %k0"
 		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory");
 	expect_no_use(test);
-	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\tpopq %0\n\ttestq %0, %0\n\tjs 1f\n1:"
+	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\tpopq %0\n\t"
+		     "testq %0, %0\n\tjs 1f\n1:"
 		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory");
 	expect_use(test, 0, 8);
 }
@@ -191,7 +193,8 @@ void test_first_assignment_of_bits(struct kunit *test)
 
 	asm volatile("andb $0xfe, %0" : "+m" (c->object[0]) : : "cc");
 	asm volatile("lock; andb $0xfd, %0" : "+m" (c->object[1]) : : "cc");
-	asm volatile("movzbl %1, %k0\n\tandl $0xf8, %k0\n\torl $3, %k0\n\tmovb %b0, %1\n\txorl %k0, %k0"
+	asm volatile("movzbl %1, %k0\n\tandl $0xf8, %k0\n\torl $3, %k0\n\t"
+		     "movb %b0, %1\n\txorl %k0, %k0"
 		     : "=&q" (scratch), "+m" (c->object[2]) : : "cc");
 	expect_no_use(test);
 	/* All bits of the other bytes are as they were. */

@@ -130,10 +130,14 @@ static void print_who(const char *what, const struct kmemcheck_who *who)
 
 static void print_object(const struct kmemcheck_report *r)
 {
+	char requested[32] = "";
+
 	if (!r->has_object)
 		return;
-	pr_err("Object %016llx of cache %s, size %u, access at offset %lld\n",
-	       r->object.start, r->object.cache, r->object.size,
+	if (r->object.requested)
+		sprintf(requested, ", requested %u", r->object.requested);
+	pr_err("Object %016llx of cache %s, size %u%s, access at offset %lld\n",
+	       r->object.start, r->object.cache, r->object.size, requested,
 	       (s64)(r->access.address - r->object.start));
 	print_who("Allocated", &r->owner.alloc);
 	print_who("Freed", &r->owner.free);

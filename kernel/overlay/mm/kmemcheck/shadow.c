@@ -269,6 +269,7 @@ static void set_within(unsigned long addr, size_t size, enum kmemcheck_state sta
 	set_range(addr, size, state);
 	if (state == KMEMCHECK_INITIALIZED)
 		return;
+	/* After set_range(); kmemcheck_give_up() is a barrier, too. */
 	smp_mb();
 	if (unlikely(kmemcheck_given_up(addr)))
 		set_range(addr, size, KMEMCHECK_INITIALIZED);
@@ -339,6 +340,7 @@ void kmemcheck_copy_state(unsigned long to, unsigned long from, size_t size)
 		n = min(size, end_of_page(to) - to);
 		if (!kmemcheck_given_up(to))
 			copy_forward(to, from, n);
+		/* As in set_within(). */
 		smp_mb();
 		if (unlikely(kmemcheck_given_up(to)))
 			set_range(to, n, KMEMCHECK_INITIALIZED);

@@ -172,9 +172,11 @@ static void alu(struct kmemcheck_follow *f, const struct kmemcheck_decoded *d, u
 		swap(p.a_bad, p.b_bad);
 	}
 	if (d->op != OP_ALU_IMM && cancels(d))
-		p.a = p.a_bad = p.b = p.b_bad = 0;
-	if (d->op != OP_ALU_IMM && finds_lowest(f, d, &p))
-		p.a_bad = p.b_bad = 0;
+		p = (struct pair) { .size = d->size };
+	if (d->op != OP_ALU_IMM && finds_lowest(f, d, &p)) {
+		p.a_bad = 0;
+		p.b_bad = 0;
+	}
 
 	spread = spread_alu(f, d->sub, &p);
 	if (d->sub == ALU_CMP || d->sub == ALU_TEST)
@@ -234,7 +236,8 @@ static void bit(struct kmemcheck_follow *f, const struct kmemcheck_decoded *d, u
 {
 	unsigned int nr = (d->flags & DECODED_BY_REG ? kmemcheck_get_reg(d, &f->regs) : d->imm) &
 			  (8 * d->size - 1);
-	bool nr_bad = d->flags & DECODED_BY_REG && kmemcheck_get_reg(d, &f->bad) & (8 * d->size - 1);
+	bool nr_bad = d->flags & DECODED_BY_REG &&
+		      kmemcheck_get_reg(d, &f->bad) & (8 * d->size - 1);
 
 	f->flags &= ~X86_EFLAGS_CF;
 	if (nr_bad) {

@@ -44,7 +44,7 @@ const char *kmemcheck_arch_class(unsigned int i, u64 *count)
 	unsigned int op;
 	int cpu;
 
-	static_assert(OP_STRING == OP_SSE + 1);
+	static_assert(OP_STRING - OP_SSE == 1);
 	if (i >= ARRAY_SIZE(classes))
 		return NULL;
 	*count = 0;
