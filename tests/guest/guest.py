@@ -19,6 +19,7 @@ VMLINUX = os.path.join(KERNEL, "vmlinux")
 KERNEL_SLAB = os.environ.get("KMC_KERNEL_SLAB", KERNEL + "-slab")
 KERNEL_BUGS = os.environ.get("KMC_KERNEL_BUGS", KERNEL + "-bugs")
 MODULES = os.environ.get("KMC_MODULES", os.path.join(ROOT, "build", "guest-modules"))
+TOOLS = os.environ.get("KMC_GUEST_TOOLS", os.path.join(ROOT, "build", "guest-tools"))
 REPORT = os.environ.get("KMC_REPORT", os.path.join(BUILD, "kmc-report"))
 
 # The record types of include/uapi/linux/kmemcheck.h
@@ -60,19 +61,24 @@ class Guest:
     """One boot. self.dir holds the serial log, the stream and what /out had.
 
     module: the name of a module of kernel/guest/modules, a list of them, or True
-    for the samples. files: what the guest finds in /files. kernel: a kernel's build
-    directory.
+    for the samples. files: paths of files that the guest finds in /files. one_thread:
+    the CPUs take turns. For a test whose kernel patches its code again and again: with
+    a thread for each in QEMU 7.2, guests have died of breakpoints that were gone.
+    kernel: a kernel's build directory.
     """
 
     def __init__(self, test, append="", ring=False, module=False, timeout=600, smp=1,
-                 files=(), kernel=KERNEL):
+                 mem="1G", files=(), one_thread=False, kernel=KERNEL):
         self.dir = tempfile.mkdtemp(prefix="kmc-guest-test.")
         self.log_path = os.path.join(self.dir, "log")
         self.ring_path = os.path.join(self.dir, "ring")
         self.out = os.path.join(self.dir, "out")
         command = [os.path.join(ROOT, "kernel", "guest", "run"), "--quiet",
                    "--test", test, "--append", append, "--log", self.log_path,
-                   "--out", self.out, "--timeout", str(timeout), "--smp", str(smp)]
+                   "--out", self.out, "--timeout", str(timeout), "--smp", str(smp),
+                   "--mem", mem]
+        if one_thread:
+            command += ["--one-thread"]
         if ring:
             command += ["--ring", self.ring_path]
         for name in self.names(module):
@@ -131,6 +137,23 @@ def kmc_report(path, *options):
     if done.returncode:
         raise RuntimeError(f"kmc-report {path}: status {done.returncode}\n{done.stderr}")
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def kmc_report_text(path, sequence):
+    """-> what kmc-report prints for people of a stream's reports with these numbers."""
+    with open(path, "rb") as file:
+        data = file.read()
+    with tempfile.NamedTemporaryFile() as excerpt:
+        pos = 0
+        while pos < len(data):
+            size, _, kind, _, seq = struct.unpack_from("<IIHHQ", data, pos + 4)
+            if kind != REPORT_RECORD or seq in sequence:
+                excerpt.write(data[pos:pos + size])
+            pos += size
+        excerpt.flush()
+        done = subprocess.run([REPORT, "-q", "-k", VMLINUX, "-m", MODULES, excerpt.name],
+                              capture_output=True, text=True)
+    return done.stdout + done.stderr
 
 
 def records(path):

@@ -134,7 +134,7 @@ static void run_perf(unsigned int round)
 	spawn_and_reap();
 	need(!ioctl(fd, PERF_EVENT_IOC_DISABLE, 0));
 	read_all(fd, values, sizeof(values));
-	need(values[1] > 0 && !close(fd));
+	need(!close(fd));
 	attr.inherit = 0;
 	fd = syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0);
 	ring = mmap(NULL, 9 * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -53,7 +53,7 @@ static bool first_round;
 static const struct part * const tables[] = {
 	process_parts, trace_parts, namespace_parts, signal_parts, event_parts,
 	ipc_parts, memory_parts, file_parts, pipe_parts, inet_parts, netlink_parts,
-	uring_parts, filter_parts,
+	uring_parts, filter_parts, hog_parts,
 };
 
 void failed(const char *file, int line, const char *what)
@@ -225,7 +225,8 @@ static void plan_parts(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 		for (const struct part *part = tables[i]; part->name; part++)
-			if ((!name || !strcmp(name, part->name)) && planned < MAX_PARTS)
+			if ((name ? !strcmp(name, part->name) : tables[i] != hog_parts) &&
+			    planned < MAX_PARTS)
 				plan[planned++].part = part;
 }
 

@@ -248,16 +248,19 @@ static void run_notify(unsigned int round)
 
 	pid = spawn();
 	if (!pid) {
-		struct timespec time = { 0, 50000000 };
+		struct timespec time = { 1000, 0 };
 
-		_exit(clock_nanosleep(CLOCK_MONOTONIC, 0, &time, &time) != 0);
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
+		_exit(1);
 	}
 	need(!kill(pid, SIGSTOP));
 	need(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
 	need(!kill(pid, SIGCONT));
-	need(waitpid(pid, &status, WCONTINUED) == pid);
-	if (WIFCONTINUED(status))
-		reap(pid);
+	need(waitpid(pid, &status, WCONTINUED) == pid && WIFCONTINUED(status));
+	/* It sleeps again, for the rest. */
+	usleep(2000);
+	need(!kill(pid, SIGTERM));
+	need(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
 }
 
 const struct part signal_parts[] = {

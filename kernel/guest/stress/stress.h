@@ -62,5 +62,7 @@ extern const struct part inet_parts[];
 extern const struct part netlink_parts[];
 extern const struct part uring_parts[];
 extern const struct part filter_parts[];
+/* Only when named. */
+extern const struct part hog_parts[];
 
 #endif

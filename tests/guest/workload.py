@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Boot a guest for the mixed workload, and judge what it says and leaves."""
+
+import gzip
+import io
+import os
+import random
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections import Counter
+
+import guest
+
+# Reports that are no false ones: (function, cache) -> why, and where it is described.
+FINDINGS = {
+}
+
+# What only the shell script does, under the names it gives them.
+WORKERS = ["disk", "fat", "look", "network", "programs", "archive"]
+
+TROUBLE = re.compile(
+    r"(?:Oops|WARNING: (?!kmemcheck: Caught)|BUG: (?!kmemcheck)|kernel BUG|"
+    r"general protection|Kernel panic|soft lockup|hard LOCKUP|blocked for more than|"
+    r"detected .*stall|unregister_netdevice: waiting|EXT4-fs (?:error|warning)|"
+    r"FAT-fs .*(?:error|corrupt)).*")
+
+
+def make_files(directory):
+    """-> an ext4 image, an archive of small files, and the checker, for the guest."""
+    paths = [os.path.join(directory, name) for name in ("ext4.img", "tree.tar")]
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    with open(paths[0], "wb") as file:
+        file.truncate(12 << 20)
+    subprocess.run([shutil.which("mke2fs", path=path), "-q", "-F", "-t", "ext4", "-b", "1024",
+                    "-E", "lazy_itable_init=0,lazy_journal_init=0", paths[0]], check=True)
+    sizes = random.Random(1)
+    with tarfile.open(paths[1], "w", format=tarfile.USTAR_FORMAT) as archive:
+        for number in range(30):
+            entry = tarfile.TarInfo(f"tree/dir{number % 5}/file{number}")
+            entry.size = sizes.randint(0, 20000)
+            archive.addfile(entry, io.BytesIO(b"x" * entry.size))
+    for name in paths:
+        with open(name, "rb") as file, gzip.open(name + ".gz", "wb") as packed:
+            shutil.copyfileobj(file, packed)
+    return [name + ".gz" for name in paths] + [shutil.which("e2fsck.static", path=path)]
+
+
+def stale_breakpoint(log):
+    """-> where the guest died of a breakpoint that is not there, or None.
+
+    Seen where the kernel patches its code, only with a thread for each CPU, also with
+    kmemcheck off. Code: has <> around the byte behind the breakpoint.
+    """
+    match = re.search(r"int3: 0000 \[#1\].*?RIP: 0010:(\S+).*?Code: [0-9a-f ]*?(\w\w) <", log,
+                      re.S)
+    return match[1] if match and match[2] != "cc" else None
+
+
+def boot(tap, label, test="workload", append="kmemcheck=1", seconds=40, **options):
+    """Boot and wait for the end. It has to come by itself: a killed guest has failed.
+
+    -> None then, because there is nothing to judge. Twenty times the time is for an
+    emulator on a busy machine.
+    """
+    with tempfile.TemporaryDirectory(prefix="kmc-workload.") as directory:
+        done = guest.Guest(test, append=f"{append} kmc.seconds={seconds}",
+                           timeout=20 * seconds + 600,
+                           files=make_files(directory), module="kmemcheck_samples", **options)
+    if tap.equal(done.status, 0, f"{label}: the guest boots, works, and powers off by itself"):
+        return done
+    if stale_breakpoint(done.log):
+        print(f"# {label}: at {stale_breakpoint(done.log)}, a breakpoint was executed that memory "
+              "does not hold; --one-thread tells whether the emulator is to blame")
+    for line in TROUBLE.findall(done.log) + done.tail().splitlines():
+        print("# " + line)
+    done.close()
+    return None
+
+
+def parse(text):
+    """-> ({name: Counter of done, starved, failed}, {option: who lacks it})"""
+    parts, lacks = {}, {}
+    for line in text.splitlines():
+        match = re.match(r"kmc-stress: (\S+) done=(\d+) starved=(\d+) failed=(\d+)$", line)
+        missing = re.match(r"kmc-stress: (\S+) lacks (CONFIG_\w+)$", line)
+        if match:
+            counts = dict(zip(("done", "starved", "failed"), map(int, match.groups()[1:])))
+            parts.setdefault(match[1], Counter()).update(counts)
+        elif missing:
+            lacks.setdefault(missing[2], missing[1])
+    return parts, lacks
+
+
+def configured(option):
+    """Whether the kernel under test was built with it; without a record, it was."""
+    config = guest.Guest.read(os.path.join(guest.KERNEL, ".config"))
+    return not config or re.search(rf"^{option}=[ym]$", config, re.M) is not None
+
+
+def check_parts(tap, label, done, hungry=False, flood=False):
+    """Every part was done, and none failed; hungry: for want of memory it may have."""
+    parts, lacks = parse(done.read(done.file("stress")))
+    names = subprocess.run([os.path.join(guest.TOOLS, "stress"), "-l"], capture_output=True,
+                           text=True, check=True).stdout.split()
+    names += WORKERS + ([] if flood else ["modules"])
+    said = [line for line in done.log.splitlines() if "kmc-stress:" in line]
+    if not hungry:
+        tap.equal([name for name in names if not parts.get(name, {}).get("done")], [],
+                  f"{label}: each of {len(names)} parts was done")
+        tap.equal([name for name, part in parts.items() if part["starved"]], [],
+                  f"{label}: memory sufficed")
+    tap.ok(not any(part["failed"] for part in parts.values()) and parts,
+           f"{label}: no part failed", *said)
+    for option, name in sorted(lacks.items()):
+        print(f"# {label}: {name} is not complete, because the kernel is without {option}")
+    tap.equal([option for option in lacks if configured(option)], [],
+              f"{label}: nothing was left out that the kernel can do")
+    rounds = sum(part["done"] for part in parts.values())
+    print(f"# {label}: {rounds} rounds, {done.stats().get('faults')} faults; "
+          + " ".join(f"{name}={part['done']}" for name, part in parts.items()))
+    print(f"# {label}: " + "; ".join(re.findall(r"kmc-guest: (.*)", done.log)))
+
+
+def title(report):
+    frame = report["frames"][0]
+    cache = (report["object"] or {}).get("cache")
+    return f"{report['kind']} {report['state']} in {frame['symbol']}+{frame['offset']:#x}, {cache}"
+
+
+def is_finding(report):
+    frame = report["frames"][0]
+    names = [frame["symbol"]] + [level["function"] for level in frame.get("inline") or []]
+    cache = (report["object"] or {}).get("cache")
+    return any((name, cache) in FINDINGS for name in names)
+
+
+def check_silence(tap, label, done):
+    """No report but the known findings; of others, one of each kind in full."""
+    reports = guest.kmc_report(done.ring_path, "-k", guest.VMLINUX, "-m", guest.MODULES)
+    unknown = [report for report in reports if not is_finding(report)]
+    kinds = Counter(map(title, unknown))
+    tap.equal(dict(kinds), {}, f"{label}: nothing is reported")
+    known = len(reports) - len(unknown)
+    if known:
+        print(f"# {label}: {known} reports of known findings")
+    # One of each kind is enough.
+    sample = {title(report): report["source"]["seq"] for report in reversed(unknown)}
+    if sample:
+        for line in guest.kmc_report_text(done.ring_path, sample.values()).splitlines():
+            print("# " + line)
+    stats = done.stats()
+    tap.equal(stats.get("lost"), "0", f"{label}: no report was lost")
+    tap.equal(stats.get("reports"), str(len(reports)), f"{label}: stats counts the same")
+
+
+def check_flood(tap, label, done):
+    """Thousands of reports, each of which is accounted for."""
+    stats = done.stats()
+    tap.ok(int(stats.get("reports", 0)) > 1000, f"{label}: there were many reports", stats)
+    parts, _ = parse(done.read(done.file("stress")))
+    tap.ok(parts.get("flood", {}).get("done"), f"{label}: the sample module made them")
+    print(f"# {label}: {stats.get('reports')} reports, of which {stats.get('overruns')} were "
+          "overwritten before they were read")
+
+
+def check_pressure(tap, label, done):
+    """The memory was used up, the pool was, and only the right ones had to die."""
+    killed = Counter(re.findall(r"Killed process \d+ \((.*?)\)", done.dmesg))
+    print(f"# {label}: killed: {dict(killed)}")
+    tap.ok(killed, f"{label}: the memory was used up")
+    tap.equal([name for name in killed if name != "stress"], [],
+              f"{label}: only hogs were killed")
+    stats = done.stats()
+    tap.ok(int(stats.get("untracked slabs", 0)) > 0, f"{label}: the pool was used up", stats)
+
+
+def check_health(tap, label, done, switched=False):
+    """What must hold whatever was done to it. Switched off, it shows the pages it meets."""
+    trouble = TROUBLE.findall(done.log) + TROUBLE.findall(done.dmesg)
+    tap.equal(trouble, [], f"{label}: no oops, no warning, no stall")
+    stats = done.stats()
+    tap.equal(stats.get("tripwire hits"), "0", f"{label}: the handler took no fault itself")
+    tap.equal(stats.get("unknown instructions"), "0", f"{label}: every instruction was known")
+    if not switched:
+        tap.equal(stats.get("unhidden pages"), "0", f"{label}: no page had to be shown")
+    tap.ok("workload ended" in done.log, f"{label}: the workload has ended")
+
+
+def silence(tap, seconds, smp):
+    label = f"{smp} CPU{'s' if smp > 1 else ''}"
+    done = boot(tap, label, seconds=seconds, smp=smp, ring=True)
+    if not done:
+        return
+    check_parts(tap, label, done)
+    check_silence(tap, label, done)
+    check_health(tap, label, done)
+    done.close()
+
+
+def pressure(tap, seconds):
+    """Hardly any memory, and still less of it tracked."""
+    label = "memory pressure"
+    done = boot(tap, label, append="kmemcheck=1 kmemcheck.pool=8M kmc.hog", seconds=seconds,
+                smp=2, mem="256M")
+    if not done:
+        return
+    check_parts(tap, label, done, hungry=True)
+    check_pressure(tap, label, done)
+    check_health(tap, label, done)
+    done.close()
+
+
+def flood(tap, seconds):
+    """More reports than can be printed."""
+    label = "flood"
+    done = boot(tap, label, append="kmemcheck=1 kmemcheck.ratelimit=0 kmc.flood",
+                seconds=seconds, smp=2)
+    if not done:
+        return
+    check_parts(tap, label, done, flood=True)
+    check_flood(tap, label, done)
+    check_health(tap, label, done)
+    done.close()
+
+
+def one_shot(tap, seconds):
+    """It is off after the first of a flood of reports."""
+    label = "one-shot"
+    done = boot(tap, label, append="kmemcheck=2 kmc.flood", seconds=seconds, smp=2, ring=True)
+    if not done:
+        return
+    check_parts(tap, label, done, flood=True)
+    tap.equal(len(guest.kmc_report(done.ring_path)), 1, f"{label}: one report in the stream")
+    # Not in dmesg: its buffer may have been written over since.
+    tap.equal(len(re.findall("WARNING: kmemcheck: Caught", done.log)), 1,
+              f"{label}: one report in the log")
+    stats = done.stats()
+    tap.equal((stats.get("reports"), stats.get("mode")), ("1", "disabled"),
+              f"{label}: stats counts one report and says that it is disabled")
+    check_health(tap, label, done, switched=True)
+    done.close()
+
+
+def toggle(tap, mode, seconds, toggles):
+    """Switched at run time, it neither accuses anybody nor stumbles."""
+    label = f"kmemcheck={mode} at boot"
+    done = boot(tap, label, test="toggle", append=f"kmemcheck={mode} kmc.toggles={toggles}",
+                seconds=seconds, smp=2, one_thread=True, ring=True)
+    if not done:
+        return
+    tap.ok(f"toggled {toggles} times" in done.log, f"{label}: it was switched {toggles} times")
+    wrong = done.read(done.file("toggle")) if os.path.exists(done.file("toggle")) else None
+    tap.equal(wrong, "", f"{label}: each mode was taken, everything else was refused")
+    check_parts(tap, label, done)
+    check_silence(tap, label, done)
+    check_health(tap, label, done, switched=True)
+    done.close()
