@@ -15,6 +15,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/uaccess.h>
 
 #include <asm/processor-flags.h>
@@ -109,6 +110,18 @@ fault:
 	return false;
 }
 
+/* What the handler has changed for itself, and puts back at its end. */
+static bool is_ours(unsigned long addr, unsigned int size)
+{
+#ifdef CONFIG_TRACING
+	unsigned long own = (unsigned long)&current->trace_recursion;
+
+	return addr < own + sizeof(current->trace_recursion) && addr + size > own;
+#else
+	return false;
+#endif
+}
+
 /*
  * Kernel memory that is not tracked. Whether it can be accessed at all is found
  * out by trying; if not, the processor may raise its exception where it belongs.
@@ -120,7 +133,8 @@ static bool elsewhere(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 	u64 value = 0;
 
 	/* Nor may code that uses more stack than there is write over our own. */
-	if (addr < TASK_SIZE_MAX || addr / THREAD_SIZE == (unsigned long)regs / THREAD_SIZE)
+	if (addr < TASK_SIZE_MAX || addr / THREAD_SIZE == (unsigned long)regs / THREAD_SIZE ||
+	    is_ours(addr, d->size))
 		return false;
 	if (d->access == OPERAND_READ)
 		return kmemcheck_load_nofault(&value, addr, d->size) && perform(d, regs, &value);

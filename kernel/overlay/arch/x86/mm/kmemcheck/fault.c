@@ -8,6 +8,7 @@
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/string.h>
+#include <linux/trace_recursion.h>
 
 #include <asm/kmemcheck.h>
 
@@ -81,6 +82,28 @@ static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap)
 	return true;
 }
 
+/*
+ * Functions that the handler calls may be traced, and the tracer's own memory may
+ * be tracked: let the tracers believe that they have called these themselves.
+ */
+static __always_inline unsigned long stop_tracing(void)
+{
+	unsigned long before = 0;
+
+#ifdef CONFIG_TRACING
+	before = current->trace_recursion;
+	current->trace_recursion = before | (BIT(TRACE_BRANCH_BIT) - 1);
+#endif
+	return before;
+}
+
+static __always_inline void resume_tracing(unsigned long before)
+{
+#ifdef CONFIG_TRACING
+	current->trace_recursion = before;
+#endif
+}
+
 /**
  * __kmemcheck_fault() - a hidden page was touched
  * @regs: of the interrupted code
@@ -95,6 +118,7 @@ noinstr bool __kmemcheck_fault(struct pt_regs *regs, unsigned long *address,
 			       unsigned long *error_code)
 {
 	struct kmemcheck_trap trap = { .address = *address, .error_code = *error_code };
+	unsigned long tracing;
 	unsigned int before;
 	bool ours = true;
 
@@ -104,6 +128,7 @@ noinstr bool __kmemcheck_fault(struct pt_regs *regs, unsigned long *address,
 	}
 
 	before = this_cpu_inc_return(depth) - 1;
+	tracing = stop_tracing();
 	instrumentation_begin();
 	if (IS_ENABLED(CONFIG_KMEMCHECK_PROFILE))
 		kmemcheck_profile(regs->ip);
@@ -116,6 +141,7 @@ noinstr bool __kmemcheck_fault(struct pt_regs *regs, unsigned long *address,
 		*error_code = trap.error_code;
 	}
 	instrumentation_end();
+	resume_tracing(tracing);
 	this_cpu_dec(depth);
 	return ours;
 }
