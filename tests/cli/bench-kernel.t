@@ -111,6 +111,7 @@ def main():
     for source in glob.glob(os.path.join(guest.ROOT, "kernel/guest/*.c")):
         tool = os.path.basename(source).removesuffix(".c")
         write(f"{build}/guest-tools/{tool}", "", 0o755)
+    write(f"{build}/guest-tools/stress", "", 0o755)
     refused(tap, bench(build), "no such kernel", "a kernel that is not there")
     for kernel in ("plain", "bench"):
         write(f"{build}/linux-6.1-{kernel}/arch/x86/boot/bzImage")

@@ -308,9 +308,11 @@ void test_gfp_notrack(struct kunit *test)
 
 struct annotated {
 	int x;
+
 	kmemcheck_bitfield_begin(flags);
 	int a : 3;
 	int b : 9;
+
 	kmemcheck_bitfield_end(flags);
 	int y;
 };

@@ -317,6 +317,7 @@ static void *alloc_code(void)
 }
 
 static unsigned int old_ratelimit;
+static bool old_follow;
 
 static void diff_exit(struct kunit_suite *suite)
 {
@@ -327,6 +328,7 @@ static void diff_exit(struct kunit_suite *suite)
 			diff.instances, ms, diff.mismatches, diff.given_up, seed);
 	if (diff.cases)
 		kmemcheck_ratelimit = old_ratelimit;
+		kmemcheck_follow = old_follow;
 	if (diff.page)
 		kmemcheck_pool_free(diff.page, POOL_ORDER);
 	vfree((void *)diff.plain.start);
@@ -360,6 +362,9 @@ static int diff_init(struct kunit_suite *suite)
 	/* Of the errors that are provoked one is enough in the log. */
 	old_ratelimit = kmemcheck_ratelimit;
 	kmemcheck_ratelimit = 3600;
+	/* Nor is it known what happens to the values that random instructions load. */
+	old_follow = kmemcheck_follow;
+	kmemcheck_follow = false;
 	return 0;
 
 fail:

@@ -13,11 +13,13 @@
  * has no effect.
  */
 #include <linux/align.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 
 #include "follow.h"
 
@@ -37,6 +39,18 @@ struct copy {
 };
 
 #define NR_COPIES	8
+
+/* Otherwise, what nobody wrote any part of counts as used. */
+bool kmemcheck_follow __read_mostly = true;
+
+static int __init follow_param(char *str)
+{
+	if (str && !kstrtobool(str, &kmemcheck_follow))
+		return 0;
+	pr_err("kmemcheck: kmemcheck.follow=%s is neither 0 nor 1\n", str ?: "");
+	return -EINVAL;
+}
+early_param("kmemcheck.follow", follow_param);
 
 static DEFINE_PER_CPU(struct kmemcheck_follow, follows);
 static DEFINE_PER_CPU(struct copy [NR_COPIES], copies);
@@ -639,7 +653,7 @@ bool kmemcheck_arch_is_used(const struct pt_regs *regs, unsigned long addr, size
 	bool nothing_good = !kmemcheck_is_written_to(addr, size);
 
 	/* It may have interrupted this; and the stack has no more of its registers. */
-	if (in_nmi() || size > 8 || !kmemcheck_is_inside(addr, size))
+	if (!kmemcheck_follow || in_nmi() || size > 8 || !kmemcheck_is_inside(addr, size))
 		return nothing_good;
 
 	f->regs = *regs;
