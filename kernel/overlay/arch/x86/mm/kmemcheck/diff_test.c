@@ -326,9 +326,10 @@ static void diff_exit(struct kunit_suite *suite)
 	if (diff.instances)
 		pr_info("diff: %llu instances in %llu ms, %llu mismatches, %llu given up, seed %u\n",
 			diff.instances, ms, diff.mismatches, diff.given_up, seed);
-	if (diff.cases)
+	if (diff.cases) {
 		kmemcheck_ratelimit = old_ratelimit;
 		kmemcheck_follow = old_follow;
+	}
 	if (diff.page)
 		kmemcheck_pool_free(diff.page, POOL_ORDER);
 	vfree((void *)diff.plain.start);
