@@ -130,6 +130,7 @@ void kmemcheck_profile(unsigned long ip);
 
 /* What an architecture provides. kmemcheck_ahead: 0 when each access faults. */
 extern u8 kmemcheck_ahead;
+extern bool kmemcheck_follow;
 int kmemcheck_arch_init(void);
 const char *kmemcheck_arch_engine(void);
 const char *kmemcheck_arch_class(unsigned int i, u64 *count);

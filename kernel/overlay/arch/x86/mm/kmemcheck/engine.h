@@ -101,9 +101,6 @@ enum kmemcheck_outcome kmemcheck_string(const struct kmemcheck_decoded *d,
 void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs);
 bool kmemcheck_load_nofault(void *to, unsigned long from, unsigned int size);
 
-/* follow.c */
-extern bool kmemcheck_follow;
-
 /* alias.c */
 int kmemcheck_alias_init(void);
 struct kmemcheck_decoded *kmemcheck_find(unsigned long ip);
