@@ -16,6 +16,8 @@
 
 #include <asm/unwind.h>
 
+#include "engine.h"
+
 #define MEMO_SHIFT	9
 #define MEMO_SIZE	(1U << MEMO_SHIFT)
 
