@@ -12,9 +12,6 @@
 
 #include "emulate.h"
 
-#define STATUS_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
-			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
-
 static unsigned long swap_bytes(unsigned long value, unsigned int size)
 {
 	switch (size) {

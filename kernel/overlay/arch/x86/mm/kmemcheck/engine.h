@@ -8,9 +8,14 @@
 #include <linux/kmemcheck_engine.h>
 
 #include <asm/page_types.h>
+#include <asm/processor-flags.h>
 #include <asm/ptrace.h>
 
 #include "decode.h"
+
+/* What arithmetic sets. */
+#define STATUS_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
+			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
 
 struct kmemcheck_operand {
 	unsigned long addr;

@@ -71,7 +71,10 @@ static struct kmemcheck_word *find_word(struct kmemcheck_follow *f, unsigned lon
 
 #define MAX_PHYSMEM	(1UL << MAX_PHYSMEM_BITS)
 
-/* Reading is without effect: memory, and what nobody else writes. */
+/*
+ * What may be read out of turn: the image of the kernel, memory, the pages' structs, and
+ * the stack of the interrupted code. Not what is a device, for which reading may count.
+ */
 static bool is_plain_memory(const struct kmemcheck_follow *f, unsigned long addr,
 			    unsigned int size)
 {
@@ -81,7 +84,6 @@ static bool is_plain_memory(const struct kmemcheck_follow *f, unsigned long addr
 		return addr < FIXADDR_START;
 	if (addr - direct < (unsigned long)high_memory - direct)
 		return true;
-	/* struct page */
 	if (addr - VMEMMAP_START < (MAX_PHYSMEM >> PAGE_SHIFT) * sizeof(struct page))
 		return true;
 	return (addr | (THREAD_SIZE - 1)) == ((unsigned long)f->real | (THREAD_SIZE - 1)) &&
@@ -652,7 +654,7 @@ bool kmemcheck_arch_is_used(const struct pt_regs *regs, unsigned long addr, size
 	struct kmemcheck_follow *f = this_cpu_ptr(&follows);
 	bool nothing_good = !kmemcheck_is_written_to(addr, size);
 
-	/* It may have interrupted this; and the stack has no more of its registers. */
+	/* An NMI may have interrupted this. */
 	if (!kmemcheck_follow || in_nmi() || size > 8 || !kmemcheck_is_inside(addr, size))
 		return nothing_good;
 

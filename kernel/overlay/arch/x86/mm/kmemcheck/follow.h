@@ -7,9 +7,6 @@
 
 #include "emulate.h"
 
-#define STATUS_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
-			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
-
 /* Stores that have not been performed, in words of 8 bytes. */
 struct kmemcheck_word {
 	unsigned long addr;		/* a multiple of 8 */

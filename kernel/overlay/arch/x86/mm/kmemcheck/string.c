@@ -21,9 +21,6 @@
 /* Interrupts are off for so long. */
 #define MAX_BYTES	(64 * 1024)
 
-#define STRING_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
-			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
-
 /* Registers of an instruction on strings; pointers are those of the alias. */
 struct run {
 	unsigned long si, di, cx, ax;
@@ -373,7 +370,7 @@ static void finish(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		fallthrough;
 	case STRING_SCAS:
 		check_run(d, before, before->di, done, &reading);
-		regs->flags = (regs->flags & ~STRING_FLAGS) | (r->flags & STRING_FLAGS);
+		regs->flags = (regs->flags & ~STATUS_FLAGS) | (r->flags & STATUS_FLAGS);
 		break;
 	}
 }
