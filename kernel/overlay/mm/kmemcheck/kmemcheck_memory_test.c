@@ -17,7 +17,7 @@ void test_every_size(struct kunit *test)
 	u8 *p;
 
 	for (size = 1; size <= SIZE; size++) {
-		p = kmalloc(size, GFP_KERNEL);
+		p = kmalloc_tracked(size, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, p);
 		for (i = 0; i < size; i++)
 			KUNIT_EXPECT_EQ(test, kmemcheck_shadow_get((unsigned long)p + i),
@@ -37,7 +37,7 @@ void test_every_size(struct kunit *test)
 
 void test_slack_is_nobodys(struct kunit *test)
 {
-	u8 *p = kmalloc(20, GFP_KERNEL);
+	u8 *p = kmalloc_tracked(20, GFP_KERNEL);
 	struct seen seen;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
@@ -59,7 +59,8 @@ void test_slack_is_nobodys(struct kunit *test)
 
 void test_ksize_gives_the_slack(struct kunit *test)
 {
-	u8 *p = kmalloc(20, GFP_KERNEL), *zeroed = kzalloc(20, GFP_KERNEL);
+	u8 *p = kmalloc_tracked(20, GFP_KERNEL);
+	u8 *zeroed = kmalloc_tracked(20, GFP_KERNEL | __GFP_ZERO);
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_ASSERT_NOT_NULL(test, zeroed);
@@ -75,7 +76,7 @@ void test_ksize_gives_the_slack(struct kunit *test)
 
 void test_krealloc_in_place(struct kunit *test)
 {
-	u8 *p = kmalloc(40, GFP_KERNEL), *again;
+	u8 *p = kmalloc_tracked(40, GFP_KERNEL), *again;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	memset(p, 0, 40);
@@ -96,10 +97,12 @@ void test_krealloc_in_place(struct kunit *test)
 
 void test_krealloc_moves_the_state(struct kunit *test)
 {
-	u8 *p = kmalloc(40, GFP_KERNEL), *again;
+	u8 *p = kmalloc_tracked(40, GFP_KERNEL), *again;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	memset(p, 0, 32);
+	/* So that the next one of this size is this one. */
+	kfree(kmalloc_tracked(200, GFP_KERNEL));
 	again = krealloc(p, 200, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, again);
 	expect_silence(test, p, 64);
@@ -193,7 +196,7 @@ void test_shrunk_cache(struct kunit *test)
 void test_large_kmalloc(struct kunit *test)
 {
 	size_t size = 5 * PAGE_SIZE;
-	u8 *p = kmalloc(size, GFP_KERNEL);
+	u8 *p = kmalloc_tracked(size, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_ASSERT_TRUE(test, kmemcheck_tracked(p));
@@ -319,7 +322,7 @@ struct annotated {
 
 void test_annotated_bitfield(struct kunit *test)
 {
-	struct annotated *p = kmalloc(sizeof(*p), GFP_KERNEL), *none = NULL;
+	struct annotated *p = kmalloc_tracked(sizeof(*p), GFP_KERNEL), *none = NULL;
 
 	BUILD_BUG_ON(sizeof(*p) != 3 * sizeof(int));
 	KUNIT_ASSERT_NOT_NULL(test, p);

@@ -33,6 +33,7 @@ void expect_report(struct kunit *test, const void *start, size_t size,
 		   enum kmemcheck_kind kind, enum kmemcheck_state state,
 		   size_t offset, size_t bytes);
 void expect_silence(struct kunit *test, const void *start, size_t size);
+void *kmalloc_tracked(size_t size, gfp_t flags);
 unsigned long load(const void *p, unsigned int size);
 
 /* kmemcheck_memory_test.c */
