@@ -50,17 +50,6 @@ def make_files(directory):
     return [name + ".gz" for name in paths] + [shutil.which("e2fsck.static", path=path)]
 
 
-def stale_breakpoint(log):
-    """-> where the guest died of a breakpoint that is not there, or None.
-
-    Seen where the kernel patches its code, only with a thread for each CPU, also with
-    kmemcheck off. Code: has <> around the byte behind the breakpoint.
-    """
-    match = re.search(r"int3: 0000 \[#1\].*?RIP: 0010:(\S+).*?Code: [0-9a-f ]*?(\w\w) <", log,
-                      re.S)
-    return match[1] if match and match[2] != "cc" else None
-
-
 def boot(tap, label, test="workload", append="kmemcheck=1", seconds=40, **options):
     """Boot and wait for the end. It has to come by itself: a killed guest has failed.
 
@@ -73,9 +62,6 @@ def boot(tap, label, test="workload", append="kmemcheck=1", seconds=40, **option
                            files=make_files(directory), module="kmemcheck_samples", **options)
     if tap.equal(done.status, 0, f"{label}: the guest boots, works, and powers off by itself"):
         return done
-    if stale_breakpoint(done.log):
-        print(f"# {label}: at {stale_breakpoint(done.log)}, a breakpoint was executed that memory "
-              "does not hold; --one-thread tells whether the emulator is to blame")
     for line in TROUBLE.findall(done.log) + done.tail().splitlines():
         print("# " + line)
     done.close()
@@ -261,7 +247,7 @@ def toggle(tap, mode, seconds, toggles):
     """Switched at run time, it neither accuses anybody nor stumbles."""
     label = f"kmemcheck={mode} at boot"
     done = boot(tap, label, test="toggle", append=f"kmemcheck={mode} kmc.toggles={toggles}",
-                seconds=seconds, smp=2, one_thread=True, ring=True)
+                seconds=seconds, smp=2, ring=True)
     if not done:
         return
     tap.ok(f"toggled {toggles} times" in done.log, f"{label}: it was switched {toggles} times")
