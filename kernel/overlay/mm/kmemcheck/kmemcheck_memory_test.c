@@ -354,21 +354,6 @@ void test_annotated_variable(struct kunit *test)
 	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 23, 1);
 }
 
-void test_dma(struct kunit *test)
-{
-	struct context *c = test->priv;
-
-	memset(c->object, 0, 10);
-	kmemcheck_dma(c->object, 10, true, false);
-	expect_silence(test, c->object, SIZE);
-	kmemcheck_dma(c->object, 16, true, false);
-	expect_report(test, c->object, SIZE, KMEMCHECK_INFOLEAK, KMEMCHECK_UNINITIALIZED,
-		      10, 6);
-	kmemcheck_dma(c->object + 16, 16, false, true);
-	load(c->object + 24, 8);
-	expect_silence(test, c->object, SIZE);
-}
-
 void test_one_shot(struct kunit *test)
 {
 	struct context *c = test->priv;

@@ -53,8 +53,12 @@ void test_page_fragments(struct kunit *test);
 void test_gfp_notrack(struct kunit *test);
 void test_annotated_bitfield(struct kunit *test);
 void test_annotated_variable(struct kunit *test);
-void test_dma(struct kunit *test);
 void test_one_shot(struct kunit *test);
+/* kmemcheck_device_test.c */
+void test_dma_single(struct kunit *test);
+void test_dma_list(struct kunit *test);
+void test_virtio(struct kunit *test);
+
 /* kmemcheck_use_test.c */
 void test_copied_value(struct kunit *test);
 void test_masked_value(struct kunit *test);
