@@ -102,14 +102,20 @@ static noinline bool check_transfer(unsigned long ip, void *to, const void *from
 #undef memmove
 #undef memset
 
-noinstr void *memcpy(void *to, const void *from, size_t size)
+/*
+ * Each has a branch and nothing else in front of the architecture's, for the kernel in
+ * which nothing is tracked; hence the functions of their own. A report names the one
+ * that was called.
+ */
+static noinline noinstr void *checked_memcpy(unsigned long ip, void *to, const void *from,
+					     size_t size)
 {
 	bool fine;
 
-	if (likely(!kmemcheck_tracked(to) && !kmemcheck_tracked(from)))
+	if (!kmemcheck_in_pool((unsigned long)to) && !kmemcheck_in_pool((unsigned long)from))
 		return __memcpy(to, from, size);
 	instrumentation_begin();
-	fine = check_transfer(_THIS_IP_, to, from, size);
+	fine = check_transfer(ip, to, from, size);
 	instrumentation_end();
 	if (!fine)
 		return __memcpy(to, from, size);
@@ -117,14 +123,22 @@ noinstr void *memcpy(void *to, const void *from, size_t size)
 	return to;
 }
 
-noinstr void *memmove(void *to, const void *from, size_t size)
+noinstr void *memcpy(void *to, const void *from, size_t size)
+{
+	if (static_branch_unlikely(&kmemcheck_key))
+		return checked_memcpy(_THIS_IP_, to, from, size);
+	return __memcpy(to, from, size);
+}
+
+static noinline noinstr void *checked_memmove(unsigned long ip, void *to, const void *from,
+					      size_t size)
 {
 	bool fine;
 
-	if (likely(!kmemcheck_tracked(to) && !kmemcheck_tracked(from)))
+	if (!kmemcheck_in_pool((unsigned long)to) && !kmemcheck_in_pool((unsigned long)from))
 		return __memmove(to, from, size);
 	instrumentation_begin();
-	fine = check_transfer(_THIS_IP_, to, from, size);
+	fine = check_transfer(ip, to, from, size);
 	instrumentation_end();
 	if (!fine)
 		return __memmove(to, from, size);
@@ -132,19 +146,33 @@ noinstr void *memmove(void *to, const void *from, size_t size)
 	return to;
 }
 
-noinstr void *memset(void *to, int value, size_t size)
+noinstr void *memmove(void *to, const void *from, size_t size)
+{
+	if (static_branch_unlikely(&kmemcheck_key))
+		return checked_memmove(_THIS_IP_, to, from, size);
+	return __memmove(to, from, size);
+}
+
+static noinline noinstr void *checked_memset(unsigned long ip, void *to, int value, size_t size)
 {
 	bool fine;
 
-	if (likely(!kmemcheck_tracked(to)))
+	if (!kmemcheck_in_pool((unsigned long)to))
 		return __memset(to, value, size);
 	instrumentation_begin();
-	fine = check_transfer(_THIS_IP_, to, NULL, size);
+	fine = check_transfer(ip, to, NULL, size);
 	instrumentation_end();
 	if (!fine)
 		return __memset(to, value, size);
 	__memset(kmemcheck_alias(to), value, size);
 	return to;
+}
+
+noinstr void *memset(void *to, int value, size_t size)
+{
+	if (static_branch_unlikely(&kmemcheck_key))
+		return checked_memset(_THIS_IP_, to, value, size);
+	return __memset(to, value, size);
 }
 
 /**

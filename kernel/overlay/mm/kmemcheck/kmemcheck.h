@@ -62,7 +62,7 @@ struct kmemcheck_report {
 u64 kmemcheck_counter(enum kmemcheck_counter counter);
 extern const char * const kmemcheck_counter_names[];
 
-static inline bool kmemcheck_in_pool(unsigned long addr)
+static __always_inline bool kmemcheck_in_pool(unsigned long addr)
 {
 	return addr - kmemcheck_pool_start < kmemcheck_pool_size;
 }

@@ -156,9 +156,9 @@ static void save_stack(struct kmemcheck_report *report, struct pt_regs *regs)
 	} else {
 		report->nr_stack = stack_trace_save(report->stack,
 						    KMEMCHECK_STACK_DEPTH, 0);
-		/* Down to the function that rip lies in, and that one too. */
+		/* Down to the function that rip lies in or its neighbour, and that one too. */
 		while (skip < report->nr_stack &&
-		       report->stack[skip] - report->regs.rip > PAGE_SIZE)
+		       report->stack[skip] - report->regs.rip + PAGE_SIZE > 2 * PAGE_SIZE)
 			skip++;
 		skip = skip < report->nr_stack ? skip + 1 : 0;
 	}

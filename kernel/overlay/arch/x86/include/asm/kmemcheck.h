@@ -25,8 +25,24 @@ struct pt_regs;
 
 DECLARE_PER_CPU(bool, kmemcheck_stepping);
 
-bool __kmemcheck_fault(struct pt_regs *regs, unsigned long *address,
-		       unsigned long *error_code);
+/**
+ * struct kmemcheck_trap - a fault that is not ours
+ * @address: that the exception is to tell
+ * @error_code: likewise; %KMEMCHECK_NO_FAULT: there is none
+ *
+ * Of an operand elsewhere, in user memory for instance: the exception goes on as if the
+ * processor had raised it. It is returned in registers, because pointers to what
+ * exc_page_fault() has would cost it a stack frame with a canary.
+ */
+struct kmemcheck_trap {
+	unsigned long address;
+	unsigned long error_code;
+};
+
+#define KMEMCHECK_NO_FAULT	(~0UL)
+
+struct kmemcheck_trap __kmemcheck_fault(struct pt_regs *regs, unsigned long address,
+					unsigned long error_code);
 void __kmemcheck_step_abort(struct pt_regs *regs);
 void __kmemcheck_step_done(struct pt_regs *regs);
 
@@ -44,12 +60,18 @@ static __always_inline bool kmemcheck_fault(struct pt_regs *regs,
 					    unsigned long *address,
 					    unsigned long *error_code)
 {
+	struct kmemcheck_trap trap;
+
 	if (!static_branch_unlikely(&kmemcheck_key))
 		return false;
 
 	if (*address - kmemcheck_pool_start < kmemcheck_pool_size &&
-	    !(*error_code & (X86_PF_PROT | X86_PF_USER | X86_PF_RSVD | X86_PF_INSTR)))
-		return __kmemcheck_fault(regs, address, error_code);
+	    !(*error_code & (X86_PF_PROT | X86_PF_USER | X86_PF_RSVD | X86_PF_INSTR))) {
+		trap = __kmemcheck_fault(regs, *address, *error_code);
+		*address = trap.address;
+		*error_code = trap.error_code;
+		return trap.error_code == KMEMCHECK_NO_FAULT;
+	}
 
 	/*
 	 * The instruction that is being stepped has faulted on something else,

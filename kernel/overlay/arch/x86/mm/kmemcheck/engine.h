@@ -7,6 +7,7 @@
 
 #include <linux/kmemcheck_engine.h>
 
+#include <asm/kmemcheck.h>
 #include <asm/page_types.h>
 #include <asm/processor-flags.h>
 #include <asm/ptrace.h>
@@ -21,15 +22,6 @@ struct kmemcheck_operand {
 	unsigned long addr;
 	unsigned int size;
 	unsigned int access;		/* OPERAND_READ | OPERAND_WRITE */
-};
-
-/*
- * A fault that is not ours: of an operand elsewhere, in user memory for
- * instance. The exception goes on as if the processor had raised it.
- */
-struct kmemcheck_trap {
-	unsigned long address;
-	unsigned long error_code;
 };
 
 /* What is left of an instruction that the alias engine has taken on. */

@@ -107,24 +107,23 @@ static __always_inline void resume_tracing(unsigned long before)
 /**
  * __kmemcheck_fault() - a hidden page was touched
  * @regs: of the interrupted code
- * @address: in the pool; changed when the function returns false
- * @error_code: of the exception; changed when the function returns false
+ * @address: in the pool
+ * @error_code: of the exception
  *
- * Return: true when it is dealt with. False when the interrupted code has done
- * what it could and there is another fault to be handled now, as told by
- * @address and @error_code.
+ * Return: %KMEMCHECK_NO_FAULT as the error code when it is dealt with. Else the interrupted
+ * code has done what it could, and this is the fault to be handled now.
  */
-noinstr bool __kmemcheck_fault(struct pt_regs *regs, unsigned long *address,
-			       unsigned long *error_code)
+noinstr struct kmemcheck_trap __kmemcheck_fault(struct pt_regs *regs, unsigned long address,
+						unsigned long error_code)
 {
-	struct kmemcheck_trap trap = { .address = *address, .error_code = *error_code };
+	struct kmemcheck_trap trap = { .address = address, .error_code = error_code };
 	unsigned long tracing;
 	unsigned int before;
-	bool ours = true;
 
 	if (IS_ENABLED(CONFIG_KMEMCHECK_PROFILE) && this_cpu_read(kmemcheck_skip)) {
 		regs->ip += this_cpu_read(kmemcheck_skip);
-		return true;
+		trap.error_code = KMEMCHECK_NO_FAULT;
+		return trap;
 	}
 
 	before = this_cpu_inc_return(depth) - 1;
@@ -135,13 +134,12 @@ noinstr bool __kmemcheck_fault(struct pt_regs *regs, unsigned long *address,
 	if (unlikely(before && (!in_nmi() || before > MAX_DEPTH_IN_NMI))) {
 		kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
 		kmemcheck_unhide(trap.address);
-	} else {
-		ours = handle(regs, &trap);
-		*address = trap.address;
-		*error_code = trap.error_code;
+		trap.error_code = KMEMCHECK_NO_FAULT;
+	} else if (handle(regs, &trap)) {
+		trap.error_code = KMEMCHECK_NO_FAULT;
 	}
 	instrumentation_end();
 	resume_tracing(tracing);
 	this_cpu_dec(depth);
-	return ours;
+	return trap;
 }
