@@ -354,6 +354,22 @@ void test_annotated_variable(struct kunit *test)
 	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 23, 1);
 }
 
+/* An interrupt may touch a page that a task is hiding, before that has finished. */
+void test_access_while_hiding(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long addr = (unsigned long)c->object;
+
+	kmemcheck_unhide(addr);
+	KUNIT_ASSERT_TRUE(test, kmemcheck_begin_hiding(addr));
+	kmemcheck_hide_later(addr);
+	kmemcheck_flush();
+	load(c->object, 4);
+	kmemcheck_end_hiding(addr);
+	KUNIT_EXPECT_FALSE(test, kmemcheck_given_up(addr));
+	expect_silence(test, c->object, SIZE);
+}
+
 void test_one_shot(struct kunit *test)
 {
 	struct context *c = test->priv;

@@ -649,6 +649,7 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_differing_good_byte),
 	KUNIT_CASE(test_handler_is_closed),
 	/* The last one: meanwhile pages are shown. */
+	KUNIT_CASE(test_access_while_hiding),
 	KUNIT_CASE(test_one_shot),
 	{}
 };

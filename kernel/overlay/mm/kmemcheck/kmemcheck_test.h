@@ -53,6 +53,7 @@ void test_page_fragments(struct kunit *test);
 void test_gfp_notrack(struct kunit *test);
 void test_annotated_bitfield(struct kunit *test);
 void test_annotated_variable(struct kunit *test);
+void test_access_while_hiding(struct kunit *test);
 void test_one_shot(struct kunit *test);
 /* kmemcheck_device_test.c */
 void test_dma_single(struct kunit *test);

@@ -78,7 +78,8 @@ static bool show(struct step *step, unsigned long addr)
 {
 	unsigned int i;
 
-	if (!kmemcheck_tracked((void *)addr) || kmemcheck_given_up(addr))
+	/* Its state would not do: one that is being hidden is shown no more. */
+	if (!kmemcheck_tracked((void *)addr) || kmemcheck_is_shown(addr))
 		return true;
 	addr &= PAGE_MASK;
 	for (i = 0; i < step->nr; i++)
