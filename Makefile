@@ -14,8 +14,9 @@ BUILD		:= build
 OUT		:= $(BUILD)$(if $(ASAN),/asan)
 
 CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
+OBJCOPY		?= objcopy
 PKG_CONFIG	?= pkg-config
-PACKAGES	:= libdw libelf jansson zlib
+PACKAGES	:= libdw libelf libbpf jansson zlib
 CFLAGS		?= -O2 -g
 comma		:= ,
 WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wvla -Wshadow $(if $(WERROR),-Werror)
@@ -26,7 +27,8 @@ ALL_CFLAGS	= -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fPIC -fvisibility=hidden \
 ALL_LDFLAGS	= $(SANITIZE) $(LDFLAGS)
 LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
-LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard lib/*.c))
+LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out lib/layout_dwarf.c,$(wildcard lib/*.c))) \
+		   $(OUT)/obj/lib/layout_dwarf.alone.o
 REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-report/*.c))
 UNIT_TESTS	:= $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 # Linked into every unit test.
@@ -60,6 +62,18 @@ $(OUT)/obj/%.o: %.c $(OUT)/obj/flags
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter tests/unit/%,$<),-Ilib) -MMD -MP -c -o $@ $<
+
+# libdwarf and libdw export 34 functions of the same names, and libdwarf calls some of
+# its own through them. So its archive goes in, and its names stay inside. It is made
+# for programs only, where stdout has a fixed address; it uses that before abort().
+LIBDWARF	= $(shell $(CC) -print-file-name=libdwarf.a)
+$(OUT)/obj/libdwarf.a: $(OUT)/obj/flags
+	$(Q)$(OBJCOPY) --redefine-sym stdout=kmc_libdwarf_stdout $(LIBDWARF) $@
+
+$(OUT)/obj/lib/layout_dwarf.alone.o: $(OUT)/obj/lib/layout_dwarf.o $(OUT)/obj/libdwarf.a
+	$(call say,LD)
+	$(Q)$(LD) -r -o $@ $^
+	$(Q)$(OBJCOPY) --keep-global-symbol=kmc_types_open_dwarf $@
 
 $(OUT)/libkmc.a: $(LIB_OBJS)
 	@rm -f $@
@@ -139,7 +153,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \
 		$(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(OUT)/kmc-report $(DESTDIR)$(PREFIX)/bin
-	install -m 644 lib/include/kmc/kmc.h $(DESTDIR)$(PREFIX)/include/kmc
+	install -m 644 lib/include/kmc/*.h $(DESTDIR)$(PREFIX)/include/kmc
 	install -m 644 $(OUT)/libkmc.a $(DESTDIR)$(LIBDIR)
 	install -m 755 $(OUT)/libkmc.so $(DESTDIR)$(LIBDIR)/libkmc.so.$(VERSION)
 	ln -sf libkmc.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libkmc.so.0

@@ -60,6 +60,8 @@ struct kmc_error {
 
 KMC_PUBLIC void kmc_error_free(struct kmc_error *err);
 
+#include <kmc/layout.h>
+
 /* ---- the model: report.c ---- */
 
 enum kmc_kind { KMC_READ, KMC_WRITE, KMC_INFOLEAK };
