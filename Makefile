@@ -38,7 +38,7 @@ CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t))
 GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
 # What does not run our tools gains nothing from running twice.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
-		     bench-kernel.t)
+		     bench-kernel.t layout.t)
 
 # V=1 shows the commands.
 Q		:= $(if $(V),,@)
@@ -113,7 +113,8 @@ test-programs: all $(UNIT_TESTS) $(TEST_TOOLS)
 RUN		= tests/run -j $(shell nproc)
 # $(1): output directory
 VARIANT		= KMC_BUILD=$(1) KMC_REPORT=$(abspath $(1))/kmc-report \
-		  KMC_CHAIN=$(abspath $(1))/tests/kmc-chain
+		  KMC_CHAIN=$(abspath $(1))/tests/kmc-chain \
+		  KMC_LAYOUT=$(abspath $(1))/tests/kmc-layout
 USERSPACE	= $(call VARIANT,$(BUILD)) $(UNIT_TESTS) $(CLI_TESTS) \
 		  --label asan $(call VARIANT,$(BUILD)/asan) \
 		  $(UNIT_TESTS:$(BUILD)/%=$(BUILD)/asan/%) $(filter-out $(PLAIN_ONLY),$(CLI_TESTS))

@@ -553,6 +553,7 @@ static struct kmc_error *dwarf_read(void *source, kmc_type_id id, bool children,
 		return NULL;
 	free(out->members);
 	free(out->enumerators);
+	*out = (struct kmc_raw_type){ };
 	return nomem ? kmc_error_nomem() : bad_type(src, id);
 }
 

@@ -2,12 +2,12 @@
 /*
  * Prints layouts through the library, for comparing with pahole.
  *
- * usage: kmc-layout btf|dwarf FILE [NAME]...
+ * usage: kmc-layout btf|dwarf FILE [NAME...]
  *	all structs and unions, or those of a name; each is
- *		struct NAME SIZE
- *		  m NAME BIT_OFFSET BIT_SIZE BITFIELD TYPE
- *		  g hole|tail BIT_OFFSET BIT_SIZE
- *	with members of anonymous members indented deeper
+ *		struct|union|typedef NAME SIZE MEMBERS
+ *		m DEPTH BIT_OFFSET BIT_SIZE BITFIELD NAME TYPE
+ *		g DEPTH hole|tail BIT_OFFSET BIT_SIZE
+ *	like pahole with what has no name of its own written out in its place
  * usage: kmc-layout btf|dwarf FILE --fields NAME [OFFSET SIZE]
  * usage: kmc-layout btf|dwarf FILE --id ID
  */
@@ -20,49 +20,89 @@
 /* Deeper is damage. */
 #define MAX_DEPTH	32
 
-static struct kmc_error *print_type(struct kmc_types *types, kmc_type_id id,
+static void print_gaps(const struct kmc_gap *gaps, size_t count, uint64_t base,
+		       int depth)
+{
+	for (size_t i = 0; i < count; i++)
+		printf("g %d %s %" PRIu64 " %" PRIu64 "\n", depth,
+		       gaps[i].place == KMC_PLACE_HOLE ? "hole" : "tail",
+		       base + gaps[i].bit_offset, gaps[i].bit_size);
+}
+
+/*
+ * The struct or union that is written out where it is used; NULL: none is. What
+ * a pointer leads to begins at 0.
+ */
+static struct kmc_error *written_out(struct kmc_types *types, kmc_type_id id,
+				     const struct kmc_type **out,
+				     uint64_t *base)
+{
+	const struct kmc_type *type = NULL;
+	struct kmc_error *err;
+	int depth = 0;
+
+	*out = NULL;
+	do {
+		err = kmc_types_get(types, id, &type);
+		if (err)
+			return err;
+		id = type->element;
+		if (type->kind == KMC_TYPE_POINTER) {
+			id = type->target;
+			*base = 0;
+		}
+	} while (id && ++depth < MAX_DEPTH);
+	/* Without a name and without a typedef. */
+	if (strstr(type->declared, "struct {...}") ||
+	    strstr(type->declared, "union {...}"))
+		*out = type;
+	return NULL;
+}
+
+static struct kmc_error *print_type(struct kmc_types *types,
+				    const struct kmc_type *type, uint64_t base,
 				    int depth)
 {
-	const struct kmc_type *type, *inner;
+	const struct kmc_type *inner;
 	struct kmc_gap *gaps = NULL;
-	struct kmc_error *err;
+	struct kmc_error *err = NULL;
 	size_t count = 0;
 
-	err = kmc_types_get(types, id, &type);
 	for (size_t i = 0; !err && i < type->nmembers; i++) {
 		const struct kmc_member *m = &type->members[i];
+		uint64_t start = base + m->bit_offset;
 
 		err = kmc_types_get(types, m->type, &inner);
 		if (err)
 			break;
-		printf("%*sm %s %" PRIu64 " %" PRIu64 " %d %s\n", depth * 2, "",
-		       m->name ? m->name : "-", m->bit_offset, m->bit_size,
-		       m->bitfield, inner->declared);
-		if (!m->name && depth < MAX_DEPTH)
-			err = print_type(types, m->type, depth + 1);
+		printf("m %d %" PRIu64 " %" PRIu64 " %d %s %s\n", depth,
+		       start, m->bit_size, m->bitfield,
+		       m->name ? m->name : "-", inner->declared);
+		err = written_out(types, m->type, &inner, &start);
+		if (!err && inner && inner->nmembers && depth < MAX_DEPTH)
+			err = print_type(types, inner, start, depth + 1);
 	}
 	if (!err)
 		err = kmc_layout_gaps(type, &gaps, &count);
-	for (size_t i = 0; i < count; i++)
-		printf("%*sg %s %" PRIu64 " %" PRIu64 "\n", depth * 2, "",
-		       gaps[i].place == KMC_PLACE_HOLE ? "hole" : "tail",
-		       gaps[i].bit_offset, gaps[i].bit_size);
+	if (!err)
+		print_gaps(gaps, count, base, depth);
 	free(gaps);
 	return err;
 }
 
 static struct kmc_error *print_named(struct kmc_types *types, kmc_type_id id,
-				     const char *name)
+				     const char *name, bool is_typedef)
 {
 	const struct kmc_type *type;
 	struct kmc_error *err = kmc_types_get(types, id, &type);
 
 	if (err)
 		return err;
-	printf("%s %s %" PRIu64 "\n",
-	       type->kind == KMC_TYPE_UNION ? "union" : "struct", name,
-	       type->size);
-	return print_type(types, id, 1);
+	printf("%s %s %" PRIu64 " %zu\n",
+	       is_typedef ? "typedef" :
+	       type->kind == KMC_TYPE_UNION ? "union" : "struct",
+	       name, type->size, type->nmembers);
+	return print_type(types, type, 0, 1);
 }
 
 static struct kmc_error *print_all(struct kmc_types *types)
@@ -73,20 +113,24 @@ static struct kmc_error *print_all(struct kmc_types *types)
 
 	err = kmc_types_list(types, &names, &count);
 	for (size_t i = 0; !err && i < count; i++)
-		if (!names[i].is_typedef)
-			err = print_named(types, names[i].id, names[i].name);
+		err = print_named(types, names[i].id, names[i].name,
+				  names[i].is_typedef);
 	return err;
 }
 
+/* "struct x" or, behind a keyword that C does not have there, "typedef x". */
 static struct kmc_error *print_one(struct kmc_types *types, const char *name)
 {
+	const char *space = strchr(name, ' ');
+	const char *bare = space ? space + 1 : name;
+	bool is_typedef = !strncmp(name, "typedef ", 8);
 	kmc_type_id *ids = NULL;
 	struct kmc_error *err;
 	size_t count = 0;
 
-	err = kmc_types_find(types, name, &ids, &count);
+	err = kmc_types_find(types, is_typedef ? bare : name, &ids, &count);
 	for (size_t i = 0; !err && i < count; i++)
-		err = print_named(types, ids[i], name);
+		err = print_named(types, ids[i], bare, is_typedef);
 	free(ids);
 	return err;
 }
@@ -134,7 +178,8 @@ static struct kmc_error *run(struct kmc_types *types, int argc, char **argv)
 	if (!argc)
 		return print_all(types);
 	if (argc == 2 && !strcmp(argv[0], "--id"))
-		return print_named(types, strtoull(argv[1], NULL, 0), argv[1]);
+		return print_named(types, strtoull(argv[1], NULL, 0), argv[1],
+				   false);
 	if (argc >= 2 && !strcmp(argv[0], "--fields"))
 		return print_fields(types, argv[1],
 				    argc > 2 ? strtoull(argv[2], NULL, 0) : 0,
