@@ -114,7 +114,8 @@ RUN		= tests/run -j $(shell nproc)
 # $(1): output directory
 VARIANT		= KMC_BUILD=$(1) KMC_REPORT=$(abspath $(1))/kmc-report \
 		  KMC_CHAIN=$(abspath $(1))/tests/kmc-chain \
-		  KMC_LAYOUT=$(abspath $(1))/tests/kmc-layout
+		  KMC_LAYOUT=$(abspath $(1))/tests/kmc-layout \
+		  KMC_MUTATE=$(abspath $(1))/tests/kmc-mutate
 USERSPACE	= $(call VARIANT,$(BUILD)) $(UNIT_TESTS) $(CLI_TESTS) \
 		  --label asan $(call VARIANT,$(BUILD)/asan) \
 		  $(UNIT_TESTS:$(BUILD)/%=$(BUILD)/asan/%) $(filter-out $(PLAIN_ONLY),$(CLI_TESTS))

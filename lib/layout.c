@@ -143,7 +143,8 @@ static struct kmc_error *walk_type(struct walk *walk, const struct spot *spot);
 
 static bool touches(const struct walk *walk, uint64_t start, uint64_t end)
 {
-	return start < end && start < walk->end && end > walk->start;
+	return start < end && walk->start < walk->end && start < walk->end &&
+	       end > walk->start;
 }
 
 static bool spend(struct walk *walk)

@@ -183,8 +183,9 @@ struct kmc_error *kmc_layout_resolve(struct kmc_types *types, kmc_type_id type,
 		.types = types, .name = path, .at = path, .type = type,
 		.work = MAX_WORK,
 	};
-	uint64_t end, size;
 	struct kmc_error *err;
+	uint64_t end, size;
+	char *copy;
 
 	do {
 		err = step(&cursor);
@@ -195,8 +196,11 @@ struct kmc_error *kmc_layout_resolve(struct kmc_types *types, kmc_type_id type,
 		return kmc_error_new(KMC_ERROR_FORMAT, NULL, 0,
 				     "'%s' lies at an impossible offset", path);
 	size = end / 8 + (end % 8 != 0) - cursor.bits / 8;
+	copy = strdup(path);
+	if (!copy)
+		return kmc_error_nomem();
 	*out = (struct kmc_field){
-		.place = KMC_PLACE_MEMBER, .type = cursor.type,
+		.place = KMC_PLACE_MEMBER, .type = cursor.type, .path = copy,
 		.offset = cursor.bits / 8, .size = size,
 		.bit_offset = cursor.bits % 8,
 		.bit_size = cursor.bit_size < UINT_MAX ? cursor.bit_size :
@@ -204,8 +208,7 @@ struct kmc_error *kmc_layout_resolve(struct kmc_types *types, kmc_type_id type,
 		.bitfield = cursor.bitfield, .depth = cursor.depth,
 		.in_union = cursor.in_union,
 	};
-	out->path = strdup(path);
-	return out->path ? NULL : kmc_error_nomem();
+	return NULL;
 }
 
 /* ---- place → type ---- */

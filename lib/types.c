@@ -172,15 +172,18 @@ static struct kmc_error *size_of(struct kmc_types *types, kmc_type_id id,
  * @nodes: that may still be read, over all parameters
  * @inner: what stands around the name that is not there; grows outwards
  * @behind_pointer: [] and () bind tighter than the last "*"
- * @qualifiers: of the next node, as text with a space behind each
+ * @qualified: the next node is, by these of qualifier_words
  */
 struct declaration {
 	struct kmc_types *types;
 	unsigned int *nodes;
 	struct kmc_buf inner;
 	bool behind_pointer;
-	char qualifiers[32];
+	bool qualified[3];
 };
+
+/* As enum kmc_alias counts them from KMC_ALIAS_CONST on. */
+static const char *const qualifier_words[] = { "const", "volatile", "restrict" };
 
 static struct kmc_error *declare(struct kmc_types *types, kmc_type_id id,
 				 unsigned int *nodes, char **out);
@@ -197,22 +200,23 @@ static void wrap(struct declaration *d, const char *before, const char *after)
 	d->inner = outer;
 }
 
-static void add_qualifier(struct declaration *d, const char *word)
+/* In front of what there is, a space behind each, except before nothing. */
+static void add_qualifiers(struct declaration *d)
 {
-	size_t len = strlen(d->qualifiers);
-
-	if (!strstr(d->qualifiers, word))
-		snprintf(d->qualifiers + len, sizeof(d->qualifiers) - len,
-			 "%s ", word);
+	for (size_t i = KMC_ARRAY_SIZE(qualifier_words); i-- > 0;) {
+		if (!d->qualified[i])
+			continue;
+		if (d->inner.len)
+			wrap(d, " ", "");
+		wrap(d, qualifier_words[i], "");
+		d->qualified[i] = false;
+	}
 }
 
 static void add_pointer(struct declaration *d)
 {
-	if (!d->inner.len && d->qualifiers[0])
-		d->qualifiers[strlen(d->qualifiers) - 1] = '\0';
-	wrap(d, d->qualifiers, "");
+	add_qualifiers(d);
 	wrap(d, "*", "");
-	d->qualifiers[0] = '\0';
 	d->behind_pointer = true;
 }
 
@@ -282,7 +286,7 @@ static void add_base(struct declaration *d, const struct kmc_raw_type *raw)
 		wrap(d, " ", "");
 	wrap(d, name, "");
 	wrap(d, keyword, "");
-	wrap(d, d->qualifiers, "");
+	add_qualifiers(d);
 }
 
 /* Goes one node inwards; sets @done at the last one. */
@@ -299,12 +303,8 @@ static struct kmc_error *declare_step(struct declaration *d, kmc_type_id *id,
 	if (err)
 		return err;
 	*id = raw.target;
-	if (raw.alias == KMC_ALIAS_CONST)
-		add_qualifier(d, "const");
-	else if (raw.alias == KMC_ALIAS_VOLATILE)
-		add_qualifier(d, "volatile");
-	else if (raw.alias == KMC_ALIAS_RESTRICT)
-		add_qualifier(d, "restrict");
+	if (raw.alias >= KMC_ALIAS_CONST && raw.alias <= KMC_ALIAS_RESTRICT)
+		d->qualified[raw.alias - KMC_ALIAS_CONST] = true;
 	else if (raw.alias == KMC_ALIAS_NONE && raw.kind == KMC_TYPE_POINTER)
 		add_pointer(d);
 	else if (raw.alias == KMC_ALIAS_NONE && raw.kind == KMC_TYPE_ARRAY)
