@@ -34,9 +34,14 @@ enum { ANSWERED, REFUSED = 100 };
 struct file {
 	uint8_t *data;
 	size_t size;
-	Elf64_Shdr *sections[MAX_SECTIONS];
+	size_t sections[MAX_SECTIONS];	/* where their headers are */
 	size_t count;
 };
+
+static Elf64_Shdr *any_section(const struct file *file, uint32_t random)
+{
+	return (void *)(file->data + file->sections[random % file->count]);
+}
 
 /* ---- damage ---- */
 
@@ -78,9 +83,9 @@ static void copy_piece(const struct file *file, const Elf64_Shdr *section,
 		file->data + section->sh_offset + from, len);
 }
 
-static void swap_sections(struct file *file, Elf64_Shdr *a, uint32_t *random)
+static void swap_sections(const struct file *file, Elf64_Shdr *a, uint32_t *random)
 {
-	Elf64_Shdr *b = file->sections[next_random(random) % file->count];
+	Elf64_Shdr *b = any_section(file, next_random(random));
 	Elf64_Shdr was = *a;
 
 	a->sh_offset = b->sh_offset;
@@ -96,7 +101,7 @@ static void damage(struct file *file, uint32_t seed)
 
 	for (int i = 0; i < 4; i++)
 		next_random(&random);
-	section = file->sections[next_random(&random) % file->count];
+	section = any_section(file, next_random(&random));
 	switch (next_random(&random) % 8) {
 	case 0:
 		section->sh_size = next_random(&random) % section->sh_size;
@@ -199,12 +204,12 @@ static bool is_wanted(const char *name, bool btf)
 {
 	static const char *const wanted[] = {
 		".debug_info", ".debug_abbrev", ".debug_str",
-		".debug_line_str", ".debug_str_offsets",
+		".debug_line_str", ".debug_str_offsets", NULL
 	};
 
 	if (btf)
 		return !strcmp(name, ".BTF");
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+	for (size_t i = 0; wanted[i]; i++)
 		if (!strcmp(name, wanted[i]))
 			return true;
 	return false;
@@ -232,7 +237,8 @@ static bool file_open(struct file *file, const char *path, bool btf)
 				   sections[head->e_shstrndx].sh_offset;
 
 		if (is_wanted(name, btf) && sections[i].sh_size)
-			file->sections[file->count++] = &sections[i];
+			file->sections[file->count++] =
+				(uint8_t *)&sections[i] - file->data;
 	}
 	return file->count;
 }
