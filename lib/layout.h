@@ -46,9 +46,19 @@ struct kmc_raw_type {
 	size_t nenumerators;
 };
 
-/* A growing list of names. */
-struct kmc_type_names {
-	struct kmc_type_name *v;
+/**
+ * struct kmc_index_entry - a name, once for each time that it is there
+ * @name: as in the list
+ * @origin: equal ones were, most likely, compiled from the same lines: hash of
+ *	where it was declared and how many bytes describe it; 0: not known
+ */
+struct kmc_index_entry {
+	struct kmc_type_name name;
+	uint64_t origin;
+};
+
+struct kmc_index {
+	struct kmc_index_entry *v;
 	size_t count;
 };
 
@@ -63,7 +73,7 @@ struct kmc_type_names {
 struct kmc_types_ops {
 	struct kmc_error *(*read)(void *source, kmc_type_id id, bool children,
 				  struct kmc_raw_type *out);
-	struct kmc_error *(*index)(void *source, struct kmc_type_names *names);
+	struct kmc_error *(*index)(void *source, struct kmc_index *index);
 	void (*free)(void *source);
 };
 
@@ -72,10 +82,8 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_types_new(const char *path, const struct kmc_types_ops *ops, void *source,
 	      struct kmc_types **out);
 
-/* False: out of memory. */
-bool kmc_type_names_add(struct kmc_type_names *names, const char *name,
-			bool is_typedef, const struct kmc_raw_type *raw,
-			kmc_type_id id);
+/* Add an entry; false: out of memory. */
+bool kmc_index_add(struct kmc_index *index, const struct kmc_index_entry *entry);
 
 /* ---- the bytes of a file: sections.c ---- */
 

@@ -260,7 +260,7 @@ static bool names_anonymous(const struct btf_source *src,
 	       !name_at(src, target->name_off) && read_kind(src, target, raw);
 }
 
-static struct kmc_error *btf_index(void *source, struct kmc_type_names *names)
+static struct kmc_error *btf_index(void *source, struct kmc_index *index)
 {
 	const struct btf_source *src = source;
 	uint32_t count = btf__type_cnt(src->btf);
@@ -269,6 +269,7 @@ static struct kmc_error *btf_index(void *source, struct kmc_type_names *names)
 		const struct btf_type *t = btf__type_by_id(src->btf, id);
 		struct kmc_raw_type raw = { };
 		bool is_typedef = btf_is_typedef(t);
+		struct kmc_index_entry entry = { };
 		const char *name;
 
 		if (!btf_is_composite(t) && !is_typedef)
@@ -277,8 +278,12 @@ static struct kmc_error *btf_index(void *source, struct kmc_type_names *names)
 		if (!name || (is_typedef ? !names_anonymous(src, t, &raw) :
 					   !read_kind(src, t, &raw)))
 			continue;
-		if (!kmc_type_names_add(names, name, is_typedef, &raw,
-					is_typedef ? t->type : id))
+		entry.name = (struct kmc_type_name){
+			.name = name, .is_typedef = is_typedef,
+			.kind = raw.kind, .size = raw.size,
+			.id = is_typedef ? t->type : id,
+		};
+		if (!kmc_index_add(index, &entry))
 			return kmc_error_nomem();
 	}
 	return NULL;

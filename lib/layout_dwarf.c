@@ -579,52 +579,66 @@ static bool names_anonymous(const struct dwarf_source *src, Dwarf_Die die,
 	return ok;
 }
 
-static struct kmc_error *index_die(const struct dwarf_source *src,
-				   Dwarf_Die die, struct kmc_type_names *names)
+/* False: it is nothing that goes into the index. */
+static bool read_entry(const struct dwarf_source *src, Dwarf_Die die,
+		       struct kmc_index_entry *entry)
 {
 	struct kmc_raw_type raw = { };
 	Dwarf_Half tag = die_tag(src, die);
-	bool is_typedef = tag == DW_TAG_typedef;
-	const char *name;
-	kmc_type_id id;
-	bool ok;
+	struct kmc_type_name *name = &entry->name;
+	uint64_t line = 0;
 
-	if (!is_typedef && tag != DW_TAG_structure_type &&
+	name->is_typedef = tag == DW_TAG_typedef;
+	if (!name->is_typedef && tag != DW_TAG_structure_type &&
 	    tag != DW_TAG_union_type)
-		return NULL;
-	name = die_name(src, die);
-	if (!name)
-		return NULL;
-	id = die_offset(src, die);
-	if (is_typedef)
-		ok = names_anonymous(src, die, &id, &raw);
-	else
-		ok = read_node(src, die, id, &raw);
-	if (ok && !raw.incomplete &&
-	    !kmc_type_names_add(names, name, is_typedef, &raw, id))
-		return kmc_error_nomem();
+		return false;
+	name->name = die_name(src, die);
+	name->id = die_offset(src, die);
+	if (!name->name ||
+	    !(name->is_typedef ? names_anonymous(src, die, &name->id, &raw) :
+				 read_node(src, die, name->id, &raw)) ||
+	    raw.incomplete)
+		return false;
+	name->kind = raw.kind;
+	name->size = raw.size;
+	attr_value(src, die, DW_AT_decl_line, &line);
+	entry->origin = line << 32;
+	return true;
+}
+
+static struct kmc_error *index_unit(const struct dwarf_source *src,
+				    uint64_t offset, struct kmc_index *index)
+{
+	Dwarf_Die unit = die_at(src, offset);
+	Dwarf_Die child = unit ? first_child(src, unit) : NULL;
+
+	die_free(src, unit);
+	while (child) {
+		struct kmc_index_entry entry = { };
+		bool wanted = read_entry(src, child, &entry);
+		uint64_t start = wanted ? die_offset(src, child) : 0;
+
+		child = next_sibling(src, child);
+		/* A typedef says nothing of how long its type is. */
+		if (wanted && child && entry.origin && !entry.name.is_typedef)
+			entry.origin |= die_offset(src, child) - start;
+		else
+			entry.origin = 0;
+		if (wanted && !kmc_index_add(index, &entry)) {
+			die_free(src, child);
+			return kmc_error_nomem();
+		}
+	}
 	return NULL;
 }
 
-static struct kmc_error *dwarf_index(void *source,
-				     struct kmc_type_names *names)
+static struct kmc_error *dwarf_index(void *source, struct kmc_index *index)
 {
 	const struct dwarf_source *src = source;
 	struct kmc_error *err = NULL;
 
-	for (size_t i = 0; i < src->units.count && !err; i++) {
-		Dwarf_Die unit = die_at(src, src->units.v[i].die);
-		Dwarf_Die child = unit ? first_child(src, unit) : NULL;
-
-		die_free(src, unit);
-		for (; child; child = next_sibling(src, child)) {
-			err = index_die(src, child, names);
-			if (err) {
-				die_free(src, child);
-				break;
-			}
-		}
-	}
+	for (size_t i = 0; i < src->units.count && !err; i++)
+		err = index_unit(src, src->units.v[i].die, index);
 	return err;
 }
 

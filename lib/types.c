@@ -12,6 +12,9 @@
 #define MAX_DECLARED	4096	/* bytes of it */
 #define MAX_NAME	1024	/* bytes; twice what kallsyms allows */
 #define MAX_DISTINCT	256	/* layouts of one name */
+/* After so many comparisons, all of one origin are taken to be alike. */
+#define COMPARED	8
+#define MAX_ORIGINS	64
 
 /* struct kmc_type first: users hold a pointer to it. */
 struct type_entry {
@@ -25,8 +28,9 @@ struct kmc_types {
 	const struct kmc_types_ops *ops;
 	void *source;
 	struct kmc_map entries;
-	struct kmc_type_names index;	/* each as often as it is there */
-	struct kmc_type_names list;	/* each once */
+	struct kmc_index index;		/* each as often as it is there */
+	struct kmc_type_name *list;	/* each once */
+	size_t nlist;
 	bool indexed;
 };
 
@@ -74,7 +78,7 @@ void kmc_types_free(struct kmc_types *types)
 		return;
 	kmc_map_release(&types->entries, entry_free);
 	free(types->index.v);
-	free(types->list.v);
+	free(types->list);
 	types->ops->free(types->source);
 	free(types->path);
 	free(types);
@@ -440,20 +444,15 @@ struct kmc_error *kmc_types_get(struct kmc_types *types, kmc_type_id id,
 
 /* ---- names ---- */
 
-bool kmc_type_names_add(struct kmc_type_names *names, const char *name,
-			bool is_typedef, const struct kmc_raw_type *raw,
-			kmc_type_id id)
+bool kmc_index_add(struct kmc_index *index, const struct kmc_index_entry *entry)
 {
-	struct kmc_type_name *entry;
+	struct kmc_index_entry *slot;
 
-	entry = kmc_grow(&names->v, names->count, sizeof(*entry));
-	if (!entry)
+	slot = kmc_grow(&index->v, index->count, sizeof(*slot));
+	if (!slot)
 		return false;
-	*entry = (struct kmc_type_name){
-		.name = name, .is_typedef = is_typedef, .kind = raw->kind,
-		.size = raw->size, .id = id,
-	};
-	names->count++;
+	*slot = *entry;
+	index->count++;
 	return true;
 }
 
@@ -482,7 +481,7 @@ static bool make_list(struct kmc_types *types)
 	bool ok = true;
 
 	for (size_t i = 0; i < types->index.count && ok; i++) {
-		struct kmc_type_name *name = &types->index.v[i];
+		struct kmc_type_name *name = &types->index.v[i].name;
 		struct kmc_type_name *other, *slot;
 		uint64_t hash = name_hash(name);
 
@@ -491,12 +490,11 @@ static bool make_list(struct kmc_types *types)
 			hash++;
 		if (other)
 			continue;
-		slot = kmc_grow(&types->list.v, types->list.count,
-				sizeof(*slot));
+		slot = kmc_grow(&types->list, types->nlist, sizeof(*slot));
 		ok = slot && kmc_map_put(&seen, hash, name);
 		if (ok) {
 			*slot = *name;
-			types->list.count++;
+			types->nlist++;
 		}
 	}
 	kmc_map_release(&seen, NULL);
@@ -514,8 +512,10 @@ static struct kmc_error *need_index(struct kmc_types *types)
 		err = kmc_error_nomem();
 	if (err) {
 		free(types->index.v);
-		free(types->list.v);
-		types->index = types->list = (struct kmc_type_names){ };
+		free(types->list);
+		types->index = (struct kmc_index){ };
+		types->list = NULL;
+		types->nlist = 0;
 		return err;
 	}
 	types->indexed = true;
@@ -530,8 +530,8 @@ struct kmc_error *kmc_types_list(struct kmc_types *types,
 
 	if (err)
 		return err;
-	*out = types->list.v;
-	*count = types->list.count;
+	*out = types->list;
+	*count = types->nlist;
 	return NULL;
 }
 
@@ -622,17 +622,56 @@ static struct kmc_error *add_distinct(struct kmc_types *types, kmc_type_id id,
 	return NULL;
 }
 
+/* How often each origin was compared; what does not fit is always compared. */
+struct origins {
+	struct {
+		uint64_t origin;
+		uint64_t size;
+		unsigned int compared;
+	} v[MAX_ORIGINS];
+	size_t count;
+};
+
+/*
+ * A thousand units have a copy of the larger structs; to compare the 200 members
+ * of each takes seconds.
+ */
+static bool is_known(struct origins *origins,
+		     const struct kmc_index_entry *entry)
+{
+	size_t i = 0;
+
+	if (!entry->origin)
+		return false;
+	while (i < origins->count &&
+	       (origins->v[i].origin != entry->origin ||
+		origins->v[i].size != entry->name.size))
+		i++;
+	if (i == MAX_ORIGINS)
+		return false;
+	if (i == origins->count) {
+		origins->v[i].origin = entry->origin;
+		origins->v[i].size = entry->name.size;
+		origins->v[i].compared = 0;
+		origins->count++;
+	}
+	return origins->v[i].compared++ >= COMPARED;
+}
+
 struct kmc_error *kmc_types_find(struct kmc_types *types, const char *name,
 				 kmc_type_id **ids, size_t *count)
 {
 	struct kmc_error *err = need_index(types);
+	struct origins origins = { };
 	kmc_type_id *found = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < types->index.count && !err; i++)
-		if (name_fits(&types->index.v[i], name))
-			err = add_distinct(types, types->index.v[i].id, &found,
-					   &n);
+	for (size_t i = 0; i < types->index.count && !err; i++) {
+		const struct kmc_index_entry *entry = &types->index.v[i];
+
+		if (name_fits(&entry->name, name) && !is_known(&origins, entry))
+			err = add_distinct(types, entry->name.id, &found, &n);
+	}
 	if (!err && !n)
 		err = kmc_error_new(KMC_ERROR_NOT_FOUND, types->path, 0,
 				    "has no complete struct, union or typedef of one called '%s'",

@@ -157,7 +157,8 @@ kmc_types_get(struct kmc_types *types, kmc_type_id id,
  * @count: of @ids, at least 1: compilation units may differ in what they call
  *	so; each layout is there once
  *
- * DWARF is read as a whole the first time.
+ * DWARF is read as a whole the first time. Of what has its name, line, size and
+ * length of description in common, only the first few are compared.
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_types_find(struct kmc_types *types, const char *name, kmc_type_id **ids,
