@@ -10,9 +10,6 @@
 
 #include "layout.h"
 
-#define MAX_DEPTH	64
-/* Members looked at for one question; the kernel's largest type needs 1 %. */
-#define MAX_WORK	1000000
 /* Bytes of a path; the kernel's longest is 2 % of it. */
 #define MAX_PATH	4096
 
@@ -26,11 +23,6 @@ static uint64_t mul_sat(uint64_t a, uint64_t b)
 	uint64_t product;
 
 	return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
-}
-
-static bool is_aggregate(const struct kmc_type *type)
-{
-	return type->kind == KMC_TYPE_STRUCT || type->kind == KMC_TYPE_UNION;
 }
 
 static uint64_t member_end(const struct kmc_member *member)
@@ -74,7 +66,7 @@ struct kmc_error *kmc_layout_gaps(const struct kmc_type *type,
 	bool ok = true;
 	long last = -1;
 
-	if (!is_aggregate(type) || type->incomplete) {
+	if (!kmc_is_aggregate(type) || type->incomplete) {
 		*out = NULL;
 		*count = 0;
 		return NULL;
@@ -404,7 +396,7 @@ static struct kmc_error *walk_type(struct walk *walk, const struct spot *spot)
 	const struct kmc_type *type;
 	struct kmc_error *err;
 
-	if (spot->depth > MAX_DEPTH) {
+	if (spot->depth > KMC_LAYOUT_DEPTH) {
 		walk->truncated = true;
 		return NULL;
 	}
@@ -413,7 +405,7 @@ static struct kmc_error *walk_type(struct walk *walk, const struct spot *spot)
 		return err;
 	if (type->kind == KMC_TYPE_ARRAY)
 		return walk_array(walk, spot, type);
-	if (is_aggregate(type))
+	if (kmc_is_aggregate(type))
 		return walk_aggregate(walk, spot, type);
 	return walk_leaf(walk, spot, false, mul_sat(type->size, 8));
 }
@@ -458,7 +450,7 @@ struct kmc_error *kmc_layout_fields(struct kmc_types *types, kmc_type_id type,
 				    struct kmc_fields *out, bool *truncated)
 {
 	struct walk walk = {
-		.types = types, .work = MAX_WORK, .start = mul_sat(offset, 8),
+		.types = types, .work = KMC_LAYOUT_WORK, .start = mul_sat(offset, 8),
 		.end = mul_sat(add_sat(offset, size), 8),
 	};
 	const struct spot outermost = { .type = type, .last = true };

@@ -8,6 +8,16 @@
 #include "internal.h"
 #include "map.h"
 
+/* Deeper is damage. */
+#define KMC_LAYOUT_DEPTH	64
+/* Members looked at for one question; the kernel's largest type needs 1 %. */
+#define KMC_LAYOUT_WORK		1000000
+
+static inline bool kmc_is_aggregate(const struct kmc_type *type)
+{
+	return type->kind == KMC_TYPE_STRUCT || type->kind == KMC_TYPE_UNION;
+}
+
 /* What a type is in front of another one, whose properties it has. */
 enum kmc_alias {
 	KMC_ALIAS_NONE,

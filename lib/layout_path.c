@@ -8,9 +8,6 @@
 
 #include "layout.h"
 
-#define MAX_DEPTH	64
-#define MAX_WORK	1000000
-
 /* ---- path → place ---- */
 
 /**
@@ -61,11 +58,6 @@ no_such(const struct cursor *cursor, const struct kmc_type *type,
 	return err;
 }
 
-static bool is_aggregate(const struct kmc_type *type)
-{
-	return type->kind == KMC_TYPE_STRUCT || type->kind == KMC_TYPE_UNION;
-}
-
 static void enter(struct cursor *cursor, const struct kmc_type *type,
 		  const struct kmc_member *member)
 {
@@ -84,7 +76,7 @@ static struct kmc_error *find_member(struct cursor *cursor,
 {
 	struct kmc_error *err = NULL;
 
-	if (!is_aggregate(type) || cursor->depth > MAX_DEPTH)
+	if (!kmc_is_aggregate(type) || cursor->depth > KMC_LAYOUT_DEPTH)
 		return NULL;
 	for (size_t i = 0; i < type->nmembers && !*found && !err; i++) {
 		const struct kmc_member *member = &type->members[i];
@@ -181,7 +173,7 @@ struct kmc_error *kmc_layout_resolve(struct kmc_types *types, kmc_type_id type,
 {
 	struct cursor cursor = {
 		.types = types, .name = path, .at = path, .type = type,
-		.work = MAX_WORK,
+		.work = KMC_LAYOUT_WORK,
 	};
 	struct kmc_error *err;
 	uint64_t end, size;
@@ -231,7 +223,7 @@ struct search {
 
 static bool is_wanted(const struct search *search, const struct kmc_type *type)
 {
-	return is_aggregate(type) && type->size == search->size &&
+	return kmc_is_aggregate(type) && type->size == search->size &&
 	       ((type->name && !strcmp(type->name, search->tag)) ||
 		!strcmp(type->declared, search->name));
 }
@@ -243,7 +235,7 @@ static bool search_type(struct search *search, kmc_type_id id, uint64_t offset,
 	struct kmc_error *err;
 	bool found = false;
 
-	if (depth > MAX_DEPTH || !search->work)
+	if (depth > KMC_LAYOUT_DEPTH || !search->work)
 		return false;
 	search->work--;
 	err = kmc_types_get(search->types, id, &type);
@@ -285,7 +277,7 @@ bool kmc_layout_contains(struct kmc_types *types, kmc_type_id outer,
 {
 	struct search search = {
 		.types = types, .name = inner_name, .tag = inner_name,
-		.size = inner_size, .work = MAX_WORK,
+		.size = inner_size, .work = KMC_LAYOUT_WORK,
 	};
 
 	if (!strncmp(inner_name, "struct ", 7))

@@ -7,7 +7,7 @@ set -u
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 mutate=${KMC_MUTATE:-$top/build/tests/kmc-mutate}
-files=${FILES:-600}
+files=${FILES:-400}
 seed=${SEED:-1}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
