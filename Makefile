@@ -24,7 +24,8 @@ ALL_CFLAGS	= -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fPIC -fvisibility=hidden \
 		  -Ilib/include -Ikernel/overlay/include/uapi -DKMC_VERSION='"$(VERSION)"' \
 		  $(SANITIZE) $(CFLAGS) $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 ALL_LDFLAGS	= $(SANITIZE) $(LDFLAGS)
-LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+# Zydis comes without a .pc file.
+LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lZydis
 
 LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard lib/*.c))
 REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-report/*.c))
@@ -59,7 +60,7 @@ FORCE:
 $(OUT)/obj/%.o: %.c $(OUT)/obj/flags
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter tests/unit/%,$<),-Ilib) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter tests/%,$<),-Ilib) -MMD -MP -c -o $@ $<
 
 $(OUT)/libkmc.a: $(LIB_OBJS)
 	@rm -f $@
