@@ -158,6 +158,7 @@ void kmc_elf_facts_release(struct kmc_elf_facts *facts);
  * @functions: CU offset → struct kmc_ranges of its functions
  * @chains: address → struct kmc_chain
  * @paths: libdw's file name → ours
+ * @code: its bytes, see code.h; NULL until asked for
  */
 struct kmc_image {
 	char *name;
@@ -174,6 +175,7 @@ struct kmc_image {
 	struct kmc_map functions;
 	struct kmc_map chains;
 	struct kmc_map paths;
+	struct kmc_code *code;
 };
 
 KMC_MUST_CHECK struct kmc_error *

@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "debuginfo.h"
+#include "code.h"
 
 /*
  * A vmlinux has its debug info inside, that was checked; a module may have it in
@@ -87,6 +87,7 @@ void kmc_image_free(struct kmc_image *image)
 {
 	if (!image)
 		return;
+	kmc_code_free(image->code);
 	kmc_map_release(&image->functions, free_ranges);
 	kmc_map_release(&image->chains, free);
 	kmc_map_release(&image->paths, free);
