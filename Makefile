@@ -37,7 +37,7 @@ CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t))
 GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
 # What does not run our tools gains nothing from running twice.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
-		     bench-kernel.t)
+		     bench-kernel.t insn.t)
 
 # V=1 shows the commands.
 Q		:= $(if $(V),,@)
@@ -85,6 +85,18 @@ $(TEST_TOOLS): $(OUT)/tests/%: $(OUT)/obj/tests/tools/%.o $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# The report of kmemcheck's manual; the files' names are part of the debug info.
+MANUAL		:= $(BUILD)/fixtures/manual/vmlinux
+MANUAL_DIR	:= testdata/fixtures/manual
+MANUAL_CFLAGS	:= -std=gnu11 -O2 -g3 -ffreestanding -fno-pic -mcmodel=kernel -mno-red-zone \
+		   -ffunction-sections -fno-stack-protector -fcf-protection=none \
+		   -fno-asynchronous-unwind-tables -fno-reorder-blocks -nostdlib -static -no-pie
+$(MANUAL): $(addprefix $(MANUAL_DIR)/,kernel/signal.c arch/x86/kernel/entry_64.S vmlinux.lds)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)cd $(MANUAL_DIR) && gcc $(MANUAL_CFLAGS) -fdebug-prefix-map=$(abspath $(MANUAL_DIR))=/usr/src/linux \
+		-Wl,--build-id=sha1 -Wl,-T,vmlinux.lds kernel/signal.c arch/x86/kernel/entry_64.S -o $(abspath $@)
+
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
 deps:
@@ -94,7 +106,7 @@ kernel:
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD))
 
 # Everything that the tests of one variant need, without running them.
-test-programs: all $(UNIT_TESTS) $(TEST_TOOLS)
+test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(MANUAL)
 
 # -j because most of the time goes by in a guest, which has one CPU.
 RUN		= tests/run -j $(shell nproc)
@@ -154,5 +166,5 @@ lint:
 
 # The kernel takes minutes and is kept; rm -r build removes that, too.
 clean:
-	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tests $(BUILD)/demo $(BUILD)/kmc-report \
+	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tests $(BUILD)/fixtures $(BUILD)/demo $(BUILD)/kmc-report \
 		$(BUILD)/libkmc.a $(BUILD)/libkmc.so
