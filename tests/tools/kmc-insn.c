@@ -81,7 +81,7 @@ static struct kmc_error *do_value(struct kmc_image *image, uint64_t address,
 
 int main(int argc, char **argv)
 {
-	struct kmc_image *image;
+	struct kmc_image *image = NULL;
 	struct kmc_error *err;
 	char line[128], name[32];
 	uint64_t address;
@@ -97,18 +97,18 @@ int main(int argc, char **argv)
 		else if (sscanf(line, "value %" SCNx64 " %31s", &address,
 				name) == 2)
 			err = do_value(image, address, name);
-		/* Bytes that are no instruction are an answer, too. */
-		if (err && err->code == KMC_ERROR_FORMAT) {
+		/* That there is no instruction is an answer, too. */
+		if (err && (err->code == KMC_ERROR_FORMAT ||
+			    err->code == KMC_ERROR_NOT_FOUND)) {
 			printf("bad\t%" PRIx64 "\n", address);
 			kmc_error_free(err);
 			err = NULL;
 		}
 	}
-	if (err) {
-		fprintf(stderr, "kmc-insn: %s\n", err->message);
-		kmc_error_free(err);
-		return 1;
-	}
 	kmc_image_free(image);
-	return 0;
+	if (!err)
+		return 0;
+	fprintf(stderr, "kmc-insn: %s\n", err->message);
+	kmc_error_free(err);
+	return 1;
 }
