@@ -15,7 +15,7 @@ OUT		:= $(BUILD)$(if $(ASAN),/asan)
 
 CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 PKG_CONFIG	?= pkg-config
-PACKAGES	:= libdw libelf jansson zlib
+PACKAGES	:= libdw libelf jansson zlib liblzma libzstd
 CFLAGS		?= -O2 -g
 comma		:= ,
 WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wvla -Wshadow $(if $(WERROR),-Werror)
