@@ -134,6 +134,8 @@ bench: deps
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bench
 	@bench/kernel --build $(BUILD) $(BENCH)
 	@bench/size $(BUILD)
+	$(SUBMAKE) all
+	@bench/scan --build $(BUILD)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \
