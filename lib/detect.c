@@ -3,6 +3,8 @@
  * Tells inputs apart. Whatever is nothing else is a log.
  */
 #include "detect.h"
+#include "entry.h"
+#include "mail.h"
 
 /* So many bytes tell all that begins with a magic number. */
 #define MAGIC_MIN	16
@@ -57,6 +59,38 @@ static struct kmc_error *refuse_foreign(const char *path, const char *data,
 	return NULL;
 }
 
+static bool starts(const char *data, size_t len, const char *with)
+{
+	size_t n = strlen(with);
+
+	return len >= n && !memcmp(data, with, n);
+}
+
+static size_t skip(const char *data, size_t len, size_t i, const char *set)
+{
+	while (i < len && data[i] && strchr(set, data[i]))
+		i++;
+	return i;
+}
+
+/* An object, behind what json-seq and json-sse put before it. */
+static bool is_json(const char *data, size_t len)
+{
+	size_t i = starts(data, len, "data: ") ? 6 : 0;
+
+	i = skip(data, len, i, "\036 \t\r\n");
+	if (i == len || data[i] != '{')
+		return false;
+	i = skip(data, len, i + 1, " \t\r\n");
+	return i == len || data[i] == '"';
+}
+
+static bool is_export(const char *data, size_t len)
+{
+	return starts(data, len, "__CURSOR=") ||
+	       starts(data, len, "__REALTIME_TIMESTAMP=");
+}
+
 bool kmc_detect_enough(const char *data, size_t len)
 {
 	return len >= LINE_MIN ||
@@ -73,6 +107,12 @@ struct kmc_error *kmc_detect(const char *path, const char *data, size_t len,
 		return err;
 	if (kmc_ring_detect(data, len < DAMAGED_MAX ? len : DAMAGED_MAX))
 		*out = &kmc_ring_reader;
+	else if (is_json(data, len))
+		*out = &kmc_json_reader;
+	else if (is_export(data, len))
+		*out = &kmc_export_reader;
+	else if (kmc_mail_detect(data, len))
+		*out = &kmc_mail_reader;
 	else
 		*out = &kmc_text_reader;
 	return NULL;

@@ -23,6 +23,9 @@
  * @count: of them
  * @speaker: of the last line that had a logger's prefix
  * @line: the line at hand
+ * @frags: what extended netconsole has sent in part
+ * @fragments: there are such
+ * @joined: a message put together
  * @soft: the beginning of a line that quoted-printable has broken
  * @soft_len: bytes of it, 0 if there is none
  * @soft_at: its number
@@ -36,6 +39,9 @@ struct text {
 	size_t count;
 	char speaker[TEXT_SPEAKER_MAX];
 	struct text_line line;
+	struct text_frags frags;
+	bool fragments;
+	char joined[TEXT_LINE_MAX];
 	char soft[TEXT_LINE_MAX];
 	size_t soft_len;
 	unsigned long soft_at;
@@ -75,7 +81,7 @@ static bool is_active(const struct text *text)
 		if (text_thread_active(text->threads[i]))
 			return true;
 	}
-	return text->soft_len;
+	return text->soft_len || text->fragments;
 }
 
 /* ---- who speaks ---- */
@@ -139,15 +145,19 @@ static bool has_word(const struct text_line *line)
 	return strstr(line->body, "kmemcheck: ");
 }
 
-static void take_line(struct text *text, const char *speaker, unsigned long at,
-		      const char *data, size_t len)
+static void clean_line(struct text *text, const char *data, size_t len)
+{
+	if (!is_active(text))
+		text->sgr = len && data[0] == '\033';
+	text_line_clean(&text->line, data, len, text->sgr);
+}
+
+/* The line that was cleaned. */
+static void take_line(struct text *text, const char *speaker, unsigned long at)
 {
 	struct text_line *line = &text->line;
 	struct text_thread *thread;
 
-	if (!is_active(text))
-		text->sgr = len && data[0] == '\033';
-	text_line_clean(line, data, len, text->sgr);
 	/* A line without a prefix is the rest of one that a mailer wrapped. */
 	if (line->prefixed || *speaker)
 		snprintf(text->speaker, sizeof(text->speaker), "%.47s/%.47s",
@@ -181,13 +191,23 @@ static void add_soft(struct text *text, const char *data, size_t len)
 	text->soft_len += len;
 }
 
+static void end_soft(struct text *text)
+{
+	if (!text->soft_len)
+		return;
+	clean_line(text, text->soft, text->soft_len);
+	text->soft_len = 0;
+	take_line(text, "", text->soft_at);
+}
+
 static void take_piece(struct text *text, const char *data, size_t len)
 {
 	unsigned long at = text->sink.lines;
 	bool soft = is_soft(data, len) && text->soft_len < sizeof(text->soft);
 
 	if (!soft && !text->soft_len) {
-		take_line(text, "", at, data, len);
+		clean_line(text, data, len);
+		take_line(text, "", at);
 		return;
 	}
 	if (!text->soft_len)
@@ -195,15 +215,36 @@ static void take_piece(struct text *text, const char *data, size_t len)
 	add_soft(text, data, soft ? len - (data[len - 1] == '\r') - 1 : len);
 	if (soft)
 		return;
-	len = text->soft_len;
-	text->soft_len = 0;
-	take_line(text, "", text->soft_at, text->soft, len);
+	end_soft(text);
+}
+
+/* A message in several packets is taken when the last of them has come. */
+static void take_fragment(struct text *text, const char *data, size_t len)
+{
+	unsigned long at = text->sink.lines;
+	struct text_frag *frag = text_frag_add(&text->frags, at, data, len);
+
+	text->fragments = true;
+	if (!frag)
+		return;
+	snprintf(text->joined, sizeof(text->joined), "%s;%.*s", frag->id,
+		 (int)frag->total, frag->data);
+	frag->total = 0;
+	clean_line(text, text->joined, strlen(text->joined));
+	take_line(text, "", at);
 }
 
 static void feed_line(struct text *text, const char *data, size_t len)
 {
-	text->sink.lines++;
-	take_piece(text, data, len);
+	unsigned long at = ++text->sink.lines;
+
+	if (text->fragments)
+		text->fragments = text_frag_pending(&text->frags, at > AGE_MAX ?
+						    at - AGE_MAX : 0);
+	if (text_frag_find(data, len))
+		take_fragment(text, data, len);
+	else
+		take_piece(text, data, len);
 }
 
 /* ---- the stream ---- */
@@ -335,22 +376,23 @@ static struct kmc_error *text_end(void *reader)
 	struct text *text = reader;
 
 	flush_carry(text);
-	if (text->soft_len)
-		take_line(text, "", text->soft_at, text->soft, text->soft_len);
-	text->soft_len = 0;
+	end_soft(text);
 	for (size_t i = text->count; i-- > 0;)
 		text_thread_finish(text->threads[i]);
 	return status(text);
 }
 
 struct kmc_error *text_reader_line(void *reader, unsigned long at,
-				   const char *speaker, const char *data,
-				   size_t len)
+				   const char *speaker, double time,
+				   const char *data, size_t len)
 {
 	struct text *text = reader;
 
 	text->sink.lines = at;
-	take_line(text, speaker, at, data, len);
+	clean_line(text, data, len);
+	if (text->line.time < 0)
+		text->line.time = time;
+	take_line(text, speaker, at);
 	return status(text);
 }
 

@@ -150,6 +150,7 @@ struct text_sink {
  * @cut: something else began while a report was open: its lines may follow
  * @crossed: such lines may be among those of @report
  * @part: the last line that @report got
+ * @dangling: name of a register whose value is in the next line, or empty
  * @mixed: some were, so @report has nothing but its header
  */
 struct text_thread {
@@ -174,6 +175,7 @@ struct text_thread {
 	bool cut;
 	bool crossed;
 	enum text_part part;
+	char dangling[8];
 	bool mixed;
 };
 
@@ -187,6 +189,45 @@ static inline bool text_thread_active(const struct text_thread *thread)
 	return thread->report || thread->joins;
 }
 
+/* ---- fragments of extended netconsole: text_frag.c ---- */
+
+/* So many messages may be incomplete at once; packets overtake few others. */
+#define TEXT_FRAGS		4
+
+/*
+ * struct text_frag - a message of which not all has come
+ * @id: its header
+ * @at: number of the line that brought something last
+ * @total: its bytes, 0: not in use
+ * @got: how many of them came
+ * @data: they; NUL what has not come
+ */
+struct text_frag {
+	char id[128];
+	unsigned long at;
+	size_t total;
+	size_t got;
+	char data[TEXT_LINE_MAX / 2];
+};
+
+struct text_frags {
+	struct text_frag list[TEXT_FRAGS];
+};
+
+/* Where the mark of a fragment is, or NULL. */
+const char *text_frag_find(const char *data, size_t len);
+
+/*
+ * text_frag_add() - take a line with a fragment, or several
+ *
+ * Return: the message when it is whole now, else NULL. It is yours to read until
+ * the next call; set its @total to 0.
+ */
+struct text_frag *text_frag_add(struct text_frags *frags, unsigned long at,
+				const char *data, size_t len);
+/* Forget what has not grown since line @before; is anything left? */
+bool text_frag_pending(struct text_frags *frags, unsigned long before);
+
 /* ---- for readers of what holds lines: text.c ---- */
 
 /*
@@ -194,11 +235,12 @@ static inline bool text_thread_active(const struct text_thread *thread)
  * @reader: made by kmc_text_reader.new()
  * @at: its number in the input
  * @speaker: who is known to have said it, "" if nobody is
+ * @time: when, in seconds, negative if unknown; a timestamp in the line wins
  * @data: the line, without its end
  * @len: bytes of it
  */
 KMC_MUST_CHECK struct kmc_error *
 text_reader_line(void *reader, unsigned long at, const char *speaker,
-		 const char *data, size_t len);
+		 double time, const char *data, size_t len);
 
 #endif /* KMC_TEXT_H */

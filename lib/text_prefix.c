@@ -89,10 +89,9 @@ static const char *skip_caller(struct text_line *line, const char *in)
 /* "Wed Nov 25 16:38:47 2026" of dmesg -T, "Nov25 16:38" of dmesg -e */
 static const char *skip_bracketed_date(const char *in)
 {
-	const char *end = in + strspn(in, "0123456789: "
-				      "ADFJMNOSTWabcdeghilnoprtuvy");
+	const char *end = strchr(in, ']');
 
-	return *end == ']' ? skip_one_blank(end + 1) : NULL;
+	return end && end - in <= 24 ? skip_one_blank(end + 1) : NULL;
 }
 
 /* "12.345678", "12.345678 <    0.000001>", "+0.000001", "<    0.000001>" */
@@ -210,6 +209,22 @@ static const char *skip_syslog(struct text_line *line, const char *s)
 	return skip_host(line, s);
 }
 
+/* "[timeQuality tzKnown=\"1\"]": within quotes a bracket ends nothing. */
+static const char *skip_element(const char *s)
+{
+	bool quoted = false;
+
+	for (; *s; s++) {
+		if (*s == '\\' && s[1])
+			s++;
+		else if (*s == '"')
+			quoted = !quoted;
+		else if (*s == ']' && !quoted)
+			return s + 1;
+	}
+	return NULL;
+}
+
 /* RFC 5424 behind its <priority>: "1 TIME HOST kernel PROCID MSGID DATA TEXT" */
 static const char *skip_rfc5424(struct text_line *line, const char *s)
 {
@@ -227,10 +242,9 @@ static const char *skip_rfc5424(struct text_line *line, const char *s)
 	if (!p)
 		return NULL;
 	while (*p == '[') {
-		p = strchr(p, ']');
+		p = skip_element(p);
 		if (!p)
 			return NULL;
-		p++;
 	}
 	p = skip_one_blank(p + (*p == '-'));
 	return strncmp(p, "\357\273\277", 3) ? p : p + 3;

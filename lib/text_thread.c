@@ -113,6 +113,7 @@ static void start_report(struct text_thread *thread,
 	thread->crossed = crossed;
 	thread->part = TEXT_OTHER;
 	thread->mixed = false;
+	thread->dangling[0] = '\0';
 }
 
 /* ---- lines that are no part of a report, but end one ---- */
@@ -376,6 +377,32 @@ static bool take_stack(struct text_thread *thread)
 	return text_take_frame(&report->frames, word, &thread->sink->nomem);
 }
 
+/*
+ * A mailer that breaks a line of registers does so before a value: the name of
+ * that is kept, and put before the rest.
+ */
+static bool take_registers(struct text_thread *thread)
+{
+	const char *word = thread->line->word;
+	bool *nomem = &thread->sink->nomem;
+	char line[TEXT_LINE_MAX + sizeof(thread->dangling)];
+	const char *name;
+	bool taken;
+
+	if (thread->dangling[0]) {
+		snprintf(line, sizeof(line), "%s %s", thread->dangling, word);
+		thread->dangling[0] = '\0';
+		if (text_take_registers(thread->report, line, nomem))
+			return true;
+	}
+	taken = text_take_registers(thread->report, word, nomem);
+	name = strrchr(word, ' ');
+	if (taken && name && word[strlen(word) - 1] == ':')
+		snprintf(thread->dangling, sizeof(thread->dangling), "%.7s",
+			 name + 1);
+	return taken;
+}
+
 static bool take_part(struct text_thread *thread)
 {
 	struct kmc_report *report = thread->report;
@@ -391,7 +418,7 @@ static bool take_part(struct text_thread *thread)
 	return take_rows(thread) ||
 	       text_take_task(report, word, &thread->sink->nomem) ||
 	       text_take_rip(report, word, &thread->sink->nomem) ||
-	       text_take_registers(report, word, &thread->sink->nomem) ||
+	       take_registers(thread) ||
 	       take_stack(thread);
 }
 
@@ -415,8 +442,8 @@ static bool is_misplaced(const struct text_thread *thread, enum text_part part)
 		return false;
 	/* Stacks follow the lines that say whose they are. */
 	if (part == TEXT_STACK)
-		return thread->part == TEXT_STACK ? thread->ended :
-		       thread->part == TEXT_OBJECT;
+		return thread->part >= TEXT_STACK && thread->ended &&
+		       !thread->track;
 	return part < thread->part ||
 	       text_is_second(report, part, thread->line->word);
 }
