@@ -2,7 +2,7 @@
 #   make          the tools              make test     everything, in a guest too
 #   make kernel   the guest's kernel     make check    only the userspace tests
 #   make demo     see it work            make bench    measure
-#   make soak     the long tests
+#   make soak     the long tests         make fuzz     the fuzzers, by clang
 # Variables: WERROR=1, ASAN=1, NO_INSTALL=1, DESTDIR=, PREFIX=, BENCH= (options of
 # bench/kernel). See README.md.
 
@@ -32,17 +32,19 @@ UNIT_TESTS	:= $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/tes
 # Linked into every unit test.
 UNIT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 TEST_TOOLS	:= $(patsubst tests/tools/%.c,$(OUT)/tests/%,$(wildcard tests/tools/*.c))
+FUZZERS		:= $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t))
 GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
 # What does not run our tools gains nothing from running twice.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
-		     bench-kernel.t)
+		     bench-kernel.t fuzz.t)
 
 # V=1 shows the commands.
 Q		:= $(if $(V),,@)
 say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 
-.PHONY: all deps kernel demo check test soak bench install lint clean test-programs
+.PHONY: all deps kernel demo check test soak bench install lint clean test-programs fuzz \
+	fuzz-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -59,7 +61,7 @@ FORCE:
 $(OUT)/obj/%.o: %.c $(OUT)/obj/flags
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter tests/unit/%,$<),-Ilib) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter tests/unit/% tests/fuzz/%,$<),-Ilib) -MMD -MP -c -o $@ $<
 
 $(OUT)/libkmc.a: $(LIB_OBJS)
 	@rm -f $@
@@ -84,6 +86,10 @@ $(TEST_TOOLS): $(OUT)/tests/%: $(OUT)/obj/tests/tools/%.o $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+$(FUZZERS): $(OUT)/%: $(OUT)/obj/tests/fuzz/%.o $(OUT)/obj/tests/fuzz/common.o $(OUT)/libkmc.a
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
 deps:
@@ -91,6 +97,13 @@ deps:
 
 kernel:
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD))
+
+# All that is linked into a fuzzer has to be built for it, by clang.
+fuzz:
+	$(SUBMAKE) fuzz-programs OUT=$(BUILD)/fuzz CC=clang CFLAGS="-O2 -g" \
+		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+
+fuzz-programs: $(FUZZERS)
 
 # Everything that the tests of one variant need, without running them.
 test-programs: all $(UNIT_TESTS) $(TEST_TOOLS)
@@ -110,11 +123,13 @@ SUBMAKE		= +@$(MAKE) --no-print-directory
 check: deps
 	$(SUBMAKE) test-programs
 	$(SUBMAKE) test-programs ASAN=1
-	@$(RUN) $(USERSPACE)
+	$(SUBMAKE) fuzz
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-5} $(RUN) $(USERSPACE)
 
 test: deps
 	$(SUBMAKE) test-programs
 	$(SUBMAKE) test-programs ASAN=1
+	$(SUBMAKE) fuzz
 	$(SUBMAKE) kernel
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bugs
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) slab
@@ -123,7 +138,7 @@ test: deps
 
 # Not part of any other target.
 soak: deps
-	$(SUBMAKE) all kernel
+	$(SUBMAKE) all kernel fuzz
 	@tests/run --timeout 25000 --label soak $(call VARIANT,$(BUILD)) $(sort $(wildcard tests/soak/*.t))
 
 demo:
@@ -155,5 +170,5 @@ lint:
 
 # The kernel takes minutes and is kept; rm -r build removes that, too.
 clean:
-	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tests $(BUILD)/demo $(BUILD)/kmc-report \
+	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/fuzz $(BUILD)/tests $(BUILD)/demo $(BUILD)/kmc-report \
 		$(BUILD)/libkmc.a $(BUILD)/libkmc.so
