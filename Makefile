@@ -37,7 +37,7 @@ CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t))
 GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
 # What does not run our tools gains nothing from running twice.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
-		     bench-kernel.t fuzz.t)
+		     bench-kernel.t fuzz.t flat.t)
 
 # V=1 shows the commands.
 Q		:= $(if $(V),,@)

@@ -132,7 +132,7 @@ static struct text_thread *new_thread(struct text *text)
 /* What is open and was not continued for long is not worth looking at lines. */
 static void finish_old(struct text *text, unsigned long at)
 {
-	for (size_t i = 1; i < text->count; i++) {
+	for (size_t i = 0; i < text->count; i++) {
 		struct text_thread *thread = text->threads[i];
 
 		if (text_thread_active(thread) && at - thread->last > AGE_MAX)

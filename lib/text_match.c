@@ -9,6 +9,8 @@
 
 /* TASK_COMM_LEN of the kernel without its NUL. */
 #define COMM_MAX	15
+/* No kernel prints as many; memory has to end somewhere. */
+#define FRAMES_MAX	1024
 
 struct named {
 	const char *name;
@@ -352,9 +354,10 @@ bool text_take_frame(struct kmc_stack *stack, const char *word, bool *nomem)
 		return true;
 	}
 	frame.has_address = frame.has_address || !frame.symbol;
-	slot = kmc_stack_push(stack, KMC_ROLE_RETURN);
+	slot = stack->count < FRAMES_MAX ?
+	       kmc_stack_push(stack, KMC_ROLE_RETURN) : NULL;
 	if (!slot) {
-		*nomem = true;
+		*nomem |= stack->count < FRAMES_MAX;
 		kmc_frame_release(&frame);
 		return false;
 	}
