@@ -140,9 +140,11 @@ static void finish_old(struct text *text, unsigned long at)
 	}
 }
 
-static bool has_word(const struct text_line *line)
+static const char *find_word(const char *data, size_t len)
 {
-	return strstr(line->body, "kmemcheck: ");
+	static const char word[] = "kmemcheck: ";
+
+	return memmem(data, len, word, strlen(word));
 }
 
 static void clean_line(struct text *text, const char *data, size_t len)
@@ -163,7 +165,7 @@ static void take_line(struct text *text, const char *speaker, unsigned long at)
 		snprintf(text->speaker, sizeof(text->speaker), "%.47s/%.47s",
 			 speaker, line->speaker);
 	thread = find_thread(text);
-	if (!thread && has_word(line))
+	if (!thread && find_word(line->body, strlen(line->body)))
 		thread = new_thread(text);
 	if (thread) {
 		thread->last = at;
@@ -234,10 +236,19 @@ static void take_fragment(struct text *text, const char *data, size_t len)
 	take_line(text, "", at);
 }
 
+/*
+ * Between reports a line without our word does nothing, also where a piece ended
+ * within it, so that it was not passed over with the others.
+ */
 static void feed_line(struct text *text, const char *data, size_t len)
 {
 	unsigned long at = ++text->sink.lines;
 
+	/* As much as is kept of a line that comes in pieces. */
+	if (len > TEXT_LINE_MAX)
+		len = TEXT_LINE_MAX;
+	if (!is_active(text) && !find_word(data, len))
+		return;
 	if (text->fragments)
 		text->fragments = text_frag_pending(&text->frags, at > AGE_MAX ?
 						    at - AGE_MAX : 0);
@@ -277,8 +288,7 @@ static unsigned long count_lines(const char *data, size_t len)
  */
 static size_t skip_lines(struct text *text, const char *data, size_t len)
 {
-	static const char word[] = "kmemcheck: ";
-	const char *hit = memmem(data, len, word, strlen(word));
+	const char *hit = find_word(data, len);
 	const char *start;
 
 	if (!hit) {
