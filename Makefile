@@ -139,7 +139,7 @@ test: deps
 # Not part of any other target.
 soak: deps
 	$(SUBMAKE) all kernel fuzz
-	@tests/run --timeout 25000 --label soak $(call VARIANT,$(BUILD)) $(sort $(wildcard tests/soak/*.t))
+	@tests/run --timeout 100000 --label soak $(call VARIANT,$(BUILD)) $(sort $(wildcard tests/soak/*.t))
 
 demo:
 	+@scripts/demo
