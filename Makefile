@@ -20,14 +20,16 @@ CFLAGS		?= -O2 -g
 comma		:= ,
 WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wvla -Wshadow $(if $(WERROR),-Werror)
 SANITIZE	:= $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all)
-ALL_CFLAGS	= -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fPIC -fvisibility=hidden \
+ALL_CFLAGS	= -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
 		  -Ilib/include -Ikernel/overlay/include/uapi -DKMC_VERSION='"$(VERSION)"' \
 		  $(SANITIZE) $(CFLAGS) $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-ALL_LDFLAGS	= $(SANITIZE) $(LDFLAGS)
+ALL_LDFLAGS	= -pthread $(SANITIZE) $(LDFLAGS)
 LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
 LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard lib/*.c))
-REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-report/*.c))
+REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out %/doc.c,$(wildcard tools/kmc-report/*.c)))
+# Made from the table of options.
+DOCS		:= $(OUT)/kmc-report.1 $(OUT)/kmc-report.bash
 UNIT_TESTS	:= $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 # Linked into every unit test.
 UNIT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
@@ -46,7 +48,7 @@ say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(OUT)/kmc-report $(OUT)/libkmc.a $(OUT)/libkmc.so
+all: $(OUT)/kmc-report $(OUT)/libkmc.a $(OUT)/libkmc.so $(DOCS)
 	@:
 
 # A change of flags rebuilds everything.
@@ -73,6 +75,18 @@ $(OUT)/libkmc.so: $(LIB_OBJS)
 $(OUT)/kmc-report: $(REPORT_OBJS) $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(OUT)/obj/doc: $(addprefix $(OUT)/obj/tools/kmc-report/,doc.o options.o message.o progress.o) $(OUT)/libkmc.a
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(OUT)/kmc-report.1: tools/kmc-report/kmc-report.1.in $(OUT)/obj/doc
+	$(call say,MAN)
+	$(Q)$(OUT)/obj/doc man $< >$@
+
+$(OUT)/kmc-report.bash: $(OUT)/obj/doc
+	$(call say,BASH)
+	$(Q)$(OUT)/obj/doc bash >$@
 
 $(UNIT_TESTS): $(OUT)/tests/%: $(OUT)/obj/tests/unit/%.o $(UNIT_OBJS) $(OUT)/libkmc.a
 	@mkdir -p $(@D)
@@ -137,14 +151,17 @@ bench: deps
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \
-		$(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1
+		$(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(OUT)/kmc-report $(DESTDIR)$(PREFIX)/bin
-	install -m 644 lib/include/kmc/kmc.h $(DESTDIR)$(PREFIX)/include/kmc
+	install -m 644 lib/include/kmc/*.h $(DESTDIR)$(PREFIX)/include/kmc
 	install -m 644 $(OUT)/libkmc.a $(DESTDIR)$(LIBDIR)
 	install -m 755 $(OUT)/libkmc.so $(DESTDIR)$(LIBDIR)/libkmc.so.$(VERSION)
 	ln -sf libkmc.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libkmc.so.0
 	ln -sf libkmc.so.0 $(DESTDIR)$(LIBDIR)/libkmc.so
-	install -m 644 tools/kmc-report/kmc-report.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(OUT)/kmc-report.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(OUT)/kmc-report.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kmc-report
 	sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(VERSION),; s,@PACKAGES@,$(PACKAGES),' \
 		lib/kmc.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/kmc.pc
 
@@ -153,5 +170,5 @@ lint:
 
 # The kernel takes minutes and is kept; rm -r build removes that, too.
 clean:
-	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tests $(BUILD)/demo $(BUILD)/kmc-report \
-		$(BUILD)/libkmc.a $(BUILD)/libkmc.so
+	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tests $(BUILD)/demo $(BUILD)/kmc-report $(BUILD)/kmc-report.1 \
+		$(BUILD)/kmc-report.bash $(BUILD)/libkmc.a $(BUILD)/libkmc.so

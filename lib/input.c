@@ -34,6 +34,8 @@
  * @wake: pipe that kmc_input_stop() writes to
  * @regular: what is there can be read without waiting
  * @live: follow it
+ * @size: of a regular file in bytes when it was opened, else 0
+ * @position: bytes read so far; another thread may look at it
  * @ended: nothing more will be read
  * @idled: the reader knows of the silence
  * @error: why it ended, to be returned behind what was found before
@@ -44,6 +46,8 @@ struct kmc_input {
 	int wake[2];
 	bool regular;
 	bool live;
+	uint64_t size;
+	uint64_t position;
 	bool ended;
 	bool idled;
 	struct kmc_error *error;
@@ -118,6 +122,7 @@ static struct kmc_error *open_path(struct kmc_input *in)
 		return kmc_error_os(EISDIR, in->path,
 				    "name a log or a saved stream");
 	in->regular = S_ISREG(st.st_mode);
+	in->size = in->regular ? st.st_size : 0;
 	return NULL;
 }
 
@@ -156,6 +161,13 @@ void kmc_input_stop(struct kmc_input *in)
 	/* A full pipe means that it was told already. */
 	if (write(in->wake[1], "", 1) < 0)
 		errno = saved;
+}
+
+void kmc_input_progress(const struct kmc_input *in, uint64_t *done,
+			uint64_t *total)
+{
+	*done = __atomic_load_n(&in->position, __ATOMIC_RELAXED);
+	*total = in->size;
 }
 
 void kmc_input_free(struct kmc_input *in)
@@ -296,6 +308,7 @@ static struct kmc_error *read_some(struct kmc_input *in)
 
 	if (n > 0) {
 		in->len += n;
+		__atomic_fetch_add(&in->position, n, __ATOMIC_RELAXED);
 		if (!in->ops && in->len < DETECT_MIN)
 			return NULL;
 		return feed(in);

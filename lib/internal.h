@@ -133,6 +133,14 @@ bool kmc_report_set_register(struct kmc_report *report, const char *name,
 
 const char *kmc_kind_name(enum kmc_kind kind);
 const char *kmc_state_name(enum kmc_state state);
+/* Adds "32-bit read of uninitialized memory". */
+void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf);
+
+/* Is this the slab allocator's own code? print.c */
+bool kmc_in_allocator(const struct kmc_location *where);
+
+/* Kernels before 5.1 begin the stack with the instruction itself: walk.c */
+bool kmc_stack_repeats_rip(const struct kmc_stack *stack);
 
 /* ---- scanning: scan.c ---- */
 

@@ -2,10 +2,9 @@
 /*
  * A report as one line of JSON, version 1; docs/report-format.md has the keys.
  */
-#include "internal.h"
+#include "output.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 
 /* Bytes to hexadecimal digits; the longest build-ID and dump fit easily. */
 static json_t *hex_bytes(const uint8_t *data, size_t len)
@@ -173,7 +172,28 @@ static json_t *access_of(const struct kmc_report *report)
 			 "length", (json_int_t)report->access_length);
 }
 
-static json_t *whole(const struct kmc_report *report)
+static json_t *signature_of(const struct kmc_report *report)
+{
+	struct kmc_error *err;
+	json_t *value;
+	char *signature;
+
+	err = kmc_signature(report, &signature);
+	if (err) {
+		kmc_error_free(err);
+		return NULL;
+	}
+	value = text(signature);
+	free(signature);
+	return value;
+}
+
+json_t *kmc_json_text(const char *s)
+{
+	return text(s);
+}
+
+json_t *kmc_json_whole(const struct kmc_report *report)
 {
 	const struct {
 		const char *key;
@@ -205,7 +225,7 @@ static json_t *whole(const struct kmc_report *report)
 		{ "alloc", track(&report->alloc) },
 		{ "free", track(&report->free) },
 		{ "verdict", json_null() },
-		{ "signature", json_null() },
+		{ "signature", signature_of(report) },
 	};
 	json_t *json = json_object();
 	int failed = !json;
@@ -235,7 +255,7 @@ static char *escape_del(const char *json)
 	return kmc_buf_take(&buf, &out) ? NULL : out;
 }
 
-struct kmc_error *kmc_json_report(const struct kmc_report *report, char **out)
+struct kmc_error *kmc_json_dump(json_t *json, char **out)
 {
 	/*
 	 * ASCII only, so that no control or direction character reaches a
@@ -243,7 +263,6 @@ struct kmc_error *kmc_json_report(const struct kmc_report *report, char **out)
 	 */
 	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII |
 			     JSON_REAL_PRECISION(15);
-	json_t *json = whole(report);
 	char *line = json ? json_dumps(json, flags) : NULL;
 	char *clean = NULL;
 
@@ -257,4 +276,9 @@ struct kmc_error *kmc_json_report(const struct kmc_report *report, char **out)
 		return kmc_error_nomem();
 	*out = line;
 	return NULL;
+}
+
+struct kmc_error *kmc_json_report(const struct kmc_report *report, char **out)
+{
+	return kmc_json_dump(kmc_json_whole(report), out);
 }

@@ -114,18 +114,14 @@ static void print_task(struct printer *p, const struct kmc_report *report)
 
 static void print_title(struct printer *p, const struct kmc_report *report)
 {
-	static const char * const phrases[] = {
-		[KMC_READ] = "read of",
-		[KMC_WRITE] = "write to",
-		[KMC_INFOLEAK] = "infoleak of",
-	};
-	char what[32];
+	struct kmc_buf what = { };
 
-	snprintf(what, sizeof(what), "%s memory", kmc_state_name(report->state));
-	say(p, KMC_STYLE_TITLE, "kmemcheck: %u-bit %s %s at 0x%" PRIx64,
-	    report->bits, phrases[report->kind],
-	    report->state == KMC_INVALID ? "memory in an invalid state" : what,
-	    report->address);
+	kmc_report_what(report, &what);
+	if (what.data)
+		say(p, KMC_STYLE_TITLE, "kmemcheck: %s at 0x%" PRIx64, what.data,
+		    report->address);
+	p->buf.failed |= what.failed;
+	kmc_buf_release(&what);
 	if (report->count > 1)
 		kmc_buf_printf(&p->buf, " (%" PRIu64 " times)", report->count);
 	newline(p);
@@ -272,7 +268,7 @@ static void print_frames(struct printer *p, const struct kmc_stack *stack,
 }
 
 /* The slab allocator's own code: who called it is what people look for. */
-static bool in_allocator(const struct kmc_location *where)
+bool kmc_in_allocator(const struct kmc_location *where)
 {
 	static const char * const files[] = {
 		"mm/slub.c", "mm/slab.h", "mm/slab_common.c", "mm/kmemcheck/",
@@ -294,7 +290,7 @@ static void skip_allocator(const struct kmc_stack *stack, size_t *first,
 		const struct kmc_frame *frame = &stack->frames[i];
 		size_t j = 0;
 
-		while (j < frame->chain_len && in_allocator(&frame->chain[j]))
+		while (j < frame->chain_len && kmc_in_allocator(&frame->chain[j]))
 			j++;
 		if (!frame->chain_len || j < frame->chain_len) {
 			*first = i;

@@ -136,3 +136,18 @@ const char *kmc_state_name(enum kmc_state state)
 
 	return names[state];
 }
+
+void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf)
+{
+	static const char * const phrases[] = {
+		[KMC_READ] = "read of",
+		[KMC_WRITE] = "write to",
+		[KMC_INFOLEAK] = "infoleak of",
+	};
+
+	kmc_buf_printf(buf, "%u-bit %s ", report->bits, phrases[report->kind]);
+	if (report->state == KMC_INVALID)
+		kmc_buf_puts(buf, "memory in an invalid state");
+	else
+		kmc_buf_printf(buf, "%s memory", kmc_state_name(report->state));
+}

@@ -247,17 +247,11 @@ static struct kmc_error *frame_set_chain(struct kmc_frame *frame,
 	return NULL;
 }
 
-/* Kernels before 5.1 begin the stack with the instruction itself. */
 static bool is_rip_again(const struct kmc_report *report,
 			 const struct kmc_frame *frame)
 {
-	const struct kmc_frame *rip = report->frames.frames;
-
-	return report->frames.count > 1 && frame == rip + 1 &&
-	       rip->role == KMC_ROLE_RIP && rip->address == frame->address &&
-	       rip->symbol && frame->symbol &&
-	       !strcmp(rip->symbol, frame->symbol) &&
-	       rip->offset == frame->offset;
+	return kmc_stack_repeats_rip(&report->frames) &&
+	       frame == &report->frames.frames[1];
 }
 
 static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,

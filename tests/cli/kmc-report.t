@@ -109,7 +109,7 @@ options() {
 	sed 's/\\-/-/g' "$1" | grep -o -- '--[a-z][a-z-]*' | sort -u
 }
 options "$tmp/out" >"$tmp/help"
-options "$TOP/tools/kmc-report/kmc-report.1" >"$tmp/man"
+options "${KMC_BUILD:-$TOP/build}/kmc-report.1" >"$tmp/man"
 check "... names the options of the man page" cmp "$tmp/help" "$tmp/man"
 expect 0 "" "version" "$KMC_REPORT" --version
 

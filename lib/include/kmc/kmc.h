@@ -361,6 +361,17 @@ kmc_input_next(struct kmc_input *in, struct kmc_event *event);
  */
 KMC_PUBLIC void kmc_input_stop(struct kmc_input *in);
 
+/**
+ * kmc_input_progress() - how much was read
+ * @in: the input
+ * @done: bytes so far
+ * @total: bytes there are, 0 if that cannot be known
+ *
+ * May be called from another thread while kmc_input_next() works.
+ */
+KMC_PUBLIC void kmc_input_progress(const struct kmc_input *in, uint64_t *done,
+				   uint64_t *total);
+
 KMC_PUBLIC void kmc_input_free(struct kmc_input *in);
 
 /* ---- debug info: debuginfo.c, symbolize.c ---- */
