@@ -15,7 +15,7 @@ OUT		:= $(BUILD)$(if $(ASAN),/asan)
 
 CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 PKG_CONFIG	?= pkg-config
-PACKAGES	:= libdw libelf jansson zlib
+PACKAGES	:= libdw libelf libdebuginfod jansson zlib
 CFLAGS		?= -O2 -g
 comma		:= ,
 WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wvla -Wshadow $(if $(WERROR),-Werror)
@@ -144,10 +144,12 @@ demo:
 	+@scripts/demo
 
 bench: deps
+	$(SUBMAKE) all kernel
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) plain
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bench
 	@bench/kernel --build $(BUILD) $(BENCH)
 	@bench/size $(BUILD)
+	@bench/group --report $(BUILD)/kmc-report $(BUILD)/linux-6.1/vmlinux
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \

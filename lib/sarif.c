@@ -297,12 +297,16 @@ static json_t *driver(void)
 
 struct kmc_error *kmc_sarif_begin(const char *source, char **out)
 {
+	char *absolute KMC_AUTO_FREE = source ? realpath(source, NULL) : NULL;
 	json_t *base = json_object(), *run;
 	struct kmc_buf buf = { };
 	struct kmc_error *err;
 	char *text;
 
-	if (source)
+	if (absolute)
+		source = absolute;
+	/* What is relative to nothing would say nothing. */
+	if (source && *source == '/')
 		json_object_set_new(base, "uri", uri(source, true));
 	run = json_pack("{s:{s:o}, s:s, s:{s:o}}", "tool", "driver", driver(),
 			"columnKind", "unicodeCodePoints",
