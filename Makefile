@@ -15,7 +15,7 @@ OUT		:= $(BUILD)$(if $(ASAN),/asan)
 
 CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 PKG_CONFIG	?= pkg-config
-PACKAGES	:= libdw libelf libdebuginfod jansson zlib
+PACKAGES	:= libdw libelf libdebuginfod libzstd jansson zlib
 CFLAGS		?= -O2 -g
 comma		:= ,
 WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wvla -Wshadow $(if $(WERROR),-Werror)

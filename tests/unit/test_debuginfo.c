@@ -161,10 +161,16 @@ static void found_in_each_usual_place(void **state)
 		"/usr/lib/debug/.build-id/01/23456789abcdef0123456789abcdef01234567.debug",
 		"/usr/lib/debug/boot/vmlinux-" FIXTURE_RELEASE,
 		"/usr/lib/debug/lib/modules/" FIXTURE_RELEASE "/vmlinux",
+		"/usr/lib/debug/usr/lib/modules/" FIXTURE_RELEASE "/vmlinux",
 		"/lib/modules/" FIXTURE_RELEASE "/build/vmlinux",
 		"/lib/modules/" FIXTURE_RELEASE "/source/vmlinux",
 		"/boot/vmlinux-" FIXTURE_RELEASE,
+		"/usr/lib/debug/boot/vmlinux-" FIXTURE_RELEASE ".debug",
+		"/usr/lib/debug/lib/modules/" FIXTURE_RELEASE "/vmlinux.debug",
+		"/usr/lib/debug/usr/lib/modules/" FIXTURE_RELEASE "/vmlinux.debug",
 		"/lib/modules/" FIXTURE_RELEASE "/vmlinux",
+		"/usr/lib/modules/" FIXTURE_RELEASE "/build/vmlinux",
+		"/usr/lib/modules/" FIXTURE_RELEASE "/vmlinux",
 	};
 	struct kmc_kernel kernel = { .release = (char *)FIXTURE_RELEASE };
 	struct fixture *f = *state;

@@ -31,7 +31,7 @@ static void set_chain(struct kmc_frame *frame, size_t count,
 static struct kmc_report *report_of(const char *a, const char *b, const char *c,
 				    const char *d)
 {
-	const char *names[] = { a, b, c, d };
+	const char *const names[] = { a, b, c, d };
 	struct kmc_report *report = kmc_report_new("boot.log");
 
 	report->state = KMC_UNINITIALIZED;
@@ -315,7 +315,7 @@ static void errors_stay_in_the_tree(void **state)
 		{ "evil", "../../../../../../../etc/passwd", 1, 1 },
 	};
 	static const struct kmc_location inside[] = {
-		{ "good", "unit/test_output.c", 1, 1 },
+		{ "good", "unit/helper.h", 1, 1 },
 	};
 	struct kmc_report *report = report_of("evil", "good", NULL, NULL);
 	char *text;
@@ -328,10 +328,10 @@ static void errors_stay_in_the_tree(void **state)
 	free(report->frames.frames[0].chain);
 	set_chain(&report->frames.frames[0], 1, inside);
 	assert_null(kmc_errors_report(report, 1, "tests/", &text));
-	assert_memory_equal(text, "tests/unit/test_output.c:1: ", 28);
+	assert_memory_equal(text, "tests/unit/helper.h:1: ", 23);
 	free(text);
 	assert_null(kmc_errors_report(report, 1, "lib", &text));
-	assert_memory_equal(text, "unit/test_output.c:1: ", 22);
+	assert_memory_equal(text, "unit/helper.h:1: ", 17);
 	free(text);
 	kmc_report_free(report);
 }

@@ -119,8 +119,7 @@ static void print_bash(void)
 	size_t count;
 
 	rows = options_rows(&count);
-	puts("# SPDX-License" "-Identifier: GPL-2.0-or-later\n"
-	     "# bash completion for kmc-report; made from its options.\n\n"
+	puts("# bash completion for kmc-report; made from its options.\n\n"
 	     "_kmc_report()\n{\n"
 	     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=\n\n"
 	     "\tCOMPREPLY=()\n"

@@ -82,7 +82,7 @@ void message_error(const struct kmc_error *err);
 /*
  * progress.c: one line on standard error, if that is a terminal. progress_input()
  * tells what is read, NULL for nothing; progress_work() what is done instead, NULL
- * for nothing. progress_hide() makes room for other output.
+ * for nothing, a text that stays. progress_hide() makes room for other output.
  */
 void progress_start(const struct options *opts);
 void progress_input(const struct kmc_input *input);

@@ -36,6 +36,14 @@ static void on_signal(int sig)
 		kmc_input_stop(signal_input);
 }
 
+/* Debug info is being downloaded; that can be interrupted. */
+static bool on_download(void *arg, uint64_t done, uint64_t total)
+{
+	(void)arg;
+	progress_work("downloading debug info", done, total);
+	return !signalled;
+}
+
 static void set_up_signals(void)
 {
 	/* The second one kills, should the first be of no use. */
@@ -172,11 +180,14 @@ int main(int argc, char **argv)
 	if (!options_parse(&ctl.opts, argc, argv, &status))
 		return status;
 	set_up_signals();
+	ctl.opts.debuginfo.progress = on_download;
 	ctl.symbols.opts = &ctl.opts.debuginfo;
 	ctl.symbols.quiet = ctl.opts.quiet;
-	if (!symbols_open(&ctl.symbols))
-		return EXIT_INPUT;
 	progress_start(&ctl.opts);
+	if (!symbols_open(&ctl.symbols)) {
+		progress_stop();
+		return EXIT_INPUT;
+	}
 	if (!output_begin(&ctl.output, &ctl.opts))
 		give_up(&ctl);
 	if (ctl.opts.live && !ctl.stop)

@@ -22,7 +22,8 @@
  * struct progress - the one line
  * @input: being read, NULL for none
  * @reports: found so far
- * @what: done instead of reading, "" for nothing
+ * @what: done instead of reading, NULL for nothing
+ * @done, @total: bytes of that, 0 if unknown
  * @since: when it began, or when there was output last
  * @shown: columns on the screen
  */
@@ -34,7 +35,7 @@ static struct progress {
 	bool stop;
 	const struct kmc_input *input;
 	unsigned long reports;
-	char what[64];
+	const char *what;
 	uint64_t done;
 	uint64_t total;
 	int64_t since;
@@ -71,7 +72,9 @@ static void draw(void)
 	uint64_t done, total;
 	int len = 0;
 
-	if (*progress.what) {
+	if (progress.what && !progress.total) {
+		len = snprintf(line, sizeof(line), "%s", progress.what);
+	} else if (progress.what) {
 		amount(what, sizeof(what), progress.done, progress.total);
 		len = snprintf(line, sizeof(line), "%s: %s", progress.what,
 			       what);
@@ -155,7 +158,7 @@ void progress_report(void)
 void progress_work(const char *what, uint64_t done, uint64_t total)
 {
 	pthread_mutex_lock(&progress.lock);
-	snprintf(progress.what, sizeof(progress.what), "%s", what ? what : "");
+	progress.what = what;
 	progress.done = done;
 	progress.total = total;
 	pthread_mutex_unlock(&progress.lock);

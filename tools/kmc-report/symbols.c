@@ -21,6 +21,7 @@ bool symbols_open(struct symbols *symbols)
 	if (!is_named(symbols))
 		return true;
 	err = kmc_debuginfo_open(symbols->opts, &unknown, &symbols->di);
+	progress_work(NULL, 0, 0);
 	if (!err)
 		return true;
 	message_error(err);
@@ -59,6 +60,7 @@ static void find(struct symbols *symbols, const struct kmc_report *report)
 	if (release || report->kernel.build_id_len) {
 		err = kmc_debuginfo_open(symbols->opts, &report->kernel,
 					 &symbols->di);
+		progress_work(NULL, 0, 0);
 		if (!err)
 			return;
 	}
@@ -101,6 +103,7 @@ bool symbols_resolve(struct symbols *symbols, struct kmc_report *report)
 	if (!symbols->di)
 		return true;
 	err = kmc_symbolize_report(symbols->di, report);
+	progress_work(NULL, 0, 0);
 	if (err) {
 		/* The report is worth more than its source lines. */
 		message_error(err);

@@ -383,11 +383,20 @@ struct kmc_debuginfo;
  * @vmlinux: path, NULL to look in the usual places
  * @modules: directory with .ko files (searched downwards), NULL for none
  * @force: accept a vmlinux of another build
+ * @progress: called every now and then while debug info is downloaded, from the
+ *	thread that asked for it: @done of @total bytes are here, both are 0 before
+ *	the answer; false stops it, and nothing more is downloaded. May be NULL
+ * @arg: for @progress
+ *
+ * Debug info is downloaded only if DEBUGINFOD_URLS names servers, and into the
+ * cache that debuginfod's other clients use.
  */
 struct kmc_debuginfo_options {
 	const char *vmlinux;
 	const char *modules;
 	bool force;
+	bool (*progress)(void *arg, uint64_t done, uint64_t total);
+	void *arg;
 };
 
 /**
