@@ -172,7 +172,7 @@ static const struct option_row rows[] = {
 	  ".I PATH\nis debugfs' file, a FIFO, a unix socket, or a log that grows; without it,\n"
 	  ".IR " LIVE_DEFAULT " ,\nwhich only root can read." },
 	{ 'k', "vmlinux", "FILE", false, set_vmlinux,
-	  "vmlinux with debug info, of the kernel that reported",
+	  "vmlinux with debug info, of the reporting kernel",
 	  "The vmlinux with debug info of the kernel that reported.\n"
 	  "Without it, the usual places are searched, see\n.B DEBUG INFO\nbelow.\n"
 	  "One of another build is refused." },
@@ -180,7 +180,7 @@ static const struct option_row rows[] = {
 	  "look for its modules (.ko) in and below DIR",
 	  "Look for the modules of that kernel in\n.I DIR\nand below." },
 	{ 's', "source", "DIR", false, set_source,
-	  "the source tree of that kernel",
+	  "its source tree",
 	  "The source tree of that kernel.\nWith\n.B \\-\\-format=errors\n"
 	  "file names that exist in it begin with\n.IR DIR ;\nwith\n.B sarif\n"
 	  "they are said to be relative to it." },

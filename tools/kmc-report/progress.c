@@ -81,8 +81,9 @@ static void draw(void)
 	} else if (progress.input) {
 		kmc_input_progress(progress.input, &done, &total);
 		amount(what, sizeof(what), done, total);
-		len = snprintf(line, sizeof(line), "%s, %lu reports", what,
-			       progress.reports);
+		len = snprintf(line, sizeof(line), "%s, %lu report%s", what,
+			       progress.reports,
+			       progress.reports == 1 ? "" : "s");
 	}
 	if (len <= 0)
 		return;
