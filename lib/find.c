@@ -4,6 +4,8 @@
  * distributions have it, and at debuginfod servers.
  */
 #include <ctype.h>
+#include <fcntl.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "debuginfo.h"
@@ -11,6 +13,7 @@
 /**
  * struct search - looking for one vmlinux
  * @root: what is in front of every place
+ * @id, @id_len: build-ID to look for: the report's, or that of the running kernel
  * @refusal: why the first one that was there is not it
  * @found: NULL until it is
  */
@@ -18,6 +21,8 @@ struct search {
 	const char *root;
 	const struct kmc_debuginfo_options *opts;
 	const struct kmc_kernel *kernel;
+	uint8_t id[KMC_BUILD_ID_HEX / 2];
+	size_t id_len;
 	struct kmc_error *refusal;
 	struct kmc_debuginfo *found;
 };
@@ -78,11 +83,68 @@ static struct kmc_error *try_file(struct search *s, const char *path)
 	return NULL;
 }
 
+/* Finds the build-ID in the notes of an ELF file: 0 bytes if there is none. */
+static size_t notes_build_id(const uint8_t *notes, size_t len, uint8_t *id,
+			     size_t max)
+{
+	GElf_Nhdr note;
+	size_t at = 0;
+
+	while (len - at >= sizeof(note)) {
+		size_t name, desc;
+
+		memcpy(&note, notes + at, sizeof(note));
+		at += sizeof(note);
+		name = (note.n_namesz + 3ULL) & ~3ULL;
+		desc = (note.n_descsz + 3ULL) & ~3ULL;
+		if (name > len - at || desc > len - at - name)
+			return 0;
+		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
+		    !memcmp(notes + at, "GNU", 4) && note.n_descsz <= max) {
+			memcpy(id, notes + at + name, note.n_descsz);
+			return note.n_descsz;
+		}
+		at += name + desc;
+	}
+	return 0;
+}
+
+/*
+ * The log of the kernel that runs here names its release only; the kernel itself
+ * says more. It may be another build of that release, so this is only for looking.
+ */
+static void use_running_build_id(struct search *s)
+{
+	char *path KMC_AUTO_FREE = NULL;
+	struct utsname running;
+	uint8_t notes[4096];
+	ssize_t len;
+	int fd;
+
+	if (uname(&running) || !s->kernel->release ||
+	    strcmp(running.release, s->kernel->release) ||
+	    asprintf(&path, "%s/sys/kernel/notes", s->root) < 0)
+		return;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	len = read(fd, notes, sizeof(notes));
+	close(fd);
+	if (len > 0)
+		s->id_len = notes_build_id(notes, len, s->id, sizeof(s->id));
+}
+
+static void choose_build_id(struct search *s)
+{
+	s->id_len = s->kernel->build_id_len;
+	memcpy(s->id, s->kernel->build_id, s->id_len);
+	if (!s->id_len)
+		use_running_build_id(s);
+}
+
 static struct kmc_error *search_build_id(struct search *s)
 {
-	char *path KMC_AUTO_FREE = kmc_build_id_path(s->root,
-						     s->kernel->build_id,
-						     s->kernel->build_id_len);
+	char *path KMC_AUTO_FREE = kmc_build_id_path(s->root, s->id, s->id_len);
 
 	return path ? try_file(s, path) : NULL;
 }
@@ -130,8 +192,7 @@ static struct kmc_error *search_servers(struct search *s)
 	char *path KMC_AUTO_FREE = NULL;
 	struct kmc_error *err;
 
-	err = kmc_fetch_debuginfo(&fetch, s->kernel->build_id,
-				  s->kernel->build_id_len, &path);
+	err = kmc_fetch_debuginfo(&fetch, s->id, s->id_len, &path);
 	if (err && err->code != KMC_ERROR_NOMEM && !s->refusal) {
 		s->refusal = err;
 		return NULL;
@@ -143,6 +204,7 @@ static struct kmc_error *search(struct search *s)
 {
 	struct kmc_error *err;
 
+	choose_build_id(s);
 	err = search_build_id(s);
 	if (!err && !s->found)
 		err = search_release(s);
