@@ -2,7 +2,7 @@
 #   make          the tools              make test     everything, in a guest too
 #   make kernel   the guest's kernel     make check    only the userspace tests
 #   make demo     see it work            make bench    measure
-#   make soak     the long tests
+#   make soak     the long tests         make fuzz     the fuzzers, by clang
 # Variables: WERROR=1, ASAN=1, NO_INSTALL=1, DESTDIR=, PREFIX=, BENCH= (options of
 # bench/kernel). See README.md.
 
@@ -14,39 +14,46 @@ BUILD		:= build
 OUT		:= $(BUILD)$(if $(ASAN),/asan)
 
 CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
+OBJCOPY		?= objcopy
 PKG_CONFIG	?= pkg-config
-PACKAGES	:= libdw libelf jansson zlib
+PACKAGES	:= libdw libelf libdebuginfod libbpf jansson zlib liblzma libzstd
 CFLAGS		?= -O2 -g
 comma		:= ,
 WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wvla -Wshadow $(if $(WERROR),-Werror)
 SANITIZE	:= $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all)
-ALL_CFLAGS	= -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fPIC -fvisibility=hidden \
+ALL_CFLAGS	= -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
 		  -Ilib/include -Ikernel/overlay/include/uapi -DKMC_VERSION='"$(VERSION)"' \
 		  $(SANITIZE) $(CFLAGS) $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-ALL_LDFLAGS	= $(SANITIZE) $(LDFLAGS)
-LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+ALL_LDFLAGS	= -pthread $(SANITIZE) $(LDFLAGS)
+# Zydis comes without a .pc file.
+LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lZydis
 
-LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard lib/*.c))
-REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-report/*.c))
+LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out lib/layout_dwarf.c,$(wildcard lib/*.c))) \
+		   $(OUT)/obj/lib/layout_dwarf.alone.o
+REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out %/doc.c,$(wildcard tools/kmc-report/*.c)))
+# Made from the table of options.
+DOCS		:= $(OUT)/kmc-report.1 $(OUT)/kmc-report.bash
 UNIT_TESTS	:= $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 # Linked into every unit test.
 UNIT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 TEST_TOOLS	:= $(patsubst tests/tools/%.c,$(OUT)/tests/%,$(wildcard tests/tools/*.c))
+FUZZERS		:= $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t))
 GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
 # What does not run our tools gains nothing from running twice.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
-		     bench-kernel.t)
+		     bench-kernel.t fuzz.t flat.t layout.t insn.t)
 
 # V=1 shows the commands.
 Q		:= $(if $(V),,@)
 say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 
-.PHONY: all deps kernel demo check test soak bench install lint clean test-programs
+.PHONY: all deps kernel demo check test soak bench install lint clean test-programs fuzz \
+	fuzz-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(OUT)/kmc-report $(OUT)/libkmc.a $(OUT)/libkmc.so
+all: $(OUT)/kmc-report $(OUT)/libkmc.a $(OUT)/libkmc.so $(DOCS)
 	@:
 
 # A change of flags rebuilds everything.
@@ -59,7 +66,19 @@ FORCE:
 $(OUT)/obj/%.o: %.c $(OUT)/obj/flags
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter tests/unit/%,$<),-Ilib) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter tests/%,$<),-Ilib) -MMD -MP -c -o $@ $<
+
+# libdwarf and libdw export 34 functions of the same names, and libdwarf calls some of
+# its own through them. So its archive goes in, and its names stay inside. It is made
+# for programs only, where stdout has a fixed address; it uses that before abort().
+LIBDWARF	= $(shell $(CC) -print-file-name=libdwarf.a)
+$(OUT)/obj/libdwarf.a: $(OUT)/obj/flags
+	$(Q)$(OBJCOPY) --redefine-sym stdout=kmc_libdwarf_stdout $(LIBDWARF) $@
+
+$(OUT)/obj/lib/layout_dwarf.alone.o: $(OUT)/obj/lib/layout_dwarf.o $(OUT)/obj/libdwarf.a
+	$(call say,LD)
+	$(Q)$(LD) -r -o $@ $^
+	$(Q)$(OBJCOPY) --keep-global-symbol=kmc_types_open_dwarf $@
 
 $(OUT)/libkmc.a: $(LIB_OBJS)
 	@rm -f $@
@@ -74,6 +93,18 @@ $(OUT)/kmc-report: $(REPORT_OBJS) $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+$(OUT)/obj/doc: $(addprefix $(OUT)/obj/tools/kmc-report/,doc.o options.o message.o progress.o) $(OUT)/libkmc.a
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(OUT)/kmc-report.1: tools/kmc-report/kmc-report.1.in $(OUT)/obj/doc
+	$(call say,MAN)
+	$(Q)$(OUT)/obj/doc man $< >$@
+
+$(OUT)/kmc-report.bash: $(OUT)/obj/doc
+	$(call say,BASH)
+	$(Q)$(OUT)/obj/doc bash >$@
+
 $(UNIT_TESTS): $(OUT)/tests/%: $(OUT)/obj/tests/unit/%.o $(UNIT_OBJS) $(OUT)/libkmc.a
 	@mkdir -p $(@D)
 	$(call say,LD)
@@ -84,6 +115,22 @@ $(TEST_TOOLS): $(OUT)/tests/%: $(OUT)/obj/tests/tools/%.o $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+$(FUZZERS): $(OUT)/%: $(OUT)/obj/tests/fuzz/%.o $(OUT)/obj/tests/fuzz/common.o $(OUT)/libkmc.a
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+# The report of kmemcheck's manual; the files' names are part of the debug info.
+MANUAL		:= $(BUILD)/fixtures/manual/vmlinux
+MANUAL_DIR	:= testdata/fixtures/manual
+MANUAL_CFLAGS	:= -std=gnu11 -O2 -g3 -ffreestanding -fno-pic -mcmodel=kernel -mno-red-zone \
+		   -ffunction-sections -fno-stack-protector -fcf-protection=none \
+		   -fno-asynchronous-unwind-tables -fno-reorder-blocks -nostdlib -static -no-pie
+$(MANUAL): $(addprefix $(MANUAL_DIR)/,kernel/signal.c arch/x86/kernel/entry_64.S vmlinux.lds)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)cd $(MANUAL_DIR) && gcc $(MANUAL_CFLAGS) -fdebug-prefix-map=$(abspath $(MANUAL_DIR))=/usr/src/linux \
+		-Wl,--build-id=sha1 -Wl,-T,vmlinux.lds kernel/signal.c arch/x86/kernel/entry_64.S -o $(abspath $@)
+
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
 deps:
@@ -92,14 +139,23 @@ deps:
 kernel:
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD))
 
+# All that is linked into a fuzzer has to be built for it, by clang.
+fuzz:
+	$(SUBMAKE) fuzz-programs OUT=$(BUILD)/fuzz CC=clang CFLAGS="-O2 -g" \
+		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+
+fuzz-programs: $(FUZZERS)
+
 # Everything that the tests of one variant need, without running them.
-test-programs: all $(UNIT_TESTS) $(TEST_TOOLS)
+test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(MANUAL)
 
 # -j because most of the time goes by in a guest, which has one CPU.
 RUN		= tests/run -j $(shell nproc)
 # $(1): output directory
 VARIANT		= KMC_BUILD=$(1) KMC_REPORT=$(abspath $(1))/kmc-report \
-		  KMC_CHAIN=$(abspath $(1))/tests/kmc-chain
+		  KMC_CHAIN=$(abspath $(1))/tests/kmc-chain \
+		  KMC_LAYOUT=$(abspath $(1))/tests/kmc-layout \
+		  KMC_MUTATE=$(abspath $(1))/tests/kmc-mutate
 USERSPACE	= $(call VARIANT,$(BUILD)) $(UNIT_TESTS) $(CLI_TESTS) \
 		  --label asan $(call VARIANT,$(BUILD)/asan) \
 		  $(UNIT_TESTS:$(BUILD)/%=$(BUILD)/asan/%) $(filter-out $(PLAIN_ONLY),$(CLI_TESTS))
@@ -110,11 +166,13 @@ SUBMAKE		= +@$(MAKE) --no-print-directory
 check: deps
 	$(SUBMAKE) test-programs
 	$(SUBMAKE) test-programs ASAN=1
-	@$(RUN) $(USERSPACE)
+	$(SUBMAKE) fuzz
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-5} $(RUN) $(USERSPACE)
 
 test: deps
 	$(SUBMAKE) test-programs
 	$(SUBMAKE) test-programs ASAN=1
+	$(SUBMAKE) fuzz
 	$(SUBMAKE) kernel
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bugs
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) slab
@@ -123,28 +181,35 @@ test: deps
 
 # Not part of any other target.
 soak: deps
-	$(SUBMAKE) all kernel
-	@tests/run --timeout 25000 --label soak $(call VARIANT,$(BUILD)) $(sort $(wildcard tests/soak/*.t))
+	$(SUBMAKE) all kernel fuzz
+	@tests/run --timeout 100000 --label soak $(call VARIANT,$(BUILD)) $(sort $(wildcard tests/soak/*.t))
 
 demo:
 	+@scripts/demo
 
 bench: deps
+	$(SUBMAKE) all kernel
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) plain
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bench
 	@bench/kernel --build $(BUILD) $(BENCH)
 	@bench/size $(BUILD)
+	$(SUBMAKE) all
+	@bench/scan --build $(BUILD)
+	@bench/group --report $(BUILD)/kmc-report $(BUILD)/linux-6.1/vmlinux
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \
-		$(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1
+		$(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(OUT)/kmc-report $(DESTDIR)$(PREFIX)/bin
-	install -m 644 lib/include/kmc/kmc.h $(DESTDIR)$(PREFIX)/include/kmc
+	install -m 644 lib/include/kmc/*.h $(DESTDIR)$(PREFIX)/include/kmc
 	install -m 644 $(OUT)/libkmc.a $(DESTDIR)$(LIBDIR)
 	install -m 755 $(OUT)/libkmc.so $(DESTDIR)$(LIBDIR)/libkmc.so.$(VERSION)
 	ln -sf libkmc.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libkmc.so.0
 	ln -sf libkmc.so.0 $(DESTDIR)$(LIBDIR)/libkmc.so
-	install -m 644 tools/kmc-report/kmc-report.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(OUT)/kmc-report.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(OUT)/kmc-report.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kmc-report
 	sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(VERSION),; s,@PACKAGES@,$(PACKAGES),' \
 		lib/kmc.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/kmc.pc
 
@@ -153,5 +218,6 @@ lint:
 
 # The kernel takes minutes and is kept; rm -r build removes that, too.
 clean:
-	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tests $(BUILD)/demo $(BUILD)/kmc-report \
-		$(BUILD)/libkmc.a $(BUILD)/libkmc.so
+	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/fuzz $(BUILD)/tests $(BUILD)/fixtures \
+		$(BUILD)/demo $(BUILD)/kmc-report \
+		$(BUILD)/kmc-report.1 $(BUILD)/kmc-report.bash $(BUILD)/libkmc.a $(BUILD)/libkmc.so

@@ -1,47 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Find the vmlinux and the modules of a kernel, and refuse those of another
- * build: wrong lines are worse than none.
+ * The vmlinux and the modules of a kernel; those of another build are refused:
+ * wrong lines are worse than none.
  */
-#include <ctype.h>
 #include <unistd.h>
 
 #include "debuginfo.h"
-
-#define BUILD_ID_MAX	64
-
-static void hex(char *out, const uint8_t *bytes, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len && i < BUILD_ID_MAX; i++) {
-		*out++ = digits[bytes[i] >> 4];
-		*out++ = digits[bytes[i] & 15];
-	}
-	*out = '\0';
-}
-
-/* A release becomes part of a path, and a report can say anything. */
-bool kmc_release_is_sane(const char *release)
-{
-	const char *p = release;
-
-	if (!release || *release == '.')
-		return false;
-	while (isascii(*p) && (isalnum(*p) || (*p && strchr(".-_+~", *p))))
-		p++;
-	return p > release && !*p && p - release < 128;
-}
 
 /* ---- does it fit? ---- */
 
 static struct kmc_error *mismatch_build_id(const struct kmc_debuginfo *di,
 					   const struct kmc_kernel *kernel)
 {
-	char have[2 * BUILD_ID_MAX + 1], want[2 * BUILD_ID_MAX + 1];
+	char have[KMC_BUILD_ID_HEX], want[KMC_BUILD_ID_HEX];
 
-	hex(have, di->facts.build_id, di->facts.build_id_len);
-	hex(want, kernel->build_id, kernel->build_id_len);
+	kmc_build_id_hex(have, di->facts.build_id, di->facts.build_id_len);
+	kmc_build_id_hex(want, kernel->build_id, kernel->build_id_len);
 	return kmc_error_new(KMC_ERROR_MISMATCH, di->vmlinux->path, 0,
 			     "has build-ID %s, but the report is from build %s; give that build's vmlinux, or --force",
 			     have, want);
@@ -96,33 +70,43 @@ static struct kmc_error *set_module_release(struct kmc_debuginfo *di,
 	return di->module_release ? NULL : kmc_error_nomem();
 }
 
-static struct kmc_error *open_vmlinux(const char *path,
-				      const struct kmc_debuginfo_options *opts,
-				      const struct kmc_kernel *kernel,
-				      struct kmc_debuginfo **out)
+static struct kmc_error *set_options(struct kmc_debuginfo *di, const char *root,
+				     const struct kmc_debuginfo_options *opts)
+{
+	di->force = opts->force;
+	di->fetch = (struct kmc_fetch){
+		.progress = opts->progress, .arg = opts->arg,
+	};
+	di->root = strdup(root);
+	di->modules_dir = opts->modules ? strdup(opts->modules) : NULL;
+	if (!di->root || (opts->modules && !di->modules_dir))
+		return kmc_error_nomem();
+	return NULL;
+}
+
+struct kmc_error *
+kmc_debuginfo_open_file(const char *root, const char *path,
+			const struct kmc_debuginfo_options *opts,
+			const struct kmc_kernel *kernel,
+			struct kmc_debuginfo **out)
 {
 	struct kmc_debuginfo *di = calloc(1, sizeof(*di));
 	struct kmc_error *err;
 
 	if (!di)
 		return kmc_error_nomem();
-	di->force = opts->force;
-	err = kmc_elf_check_vmlinux(path, &di->facts);
+	err = set_options(di, root, opts);
 	if (!err)
-		err = kmc_image_open(NULL, path, &di->vmlinux);
+		err = kmc_elf_check_vmlinux(path, &di->facts);
+	if (!err)
+		err = kmc_image_open(NULL, path, &di->fetch, &di->vmlinux);
 	if (!err)
 		err = kmc_debuginfo_check(di, kernel);
 	if (!err) {
 		di->source_root = kmc_source_root(di->vmlinux->dwarf);
 		di->vmlinux->source_root = di->source_root;
-	}
-	if (!err && opts->modules) {
-		di->modules_dir = strdup(opts->modules);
-		if (!di->modules_dir)
-			err = kmc_error_nomem();
-	}
-	if (!err)
 		err = set_module_release(di, kernel);
+	}
 	if (err)
 		kmc_debuginfo_free(di);
 	else
@@ -130,128 +114,9 @@ static struct kmc_error *open_vmlinux(const char *path,
 	return err;
 }
 
-/* A candidate that is not there is no news; one that does not fit is. */
-static struct kmc_error *try_vmlinux(struct kmc_buf *path,
-				     const struct kmc_debuginfo_options *opts,
-				     const struct kmc_kernel *kernel,
-				     struct kmc_error **refusal,
-				     struct kmc_debuginfo **out)
+const char *kmc_debuginfo_source(const struct kmc_debuginfo *di)
 {
-	struct kmc_error *err;
-
-	if (path->failed)
-		return kmc_error_nomem();
-	if (access(path->data, F_OK))
-		return NULL;
-	err = open_vmlinux(path->data, opts, kernel, out);
-	if (err && err->code == KMC_ERROR_NOMEM)
-		return err;
-	if (err && !*refusal)
-		*refusal = err;
-	else
-		kmc_error_free(err);
-	return NULL;
-}
-
-static struct kmc_error *search_build_id(const char *root,
-					 const struct kmc_debuginfo_options *opts,
-					 const struct kmc_kernel *kernel,
-					 struct kmc_error **refusal,
-					 struct kmc_debuginfo **out)
-{
-	char id[2 * BUILD_ID_MAX + 1];
-	struct kmc_buf path = { };
-	struct kmc_error *err;
-
-	if (kernel->build_id_len < 2)
-		return NULL;
-	hex(id, kernel->build_id, kernel->build_id_len);
-	kmc_buf_printf(&path, "%s/usr/lib/debug/.build-id/%.2s/%s.debug", root,
-		       id, id + 2);
-	err = try_vmlinux(&path, opts, kernel, refusal, out);
-	kmc_buf_release(&path);
-	return err;
-}
-
-static struct kmc_error *search_release(const char *root,
-					const struct kmc_debuginfo_options *opts,
-					const struct kmc_kernel *kernel,
-					struct kmc_error **refusal,
-					struct kmc_debuginfo **out)
-{
-	/* Debian, Fedora, the machine that built it, openSUSE, Arch. */
-	static const struct { const char *before, *after; } places[] = {
-		{ "/usr/lib/debug/boot/vmlinux-", "" },
-		{ "/usr/lib/debug/lib/modules/", "/vmlinux" },
-		{ "/lib/modules/", "/build/vmlinux" },
-		{ "/lib/modules/", "/source/vmlinux" },
-		{ "/boot/vmlinux-", "" },
-		{ "/usr/lib/debug/boot/vmlinux-", ".debug" },
-		{ "/lib/modules/", "/vmlinux" },
-	};
-	struct kmc_error *err = NULL;
-
-	if (!kmc_release_is_sane(kernel->release))
-		return NULL;
-	for (size_t i = 0; !err && !*out && i < KMC_ARRAY_SIZE(places); i++) {
-		struct kmc_buf path = { };
-
-		kmc_buf_printf(&path, "%s%s%s%s", root, places[i].before,
-			       kernel->release, places[i].after);
-		err = try_vmlinux(&path, opts, kernel, refusal, out);
-		kmc_buf_release(&path);
-	}
-	return err;
-}
-
-static struct kmc_error *search(const char *root,
-				const struct kmc_debuginfo_options *opts,
-				const struct kmc_kernel *kernel,
-				struct kmc_debuginfo **out)
-{
-	const bool by_release = kernel && kmc_release_is_sane(kernel->release);
-	struct kmc_error *refusal = NULL, *err;
-	struct kmc_debuginfo *found = NULL;
-
-	if (!kernel || (!kernel->build_id_len && !by_release))
-		return kmc_error_new(KMC_ERROR_NOT_FOUND, NULL, 0,
-				     "the report does not say which kernel it is from; name its vmlinux with --vmlinux");
-	err = search_build_id(root, opts, kernel, &refusal, &found);
-	if (!err && !found)
-		err = search_release(root, opts, kernel, &refusal, &found);
-	if (err || found) {
-		kmc_error_free(refusal);
-		if (!err)
-			*out = found;
-		return err;
-	}
-	if (refusal)
-		return refusal;
-	return kmc_error_new(KMC_ERROR_NOT_FOUND, NULL, 0,
-			     "no vmlinux of Linux %s in the usual places; name it with --vmlinux, or install the kernel's debug package",
-			     by_release ? kernel->release : "(unknown release)");
-}
-
-struct kmc_error *
-kmc_debuginfo_open_below(const char *root,
-			 const struct kmc_debuginfo_options *opts,
-			 const struct kmc_kernel *kernel,
-			 struct kmc_debuginfo **out)
-{
-	static const struct kmc_debuginfo_options defaults;
-
-	if (!opts)
-		opts = &defaults;
-	if (opts->vmlinux)
-		return open_vmlinux(opts->vmlinux, opts, kernel, out);
-	return search(root, opts, kernel, out);
-}
-
-struct kmc_error *kmc_debuginfo_open(const struct kmc_debuginfo_options *opts,
-				     const struct kmc_kernel *kernel,
-				     struct kmc_debuginfo **out)
-{
-	return kmc_debuginfo_open_below("", opts, kernel, out);
+	return di->source_root;
 }
 
 const char *kmc_debuginfo_path(const struct kmc_debuginfo *di)
@@ -280,7 +145,9 @@ static char *build_tree(const struct kmc_debuginfo *di)
 static struct kmc_error *scan_modules(struct kmc_debuginfo *di)
 {
 	static const char *const places[] = {
-		"/usr/lib/debug/lib/modules/", "/lib/modules/",
+		"/usr/lib/debug/lib/modules/",
+		"/usr/lib/debug/usr/lib/modules/",
+		"/lib/modules/", "/usr/lib/modules/",
 	};
 	char *tree KMC_AUTO_FREE = NULL;
 	struct kmc_error *err = NULL;
@@ -297,7 +164,8 @@ static struct kmc_error *scan_modules(struct kmc_debuginfo *di)
 	     i < KMC_ARRAY_SIZE(places); i++) {
 		struct kmc_buf dir = { };
 
-		kmc_buf_printf(&dir, "%s%s", places[i], di->module_release);
+		kmc_buf_printf(&dir, "%s%s%s", di->root, places[i],
+			       di->module_release);
 		err = dir.failed ? kmc_error_nomem() :
 		      kmc_modules_scan(&di->module_files, dir.data);
 		kmc_buf_release(&dir);
@@ -305,28 +173,98 @@ static struct kmc_error *scan_modules(struct kmc_debuginfo *di)
 	return err;
 }
 
+/* A module whose build-ID the report says has to have that one. */
+bool kmc_debuginfo_fits(const struct kmc_debuginfo *di,
+			const struct kmc_image *image,
+			const struct kmc_module *record)
+{
+	const unsigned char *id;
+	GElf_Addr at;
+	int len = dwfl_module_build_id(image->mod, &id, &at);
+
+	if (di->force || len <= 0 || !record || !record->build_id_len)
+		return true;
+	return record->build_id_len == (size_t)len &&
+	       !memcmp(record->build_id, id, len);
+}
+
+/* *out stays NULL when the file is of no use. */
+static struct kmc_error *try_module(struct kmc_debuginfo *di, const char *name,
+				    const char *path,
+				    const struct kmc_module *record,
+				    struct kmc_image **out)
+{
+	struct kmc_image *image;
+	struct kmc_error *err;
+
+	err = kmc_image_open(name, path, &di->fetch, &image);
+	if (err && err->code == KMC_ERROR_NOMEM)
+		return err;
+	if (err) {
+		kmc_error_free(err);
+		return NULL;
+	}
+	if (kmc_debuginfo_fits(di, image, record))
+		*out = image;
+	else
+		kmc_image_free(image);
+	return NULL;
+}
+
+/* What has just this build-ID: installed, or from a server. */
+static struct kmc_error *try_module_build_id(struct kmc_debuginfo *di,
+					     const char *name,
+					     const struct kmc_module *record,
+					     bool fetch, struct kmc_image **out)
+{
+	struct kmc_error *err = NULL;
+	char *path = NULL;
+
+	if (!record || !record->build_id_len)
+		return NULL;
+	if (fetch)
+		err = kmc_fetch_debuginfo(&di->fetch, record->build_id,
+					  record->build_id_len, &path);
+	else
+		path = kmc_build_id_path(di->root, record->build_id,
+					 record->build_id_len);
+	/* No server is no more than no lines. */
+	if (err && err->code != KMC_ERROR_NOMEM) {
+		kmc_error_free(err);
+		err = NULL;
+	}
+	if (!err && path)
+		err = try_module(di, name, path, record, out);
+	free(path);
+	return err;
+}
+
 /* The first file of that name with debug info; *out stays NULL if none. */
 static struct kmc_error *open_module(struct kmc_debuginfo *di, const char *name,
+				     const struct kmc_module *record,
 				     struct kmc_image **out)
 {
 	const struct kmc_module_files *files = &di->module_files;
+	bool listed = record && record->build_id_len;
 	struct kmc_error *err;
-	bool listed = false;
 
-	for (size_t i = 0; i < files->count; i++) {
+	err = try_module_build_id(di, name, record, false, out);
+	for (size_t i = 0; !err && !*out && i < files->count; i++) {
 		if (strcmp(files->v[i].name, name))
 			continue;
 		listed = true;
-		err = kmc_image_open(name, files->v[i].path, out);
-		if (!err || err->code == KMC_ERROR_NOMEM)
-			return err;
-		kmc_error_free(err);
+		err = try_module(di, name, files->v[i].path, record, out);
 	}
+	if (!err && !*out)
+		err = try_module_build_id(di, name, record, true, out);
+	if (err || *out)
+		return err;
 	/* Remember that its files are useless, so as not to try them again. */
-	return listed ? kmc_image_open(name, NULL, out) : NULL;
+	return listed ? kmc_image_open(name, NULL, &di->fetch, out) : NULL;
 }
 
 static struct kmc_error *find_module(struct kmc_debuginfo *di, const char *name,
+				     const struct kmc_module *record,
 				     struct kmc_image **out)
 {
 	struct kmc_image **slot;
@@ -344,7 +282,7 @@ static struct kmc_error *find_module(struct kmc_debuginfo *di, const char *name,
 	slot = kmc_grow(&di->modules, di->nmodules, sizeof(struct kmc_image *));
 	if (!slot)
 		return kmc_error_nomem();
-	err = open_module(di, name, slot);
+	err = open_module(di, name, record, slot);
 	if (err || !*slot)
 		return err;
 	(*slot)->source_root = di->source_root;
@@ -355,6 +293,14 @@ static struct kmc_error *find_module(struct kmc_debuginfo *di, const char *name,
 
 struct kmc_error *kmc_debuginfo_image(struct kmc_debuginfo *di,
 				      const char *name, struct kmc_image **out)
+{
+	return kmc_debuginfo_module(di, name, NULL, out);
+}
+
+struct kmc_error *kmc_debuginfo_module(struct kmc_debuginfo *di,
+				       const char *name,
+				       const struct kmc_module *record,
+				       struct kmc_image **out)
 {
 	char *clean KMC_AUTO_FREE = NULL;
 	struct kmc_image *image = di->vmlinux;
@@ -367,7 +313,7 @@ struct kmc_error *kmc_debuginfo_image(struct kmc_debuginfo *di,
 		for (char *p = clean; *p; p++)
 			if (*p == '-')
 				*p = '_';
-		err = find_module(di, clean, &image);
+		err = find_module(di, clean, record, &image);
 		if (err)
 			return err;
 	}
@@ -396,6 +342,7 @@ void kmc_debuginfo_free(struct kmc_debuginfo *di)
 	kmc_elf_facts_release(&di->facts);
 	free(di->source_root);
 	free(di->modules_dir);
+	free(di->root);
 	free(di->module_release);
 	free(di);
 }

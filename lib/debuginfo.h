@@ -13,31 +13,7 @@
 #include <elfutils/libdwfl.h>
 
 #include "internal.h"
-
-/* ---- number → pointer or index: map.c ---- */
-
-struct kmc_map_slot {
-	uint64_t key;
-	void *value;
-};
-
-/**
- * struct kmc_map - hash table from numbers to pointers; all zero is empty
- * @slots: NULL while empty; a slot without a value is free
- * @cap: slots, a power of two
- * @count: slots in use
- */
-struct kmc_map {
-	struct kmc_map_slot *slots;
-	size_t cap;
-	size_t count;
-};
-
-void *kmc_map_get(const struct kmc_map *map, uint64_t key);
-/* @value must not be NULL and @key must be new; false: out of memory. */
-bool kmc_map_put(struct kmc_map *map, uint64_t key, void *value);
-/* Frees the values with @free_value, if that is not NULL. */
-void kmc_map_release(struct kmc_map *map, void (*free_value)(void *value));
+#include "map.h"
 
 /* ---- address ranges: ranges.c ---- */
 
@@ -144,6 +120,34 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_elf_check_vmlinux(const char *path, struct kmc_elf_facts *facts);
 void kmc_elf_facts_release(struct kmc_elf_facts *facts);
 
+/* ---- debug info from elsewhere: fetch.c ---- */
+
+/**
+ * struct kmc_fetch - asking debuginfod servers
+ * @progress, @arg: as in struct kmc_debuginfo_options
+ * @stopped: the user wants no more of it
+ */
+struct kmc_fetch {
+	bool (*progress)(void *arg, uint64_t done, uint64_t total);
+	void *arg;
+	bool stopped;
+};
+
+/* Are there servers, and may they be asked? */
+bool kmc_fetch_wanted(const struct kmc_fetch *fetch);
+/* What libdw itself asks for on behalf of @dwfl, which @fetch has to outlive. */
+void kmc_fetch_watch(struct kmc_fetch *fetch, Dwfl *dwfl);
+/* *path is a file in the user's cache, yours; NULL if no server has it. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_fetch_debuginfo(struct kmc_fetch *fetch, const uint8_t *build_id,
+		    size_t len, char **path);
+
+/* ---- what libdw does not unpack: unzstd.c ---- */
+
+bool kmc_is_zstd(int fd);
+/* *out is a file in memory with what is unpacked from the current place of @fd. */
+KMC_MUST_CHECK struct kmc_error *kmc_unzstd(const char *path, int fd, int *out);
+
 /* ---- an open vmlinux or module: image.c ---- */
 
 /**
@@ -158,6 +162,9 @@ void kmc_elf_facts_release(struct kmc_elf_facts *facts);
  * @functions: CU offset → struct kmc_ranges of its functions
  * @chains: address → struct kmc_chain
  * @paths: libdw's file name → ours
+ * @btf, @dwarf_types: layouts, NULL until they are needed, or when there are none
+ * @btf_tried: there is no sense in looking for BTF again
+ * @code: its bytes, see code.h; NULL until asked for
  */
 struct kmc_image {
 	char *name;
@@ -174,10 +181,15 @@ struct kmc_image {
 	struct kmc_map functions;
 	struct kmc_map chains;
 	struct kmc_map paths;
+	struct kmc_types *btf;
+	struct kmc_types *dwarf_types;
+	bool btf_tried;
+	struct kmc_code *code;
 };
 
 KMC_MUST_CHECK struct kmc_error *
-kmc_image_open(const char *name, const char *path, struct kmc_image **out);
+kmc_image_open(const char *name, const char *path, struct kmc_fetch *fetch,
+	       struct kmc_image **out);
 void kmc_image_free(struct kmc_image *image);
 KMC_MUST_CHECK struct kmc_error *kmc_image_symtab(struct kmc_image *image);
 
@@ -201,13 +213,34 @@ kmc_modules_scan(struct kmc_module_files *files, const char *dir);
 char *kmc_module_name(const char *filename);
 void kmc_modules_release(struct kmc_module_files *files);
 
-/* ---- the whole: debuginfo.c ---- */
+/*
+ * kmc_module_link_address() - undo what the kernel did when it loaded a module
+ * @image: the module's file
+ * @offset: of an address from where its code was loaded
+ * @out: address of the same byte as libdwfl lays the file out
+ *
+ * Return: false when there is no code at @offset.
+ */
+bool kmc_module_link_address(struct kmc_image *image, uint64_t offset,
+			     uint64_t *out);
+
+/* ---- the whole: debuginfo.c, find.c ---- */
+
+/* Hexadecimal digits of the longest build-ID, and a NUL. */
+#define KMC_BUILD_ID_HEX	129
+
+void kmc_build_id_hex(char out[KMC_BUILD_ID_HEX], const uint8_t *bytes,
+		      size_t len);
+/* Where debug packages put what has a build-ID; NULL: no build-ID, or no memory. */
+char *kmc_build_id_path(const char *root, const uint8_t *id, size_t len);
 
 struct kmc_debuginfo {
 	struct kmc_image *vmlinux;
 	struct kmc_elf_facts facts;
 	char *source_root;
 	bool force;
+	struct kmc_fetch fetch;
+	char *root;
 	char *modules_dir;
 	char *module_release;
 	struct kmc_module_files module_files;
@@ -222,6 +255,20 @@ kmc_debuginfo_open_below(const char *root,
 			 const struct kmc_debuginfo_options *opts,
 			 const struct kmc_kernel *kernel,
 			 struct kmc_debuginfo **out);
+/* kmc_debuginfo_open() of just this file. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_debuginfo_open_file(const char *root, const char *path,
+			const struct kmc_debuginfo_options *opts,
+			const struct kmc_kernel *kernel,
+			struct kmc_debuginfo **out);
+/* @record: what the report says of the module, NULL for nothing. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_debuginfo_module(struct kmc_debuginfo *di, const char *name,
+		     const struct kmc_module *record, struct kmc_image **out);
+/* Is it of the build that @record says? */
+bool kmc_debuginfo_fits(const struct kmc_debuginfo *di,
+			const struct kmc_image *image,
+			const struct kmc_module *record);
 /* @name NULL gives vmlinux; KMC_ERROR_NOT_FOUND for a module without a file. */
 KMC_MUST_CHECK struct kmc_error *
 kmc_debuginfo_image(struct kmc_debuginfo *di, const char *name,
@@ -243,6 +290,22 @@ kmc_image_chain(struct kmc_image *image, uint64_t address,
 		const struct kmc_chain **out);
 /* CU of an address (not biased); false: none. */
 bool kmc_image_cu(struct kmc_image *image, Dwarf_Addr address, Dwarf_Die *cu);
+
+/**
+ * kmc_image_function() - the function that an address is in
+ * @image: vmlinux or module
+ * @address: link-time address
+ * @function: its DIE, when it was @found
+ * @found: false: no debug info
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_image_function(struct kmc_image *image, uint64_t address,
+		   Dwarf_Die *function, bool *found);
+/* Walks over DIEs that damaged debug info cannot make endless. */
+bool kmc_die_next(Dwarf_Die *die);
+bool kmc_die_child(Dwarf_Die *die, Dwarf_Die *child);
+/* Is a block or inlined subroutine around @address, or may it hold what is? */
+bool kmc_die_covers(Dwarf_Die *die, Dwarf_Addr address);
 
 /**
  * kmc_source_path() - a file name as kernel people write it

@@ -7,11 +7,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "debuginfo.h"
+#include "code.h"
 
 /*
  * A vmlinux has its debug info inside, that was checked; a module may have it in
- * a file of its own, found by build-ID or .gnu_debuglink.
+ * a file of its own, found by build-ID or .gnu_debuglink, or at a server.
  */
 static const Dwfl_Callbacks callbacks = {
 	.find_elf = dwfl_build_id_find_elf,
@@ -19,17 +19,38 @@ static const Dwfl_Callbacks callbacks = {
 	.section_address = dwfl_offline_section_address,
 };
 
-static struct kmc_error *image_load(struct kmc_image *image)
+/* The file itself, or what it is when unpacked; libdw unpacks the other kinds. */
+static struct kmc_error *image_fd(const char *path, int *out)
 {
-	int fd = open(image->path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct kmc_error *err = NULL;
 
 	if (fd < 0)
-		return kmc_error_os(errno, image->path, "cannot open");
+		return kmc_error_os(errno, path, "cannot open");
+	if (!kmc_is_zstd(fd)) {
+		*out = fd;
+		return NULL;
+	}
+	err = kmc_unzstd(path, fd, out);
+	close(fd);
+	return err;
+}
+
+static struct kmc_error *image_load(struct kmc_image *image,
+				    struct kmc_fetch *fetch)
+{
+	struct kmc_error *err;
+	int fd;
+
+	err = image_fd(image->path, &fd);
+	if (err)
+		return err;
 	image->dwfl = dwfl_begin(&callbacks);
 	if (!image->dwfl) {
 		close(fd);
 		return kmc_error_nomem();
 	}
+	kmc_fetch_watch(fetch, image->dwfl);
 	dwfl_report_begin(image->dwfl);
 	/* Takes over fd when it succeeds. */
 	image->mod = dwfl_report_offline(image->dwfl, "", image->path, fd);
@@ -46,6 +67,7 @@ static struct kmc_error *image_load(struct kmc_image *image)
 }
 
 struct kmc_error *kmc_image_open(const char *name, const char *path,
+				 struct kmc_fetch *fetch,
 				 struct kmc_image **out)
 {
 	struct kmc_image *image = calloc(1, sizeof(*image));
@@ -58,7 +80,7 @@ struct kmc_error *kmc_image_open(const char *name, const char *path,
 	if ((name && !image->name) || (path && !image->path))
 		err = kmc_error_nomem();
 	else
-		err = path ? image_load(image) : NULL;
+		err = path ? image_load(image, fetch) : NULL;
 	if (err)
 		kmc_image_free(image);
 	else
@@ -87,11 +109,14 @@ void kmc_image_free(struct kmc_image *image)
 {
 	if (!image)
 		return;
+	kmc_code_free(image->code);
 	kmc_map_release(&image->functions, free_ranges);
 	kmc_map_release(&image->chains, free);
 	kmc_map_release(&image->paths, free);
 	kmc_ranges_release(&image->cus);
 	kmc_symtab_release(&image->symtab);
+	kmc_types_free(image->btf);
+	kmc_types_free(image->dwarf_types);
 	dwfl_end(image->dwfl);
 	free(image->path);
 	free(image->name);

@@ -16,7 +16,7 @@
 #define MAX_OUTER_DEPTH		16
 
 /* libdw goes wherever DW_AT_sibling points: only forwards is good. */
-static bool next_sibling(Dwarf_Die *die)
+bool kmc_die_next(Dwarf_Die *die)
 {
 	const Dwarf_Off before = dwarf_dieoffset(die);
 	Dwarf_Die next;
@@ -27,7 +27,7 @@ static bool next_sibling(Dwarf_Die *die)
 	return true;
 }
 
-static bool first_child(Dwarf_Die *die, Dwarf_Die *child)
+bool kmc_die_child(Dwarf_Die *die, Dwarf_Die *child)
 {
 	return !dwarf_child(die, child) &&
 	       dwarf_dieoffset(child) > dwarf_dieoffset(die);
@@ -84,7 +84,7 @@ static bool index_functions(struct kmc_ranges *ranges, Dwarf_Die *outer,
 {
 	Dwarf_Die die;
 
-	if (depth > MAX_OUTER_DEPTH || !first_child(outer, &die))
+	if (depth > MAX_OUTER_DEPTH || !kmc_die_child(outer, &die))
 		return true;
 	do {
 		switch (dwarf_tag(&die)) {
@@ -100,7 +100,7 @@ static bool index_functions(struct kmc_ranges *ranges, Dwarf_Die *outer,
 				return false;
 			break;
 		}
-	} while (next_sibling(&die));
+	} while (kmc_die_next(&die));
 	return true;
 }
 
@@ -161,7 +161,7 @@ static bool is_scope(Dwarf_Die *die)
 }
 
 /* A block that says no addresses may still hold one that does. */
-static bool scope_covers(Dwarf_Die *die, Dwarf_Addr address)
+bool kmc_die_covers(Dwarf_Die *die, Dwarf_Addr address)
 {
 	if (dwarf_haspc(die, address) == 1)
 		return true;
@@ -177,10 +177,10 @@ static bool descend(struct levels *levels, Dwarf_Die *outer, Dwarf_Addr address,
 	const size_t before = levels->count;
 	Dwarf_Die die;
 
-	if (depth > MAX_DEPTH || !first_child(outer, &die))
+	if (depth > MAX_DEPTH || !kmc_die_child(outer, &die))
 		return true;
 	do {
-		if (!is_scope(&die) || !scope_covers(&die, address))
+		if (!is_scope(&die) || !kmc_die_covers(&die, address))
 			continue;
 		if (dwarf_tag(&die) == DW_TAG_inlined_subroutine &&
 		    !levels_push(levels, &die))
@@ -189,7 +189,7 @@ static bool descend(struct levels *levels, Dwarf_Die *outer, Dwarf_Addr address,
 			return false;
 		if (levels->count > before || dwarf_haspc(&die, address) == 1)
 			return true;
-	} while (next_sibling(&die));
+	} while (kmc_die_next(&die));
 	return true;
 }
 
@@ -316,29 +316,71 @@ static struct kmc_error *chain_build(struct kmc_image *image, Dwarf_Die *cu,
 	return NULL;
 }
 
+/**
+ * struct spot - where in the debug info an address is
+ * @has_cu: @cu is valid
+ * @has_function: @function is valid
+ */
+struct spot {
+	Dwarf_Die cu;
+	Dwarf_Die function;
+	bool has_cu;
+	bool has_function;
+};
+
+static struct kmc_error *find_spot(struct kmc_image *image, Dwarf_Addr inner,
+				   struct spot *spot)
+{
+	struct kmc_ranges *functions;
+	const struct kmc_range *range;
+
+	*spot = (struct spot) { };
+	if (!kmc_image_cu(image, inner, &spot->cu))
+		return NULL;
+	spot->has_cu = true;
+	split_cu(&spot->cu);
+	functions = cu_functions(image, &spot->cu);
+	if (!functions)
+		return kmc_error_nomem();
+	range = kmc_ranges_find(functions, inner);
+	spot->has_function = range &&
+		dwarf_offdie(dwarf_cu_getdwarf(spot->cu.cu), range->die,
+			     &spot->function);
+	return NULL;
+}
+
+struct kmc_error *kmc_image_function(struct kmc_image *image, uint64_t address,
+				     Dwarf_Die *function, bool *found)
+{
+	struct spot spot;
+	struct kmc_error *err = find_spot(image, address - image->bias, &spot);
+
+	if (err)
+		return err;
+	*found = spot.has_function;
+	*function = spot.function;
+	return NULL;
+}
+
 static struct kmc_error *chain_make(struct kmc_image *image, uint64_t address,
 				    struct kmc_chain **out)
 {
 	const Dwarf_Addr inner = address - image->bias;
-	struct kmc_ranges *functions;
-	const struct kmc_range *range;
 	struct levels levels = { };
-	Dwarf_Die cu, die;
 	struct kmc_error *err;
+	struct spot spot;
 
-	if (!kmc_image_cu(image, inner, &cu))
-		return chain_flat(image, NULL, address, out);
-	split_cu(&cu);
-	functions = cu_functions(image, &cu);
-	if (!functions)
-		return kmc_error_nomem();
-	range = kmc_ranges_find(functions, inner);
-	if (!range || !dwarf_offdie(dwarf_cu_getdwarf(cu.cu), range->die, &die))
-		return chain_flat(image, &cu, address, out);
-	if (!levels_push(&levels, &die) || !descend(&levels, &die, inner, 0))
+	err = find_spot(image, inner, &spot);
+	if (err)
+		return err;
+	if (!spot.has_function)
+		return chain_flat(image, spot.has_cu ? &spot.cu : NULL, address,
+				  out);
+	if (!levels_push(&levels, &spot.function) ||
+	    !descend(&levels, &spot.function, inner, 0))
 		err = kmc_error_nomem();
 	else
-		err = chain_build(image, &cu, inner, &levels, out);
+		err = chain_build(image, &spot.cu, inner, &levels, out);
 	free(levels.v);
 	return err;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opens what the user names, tells by its content what it is, and feeds the
- * reader for it, from files, pipes, sockets and debugfs alike.
+ * Opens what the user names, tells by its content what it is, unpacks it, and
+ * feeds the reader for it, from files, pipes, sockets and debugfs alike.
  */
-#include "internal.h"
+#include "detect.h"
+#include "unpack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,10 +18,6 @@
 
 /* Large enough that system calls do not count, small enough for a cache. */
 #define CHUNK		(256 * 1024)
-/* So many bytes tell every kind of input that we know. */
-#define DETECT_MIN	8
-/* A stream that lost its beginning shows a whole record within this. */
-#define DETECT_DAMAGED	(64 * 1024)
 /* A report is printed in one go: a silence as long as this is its end. */
 #define SILENCE_MS	500
 /* A regular file cannot tell that it has grown; look so often. */
@@ -34,9 +31,16 @@
  * @wake: pipe that kmc_input_stop() writes to
  * @regular: what is there can be read without waiting
  * @live: follow it
+ * @size: of a regular file in bytes when it was opened, else 0
+ * @position: bytes read so far; another thread may look at it
  * @ended: nothing more will be read
  * @idled: the reader knows of the silence
  * @error: why it ended, to be returned behind what was found before
+ * @plain: known not to be compressed
+ * @unpack: what unpacks it, NULL if nothing has to
+ * @packed: what was read last, then
+ * @unpacking: there is more in what was read last
+ * @len: bytes of @data that no reader has taken yet
  */
 struct kmc_input {
 	char *path;
@@ -44,12 +48,18 @@ struct kmc_input {
 	int wake[2];
 	bool regular;
 	bool live;
+	uint64_t size;
+	uint64_t position;
 	bool ended;
 	bool idled;
 	struct kmc_error *error;
 	const struct kmc_reader_ops *ops;
 	void *reader;
 	struct kmc_events events;
+	bool plain;
+	struct kmc_unpack *unpack;
+	char *packed;
+	bool unpacking;
 	size_t len;
 	char data[CHUNK];
 };
@@ -118,6 +128,7 @@ static struct kmc_error *open_path(struct kmc_input *in)
 		return kmc_error_os(EISDIR, in->path,
 				    "name a log or a saved stream");
 	in->regular = S_ISREG(st.st_mode);
+	in->size = in->regular ? st.st_size : 0;
 	return NULL;
 }
 
@@ -158,6 +169,13 @@ void kmc_input_stop(struct kmc_input *in)
 		errno = saved;
 }
 
+void kmc_input_progress(const struct kmc_input *in, uint64_t *done,
+			uint64_t *total)
+{
+	*done = __atomic_load_n(&in->position, __ATOMIC_RELAXED);
+	*total = in->size;
+}
+
 void kmc_input_free(struct kmc_input *in)
 {
 	if (!in)
@@ -166,6 +184,8 @@ void kmc_input_free(struct kmc_input *in)
 		in->ops->free(in->reader);
 	kmc_events_release(&in->events);
 	kmc_error_free(in->error);
+	kmc_unpack_free(in->unpack);
+	free(in->packed);
 	if (in->fd > STDIN_FILENO)
 		close(in->fd);
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(in->wake); i++) {
@@ -176,54 +196,21 @@ void kmc_input_free(struct kmc_input *in)
 	free(in);
 }
 
-/* ---- tell what it is ---- */
-
-struct magic {
-	const char *bytes;
-	size_t len;
-	const char *what;
-};
-
-static struct kmc_error *refuse_foreign(const struct kmc_input *in)
-{
-	static const struct magic foreign[] = {
-		{ "\037\213", 2, "gzip-compressed; use zcat FILE | kmc-report -" },
-		{ "\3757zXZ", 5, "xz-compressed; use xzcat FILE | kmc-report -" },
-		{ "(\265/\375", 4, "zstd-compressed; use zstdcat FILE | kmc-report -" },
-		{ "BZh", 3, "bzip2-compressed; use bzcat FILE | kmc-report -" },
-		{ "\177ELF", 4, "a program or vmlinux, not a log; name a vmlinux with -k" },
-	};
-
-	for (size_t i = 0; i < KMC_ARRAY_SIZE(foreign); i++) {
-		if (in->len >= foreign[i].len &&
-		    !memcmp(in->data, foreign[i].bytes, foreign[i].len))
-			return kmc_error_new(KMC_ERROR_FORMAT, in->path, 0,
-					     "%s", foreign[i].what);
-	}
-	return NULL;
-}
-
-static struct kmc_error *choose_reader(struct kmc_input *in)
-{
-	size_t len = in->len < DETECT_DAMAGED ? in->len : DETECT_DAMAGED;
-	struct kmc_error *err = refuse_foreign(in);
-
-	if (err)
-		return err;
-	in->ops = kmc_ring_detect(in->data, len) ? &kmc_ring_reader :
-						   &kmc_text_reader;
-	in->reader = in->ops->new(in->path, &in->events);
-	return in->reader ? NULL : kmc_error_nomem();
-}
+/* ---- feed ---- */
 
 static struct kmc_error *feed(struct kmc_input *in)
 {
 	struct kmc_error *err;
 
 	if (!in->ops) {
-		err = choose_reader(in);
+		err = kmc_detect(in->path, in->data, in->len, &in->ops);
 		if (err)
 			return err;
+		in->reader = in->ops->new(in->path, &in->events);
+		if (!in->reader) {
+			in->ops = NULL;
+			return kmc_error_nomem();
+		}
 	}
 	err = in->ops->feed(in->reader, in->data, in->len);
 	in->len = 0;
@@ -231,7 +218,13 @@ static struct kmc_error *feed(struct kmc_input *in)
 	return err;
 }
 
-/* ---- read ---- */
+/* More has come; as long as it does not tell what it is, wait for the rest. */
+static struct kmc_error *feed_if_known(struct kmc_input *in)
+{
+	if (!in->ops && !kmc_detect_enough(in->data, in->len))
+		return NULL;
+	return feed(in);
+}
 
 static struct kmc_error *finish(struct kmc_input *in)
 {
@@ -243,6 +236,74 @@ static struct kmc_error *finish(struct kmc_input *in)
 	if (!err && in->ops)
 		err = in->ops->end(in->reader);
 	return err;
+}
+
+/* ---- unpack ---- */
+
+static struct kmc_error *unpack_some(struct kmc_input *in)
+{
+	struct kmc_error *err, *second;
+	size_t n;
+
+	err = kmc_unpack_take(in->unpack, in->data + in->len, CHUNK - in->len,
+			      &n);
+	in->unpacking = !err && n;
+	in->len += n;
+	if (!err)
+		return n ? feed_if_known(in) : NULL;
+	/* Damage is the cause of whatever else is wrong with its end. */
+	second = finish(in);
+	kmc_error_free(second);
+	return err;
+}
+
+/* What was read first turned out to be compressed. */
+static struct kmc_error *start_unpacking(struct kmc_input *in)
+{
+	struct kmc_error *err;
+
+	in->packed = malloc(CHUNK);
+	if (!in->packed)
+		return kmc_error_nomem();
+	err = kmc_unpack_new(in->path, in->data, in->len, &in->unpack);
+	if (err)
+		return err;
+	memcpy(in->packed, in->data, in->len);
+	kmc_unpack_give(in->unpack, in->packed, in->len);
+	in->len = 0;
+	return unpack_some(in);
+}
+
+/* @n bytes were read to where read_some() put them. */
+static struct kmc_error *take_bytes(struct kmc_input *in, size_t n)
+{
+	if (in->unpack) {
+		kmc_unpack_give(in->unpack, in->packed, n);
+		return unpack_some(in);
+	}
+	in->len += n;
+	if (!in->plain) {
+		if (in->len < UNPACK_DETECT)
+			return NULL;
+		if (kmc_unpack_detect(in->data, in->len))
+			return start_unpacking(in);
+		in->plain = true;
+	}
+	return feed_if_known(in);
+}
+
+/* ---- read ---- */
+
+/* Nothing follows, as opposed to that nobody wants to know what does. */
+static struct kmc_error *end_of_file(struct kmc_input *in)
+{
+	struct kmc_error *err = finish(in), *cut;
+
+	cut = in->unpack ? kmc_unpack_end(in->unpack) : NULL;
+	if (!cut)
+		return err;
+	kmc_error_free(err);
+	return cut;
 }
 
 /* Tell the reader once that nothing comes, so that it gives what it has. */
@@ -280,10 +341,10 @@ static struct kmc_error *wait_more(struct kmc_input *in, bool at_end)
 	enum ready ready;
 
 	if (in->regular && !in->live)
-		return finish(in);
+		return end_of_file(in);
 	/* A pipe's end is its end; a file may grow, debugfs will. */
 	if (at_end && !in->regular)
-		return finish(in);
+		return end_of_file(in);
 	ready = wait_for(in, -1, GROWN_MS);
 	if (ready == READY_STOP)
 		return finish(in);
@@ -292,13 +353,12 @@ static struct kmc_error *wait_more(struct kmc_input *in, bool at_end)
 
 static struct kmc_error *read_some(struct kmc_input *in)
 {
-	ssize_t n = read(in->fd, in->data + in->len, CHUNK - in->len);
+	ssize_t n = in->unpack ? read(in->fd, in->packed, CHUNK) :
+		    read(in->fd, in->data + in->len, CHUNK - in->len);
 
 	if (n > 0) {
-		in->len += n;
-		if (!in->ops && in->len < DETECT_MIN)
-			return NULL;
-		return feed(in);
+		__atomic_fetch_add(&in->position, n, __ATOMIC_RELAXED);
+		return take_bytes(in, n);
 	}
 	if (n == 0)
 		return wait_more(in, true);
@@ -320,13 +380,17 @@ static struct kmc_error *advance(struct kmc_input *in)
 	int timeout = in->idled || !in->ops ? -1 : SILENCE_MS;
 
 	/* Reading a plain file never waits; it still has to notice a stop. */
-	if (in->regular && !in->live)
+	if (in->unpacking || (in->regular && !in->live))
 		timeout = 0;
-	switch (wait_for(in, in->fd, timeout)) {
+	switch (wait_for(in, in->unpacking ? -1 : in->fd, timeout)) {
 	case READY_STOP:
 		err = finish(in);
 		break;
 	case READY_SILENCE:
+		if (in->unpacking) {
+			err = unpack_some(in);
+			break;
+		}
 		err = in->regular && !in->live ? read_some(in) : idle(in);
 		break;
 	case READY_DATA:

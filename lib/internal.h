@@ -126,6 +126,9 @@ struct kmc_report *kmc_report_new(const char *source);
 struct kmc_frame *kmc_stack_push(struct kmc_stack *stack, enum kmc_role role);
 void kmc_frame_release(struct kmc_frame *frame);
 void kmc_kernel_release(struct kmc_kernel *kernel);
+void kmc_candidate_release(struct kmc_candidate *candidate);
+/* Back to before they were computed: values and verdict. */
+void kmc_report_forget_values(struct kmc_report *report);
 
 /* False when out of memory. */
 bool kmc_report_set_register(struct kmc_report *report, const char *name,
@@ -133,6 +136,15 @@ bool kmc_report_set_register(struct kmc_report *report, const char *name,
 
 const char *kmc_kind_name(enum kmc_kind kind);
 const char *kmc_state_name(enum kmc_state state);
+const char *kmc_verdict_name(enum kmc_verdict_class class);
+/* Adds "32-bit read of uninitialized memory". */
+void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf);
+
+/* Is this the slab allocator's own code? site.c */
+bool kmc_in_allocator(const struct kmc_location *where);
+
+/* Kernels before 5.1 begin the stack with the instruction itself: walk.c */
+bool kmc_stack_repeats_rip(const struct kmc_stack *stack);
 
 /* ---- scanning: scan.c ---- */
 

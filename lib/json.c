@@ -2,10 +2,9 @@
 /*
  * A report as one line of JSON, version 1; docs/report-format.md has the keys.
  */
-#include "internal.h"
+#include "output.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 
 /* Bytes to hexadecimal digits; the longest build-ID and dump fit easily. */
 static json_t *hex_bytes(const uint8_t *data, size_t len)
@@ -119,7 +118,30 @@ static json_t *track(const struct kmc_track *track)
 			 "frames", frames(&track->stack));
 }
 
-static json_t *object_of(const struct kmc_report *report)
+static json_t *evidence_of(const struct kmc_candidate *candidate)
+{
+	static const char * const by[] = {
+		[KMC_BY_RECORD] = "record",
+		[KMC_BY_REGISTER] = "register",
+		[KMC_BY_REP] = "rep",
+		[KMC_BY_DISPLACEMENT] = "displacement",
+		[KMC_BY_ALLOCATION] = "allocation",
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < candidate->nevidence; i++) {
+		const struct kmc_evidence *evidence = &candidate->evidence[i];
+
+		json_array_append_new(list, json_pack("{s:s, s:o, s:I, s:b}",
+			"by", by[evidence->by], "detail", text(evidence->detail),
+			"offset", (json_int_t)evidence->offset,
+			"agrees", evidence->agrees));
+	}
+	return list;
+}
+
+/* Reports that were not explained have the record's object only. */
+static json_t *record_only(const struct kmc_report *report)
 {
 	const struct kmc_object *object = &report->object;
 	int64_t offset = report->address - object->start;
@@ -130,20 +152,93 @@ static json_t *object_of(const struct kmc_report *report)
 		return json_null();
 	snprintf(detail, sizeof(detail),
 		 "the kernel recorded the object at 0x%" PRIx64, object->start);
-	evidence = json_pack("[{s:s, s:s, s:I}]", "by", "record",
-			     "detail", detail, "offset", (json_int_t)offset);
+	evidence = json_pack("[{s:s, s:s, s:I, s:b}]", "by", "record",
+			     "detail", detail, "offset", (json_int_t)offset,
+			     "agrees", 1);
 	return json_pack(
-		"{s:n, s:I, s:o, s:o, s:n, s:b, s:o, s:o, s:o, s:s}",
+		"{s:n, s:n, s:I, s:o, s:o, s:n, s:b, s:n, s:o, s:o, s:o, s:s}",
 		"type",
+		"type_start",
 		"offset", (json_int_t)offset,
 		"size", integer_if(object->size, object->size),
 		"requested", integer_if(object->requested, object->requested),
 		"path",
 		"hole", 0,
+		"after",
 		"cache", text(object->cache),
 		"start", address(object->start),
 		"evidence", evidence,
 		"confidence", "certain");
+}
+
+static json_t *object_of(const struct kmc_report *report)
+{
+	static const char * const confidence[] = {
+		[KMC_GUESS] = "guess",
+		[KMC_LIKELY] = "likely",
+		[KMC_CERTAIN] = "certain",
+	};
+	const struct kmc_candidate *candidate = report->candidates;
+	const struct kmc_object *object = &report->object;
+	uint64_t start, size;
+
+	if (!report->ncandidates || !candidate->type)
+		return record_only(report);
+	/* The type may be that of a part of what was allocated. */
+	start = object->known ? object->start : candidate->start;
+	size = object->known ? object->size : candidate->type_size;
+	return json_pack(
+		"{s:o, s:o, s:I, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s}",
+		"type", text(candidate->type),
+		"type_start", address(candidate->start),
+		"offset", (json_int_t)(candidate->start - start + candidate->offset),
+		"size", integer_if(size, size),
+		"requested", integer_if(object->requested, object->requested),
+		"path", text(candidate->path),
+		"hole", candidate->hole,
+		"after", text(candidate->after),
+		"cache", text(object->cache),
+		"start", address(start),
+		"evidence", evidence_of(candidate),
+		"confidence", confidence[candidate->confidence]);
+}
+
+static json_t *fields_of(const struct kmc_report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->nvalues; i++) {
+		const struct kmc_value *value = &report->values[i];
+		const char state[] = { value->state, '\0' };
+		json_t *names = json_array();
+
+		for (size_t j = 0; j < value->nnames; j++)
+			json_array_append_new(names, text(value->names[j]));
+		json_array_append_new(list, json_pack(
+			"{s:o, s:I, s:I, s:b, s:s, s:o, s:o, s:b}",
+			"path", text(value->path),
+			"offset", (json_int_t)value->offset,
+			"size", (json_int_t)value->size,
+			"hole", value->hole,
+			"state", value->state == 'm' ? "mixed" : state,
+			"value", text(value->text),
+			"names", names,
+			"reported", value->reported));
+	}
+	return list;
+}
+
+static json_t *verdict_of(const struct kmc_report *report)
+{
+	const struct kmc_verdict *verdict = &report->verdict;
+
+	if (!verdict->text)
+		return json_null();
+	return json_pack("{s:s, s:o, s:o, s:o}",
+			 "class", kmc_verdict_name(verdict->class),
+			 "text", text(verdict->text),
+			 "next", text(verdict->next),
+			 "annotation", text(verdict->annotation));
 }
 
 static json_t *source_of(const struct kmc_report *report)
@@ -173,7 +268,28 @@ static json_t *access_of(const struct kmc_report *report)
 			 "length", (json_int_t)report->access_length);
 }
 
-static json_t *whole(const struct kmc_report *report)
+static json_t *signature_of(const struct kmc_report *report)
+{
+	struct kmc_error *err;
+	json_t *value;
+	char *signature;
+
+	err = kmc_signature(report, &signature);
+	if (err) {
+		kmc_error_free(err);
+		return NULL;
+	}
+	value = text(signature);
+	free(signature);
+	return value;
+}
+
+json_t *kmc_json_text(const char *s)
+{
+	return text(s);
+}
+
+json_t *kmc_json_whole(const struct kmc_report *report)
 {
 	const struct {
 		const char *key;
@@ -201,11 +317,12 @@ static json_t *whole(const struct kmc_report *report)
 		{ "registers", registers_of(report) },
 		{ "frames", frames(&report->frames) },
 		{ "object", object_of(report) },
-		{ "fields", json_array() },
+		{ "fields", fields_of(report) },
 		{ "alloc", track(&report->alloc) },
 		{ "free", track(&report->free) },
-		{ "verdict", json_null() },
-		{ "signature", json_null() },
+		{ "verdict", verdict_of(report) },
+		{ "instruction", text(report->insn) },
+		{ "signature", signature_of(report) },
 	};
 	json_t *json = json_object();
 	int failed = !json;
@@ -235,7 +352,7 @@ static char *escape_del(const char *json)
 	return kmc_buf_take(&buf, &out) ? NULL : out;
 }
 
-struct kmc_error *kmc_json_report(const struct kmc_report *report, char **out)
+struct kmc_error *kmc_json_dump(json_t *json, char **out)
 {
 	/*
 	 * ASCII only, so that no control or direction character reaches a
@@ -243,7 +360,6 @@ struct kmc_error *kmc_json_report(const struct kmc_report *report, char **out)
 	 */
 	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII |
 			     JSON_REAL_PRECISION(15);
-	json_t *json = whole(report);
 	char *line = json ? json_dumps(json, flags) : NULL;
 	char *clean = NULL;
 
@@ -257,4 +373,9 @@ struct kmc_error *kmc_json_report(const struct kmc_report *report, char **out)
 		return kmc_error_nomem();
 	*out = line;
 	return NULL;
+}
+
+struct kmc_error *kmc_json_report(const struct kmc_report *report, char **out)
+{
+	return kmc_json_dump(kmc_json_whole(report), out);
 }

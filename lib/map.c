@@ -3,7 +3,7 @@
  * A hash table from numbers to pointers: open addressing, never more than half
  * full, no removal.
  */
-#include "debuginfo.h"
+#include "map.h"
 
 /* Fibonacci hashing: addresses differ in their low bits, the product spreads
  * them over the high ones.

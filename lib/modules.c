@@ -83,6 +83,50 @@ struct kmc_error *kmc_modules_scan(struct kmc_module_files *files,
 	return err;
 }
 
+/* In modules only, and those are freed when it has started. */
+static bool is_init_section(Elf *elf, size_t strings, const GElf_Shdr *shdr)
+{
+	const char *name = elf_strptr(elf, strings, shdr->sh_name);
+
+	return !name || !strncmp(name, ".init", 5);
+}
+
+/*
+ * The kernel puts the sections with code first, in the order of the file, each
+ * aligned as it asks for (layout_sections() in kernel/module/main.c).
+ */
+bool kmc_module_link_address(struct kmc_image *image, uint64_t offset,
+			     uint64_t *out)
+{
+	const uint64_t flags = SHF_ALLOC | SHF_EXECINSTR;
+	uint64_t start = 0, end = 0;
+	Elf_Scn *scn = NULL;
+	GElf_Addr bias;
+	GElf_Ehdr ehdr;
+	size_t strings;
+	GElf_Shdr shdr;
+	Elf *elf;
+
+	elf = dwfl_module_getelf(image->mod, &bias);
+	if (!elf || !gelf_getehdr(elf, &ehdr) || ehdr.e_type != ET_REL ||
+	    elf_getshdrstrndx(elf, &strings))
+		return false;
+	while (offset >= end && (scn = elf_nextscn(elf, scn))) {
+		if (!gelf_getshdr(scn, &shdr) ||
+		    (shdr.sh_flags & flags) != flags ||
+		    is_init_section(elf, strings, &shdr))
+			continue;
+		start = end;
+		if (shdr.sh_addralign > 1)
+			start += -start % shdr.sh_addralign;
+		end = start + shdr.sh_size;
+	}
+	if (!scn || offset < start)
+		return false;
+	*out = shdr.sh_addr + bias + (offset - start);
+	return true;
+}
+
 void kmc_modules_release(struct kmc_module_files *files)
 {
 	for (size_t i = 0; i < files->count; i++) {

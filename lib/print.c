@@ -2,7 +2,8 @@
 /*
  * A report as text for people: what, where, which bytes, whose memory.
  */
-#include "internal.h"
+#include "locate.h"
+#include "print.h"
 
 #include <inttypes.h>
 
@@ -11,12 +12,7 @@
 #define LOCATION_MIN	30
 #define LOCATION_MAX	44
 
-struct printer {
-	const struct kmc_print_options *opts;
-	struct kmc_buf buf;
-};
-
-static void style_begin(struct printer *p, enum kmc_style style)
+static void style_begin(struct kmc_printer *p, enum kmc_style style)
 {
 	static const char * const sgr[] = {
 		[KMC_STYLE_PLAIN] = NULL,
@@ -34,15 +30,14 @@ static void style_begin(struct printer *p, enum kmc_style style)
 		kmc_buf_printf(&p->buf, "\033[%sm", sgr[style]);
 }
 
-static void style_end(struct printer *p, enum kmc_style style)
+static void style_end(struct kmc_printer *p, enum kmc_style style)
 {
 	if (p->opts->color && style != KMC_STYLE_PLAIN)
 		kmc_buf_puts(&p->buf, "\033[0m");
 }
 
 /* Text of our own in a style. */
-KMC_PRINTF(3, 4)
-static void say(struct printer *p, enum kmc_style style, const char *fmt, ...)
+void kmc_print_say(struct kmc_printer *p, enum kmc_style style, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -54,42 +49,42 @@ static void say(struct printer *p, enum kmc_style style, const char *fmt, ...)
 }
 
 /* Text of somebody else's, escaped. */
-static void quote(struct printer *p, enum kmc_style style, const char *text)
+void kmc_print_quote(struct kmc_printer *p, enum kmc_style style, const char *text)
 {
 	style_begin(p, style);
 	kmc_buf_escape(&p->buf, text, strlen(text), p->opts->view.ascii);
 	style_end(p, style);
 }
 
-static void newline(struct printer *p)
+void kmc_print_newline(struct kmc_printer *p)
 {
 	kmc_buf_putc(&p->buf, '\n', 1);
 }
 
-static void heading(struct printer *p, const char *text)
+void kmc_print_heading(struct kmc_printer *p, const char *text)
 {
-	newline(p);
-	say(p, KMC_STYLE_TITLE, "  %s", text);
-	newline(p);
+	kmc_print_newline(p);
+	kmc_print_say(p, KMC_STYLE_TITLE, "  %s", text);
+	kmc_print_newline(p);
 }
 
 /* ---- title ---- */
 
-static void print_time(struct printer *p, double time)
+static void print_time(struct kmc_printer *p, double time)
 {
 	if (time >= 0)
 		kmc_buf_printf(&p->buf, " at %.6f s", time);
 }
 
 /* "by ntpdate (pid 1856) on cpu 0, 3.123456 s after boot, kernel 6.1.0" */
-static void print_task(struct printer *p, const struct kmc_report *report)
+static void print_task(struct kmc_printer *p, const struct kmc_report *report)
 {
 	const char *sep = "  ";
 	size_t before = p->buf.len;
 
 	if (report->comm) {
 		kmc_buf_puts(&p->buf, "  by ");
-		quote(p, KMC_STYLE_PLAIN, report->comm);
+		kmc_print_quote(p, KMC_STYLE_PLAIN, report->comm);
 		kmc_buf_printf(&p->buf, " (pid %d)", report->pid);
 		sep = " ";
 	}
@@ -106,37 +101,33 @@ static void print_task(struct printer *p, const struct kmc_report *report)
 	}
 	if (report->kernel.release) {
 		kmc_buf_printf(&p->buf, "%skernel ", sep);
-		quote(p, KMC_STYLE_PLAIN, report->kernel.release);
+		kmc_print_quote(p, KMC_STYLE_PLAIN, report->kernel.release);
 	}
 	if (p->buf.len > before)
-		newline(p);
+		kmc_print_newline(p);
 }
 
-static void print_title(struct printer *p, const struct kmc_report *report)
+static void print_title(struct kmc_printer *p, const struct kmc_report *report)
 {
-	static const char * const phrases[] = {
-		[KMC_READ] = "read of",
-		[KMC_WRITE] = "write to",
-		[KMC_INFOLEAK] = "infoleak of",
-	};
-	char what[32];
+	struct kmc_buf what = { };
 
-	snprintf(what, sizeof(what), "%s memory", kmc_state_name(report->state));
-	say(p, KMC_STYLE_TITLE, "kmemcheck: %u-bit %s %s at 0x%" PRIx64,
-	    report->bits, phrases[report->kind],
-	    report->state == KMC_INVALID ? "memory in an invalid state" : what,
-	    report->address);
+	kmc_report_what(report, &what);
+	if (what.data)
+		kmc_print_say(p, KMC_STYLE_TITLE, "kmemcheck: %s at 0x%" PRIx64, what.data,
+		    report->address);
+	p->buf.failed |= what.failed;
+	kmc_buf_release(&what);
 	if (report->count > 1)
 		kmc_buf_printf(&p->buf, " (%" PRIu64 " times)", report->count);
-	newline(p);
+	kmc_print_newline(p);
 	print_task(p, report);
 	kmc_buf_puts(&p->buf, "  from ");
-	quote(p, KMC_STYLE_PLAIN, report->source);
+	kmc_print_quote(p, KMC_STYLE_PLAIN, report->source);
 	if (report->from_stream)
 		kmc_buf_printf(&p->buf, ", report %" PRIu64, report->seq);
 	else
 		kmc_buf_printf(&p->buf, ":%lu", report->line);
-	newline(p);
+	kmc_print_newline(p);
 	if (report->truncated)
 		kmc_buf_puts(&p->buf,
 			     "  cut off: the rest of this report is not there\n");
@@ -163,7 +154,7 @@ static void add_symbol(struct kmc_buf *buf, const struct kmc_frame *frame,
 	}
 }
 
-static void print_location(struct printer *p, const struct kmc_location *where)
+static void print_location(struct kmc_printer *p, const struct kmc_location *where)
 {
 	struct kmc_buf buf = { };
 
@@ -174,7 +165,7 @@ static void print_location(struct printer *p, const struct kmc_location *where)
 	if (where->line && where->column)
 		kmc_buf_printf(&buf, ":%d", where->column);
 	if (buf.data)
-		say(p, KMC_STYLE_LOCATION, "%s", buf.data);
+		kmc_print_say(p, KMC_STYLE_LOCATION, "%s", buf.data);
 	p->buf.failed |= buf.failed;
 	kmc_buf_release(&buf);
 }
@@ -208,7 +199,44 @@ static size_t width_of(const struct kmc_buf *text)
 	return width;
 }
 
-static void print_level(struct printer *p, const struct kmc_frame *frame,
+/* Lines to either side of the one that is shown. */
+#define CONTEXT		2
+
+static void print_source_line(struct kmc_printer *p, const struct kmc_location *where,
+			      int line)
+{
+	size_t len;
+	const char *text = kmc_source_line(p->opts->source, where->file, line, &len);
+	const bool here = line == where->line;
+	struct kmc_buf expanded = { };
+
+	if (!text)
+		return;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\t')
+			kmc_buf_putc(&expanded, ' ', 8 - expanded.len % 8);
+		else if (text[i] != '\r')
+			kmc_buf_add(&expanded, &text[i], 1);
+	}
+	kmc_print_say(p, here ? KMC_STYLE_CARET : KMC_STYLE_DIM, "      %s%6d  ",
+		      here ? ">" : " ", line);
+	if (expanded.data)
+		kmc_print_quote(p, here ? KMC_STYLE_PLAIN : KMC_STYLE_DIM,
+				expanded.data);
+	kmc_print_newline(p);
+	p->buf.failed |= expanded.failed;
+	kmc_buf_release(&expanded);
+}
+
+static void print_source(struct kmc_printer *p, const struct kmc_location *where)
+{
+	if (!p->opts->source || !where->file)
+		return;
+	for (int line = where->line - CONTEXT; line <= where->line + CONTEXT; line++)
+		print_source_line(p, where, line);
+}
+
+static void print_level(struct kmc_printer *p, const struct kmc_frame *frame,
 			size_t level, size_t column)
 {
 	const struct kmc_location *where = frame->chain_len ?
@@ -228,9 +256,11 @@ static void print_level(struct printer *p, const struct kmc_frame *frame,
 		print_location(p, where);
 	} else if (!frame->chain_len && frame->symbol && frame->has_address) {
 		kmc_buf_putc(&p->buf, ' ', column - used);
-		say(p, KMC_STYLE_DIM, "0x%" PRIx64, frame->address);
+		kmc_print_say(p, KMC_STYLE_DIM, "0x%" PRIx64, frame->address);
 	}
-	newline(p);
+	kmc_print_newline(p);
+	if (where)
+		print_source(p, where);
 	p->buf.failed |= name.failed;
 	kmc_buf_release(&name);
 }
@@ -241,7 +271,7 @@ static size_t levels_of(const struct kmc_frame *frame)
 }
 
 /* Where locations begin, so that they stand below each other. */
-static size_t location_column(struct printer *p, const struct kmc_stack *stack)
+static size_t location_column(struct kmc_printer *p, const struct kmc_stack *stack)
 {
 	size_t column = LOCATION_MIN;
 
@@ -260,7 +290,7 @@ static size_t location_column(struct printer *p, const struct kmc_stack *stack)
 }
 
 /* From level @level of frame @first up to, but without, frame @end. */
-static void print_frames(struct printer *p, const struct kmc_stack *stack,
+static void print_frames(struct kmc_printer *p, const struct kmc_stack *stack,
 			 size_t first, size_t end, size_t level)
 {
 	size_t column = location_column(p, stack);
@@ -269,41 +299,6 @@ static void print_frames(struct printer *p, const struct kmc_stack *stack,
 		for (size_t j = level; j < levels_of(&stack->frames[i]); j++)
 			print_level(p, &stack->frames[i], j, column);
 	}
-}
-
-/* The slab allocator's own code: who called it is what people look for. */
-static bool in_allocator(const struct kmc_location *where)
-{
-	static const char * const files[] = {
-		"mm/slub.c", "mm/slab.h", "mm/slab_common.c", "mm/kmemcheck/",
-		"include/linux/slab.h", "include/linux/kmemcheck.h",
-	};
-
-	for (size_t i = 0; where->file && i < KMC_ARRAY_SIZE(files); i++) {
-		if (!strncmp(where->file, files[i], strlen(files[i])))
-			return true;
-	}
-	return false;
-}
-
-/* The first frame and level outside of it, or the very first if none is. */
-static void skip_allocator(const struct kmc_stack *stack, size_t *first,
-			   size_t *level)
-{
-	for (size_t i = 0; i < stack->count; i++) {
-		const struct kmc_frame *frame = &stack->frames[i];
-		size_t j = 0;
-
-		while (j < frame->chain_len && in_allocator(&frame->chain[j]))
-			j++;
-		if (!frame->chain_len || j < frame->chain_len) {
-			*first = i;
-			*level = j;
-			return;
-		}
-	}
-	*first = 0;
-	*level = 0;
 }
 
 static bool same_place(const struct kmc_frame *a, const struct kmc_frame *b)
@@ -315,7 +310,7 @@ static bool same_place(const struct kmc_frame *a, const struct kmc_frame *b)
 	       a->size == b->size;
 }
 
-static void print_where(struct printer *p, const struct kmc_report *report)
+static void print_where(struct kmc_printer *p, const struct kmc_report *report)
 {
 	const struct kmc_stack *stack = &report->frames;
 	size_t callers = 0;
@@ -323,8 +318,9 @@ static void print_where(struct printer *p, const struct kmc_report *report)
 	if (!stack->count)
 		return;
 	if (stack->frames[0].role == KMC_ROLE_RIP) {
-		heading(p, "Where");
+		kmc_print_heading(p, "Where");
 		print_frames(p, stack, 0, 1, 0);
+		kmc_print_insn(p, report);
 		callers = 1;
 		/* 4.x kernels begin the stack with the instruction itself. */
 		if (stack->count > 1 &&
@@ -333,13 +329,13 @@ static void print_where(struct printer *p, const struct kmc_report *report)
 	}
 	if (callers == stack->count)
 		return;
-	heading(p, "Called from");
+	kmc_print_heading(p, "Called from");
 	print_frames(p, stack, callers, stack->count, 0);
 }
 
 /* ---- memory ---- */
 
-static struct kmc_error *print_memory(struct printer *p,
+static struct kmc_error *print_memory(struct kmc_printer *p,
 				      const struct kmc_report *report)
 {
 	struct kmc_view_options opts = p->opts->view;
@@ -352,61 +348,41 @@ static struct kmc_error *print_memory(struct printer *p,
 	if (err)
 		return err;
 	if (view->count)
-		heading(p, report->object.known && report->caret >= 0 ?
+		kmc_print_heading(p, (report->object.known || report->ncandidates) &&
+				  report->caret >= 0 ?
 			"Memory, by offset in the object" : "Memory");
 	for (size_t i = 0; i < view->count; i++) {
 		kmc_buf_puts(&p->buf, "  ");
 		for (size_t j = 0; j < view->rows[i].count; j++) {
 			const struct kmc_span *span = &view->rows[i].spans[j];
 
-			say(p, span->style, "%s", span->text);
+			kmc_print_say(p, span->style, "%s", span->text);
 		}
-		newline(p);
+		kmc_print_newline(p);
 	}
 	kmc_view_free(view);
 	return NULL;
 }
 
-static void print_object(struct printer *p, const struct kmc_report *report)
-{
-	const struct kmc_object *object = &report->object;
-
-	if (!object->known)
-		return;
-	heading(p, "Object");
-	kmc_buf_printf(&p->buf, "    0x%" PRIx64, object->start);
-	if (object->size)
-		kmc_buf_printf(&p->buf, ", %" PRIu64 " bytes", object->size);
-	if (object->requested)
-		kmc_buf_printf(&p->buf, " (%" PRIu64 " requested)",
-			       object->requested);
-	if (object->cache) {
-		kmc_buf_puts(&p->buf, ", cache ");
-		quote(p, KMC_STYLE_PLAIN, object->cache);
-	}
-	kmc_buf_printf(&p->buf, ", access at %+" PRId64 "\n",
-		       (int64_t)(report->address - object->start));
-}
-
-static void print_track(struct printer *p, const char *what,
+static void print_track(struct kmc_printer *p, const char *what,
 			const struct kmc_track *track)
 {
-	size_t first, level;
+	struct kmc_site site;
 
 	if (!track->known)
 		return;
-	newline(p);
-	say(p, KMC_STYLE_TITLE, "  %s", what);
+	kmc_print_newline(p);
+	kmc_print_say(p, KMC_STYLE_TITLE, "  %s", what);
 	if (track->pid >= 0)
 		kmc_buf_printf(&p->buf, " by pid %d", track->pid);
 	print_time(p, track->time);
-	newline(p);
-	skip_allocator(&track->stack, &first, &level);
-	print_frames(p, &track->stack, first, track->stack.count, level);
+	kmc_print_newline(p);
+	site = kmc_track_site(track);
+	print_frames(p, &track->stack, site.frame, track->stack.count, site.level);
 }
 
 /* The ones that hold data; selectors and the like are in the JSON. */
-static void print_registers(struct printer *p, const struct kmc_report *report)
+static void print_registers(struct kmc_printer *p, const struct kmc_report *report)
 {
 	static const char * const names[] = {
 		"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8",
@@ -425,10 +401,10 @@ static void print_registers(struct printer *p, const struct kmc_report *report)
 			       names[i], wide ? 16 : 8, value);
 		column = (column + 1) % 3;
 		if (!column)
-			newline(p);
+			kmc_print_newline(p);
 	}
 	if (column)
-		newline(p);
+		kmc_print_newline(p);
 }
 
 struct kmc_error *kmc_print_report(const struct kmc_report *report,
@@ -436,7 +412,7 @@ struct kmc_error *kmc_print_report(const struct kmc_report *report,
 				   char **out)
 {
 	static const struct kmc_print_options defaults;
-	struct printer p = { .opts = opts ? opts : &defaults };
+	struct kmc_printer p = { .opts = opts ? opts : &defaults };
 	struct kmc_error *err;
 
 	print_title(&p, report);
@@ -446,11 +422,12 @@ struct kmc_error *kmc_print_report(const struct kmc_report *report,
 		kmc_buf_release(&p.buf);
 		return err;
 	}
-	print_object(&p, report);
+	kmc_print_object(&p, report);
 	print_track(&p, "Allocated", &report->alloc);
 	print_track(&p, "Freed", &report->free);
+	kmc_print_verdict(&p, report);
 	if (report->nregs) {
-		heading(&p, "Registers");
+		kmc_print_heading(&p, "Registers");
 		print_registers(&p, report);
 	}
 	return kmc_buf_take(&p.buf, out);

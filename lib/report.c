@@ -50,6 +50,38 @@ void kmc_kernel_release(struct kmc_kernel *kernel)
 	*kernel = (struct kmc_kernel) { };
 }
 
+void kmc_candidate_release(struct kmc_candidate *candidate)
+{
+	free(candidate->type);
+	free(candidate->path);
+	free(candidate->after);
+	for (size_t i = 0; i < candidate->nevidence; i++)
+		free(candidate->evidence[i].detail);
+	free(candidate->evidence);
+	*candidate = (struct kmc_candidate) { };
+}
+
+void kmc_report_forget_values(struct kmc_report *report)
+{
+	for (size_t i = 0; i < report->nvalues; i++) {
+		struct kmc_value *value = &report->values[i];
+
+		free(value->path);
+		free(value->after);
+		free(value->text);
+		for (size_t j = 0; j < value->nnames; j++)
+			free(value->names[j]);
+		free(value->names);
+	}
+	free(report->values);
+	report->values = NULL;
+	report->nvalues = 0;
+	free(report->verdict.text);
+	free(report->verdict.next);
+	free(report->verdict.annotation);
+	report->verdict = (struct kmc_verdict) { };
+}
+
 void kmc_report_free(struct kmc_report *report)
 {
 	if (!report)
@@ -67,6 +99,11 @@ void kmc_report_free(struct kmc_report *report)
 	for (size_t i = 0; i < report->nmodules; i++)
 		free(report->modules[i].name);
 	free(report->modules);
+	free(report->insn);
+	for (size_t i = 0; i < report->ncandidates; i++)
+		kmc_candidate_release(&report->candidates[i]);
+	free(report->candidates);
+	kmc_report_forget_values(report);
 	kmc_kernel_release(&report->kernel);
 	free(report);
 }
@@ -135,4 +172,19 @@ const char *kmc_state_name(enum kmc_state state)
 	};
 
 	return names[state];
+}
+
+void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf)
+{
+	static const char * const phrases[] = {
+		[KMC_READ] = "read of",
+		[KMC_WRITE] = "write to",
+		[KMC_INFOLEAK] = "infoleak of",
+	};
+
+	kmc_buf_printf(buf, "%u-bit %s ", report->bits, phrases[report->kind]);
+	if (report->state == KMC_INVALID)
+		kmc_buf_puts(buf, "memory in an invalid state");
+	else
+		kmc_buf_printf(buf, "%s memory", kmc_state_name(report->state));
 }

@@ -152,31 +152,41 @@ static struct kmc_error *find_slide(struct kmc_debuginfo *di,
 
 /* ---- one frame ---- */
 
-/* A module that the report gives a build-ID has to have that one. */
-static bool module_fits(const struct kmc_debuginfo *di,
-			const struct kmc_report *report,
-			const struct kmc_image *image)
+/* What the report says of a module, NULL if nothing. */
+static const struct kmc_module *find_record(const struct kmc_report *report,
+					    const char *name)
 {
-	const unsigned char *id;
-	GElf_Addr at;
-	int len = dwfl_module_build_id(image->mod, &id, &at);
-
-	for (size_t i = 0; i < report->nmodules && len > 0 && !di->force; i++) {
-		const struct kmc_module *module = &report->modules[i];
-
-		if (!module->name || !module->build_id_len ||
-		    strcmp(module->name, image->name))
-			continue;
-		return module->build_id_len == (size_t)len &&
-		       !memcmp(module->build_id, id, len);
+	for (size_t i = 0; name && i < report->nmodules; i++) {
+		if (report->modules[i].name &&
+		    !strcmp(report->modules[i].name, name))
+			return &report->modules[i];
 	}
-	return true;
+	return NULL;
+}
+
+/* By where the kernel, or the module, was loaded. */
+static bool link_address(const struct kmc_debuginfo *di,
+			 struct kmc_image *image, const struct kmc_frame *frame,
+			 const struct kmc_module *record,
+			 const struct slide *slide, uint64_t *out)
+{
+	if (!frame->has_address)
+		return false;
+	if (image == di->vmlinux) {
+		*out = frame->address - slide->value;
+		return slide->known;
+	}
+	return record && record->base && frame->address >= record->base &&
+	       frame->address - record->base < record->size &&
+	       kmc_module_link_address(image, frame->address - record->base,
+				       out);
 }
 
 /* @known is false when the frame stays in doubt. */
 static struct kmc_error *frame_address(struct kmc_debuginfo *di,
 				       struct kmc_image *image,
 				       const struct kmc_frame *frame,
+				       const struct kmc_module *record,
 				       const struct slide *slide,
 				       uint64_t *out, bool *known)
 {
@@ -187,12 +197,10 @@ static struct kmc_error *frame_address(struct kmc_debuginfo *di,
 	err = kmc_image_symtab(image);
 	if (err)
 		return err;
-	if (image == di->vmlinux && frame->has_address && slide->known) {
-		*out = frame->address - slide->value;
+	if (link_address(di, image, frame, record, slide, out))
 		*known = !frame_has_symbol(frame) ||
 			 kmc_symtab_agrees(&image->symtab, frame->symbol,
 					   *out - frame->offset);
-	}
 	if (*known || !frame_has_symbol(frame))
 		return NULL;
 	err = image_symbol(image, frame->symbol, frame->size, &start);
@@ -247,17 +255,11 @@ static struct kmc_error *frame_set_chain(struct kmc_frame *frame,
 	return NULL;
 }
 
-/* Kernels before 5.1 begin the stack with the instruction itself. */
 static bool is_rip_again(const struct kmc_report *report,
 			 const struct kmc_frame *frame)
 {
-	const struct kmc_frame *rip = report->frames.frames;
-
-	return report->frames.count > 1 && frame == rip + 1 &&
-	       rip->role == KMC_ROLE_RIP && rip->address == frame->address &&
-	       rip->symbol && frame->symbol &&
-	       !strcmp(rip->symbol, frame->symbol) &&
-	       rip->offset == frame->offset;
+	return kmc_stack_repeats_rip(&report->frames) &&
+	       frame == &report->frames.frames[1];
 }
 
 static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,
@@ -265,20 +267,23 @@ static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,
 					 const struct slide *slide,
 					 struct kmc_frame *frame)
 {
+	const struct kmc_module *record = find_record(report, frame->module);
 	const struct kmc_chain *chain;
 	struct kmc_image *image;
 	struct kmc_error *err;
 	uint64_t address;
 	bool known;
 
-	err = kmc_debuginfo_image(di, frame->module, &image);
+	err = kmc_debuginfo_module(di, frame->module, record, &image);
 	if (err)
 		return only_nomem(err);
-	if (frame->module && !module_fits(di, report, image))
+	if (frame->module && !kmc_debuginfo_fits(di, image, record))
 		return NULL;
-	err = frame_address(di, image, frame, slide, &address, &known);
+	err = frame_address(di, image, frame, record, slide, &address, &known);
 	if (err || !known)
 		return err;
+	frame->resolved = true;
+	frame->link_address = address;
 	/* A return address is behind the call, perhaps on another line. */
 	if (frame->role == KMC_ROLE_RETURN && !is_rip_again(report, frame))
 		address--;

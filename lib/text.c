@@ -1,67 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Log text to reports: finds them in logs of any length, reads them line by line.
+ * Log text to lines: finds reports in logs of any length, and gives each
+ * speaker's lines to that speaker's thread.
  *
  * Between reports nearly all of a log is passed over without looking at its
- * lines: only the word "kmemcheck" is searched for. From the header of a report
- * on, lines are taken by what they look like, and what looks like nothing that
- * belongs to a report is passed over, for other messages come in between.
+ * lines: only the word "kmemcheck" is searched for.
  */
 #include "text.h"
 
-/*
- * So many lines in a row that mean nothing end a report: other messages come
- * singly or as a block of this order.
- */
-#define STRANGERS_MAX		16
-/* A reply written into a quoted report is longer, and is told by its quoting. */
-#define REPLY_MAX		200
-/* A mailer wraps a line once; narrow screens do it twice. */
-#define JOINS_MAX		2
+/* So many speakers' reports may be open at once; more CPUs than print at once. */
+#define THREADS_MAX	64
+/* A speaker that lets so many lines of others pass will not finish its report. */
+#define AGE_MAX		1000
+/* Quoted-printable breaks a line that goes on with = at such columns. */
+#define SOFT_MIN	72
+#define SOFT_MAX	78
 
 /*
  * struct text - the state of reading one log
- * @lines: line ends seen so far
+ * @sink: what all threads share
+ * @threads: one for each speaker, those used last first
+ * @count: of them
+ * @speaker: of the last line that had a logger's prefix
+ * @line: the line at hand
+ * @frags: what extended netconsole has sent in part
+ * @fragments: there are such
+ * @joined: a message put together
+ * @soft: the beginning of a line that quoted-printable has broken
+ * @soft_len: bytes of it, 0 if there is none
+ * @soft_at: its number
  * @carry: the beginning of a line whose end has not come yet
  * @carrying: @carry is in use, even if empty
- * @line: the line at hand
- * @broken: a line that a mailer has wrapped, waiting for its second half
- * @joins: how many lines it was made of; 0: @broken is not in use
- * @broken_at: line number of its beginning
- * @report: the report at hand, NULL between reports
- * @clean: its header was found where the kernel prints it
- * @depth, @prefixed: of its header
- * @content: it has more than its header
- * @ended: its stack has ended: only the object and its stacks may follow
- * @track: whose stack is being read, NULL for the report's own
- * @column_raw, @column_body: where the first letter of the shadow stood, counted
- *	from the start of the line and from the end of its prefixes
- * @strangers: lines in a row that did not belong to it
  * @sgr: colour sequences have to be removed
  */
 struct text {
-	const char *source;
-	struct kmc_events *events;
-	unsigned long lines;
+	struct text_sink sink;
+	struct text_thread *threads[THREADS_MAX];
+	size_t count;
+	char speaker[TEXT_SPEAKER_MAX];
+	struct text_line line;
+	struct text_frags frags;
+	bool fragments;
+	char joined[TEXT_LINE_MAX];
+	char soft[TEXT_LINE_MAX];
+	size_t soft_len;
+	unsigned long soft_at;
 	char carry[TEXT_LINE_MAX];
 	size_t carry_len;
 	bool carrying;
-	struct text_line line;
-	struct text_line broken;
-	unsigned int joins;
-	unsigned long broken_at;
-	struct kmc_report *report;
-	bool clean;
-	unsigned int depth;
-	bool prefixed;
-	bool content;
-	bool ended;
-	struct kmc_track *track;
-	int column_raw;
-	int column_body;
-	unsigned int strangers;
 	bool sgr;
-	bool nomem;
 };
 
 static void *text_new(const char *source, struct kmc_events *events)
@@ -70,8 +57,8 @@ static void *text_new(const char *source, struct kmc_events *events)
 
 	if (!text)
 		return NULL;
-	text->source = source;
-	text->events = events;
+	text->sink.source = source;
+	text->sink.events = events;
 	return text;
 }
 
@@ -81,388 +68,197 @@ static void text_free(void *reader)
 
 	if (!text)
 		return;
-	kmc_report_free(text->report);
+	for (size_t i = 0; i < text->count; i++) {
+		kmc_report_free(text->threads[i]->report);
+		free(text->threads[i]);
+	}
 	free(text);
-}
-
-static struct kmc_event *push(struct text *text, enum kmc_event_type type)
-{
-	struct kmc_event *event = kmc_events_push(text->events, type);
-
-	if (!event)
-		text->nomem = true;
-	return event;
-}
-
-static bool is_power_of_two(size_t n)
-{
-	return n && !(n & (n - 1));
-}
-
-/*
- * The row is a naturally aligned piece of memory, so the address alone tells
- * where the caret has to be: for rows whose caret line is cut off.
- */
-static void place_caret(struct kmc_report *report)
-{
-	size_t have = report->shadow ? report->shadow_len : report->memory_len;
-	size_t row = have > report->memory_len ? have : report->memory_len;
-
-	if (report->caret < 0 && is_power_of_two(row) &&
-	    report->address % row < have)
-		report->caret = report->address % row;
-	if (report->caret >= 0)
-		report->memory_start = report->address - report->caret;
-}
-
-static void finish_report(struct text *text)
-{
-	struct kmc_report *report = text->report;
-	struct kmc_event *event;
-
-	text->report = NULL;
-	text->joins = 0;
-	if (!report)
-		return;
-	/* A header alone in the middle of prose is talk about a report. */
-	if (!text->clean && !text->content) {
-		kmc_report_free(report);
-		return;
-	}
-	place_caret(report);
-	report->truncated = !text->ended;
-	event = push(text, KMC_EVENT_REPORT);
-	if (event)
-		event->report = report;
-	else
-		kmc_report_free(report);
-}
-
-static void start_report(struct text *text, const struct text_line *line,
-			 unsigned long at, const struct text_header *header)
-{
-	struct kmc_report *report;
-
-	finish_report(text);
-	report = kmc_report_new(text->source);
-	if (!report) {
-		text->nomem = true;
-		return;
-	}
-	report->line = at;
-	report->kind = header->kind;
-	report->state = header->state;
-	report->bits = header->bits;
-	report->address = header->address;
-	report->time = line->time;
-	text->report = report;
-	text->clean = header->clean;
-	text->depth = line->depth;
-	text->prefixed = line->prefixed;
-	text->content = false;
-	text->ended = false;
-	text->track = NULL;
-	text->strangers = 0;
-}
-
-/* ---- lines that are no part of a report, but end one ---- */
-
-static bool take_lost(struct text *text)
-{
-	static const char lost[] = "kmemcheck: Lost ";
-	const char *s = strstr(text->line.body, lost);
-	struct kmc_event *event;
-	char *end;
-	unsigned long long n;
-
-	if (!s)
-		return false;
-	n = strtoull(s + strlen(lost), &end, 10);
-	if (end == s + strlen(lost) || strncmp(end, " error reports", 14))
-		return false;
-	/* Printed behind all that was queued, so what is at hand is whole. */
-	if (text->report && text->ended)
-		finish_report(text);
-	event = push(text, KMC_EVENT_LOST);
-	if (event)
-		event->lost = n;
-	return true;
-}
-
-static bool take_fatal(struct text *text)
-{
-	struct kmc_event *event;
-
-	if (!strstr(text->line.body, "kmemcheck: Fatal error"))
-		return false;
-	/* Registers and a stack follow, which are not those of a report. */
-	finish_report(text);
-	event = push(text, KMC_EVENT_FATAL);
-	if (event) {
-		event->line = text->lines;
-		snprintf(event->message, sizeof(event->message),
-			 "kmemcheck itself failed here; its registers and stack are in the log");
-	}
-	return true;
-}
-
-static bool take_header(struct text *text)
-{
-	struct text_header header;
-
-	switch (text_match_header(&text->line, &header)) {
-	case TEXT_YES:
-		text->joins = 0;
-		start_report(text, &text->line, text->lines, &header);
-		return true;
-	case TEXT_PARTIAL:
-		text->broken = text->line;
-		/* The copy's pointers have to point into the copy. */
-		text->broken.body = text->broken.raw +
-				    (text->line.body - text->line.raw);
-		text->broken.word = text->broken.raw +
-				    (text->line.word - text->line.raw);
-		text->broken_at = text->lines;
-		text->joins = 1;
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* The rest of a header that was wrapped: with a blank, or within a word. */
-static bool take_broken(struct text *text)
-{
-	size_t len = strlen(text->broken.raw);
-	struct text_header header;
-
-	if (!text->joins || !*text->line.word)
-		return false;
-	for (int blank = 1; blank >= 0; blank--) {
-		text->broken.raw[len] = '\0';
-		text_line_join(&text->broken, &text->line, blank ? " " : "");
-		switch (text_match_header(&text->broken, &header)) {
-		case TEXT_YES:
-			text->joins = 0;
-			start_report(text, &text->broken, text->broken_at,
-				     &header);
-			return true;
-		case TEXT_PARTIAL:
-			if (text->joins++ < JOINS_MAX)
-				return true;
-			break;
-		default:
-			break;
-		}
-	}
-	text->joins = 0;
-	return false;
-}
-
-/* ---- lines of a report ---- */
-
-/* Something else begins, and its registers and stack are its own. */
-static bool is_other_report(const char *word)
-{
-	static const char * const starts[] = {
-		"------------[ cut here", "WARNING: ", "BUG: ", "INFO: ",
-		"Call Trace:", "Kernel panic", "Oops:", "Oops ", "=======",
-		"general protection fault", "Modules linked in:",
-		"kmemcheck: ", "ERROR: ",
-	};
-
-	for (size_t i = 0; i < KMC_ARRAY_SIZE(starts); i++) {
-		if (!strncmp(word, starts[i], strlen(starts[i])))
-			return true;
-	}
-	return false;
-}
-
-static bool caret_fits(const struct kmc_report *report, int column, int start)
-{
-	int at = column - start;
-
-	return start >= 0 && at >= 0 && !(at % 2) &&
-	       (size_t)at / 2 < report->shadow_len;
-}
-
-/*
- * The caret's column counts from the first letter of the shadow row. Where tabs
- * got into the line, it depends on who put them there whether they were expanded
- * before or behind the prefixes; the address decides, as it does between a
- * measured column and none.
- */
-static bool take_caret(struct text *text)
-{
-	struct kmc_report *report = text->report;
-	struct text_line *line = &text->line;
-	int raw = text_column(line->raw, line->word);
-	int body = text_column(line->body, line->word);
-	size_t row = report->shadow_len > report->memory_len ?
-		     report->shadow_len : report->memory_len;
-	int expected;
-
-	if (strcmp(line->word, "^") || !report->shadow || report->caret >= 0)
-		return false;
-	expected = is_power_of_two(row) ? (int)(report->address % row) : -1;
-	if (caret_fits(report, body, text->column_body))
-		report->caret = (body - text->column_body) / 2;
-	if (caret_fits(report, raw, text->column_raw) &&
-	    (report->caret < 0 ||
-	     (raw - text->column_raw) / 2 == expected))
-		report->caret = (raw - text->column_raw) / 2;
-	return true;
-}
-
-/*
- * Before 2.6.31 there was no dump, and the shadow was letters without blanks:
- * a row of a and f only looks like a dump until a caret follows it.
- */
-static void dump_was_shadow(struct kmc_report *report)
-{
-	size_t len = report->memory_len * 2;
-	char *shadow;
-
-	for (size_t i = 0; i < report->memory_len; i++) {
-		uint8_t byte = report->memory[i];
-
-		if (byte != 0xaa && byte != 0xaf && byte != 0xfa && byte != 0xff)
-			return;
-	}
-	shadow = malloc(len + 1);
-	if (!shadow)
-		return;
-	for (size_t i = 0; i < len; i++) {
-		uint8_t byte = report->memory[i / 2];
-
-		shadow[i] = (i % 2 ? byte & 15 : byte >> 4) == 10 ? 'a' : 'f';
-	}
-	shadow[len] = '\0';
-	free(report->memory);
-	report->memory = NULL;
-	report->memory_len = 0;
-	report->shadow = shadow;
-	report->shadow_len = len;
-}
-
-static bool take_rows(struct text *text)
-{
-	struct kmc_report *report = text->report;
-	struct text_line *line = &text->line;
-	bool wrapped;
-
-	if (report->frames.count)
-		return false;
-	if (text_take_dump(report, line->word, &text->nomem))
-		return true;
-	wrapped = report->shadow;
-	if (text_take_shadow(report, line->word, &text->nomem)) {
-		/* Nothing can be measured in a row that was wrapped. */
-		text->column_raw = wrapped ? -1 :
-				   text_column(line->raw, line->word);
-		text->column_body = wrapped ? -1 :
-				    text_column(line->body, line->word);
-		return true;
-	}
-	if (!strcmp(line->word, "^") && !report->shadow && report->memory) {
-		dump_was_shadow(report);
-		return true;
-	}
-	return take_caret(text);
-}
-
-static bool take_stack(struct text *text)
-{
-	struct kmc_report *report = text->report;
-	const char *word = text->line.word;
-	struct kmc_track *track;
-
-	track = text_take_track(report, word);
-	if (track) {
-		text->track = track;
-		text->ended = true;
-		return true;
-	}
-	if (text_is_terminator(word)) {
-		text->track = NULL;
-		text->ended = true;
-		return true;
-	}
-	if (text->track)
-		return text_take_frame(&text->track->stack, word, &text->nomem);
-	if (text->ended)
-		return false;
-	return text_take_frame(&report->frames, word, &text->nomem);
-}
-
-static bool take_part(struct text *text)
-{
-	struct kmc_report *report = text->report;
-	const char *word = text->line.word;
-
-	if (text->ended)
-		return text_take_object(report, word, &text->nomem) ||
-		       text_take_count(report, word) || take_stack(text);
-	if (text_take_object(report, word, &text->nomem)) {
-		text->ended = true;
-		return true;
-	}
-	return take_rows(text) ||
-	       text_take_task(report, word, &text->nomem) ||
-	       text_take_rip(report, word, &text->nomem) ||
-	       text_take_registers(report, word, &text->nomem) ||
-	       take_stack(text);
-}
-
-static void count_stranger(struct text *text)
-{
-	const struct text_line *line = &text->line;
-	bool reply = line->depth < text->depth ||
-		     (text->prefixed && !line->prefixed);
-
-	if (!*line->word)
-		return;
-	if (++text->strangers > (reply ? REPLY_MAX : STRANGERS_MAX))
-		finish_report(text);
-}
-
-static void take_line(struct text *text, const char *data, size_t len)
-{
-	if (!text->report && !text->joins)
-		text->sgr = len && data[0] == '\033';
-	text_line_clean(&text->line, data, len, text->sgr);
-	if (take_broken(text) || take_header(text) || take_lost(text) ||
-	    take_fatal(text))
-		return;
-	if (!text->report)
-		return;
-	if (is_other_report(text->line.word)) {
-		finish_report(text);
-		return;
-	}
-	if (take_part(text)) {
-		text->content = true;
-		text->strangers = 0;
-		return;
-	}
-	/* The rest of a Pid line that a mailer wrapped before the release. */
-	if (!text->strangers)
-		text_take_release(text->report, text->line.word, &text->nomem);
-	count_stranger(text);
-}
-
-/* ---- the stream ---- */
-
-static void feed_line(struct text *text, const char *data, size_t len)
-{
-	text->lines++;
-	take_line(text, data, len);
 }
 
 static bool is_active(const struct text *text)
 {
-	return text->report || text->joins;
+	for (size_t i = 0; i < text->count; i++) {
+		if (text_thread_active(text->threads[i]))
+			return true;
+	}
+	return text->soft_len || text->fragments;
 }
+
+/* ---- who speaks ---- */
+
+/* The thread at @i was used: the order is that of use. */
+static struct text_thread *move_to_front(struct text *text, size_t i)
+{
+	struct text_thread *thread = text->threads[i];
+
+	memmove(text->threads + 1, text->threads,
+		i * sizeof(text->threads[0]));
+	text->threads[0] = thread;
+	return thread;
+}
+
+static struct text_thread *find_thread(struct text *text)
+{
+	for (size_t i = 0; i < text->count; i++) {
+		if (!strcmp(text->threads[i]->speaker, text->speaker))
+			return move_to_front(text, i);
+	}
+	return NULL;
+}
+
+/* One for a new speaker: in place of who has been silent longest, if need be. */
+static struct text_thread *new_thread(struct text *text)
+{
+	struct text_thread *thread;
+
+	if (text->count == THREADS_MAX) {
+		thread = move_to_front(text, text->count - 1);
+		text_thread_finish(thread);
+		memset(thread, 0, sizeof(*thread));
+	} else {
+		thread = calloc(1, sizeof(*thread));
+		if (!thread) {
+			text->sink.nomem = true;
+			return NULL;
+		}
+		text->threads[text->count] = thread;
+		move_to_front(text, text->count++);
+	}
+	thread->sink = &text->sink;
+	strcpy(thread->speaker, text->speaker);
+	return thread;
+}
+
+/* What is open and was not continued for long is not worth looking at lines. */
+static void finish_old(struct text *text, unsigned long at)
+{
+	for (size_t i = 0; i < text->count; i++) {
+		struct text_thread *thread = text->threads[i];
+
+		if (text_thread_active(thread) && at - thread->last > AGE_MAX)
+			text_thread_finish(thread);
+	}
+}
+
+static const char *find_word(const char *data, size_t len)
+{
+	static const char word[] = "kmemcheck: ";
+
+	return memmem(data, len, word, strlen(word));
+}
+
+static void clean_line(struct text *text, const char *data, size_t len)
+{
+	if (!is_active(text))
+		text->sgr = len && data[0] == '\033';
+	text_line_clean(&text->line, data, len, text->sgr);
+}
+
+/* The line that was cleaned. */
+static void take_line(struct text *text, const char *speaker, unsigned long at)
+{
+	struct text_line *line = &text->line;
+	struct text_thread *thread;
+
+	/* A line without a prefix is the rest of one that a mailer wrapped. */
+	if (line->prefixed || *speaker)
+		snprintf(text->speaker, sizeof(text->speaker), "%.47s/%.47s",
+			 speaker, line->speaker);
+	thread = find_thread(text);
+	if (!thread && find_word(line->body, strlen(line->body)))
+		thread = new_thread(text);
+	if (thread) {
+		thread->last = at;
+		text_thread_line(thread, line, at);
+	}
+	finish_old(text, at);
+}
+
+/* ---- lines that quoted-printable has broken ---- */
+
+static bool is_soft(const char *data, size_t len)
+{
+	if (len && data[len - 1] == '\r')
+		len--;
+	return len >= SOFT_MIN && len <= SOFT_MAX && data[len - 1] == '=';
+}
+
+static void add_soft(struct text *text, const char *data, size_t len)
+{
+	size_t room = sizeof(text->soft) - text->soft_len;
+
+	if (len > room)
+		len = room;
+	memcpy(text->soft + text->soft_len, data, len);
+	text->soft_len += len;
+}
+
+static void end_soft(struct text *text)
+{
+	if (!text->soft_len)
+		return;
+	clean_line(text, text->soft, text->soft_len);
+	text->soft_len = 0;
+	take_line(text, "", text->soft_at);
+}
+
+static void take_piece(struct text *text, const char *data, size_t len)
+{
+	unsigned long at = text->sink.lines;
+	bool soft = is_soft(data, len) && text->soft_len < sizeof(text->soft);
+
+	if (!soft && !text->soft_len) {
+		clean_line(text, data, len);
+		take_line(text, "", at);
+		return;
+	}
+	if (!text->soft_len)
+		text->soft_at = at;
+	add_soft(text, data, soft ? len - (data[len - 1] == '\r') - 1 : len);
+	if (soft)
+		return;
+	end_soft(text);
+}
+
+/* A message in several packets is taken when the last of them has come. */
+static void take_fragment(struct text *text, const char *data, size_t len)
+{
+	unsigned long at = text->sink.lines;
+	struct text_frag *frag = text_frag_add(&text->frags, at, data, len);
+
+	text->fragments = true;
+	if (!frag)
+		return;
+	snprintf(text->joined, sizeof(text->joined), "%s;%.*s", frag->id,
+		 (int)frag->total, frag->data);
+	frag->total = 0;
+	clean_line(text, text->joined, strlen(text->joined));
+	take_line(text, "", at);
+}
+
+/*
+ * Between reports a line without our word does nothing, also where a piece ended
+ * within it, so that it was not passed over with the others.
+ */
+static void feed_line(struct text *text, const char *data, size_t len)
+{
+	unsigned long at = ++text->sink.lines;
+
+	/* As much as is kept of a line that comes in pieces. */
+	if (len > TEXT_LINE_MAX)
+		len = TEXT_LINE_MAX;
+	if (!is_active(text) && !find_word(data, len))
+		return;
+	if (text->fragments)
+		text->fragments = text_frag_pending(&text->frags, at > AGE_MAX ?
+						    at - AGE_MAX : 0);
+	if (text_frag_find(data, len))
+		take_fragment(text, data, len);
+	else
+		take_piece(text, data, len);
+}
+
+/* ---- the stream ---- */
 
 /*
  * Logs are gigabytes, and this looks at each of their bytes: a fixed inner trip
@@ -492,17 +288,16 @@ static unsigned long count_lines(const char *data, size_t len)
  */
 static size_t skip_lines(struct text *text, const char *data, size_t len)
 {
-	static const char word[] = "kmemcheck: ";
-	const char *hit = memmem(data, len, word, strlen(word));
+	const char *hit = find_word(data, len);
 	const char *start;
 
 	if (!hit) {
-		text->lines += count_lines(data, len);
+		text->sink.lines += count_lines(data, len);
 		return len;
 	}
 	start = memrchr(data, '\n', hit - data);
 	start = start ? start + 1 : data;
-	text->lines += count_lines(data, start - data);
+	text->sink.lines += count_lines(data, start - data);
 	return start - data;
 }
 
@@ -547,7 +342,7 @@ static void flush_carry(struct text *text)
 
 static struct kmc_error *status(struct text *text)
 {
-	return text->nomem ? kmc_error_nomem() : NULL;
+	return text->sink.nomem ? kmc_error_nomem() : NULL;
 }
 
 static struct kmc_error *text_feed(void *reader, const char *data, size_t len)
@@ -577,8 +372,12 @@ static struct kmc_error *text_idle(void *reader)
 {
 	struct text *text = reader;
 
-	if (text->report && text->ended && !text->carrying)
-		finish_report(text);
+	for (size_t i = text->count; i-- > 0 && !text->carrying;) {
+		struct text_thread *thread = text->threads[i];
+
+		if (thread->report && thread->ended)
+			text_thread_finish(thread);
+	}
 	return status(text);
 }
 
@@ -587,7 +386,23 @@ static struct kmc_error *text_end(void *reader)
 	struct text *text = reader;
 
 	flush_carry(text);
-	finish_report(text);
+	end_soft(text);
+	for (size_t i = text->count; i-- > 0;)
+		text_thread_finish(text->threads[i]);
+	return status(text);
+}
+
+struct kmc_error *text_reader_line(void *reader, unsigned long at,
+				   const char *speaker, double time,
+				   const char *data, size_t len)
+{
+	struct text *text = reader;
+
+	text->sink.lines = at;
+	clean_line(text, data, len);
+	if (text->line.time < 0)
+		text->line.time = time;
+	take_line(text, speaker, at);
 	return status(text);
 }
 

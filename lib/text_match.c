@@ -9,6 +9,8 @@
 
 /* TASK_COMM_LEN of the kernel without its NUL. */
 #define COMM_MAX	15
+/* No kernel prints as many; memory has to end somewhere. */
+#define FRAMES_MAX	1024
 
 struct named {
 	const char *name;
@@ -311,6 +313,15 @@ bool text_is_terminator(const char *word)
 	return !strcmp(p, "0xffffffffffffffff") || !strcmp(p, "0xffffffff");
 }
 
+/* A frame whose line was broken behind the address; no log mixes both forms. */
+static bool lacks_symbol(const struct kmc_stack *stack)
+{
+	const struct kmc_frame *last = stack->count ?
+		&stack->frames[stack->count - 1] : NULL;
+
+	return last && last->has_address && !last->symbol;
+}
+
 bool text_take_frame(struct kmc_stack *stack, const char *word, bool *nomem)
 {
 	struct kmc_frame frame = { .role = KMC_ROLE_RETURN };
@@ -334,10 +345,19 @@ bool text_take_frame(struct kmc_stack *stack, const char *word, bool *nomem)
 			return false;
 		}
 	}
+	if (frame.symbol && !frame.has_address && lacks_symbol(stack)) {
+		slot = &stack->frames[stack->count - 1];
+		frame.role = slot->role;
+		frame.address = slot->address;
+		frame.has_address = true;
+		*slot = frame;
+		return true;
+	}
 	frame.has_address = frame.has_address || !frame.symbol;
-	slot = kmc_stack_push(stack, KMC_ROLE_RETURN);
+	slot = stack->count < FRAMES_MAX ?
+	       kmc_stack_push(stack, KMC_ROLE_RETURN) : NULL;
 	if (!slot) {
-		*nomem = true;
+		*nomem |= stack->count < FRAMES_MAX;
 		kmc_frame_release(&frame);
 		return false;
 	}

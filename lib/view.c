@@ -2,38 +2,13 @@
 /*
  * The annotated shadow view: from a report to rows of styled text, no output.
  */
-#include "internal.h"
+#include "view.h"
 
 #include <inttypes.h>
 
-/* More bytes in a row do not fit 80 columns; fewer than 4 are no picture. */
-#define PER_ROW_MAX	16
-#define PER_ROW_MIN	4
 /* hexdump's: the eye finds the middle of a row of 16 */
 #define GROUP		8
 #define LABEL_MAX	24
-
-/*
- * struct canvas - what is known while rows are made
- * @count: bytes there are something to say about
- * @per_row: bytes in a row
- * @label_width: columns of the widest label
- * @reported: index of the first reported byte, @reported_end behind the last
- * @bounded: the object's start or end lies in view
- */
-struct canvas {
-	const struct kmc_report *report;
-	struct kmc_view *view;
-	const char *gutter;
-	unsigned int width;
-	size_t count;
-	size_t per_row;
-	int label_width;
-	size_t reported;
-	size_t reported_end;
-	bool bounded;
-	bool nomem;
-};
 
 void kmc_view_free(struct kmc_view *view)
 {
@@ -48,7 +23,7 @@ void kmc_view_free(struct kmc_view *view)
 	free(view);
 }
 
-static void add_row(struct canvas *c)
+static void add_row(struct kmc_canvas *c)
 {
 	if (kmc_grow(&c->view->rows, c->view->count, sizeof(struct kmc_row)))
 		c->view->count++;
@@ -56,9 +31,7 @@ static void add_row(struct canvas *c)
 		c->nomem = true;
 }
 
-/* Text at the end of the last row; neighbours of one style become one span. */
-KMC_PRINTF(3, 4)
-static void add(struct canvas *c, enum kmc_style style, const char *fmt, ...)
+void kmc_canvas_add(struct kmc_canvas *c, enum kmc_style style, const char *fmt, ...)
 {
 	struct kmc_row *row;
 	struct kmc_span *span;
@@ -101,25 +74,9 @@ static void add(struct canvas *c, enum kmc_style style, const char *fmt, ...)
 
 /* ---- what a byte is ---- */
 
-static uint64_t address_of(const struct canvas *c, size_t i)
+enum kmc_style kmc_state_style(char state)
 {
-	return c->report->memory_start + i;
-}
-
-static bool object_known(const struct canvas *c)
-{
-	return c->report->object.known && c->report->caret >= 0;
-}
-
-static enum kmc_style state_style(const struct canvas *c, size_t i)
-{
-	const struct kmc_object *object = &c->report->object;
-
-	/* Outside of the object it is somebody else's business. */
-	if (object_known(c) && object->size &&
-	    address_of(c, i) - object->start >= object->size)
-		return KMC_STYLE_DIM;
-	switch (i < c->report->shadow_len ? c->report->shadow[i] : '?') {
+	switch (state) {
 	case 'i':
 		return KMC_STYLE_INITIALIZED;
 	case 'u':
@@ -133,8 +90,29 @@ static enum kmc_style state_style(const struct canvas *c, size_t i)
 	}
 }
 
+static uint64_t address_of(const struct kmc_canvas *c, size_t i)
+{
+	return c->report->memory_start + i;
+}
+
+static bool object_known(const struct kmc_canvas *c)
+{
+	return c->report->object.known && c->report->caret >= 0;
+}
+
+static enum kmc_style state_style(const struct kmc_canvas *c, size_t i)
+{
+	const struct kmc_object *object = &c->report->object;
+
+	/* Outside of the object it is somebody else's business. */
+	if (object_known(c) && object->size &&
+	    address_of(c, i) - object->start >= object->size)
+		return KMC_STYLE_DIM;
+	return kmc_state_style(i < c->report->shadow_len ? c->report->shadow[i] : '?');
+}
+
 /* What stands before byte @i: where the object begins and ends. */
-static char bound_before(const struct canvas *c, size_t i, bool row_start)
+static char bound_before(const struct kmc_canvas *c, size_t i, bool row_start)
 {
 	const struct kmc_object *object = &c->report->object;
 
@@ -148,7 +126,7 @@ static char bound_before(const struct canvas *c, size_t i, bool row_start)
 	return ' ';
 }
 
-static bool bound_behind(const struct canvas *c, size_t i)
+static bool bound_behind(const struct kmc_canvas *c, size_t i)
 {
 	const struct kmc_object *object = &c->report->object;
 
@@ -158,28 +136,28 @@ static bool bound_behind(const struct canvas *c, size_t i)
 
 /* ---- rows ---- */
 
-static void format_label(const struct canvas *c, size_t i, char label[LABEL_MAX])
+static void format_label(const struct kmc_canvas *c, size_t i, char label[LABEL_MAX])
 {
 	const struct kmc_report *report = c->report;
 	int digits = report->address >> 32 ? 16 : 8;
 
 	if (report->caret < 0)
 		snprintf(label, LABEL_MAX, "%zu", i);
-	else if (report->object.known)
+	else if (c->has_start)
 		snprintf(label, LABEL_MAX, "%+" PRId64,
-			 (int64_t)(address_of(c, i) - report->object.start));
+			 (int64_t)(address_of(c, i) - c->start));
 	else
 		snprintf(label, LABEL_MAX, "0x%0*" PRIx64, digits,
 			 address_of(c, i));
 }
 
-static void begin_row(struct canvas *c, const char *label)
+void kmc_canvas_row(struct kmc_canvas *c, const char *label)
 {
 	add_row(c);
-	add(c, KMC_STYLE_DIM, "%*s %s", c->label_width, label, c->gutter);
+	kmc_canvas_add(c, KMC_STYLE_DIM, "%*s %s", c->label_width, label, c->gutter);
 }
 
-static size_t row_end(const struct canvas *c, size_t first)
+static size_t row_end(const struct kmc_canvas *c, size_t first)
 {
 	return first + c->per_row < c->count ? first + c->per_row : c->count;
 }
@@ -189,48 +167,48 @@ static const char *gap_before(size_t first, size_t i)
 	return i > first && (i - first) % GROUP == 0 ? " " : "";
 }
 
-static void bytes_row(struct canvas *c, size_t first)
+static void bytes_row(struct kmc_canvas *c, size_t first)
 {
 	const struct kmc_report *report = c->report;
 	size_t end = row_end(c, first);
 	char label[LABEL_MAX];
 
 	format_label(c, first, label);
-	begin_row(c, label);
+	kmc_canvas_row(c, label);
 	for (size_t i = first; i < end; i++) {
 		char bound = bound_before(c, i, i == first);
 
-		add(c, KMC_STYLE_PLAIN, "%s%c", gap_before(first, i), bound);
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%s%c", gap_before(first, i), bound);
 		if (bound != ' ' || bound_behind(c, i))
 			c->bounded = true;
 		if (i < report->memory_len)
-			add(c, state_style(c, i), "%02x", report->memory[i]);
+			kmc_canvas_add(c, state_style(c, i), "%02x", report->memory[i]);
 		else
-			add(c, KMC_STYLE_DIM, "..");
+			kmc_canvas_add(c, KMC_STYLE_DIM, "..");
 	}
 	if (end > first && bound_behind(c, end - 1))
-		add(c, KMC_STYLE_PLAIN, "]");
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "]");
 }
 
-static void states_row(struct canvas *c, size_t first)
+static void states_row(struct kmc_canvas *c, size_t first)
 {
 	const struct kmc_report *report = c->report;
 
-	begin_row(c, "");
+	kmc_canvas_row(c, "");
 	for (size_t i = first; i < row_end(c, first); i++) {
-		add(c, KMC_STYLE_PLAIN, "%s  ", gap_before(first, i));
-		add(c, state_style(c, i), "%c",
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%s  ", gap_before(first, i));
+		kmc_canvas_add(c, state_style(c, i), "%c",
 		    i < report->shadow_len ? report->shadow[i] : ' ');
 	}
 }
 
-static int column_of(size_t first, size_t i)
+int kmc_canvas_column(size_t first, size_t i)
 {
 	return 1 + 3 * (i - first) + (i - first) / GROUP;
 }
 
 /* "4 bytes at +36" */
-static void format_note(const struct canvas *c, char *note, size_t size)
+static void format_note(const struct kmc_canvas *c, char *note, size_t size)
 {
 	const struct kmc_report *report = c->report;
 	unsigned int bytes = report->bits / 8;
@@ -241,50 +219,50 @@ static void format_note(const struct canvas *c, char *note, size_t size)
 	else
 		len = snprintf(note, size, "%u byte%s", bytes,
 			       bytes == 1 ? "" : "s");
-	if (report->object.known)
+	if (c->has_start)
 		snprintf(note + len, size - len, " at %+" PRId64,
-			 (int64_t)(report->address - report->object.start));
+			 (int64_t)(address_of(c, c->reported) - c->start));
 }
 
 /* The mark under the reported bytes, as compilers do it: "^~~~~". */
-static void caret_row(struct canvas *c, size_t first)
+static void caret_row(struct kmc_canvas *c, size_t first)
 {
 	size_t from = first > c->reported ? first : c->reported;
 	size_t end = row_end(c, first);
-	char note[64], mark[4 * PER_ROW_MAX];
+	char note[64], mark[4 * KMC_ROW_MAX];
 	int start, len, used;
 
 	if (end > c->reported_end)
 		end = c->reported_end;
 	if (from >= end)
 		return;
-	start = column_of(first, from);
-	len = column_of(first, end - 1) + 2 - start;
+	start = kmc_canvas_column(first, from);
+	len = kmc_canvas_column(first, end - 1) + 2 - start;
 	memset(mark, '~', len);
 	mark[len] = '\0';
 	if (from == c->reported)
 		mark[0] = '^';
-	begin_row(c, "");
+	kmc_canvas_row(c, "");
 	format_note(c, note, sizeof(note));
 	if (from != c->reported) {
-		add(c, KMC_STYLE_PLAIN, "%*s", start, "");
-		add(c, KMC_STYLE_CARET, "%s", mark);
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start, "");
+		kmc_canvas_add(c, KMC_STYLE_CARET, "%s", mark);
 		return;
 	}
 	used = c->label_width + 2 + start + len + 1 + (int)strlen(note);
 	if (used <= (int)c->width) {
-		add(c, KMC_STYLE_PLAIN, "%*s", start, "");
-		add(c, KMC_STYLE_CARET, "%s %s", mark, note);
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start, "");
+		kmc_canvas_add(c, KMC_STYLE_CARET, "%s %s", mark, note);
 	} else if ((int)strlen(note) + 2 <= start) {
-		add(c, KMC_STYLE_PLAIN, "%*s", start - 1 - (int)strlen(note), "");
-		add(c, KMC_STYLE_CARET, "%s %s", note, mark);
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start - 1 - (int)strlen(note), "");
+		kmc_canvas_add(c, KMC_STYLE_CARET, "%s %s", note, mark);
 	} else {
-		add(c, KMC_STYLE_PLAIN, "%*s", start, "");
-		add(c, KMC_STYLE_CARET, "%s", mark);
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start, "");
+		kmc_canvas_add(c, KMC_STYLE_CARET, "%s", mark);
 	}
 }
 
-static void legend_row(struct canvas *c)
+static void legend_row(struct kmc_canvas *c)
 {
 	static const struct {
 		char letter;
@@ -300,7 +278,7 @@ static void legend_row(struct canvas *c)
 	const struct kmc_report *report = c->report;
 	unsigned int used = c->label_width + 2;
 
-	begin_row(c, "");
+	kmc_canvas_row(c, "");
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(states); i++) {
 		if (!report->shadow_len ||
 		    !memchr(report->shadow, states[i].letter,
@@ -308,24 +286,24 @@ static void legend_row(struct canvas *c)
 			continue;
 		used += strlen(states[i].meaning) + 4;
 		if (used > c->width) {
-			begin_row(c, "");
+			kmc_canvas_row(c, "");
 			used = c->label_width + 6 + strlen(states[i].meaning);
 		}
-		add(c, KMC_STYLE_DIM, "  ");
-		add(c, states[i].style, "%c", states[i].letter);
-		add(c, KMC_STYLE_DIM, " %s", states[i].meaning);
+		kmc_canvas_add(c, KMC_STYLE_DIM, "  ");
+		kmc_canvas_add(c, states[i].style, "%c", states[i].letter);
+		kmc_canvas_add(c, KMC_STYLE_DIM, " %s", states[i].meaning);
 	}
 	if (!c->bounded)
 		return;
 	if (used + 14 > c->width)
-		begin_row(c, "");
-	add(c, KMC_STYLE_DIM, "  [ ] the object");
+		kmc_canvas_row(c, "");
+	kmc_canvas_add(c, KMC_STYLE_DIM, "  [ ] the object");
 }
 
 /* ---- layout ---- */
 
 /* The widest label of rows that start @step bytes apart. */
-static int widest_label(const struct canvas *c, size_t step)
+static int widest_label(const struct kmc_canvas *c, size_t step)
 {
 	char label[LABEL_MAX];
 	int width = 0;
@@ -341,16 +319,25 @@ static int widest_label(const struct canvas *c, size_t step)
 	return width;
 }
 
-static void lay_out(struct canvas *c)
+static void lay_out(struct kmc_canvas *c)
 {
 	const struct kmc_report *report = c->report;
 	size_t bytes = (report->bits + 7) / 8;
 
 	c->count = report->memory_len > report->shadow_len ?
 		   report->memory_len : report->shadow_len;
+	/* What was found counts from its own start, wherever the record's is. */
+	if (report->ncandidates && report->caret >= 0) {
+		c->has_start = true;
+		c->start = report->memory_start + report->caret -
+			   report->candidates[0].offset;
+	} else if (report->object.known && report->caret >= 0) {
+		c->has_start = true;
+		c->start = report->object.start;
+	}
 	/* label, " |", a blank and two digits a byte, the gap, a bound */
-	c->per_row = PER_ROW_MAX;
-	while (c->per_row > PER_ROW_MIN &&
+	c->per_row = KMC_ROW_MAX;
+	while (c->per_row > KMC_ROW_MIN &&
 	       widest_label(c, c->per_row) + 4 + 3 * c->per_row > c->width)
 		c->per_row /= 2;
 	c->label_width = widest_label(c, c->per_row);
@@ -362,13 +349,42 @@ static void lay_out(struct canvas *c)
 		c->reported_end = c->count;
 }
 
+/* ---- cut ---- */
+
+/* A long object is shown around the reported bytes, so many rows to either side. */
+#define NEAR_ROWS	2
+#define ALL_ROWS	5
+
+static bool is_far(const struct kmc_canvas *c, size_t first)
+{
+	const size_t near = NEAR_ROWS * c->per_row;
+
+	return c->count > ALL_ROWS * c->per_row && c->reported_end &&
+	       (first + c->per_row + near <= c->reported ||
+		first >= c->reported_end + near);
+}
+
+/* One row for all that follow each other. -> where the last of them starts */
+static size_t skip_far(struct kmc_canvas *c, size_t first)
+{
+	size_t last = first;
+
+	while (last + c->per_row < c->count && is_far(c, last + c->per_row))
+		last += c->per_row;
+	kmc_canvas_row(c, "");
+	kmc_canvas_add(c, KMC_STYLE_DIM, " %s %zu bytes", c->ascii ? "..." : "…",
+		       row_end(c, last) - first);
+	return last;
+}
+
 struct kmc_error *kmc_view_shadow(const struct kmc_report *report,
 				  const struct kmc_view_options *opts,
 				  struct kmc_view **out)
 {
-	struct canvas c = {
+	struct kmc_canvas c = {
 		.report = report,
 		.gutter = opts && opts->ascii ? "|" : "│",
+		.ascii = opts && opts->ascii,
 		.width = opts && opts->width ? opts->width : 80,
 	};
 
@@ -377,6 +393,11 @@ struct kmc_error *kmc_view_shadow(const struct kmc_report *report,
 		return kmc_error_nomem();
 	lay_out(&c);
 	for (size_t i = 0; i < c.count && !c.nomem; i += c.per_row) {
+		if (is_far(&c, i)) {
+			i = skip_far(&c, i);
+			continue;
+		}
+		kmc_canvas_members(&c, i, row_end(&c, i));
 		bytes_row(&c, i);
 		if (report->shadow_len)
 			states_row(&c, i);

@@ -70,12 +70,12 @@ elif command -v setpriv >/dev/null && chmod 755 "$tmp" &&
 else
 	skip "unreadable file" "nobody cannot run the program here"
 fi
-gzip -c "$log" >"$tmp/log.gz"
-expect 1 "zcat" "gzip names zcat" "$KMC_REPORT" "$tmp/log.gz"
-printf '\3757zXZ\0\0\0' >"$tmp/log.xz"
-expect 1 "xzcat" "xz names xzcat" "$KMC_REPORT" "$tmp/log.xz"
-printf '(\265/\375\0\0\0\0' >"$tmp/log.zst"
-expect 1 "zstdcat" "zstd names zstdcat" "$KMC_REPORT" "$tmp/log.zst"
+iconv -f UTF-8 -t UTF-16 "$log" >"$tmp/utf16"
+expect 1 "$tmp/utf16: UTF-16 text; use iconv" "UTF-16 with a mark" "$KMC_REPORT" "$tmp/utf16"
+iconv -f UTF-8 -t UTF-16BE "$log" >"$tmp/utf16"
+expect 1 "$tmp/utf16: UTF-16 text; use iconv" "UTF-16 without" "$KMC_REPORT" "$tmp/utf16"
+printf 'LPKSHHRH\0\0\0\0\0\0\0\0' >"$tmp/journal"
+expect 1 "use journalctl" "a journal file" "$KMC_REPORT" "$tmp/journal"
 expect 1 "not a log" "an ELF file is no log" "$KMC_REPORT" "$KMC_REPORT"
 evil=$tmp/$(printf 'e\033[2Jvil')
 expect 1 'e\x1b[2Jvil: cannot open' "a file name cannot steer the terminal" "$KMC_REPORT" "$evil"
@@ -109,7 +109,7 @@ options() {
 	sed 's/\\-/-/g' "$1" | grep -o -- '--[a-z][a-z-]*' | sort -u
 }
 options "$tmp/out" >"$tmp/help"
-options "$TOP/tools/kmc-report/kmc-report.1" >"$tmp/man"
+options "${KMC_BUILD:-$TOP/build}/kmc-report.1" >"$tmp/man"
 check "... names the options of the man page" cmp "$tmp/help" "$tmp/man"
 expect 0 "" "version" "$KMC_REPORT" --version
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -161,10 +162,16 @@ static void found_in_each_usual_place(void **state)
 		"/usr/lib/debug/.build-id/01/23456789abcdef0123456789abcdef01234567.debug",
 		"/usr/lib/debug/boot/vmlinux-" FIXTURE_RELEASE,
 		"/usr/lib/debug/lib/modules/" FIXTURE_RELEASE "/vmlinux",
+		"/usr/lib/debug/usr/lib/modules/" FIXTURE_RELEASE "/vmlinux",
 		"/lib/modules/" FIXTURE_RELEASE "/build/vmlinux",
 		"/lib/modules/" FIXTURE_RELEASE "/source/vmlinux",
 		"/boot/vmlinux-" FIXTURE_RELEASE,
+		"/usr/lib/debug/boot/vmlinux-" FIXTURE_RELEASE ".debug",
+		"/usr/lib/debug/lib/modules/" FIXTURE_RELEASE "/vmlinux.debug",
+		"/usr/lib/debug/usr/lib/modules/" FIXTURE_RELEASE "/vmlinux.debug",
 		"/lib/modules/" FIXTURE_RELEASE "/vmlinux",
+		"/usr/lib/modules/" FIXTURE_RELEASE "/build/vmlinux",
+		"/usr/lib/modules/" FIXTURE_RELEASE "/vmlinux",
 	};
 	struct kmc_kernel kernel = { .release = (char *)FIXTURE_RELEASE };
 	struct fixture *f = *state;
@@ -179,6 +186,29 @@ static void found_in_each_usual_place(void **state)
 		assert_string_equal(found, places[i]);
 		free(found);
 	}
+}
+
+static void running_kernel_says_its_build_id(void **state)
+{
+	struct fixture *f = *state;
+	struct utsname running;
+	struct kmc_kernel kernel = { };
+	char *found = NULL;
+
+	assert_int_equal(uname(&running), 0);
+	kernel.release = running.release;
+	fixture_run(f, "rm -rf root; mkdir -p root/sys/kernel root/usr/lib/debug/.build-id/01");
+	fixture_run(f, "gcc -DRELEASE='\"%s\"' -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -I src -nostdlib -static -Wl,-e,0 -Wl,--build-id=0x" FIXTURE_BUILD_ID " src/chain.c -o root/usr/lib/debug/.build-id/01/23456789abcdef0123456789abcdef01234567.debug",
+		    running.release);
+	assert_error(search(f, &kernel, NULL), KMC_ERROR_NOT_FOUND, "no vmlinux");
+	/* Another note before it, as the kernel has. */
+	fixture_run(f, "objcopy -O binary -j .note.gnu.build-id vmlinux note; printf '\\4\\0\\0\\0\\1\\0\\0\\0\\7\\0\\0\\0Xen\\0x\\0\\0\\0' | cat - note > root/sys/kernel/notes");
+	assert_no_error(search(f, &kernel, &found));
+	assert_non_null(strstr(found, "/.build-id/01/2345"));
+	free(found);
+	/* Cut off anywhere, it says nothing. */
+	fixture_run(f, "head -c 40 root/sys/kernel/notes > cut; mv cut root/sys/kernel/notes");
+	assert_error(search(f, &kernel, NULL), KMC_ERROR_NOT_FOUND, "no vmlinux");
 }
 
 static void misfit_is_passed_over_and_remembered(void **state)
@@ -343,6 +373,7 @@ int main(void)
 		cmocka_unit_test(hostile_release_is_escaped),
 		cmocka_unit_test(later_report_is_checked),
 		cmocka_unit_test(found_in_each_usual_place),
+		cmocka_unit_test(running_kernel_says_its_build_id),
 		cmocka_unit_test(misfit_is_passed_over_and_remembered),
 		cmocka_unit_test(nothing_found_names_the_remedy),
 		cmocka_unit_test(release_is_no_path),

@@ -27,7 +27,7 @@ static void test_all_keys_are_there_when_nothing_is_known(void **state)
 		"address", "access", "count", "kernel", "build_id", "cpu",
 		"pid", "comm", "time", "memory", "shadow", "caret",
 		"registers", "frames", "object", "fields", "alloc", "free",
-		"verdict", "signature",
+		"verdict", "instruction", "signature",
 	};
 	struct kmc_report *report = kmc_report_new("x");
 	json_t *json = to_json(report);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "debuginfo.h"
 #include "fixture.h"
 
 /* What the kernel could be moved by. */
@@ -361,17 +362,212 @@ static void module_frames_go_by_symbol(void **state)
 
 static void module_may_be_compressed(void **state)
 {
+	static const struct { const char *pack, *suffix; } ways[] = {
+		{ "xz", "xz" }, { "zstd -q", "zst" }, { "gzip", "gz" },
+	};
 	struct state *s = *state;
 	const struct kmc_debuginfo_options opts = {
 		.vmlinux = s->f->vmlinux, .modules = s->f->modules,
 	};
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(ways); i++) {
+		struct kmc_debuginfo *di;
+
+		fixture_run(s->f, "cp mods/net/fix-mod.ko kept; %s mods/net/fix-mod.ko; rm -f mods/net/fix-mod.ko",
+			    ways[i].pack);
+		assert_no_error(kmc_debuginfo_open(&opts, NULL, &di));
+		assert_module_chain(di, "fix_mod", "module_work");
+		kmc_debuginfo_free(di);
+		fixture_run(s->f, "mv kept mods/net/fix-mod.ko; rm mods/net/fix-mod.ko.%s",
+			    ways[i].suffix);
+	}
+}
+
+/* Does vmlinux with the modules below @dir know fix_mod's code? */
+static void assert_modules_in(struct state *s, const char *dir)
+{
+	char *path = fixture_path(s->f, dir);
+	const struct kmc_debuginfo_options opts = {
+		.vmlinux = s->f->vmlinux, .modules = path,
+	};
 	struct kmc_debuginfo *di;
 
-	fixture_run(s->f, "xz mods/net/fix-mod.ko");
 	assert_no_error(kmc_debuginfo_open(&opts, NULL, &di));
 	assert_module_chain(di, "fix_mod", "module_work");
 	kmc_debuginfo_free(di);
-	fixture_run(s->f, "xz -d mods/net/fix-mod.ko.xz");
+	free(path);
+}
+
+static void damaged_zstd_is_no_module(void **state)
+{
+	static const char *const ways[] = {
+		"head -c -9 whole > mods/bad.ko.zst",
+		"head -c 40 whole > mods/bad.ko.zst",
+		"{ head -c 200 whole; head -c 2000 /dev/zero; } > mods/bad.ko.zst",
+		"head -c 600M /dev/zero | zstd -q > mods/bad.ko.zst",
+	};
+	struct state *s = *state;
+	struct kmc_fetch fetch = { };
+	char *path = fixture_path(s->f, "mods/bad.ko.zst");
+
+	fixture_run(s->f, "zstd -q mods/net/fix-mod.ko -o whole");
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(ways); i++) {
+		struct kmc_image *image;
+		struct kmc_error *err;
+
+		fixture_run(s->f, "%s", ways[i]);
+		err = kmc_image_open("bad", path, &fetch, &image);
+		assert_error(err, KMC_ERROR_FORMAT, "is ");
+	}
+	fixture_run(s->f, "rm mods/bad.ko.zst whole");
+	free(path);
+}
+
+static void module_may_have_a_debug_file(void **state)
+{
+	struct state *s = *state;
+
+	/* As Fedora: both below one directory; stripped without a build-ID. */
+	fixture_run(s->f, "mkdir split; cp mods/net/fix-mod.ko split/a.ko; objcopy --only-keep-debug split/a.ko split/fix-mod.ko.debug; strip -g split/a.ko; mv split/a.ko split/fix-mod.ko");
+	assert_modules_in(s, "split");
+	/* With a link, beside it. */
+	fixture_run(s->f, "mkdir linked; cp mods/net/fix-mod.ko linked/; cd linked; objcopy --only-keep-debug fix-mod.ko far.debug; strip -g fix-mod.ko; objcopy --add-gnu-debuglink=far.debug fix-mod.ko");
+	assert_modules_in(s, "linked");
+	fixture_run(s->f, "rm -r split linked");
+}
+
+/* A report with one frame in fix_mod, loaded at MODULE_BASE; all NULL otherwise. */
+#define MODULE_BASE	0xffffffffc0123000ULL
+
+static struct kmc_report *module_report(const char *symbol, uint64_t offset,
+					uint8_t first_of_build_id)
+{
+	struct kmc_report *report = report_new();
+	struct kmc_module *module;
+	struct kmc_frame *frame;
+
+	frame = add_frame(report, KMC_ROLE_RIP, symbol);
+	frame->module = strdup("fix_mod");
+	set_address(frame, MODULE_BASE + offset);
+	report->modules = calloc(1, sizeof(*report->modules));
+	assert_non_null(report->modules);
+	report->nmodules = 1;
+	module = report->modules;
+	module->name = strdup("fix_mod");
+	module->base = MODULE_BASE;
+	module->size = 0x10000;
+	if (first_of_build_id) {
+		module->build_id_len = 20;
+		memset(module->build_id, 0xab, 20);
+		module->build_id[0] = first_of_build_id;
+	}
+	return report;
+}
+
+/* Where in the loaded module a symbol of its core is, as the kernel lays it out. */
+static uint64_t loaded_offset(struct state *s, const char *name)
+{
+	struct kmc_image *image;
+	uint64_t wanted = symbol(s, "fix_mod", name), link;
+
+	assert_no_error(kmc_debuginfo_image(s->di, "fix_mod", &image));
+	for (uint64_t offset = 0; offset < 0x1000; offset++) {
+		if (kmc_module_link_address(image, offset, &link) &&
+		    link == wanted)
+			return offset;
+	}
+	fail_msg("%s is nowhere", name);
+	return 0;
+}
+
+static void module_frames_go_by_address(void **state)
+{
+	static const char *const names[] = { "module_work", "module_rare" };
+	struct state *s = *state;
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(names); i++) {
+		uint64_t offset = loaded_offset(s, names[i]);
+		struct kmc_report *report = module_report(NULL, offset, 0);
+		struct kmc_frame *frame = report->frames.frames;
+
+		assert_no_error(kmc_symbolize_report(s->di, report));
+		assert_true(frame->chain_len > 0);
+		assert_string_equal(frame->chain[frame->chain_len - 1].function,
+				    names[i]);
+		kmc_report_free(report);
+	}
+	/* Each section is aligned, as the kernel does it. */
+	assert_int_equal(loaded_offset(s, "module_rare") % 64, 0);
+	assert_true(loaded_offset(s, "module_rare") > 0);
+}
+
+static void module_address_must_agree_with_its_symbol(void **state)
+{
+	struct state *s = *state;
+	struct kmc_report *report;
+	struct kmc_frame *frame;
+
+	/* The address says module_rare, the symbol does not: it decides. */
+	report = module_report("module_work", loaded_offset(s, "module_rare"), 0);
+	frame = report->frames.frames;
+	assert_no_error(kmc_symbolize_report(s->di, report));
+	assert_string_equal(frame->chain[0].function, "module_work");
+	kmc_report_free(report);
+	/* Beyond the module. */
+	report = module_report(NULL, 0x10000, 0);
+	frame = report->frames.frames;
+	assert_no_error(kmc_symbolize_report(s->di, report));
+	assert_int_equal(frame->chain_len, 0);
+	kmc_report_free(report);
+	report = module_report(NULL, 0xf000, 0);
+	frame = report->frames.frames;
+	assert_no_error(kmc_symbolize_report(s->di, report));
+	assert_int_equal(frame->chain_len, 0);
+	kmc_report_free(report);
+}
+
+/* With @first as the first byte of the build-ID that the report says. */
+static size_t levels_with(const struct kmc_debuginfo_options *opts,
+			  const char *root, uint8_t first)
+{
+	struct kmc_report *report = module_report("module_work", 0, first);
+	struct kmc_debuginfo *di;
+	size_t levels;
+
+	assert_no_error(kmc_debuginfo_open_below(root, opts, NULL, &di));
+	assert_no_error(kmc_symbolize_report(di, report));
+	levels = report->frames.frames[0].chain_len;
+	kmc_debuginfo_free(di);
+	kmc_report_free(report);
+	return levels;
+}
+
+static void module_of_another_build_is_passed_over(void **state)
+{
+	struct state *s = *state;
+	char *root = fixture_path(s->f, "modroot");
+	char *dir = fixture_path(s->f, "modroot/lib/modules");
+	struct kmc_debuginfo_options opts = {
+		.vmlinux = s->f->vmlinux, .modules = dir,
+	};
+
+	/* ld -r is what gives a module its build-ID. */
+	fixture_run(s->f, "mkdir -p modroot/lib/modules/1 modroot/lib/modules/2 modroot/usr/lib/debug/.build-id/dd");
+	for (int i = 1; i <= 2; i++)
+		fixture_run(s->f, "ld -r --build-id=0x%s$(printf 'ab%%.0s' $(seq 19)) mods/net/fix-mod.ko -o modroot/lib/modules/%d/fix-mod.ko",
+			    i == 1 ? "cc" : "aa", i);
+	assert_int_equal(levels_with(&opts, root, 0xcc), 1);
+	assert_int_equal(levels_with(&opts, root, 0xaa), 1);
+	assert_int_equal(levels_with(&opts, root, 0xdd), 0);
+	opts.force = true;
+	assert_int_equal(levels_with(&opts, root, 0xdd), 1);
+	opts.force = false;
+	/* A debug package has it by its build-ID. */
+	fixture_run(s->f, "ld -r --build-id=0xdd$(printf 'ab%%.0s' $(seq 19)) mods/net/fix-mod.ko -o modroot/usr/lib/debug/.build-id/dd/$(printf 'ab%%.0s' $(seq 19)).debug");
+	assert_int_equal(levels_with(&opts, root, 0xdd), 1);
+	free(root);
+	free(dir);
+	fixture_run(s->f, "rm -r modroot");
 }
 
 static void module_without_file_is_named(void **state)
@@ -473,6 +669,11 @@ int main(void)
 		cmocka_unit_test(module_is_relocated),
 		cmocka_unit_test(module_frames_go_by_symbol),
 		cmocka_unit_test(module_may_be_compressed),
+		cmocka_unit_test(damaged_zstd_is_no_module),
+		cmocka_unit_test(module_may_have_a_debug_file),
+		cmocka_unit_test(module_frames_go_by_address),
+		cmocka_unit_test(module_address_must_agree_with_its_symbol),
+		cmocka_unit_test(module_of_another_build_is_passed_over),
 		cmocka_unit_test(module_without_file_is_named),
 	};
 	int failed = 0;

@@ -148,6 +148,29 @@ static void test_a_line_without_end_needs_no_memory(void **state)
 	free(text);
 }
 
+static void test_lines_between_reports_do_nothing_in_pieces_either(void **state)
+{
+	/* Quoted-printable goes on behind such a line; a fragment, too. */
+	static const char before[] =
+		"quoted-printable breaks lines at column 76, but this one is between reports=\n"
+		"4,1234,5678901,-,ncfrag=0/100;one that has nothing to do with us\n";
+	struct kmc_buf log = { };
+	struct reading reading;
+
+	(void)state;
+	kmc_buf_puts(&log, before);
+	kmc_buf_puts(&log, whole);
+	for (size_t piece = 0; piece < 200; piece++) {
+		reading_run(&reading, &kmc_text_reader, log.data, log.len,
+			    piece);
+		assert_null(reading.err);
+		assert_int_equal(reading_count(&reading, KMC_EVENT_REPORT), 1);
+		assert_int_equal(reading_report(&reading, 0)->line, 4);
+		reading_free(&reading);
+	}
+	kmc_buf_release(&log);
+}
+
 static void test_silence_ends_a_report_that_is_whole(void **state)
 {
 	const char *end = strstr(whole, "[    9.000000]");
@@ -190,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_mutations_and_garbage_do_no_harm),
 		cmocka_unit_test(test_nul_bytes_are_passed_over),
 		cmocka_unit_test(test_a_line_without_end_needs_no_memory),
+		cmocka_unit_test(test_lines_between_reports_do_nothing_in_pieces_either),
 		cmocka_unit_test(test_silence_ends_a_report_that_is_whole),
 		cmocka_unit_test(test_talk_about_reports_is_no_report),
 	};

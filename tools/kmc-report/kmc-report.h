@@ -5,7 +5,7 @@
 #ifndef KMC_REPORT_H
 #define KMC_REPORT_H
 
-#include <kmc/kmc.h>
+#include <kmc/output.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -16,27 +16,61 @@ enum {
 	EXIT_USAGE = 2,
 };
 
-enum format { FORMAT_TEXT, FORMAT_JSON };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_ERRORS };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /*
  * struct options - what the command line says
  * @live: path to follow, NULL for none
- * @limit: reports to print, 0 for all
+ * @source: source tree, NULL for none
+ * @group: print bugs and not reports
+ * @limit: reports or bugs to print, 0 for all
+ * @width: columns, 0 for those of the terminal
+ * @ascii: even if the locale knows more
  * @error_exitcode: exit code when a report was found, 0 for none
  * @files: operands
  */
 struct options {
 	const char *live;
 	struct kmc_debuginfo_options debuginfo;
+	const char *source;
 	enum format format;
 	enum color color;
 	unsigned long limit;
+	unsigned int width;
 	int error_exitcode;
+	bool group;
+	bool ascii;
 	bool quiet;
+	bool no_progress;
 	char **files;
 	int nfiles;
 };
+
+/* Takes the argument; false when it is not one of those it may be. */
+typedef bool (*option_set)(struct options *opts, const char *arg);
+
+/*
+ * struct option_row - one option
+ * @key: its letter, or a number beyond letters when it has none
+ * @name: behind --
+ * @arg: FILE and DIR are completed, and so are words with | between them
+ * @optional: its argument may be left out
+ * @set: NULL for those that only print
+ * @help: a line for --help
+ * @man: for the man page, in man(7)'s language
+ */
+struct option_row {
+	int key;
+	const char *name;
+	const char *arg;
+	bool optional;
+	option_set set;
+	const char *help;
+	const char *man;
+};
+
+const struct option_row *options_rows(size_t *count);
 
 /* options.c: return false when there is nothing to do but exit with *status. */
 bool options_parse(struct options *opts, int argc, char **argv, int *status);
@@ -44,6 +78,42 @@ bool options_parse(struct options *opts, int argc, char **argv, int *status);
 /* message.c: one line on standard error each, escaped */
 __attribute__((format(printf, 1, 2))) void message(const char *fmt, ...);
 void message_error(const struct kmc_error *err);
+
+/*
+ * progress.c: one line on standard error, if that is a terminal. progress_input()
+ * tells what is read, NULL for nothing; progress_work() what is done instead, NULL
+ * for nothing, a text that stays. progress_hide() makes room for other output.
+ */
+void progress_start(const struct options *opts);
+void progress_input(const struct kmc_input *input);
+void progress_report(void);
+void progress_work(const char *what, uint64_t done, uint64_t total);
+void progress_hide(void);
+void progress_stop(void);
+
+/*
+ * struct output - what was printed so far
+ * @group: NULL unless bugs are to be printed
+ * @shown: reports or bugs
+ * @sought: a source tree was looked for where the debug info says
+ */
+struct output {
+	const struct options *opts;
+	struct kmc_print_options print;
+	struct kmc_group *group;
+	unsigned long shown;
+	bool sought;
+};
+
+/*
+ * output.c: false when something failed, which was said. A report is taken over
+ * in any case. After output_begin() there is output_end().
+ */
+bool output_begin(struct output *out, const struct options *opts);
+/* Where to look for source lines unless the user named a tree; NULL: nowhere. */
+void output_source(struct output *out, const char *dir);
+bool output_report(struct output *out, struct kmc_report *report);
+bool output_end(struct output *out);
 
 /*
  * struct symbols - debug info that fits the report at hand

@@ -6,22 +6,19 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  * struct control - the state of one run
- * @reports: printed so far
+ * @reports: found so far
  * @failed: an input could not be read, or not wholly
  * @stop: nothing more is to be read
  */
 struct control {
 	struct options opts;
-	struct kmc_print_options print;
+	struct output output;
 	struct symbols symbols;
 	unsigned long reports;
 	bool failed;
@@ -34,77 +31,53 @@ static volatile sig_atomic_t signalled;
 
 static void on_signal(int sig)
 {
-	(void)sig;
-	signalled = 1;
+	signalled = sig;
 	if (signal_input)
 		kmc_input_stop(signal_input);
 }
 
-static void set_up_signals(bool live)
+/* Debug info is being downloaded; that can be interrupted. */
+static bool on_download(void *arg, uint64_t done, uint64_t total)
 {
-	struct sigaction stop = { .sa_handler = on_signal };
+	(void)arg;
+	progress_work("downloading debug info", done, total);
+	return !signalled;
+}
+
+static void set_up_signals(void)
+{
+	/* The second one kills, should the first be of no use. */
+	struct sigaction stop = {
+		.sa_handler = on_signal, .sa_flags = SA_RESETHAND,
+	};
 
 	/* A reader that has seen enough, as in `| head`, is no error of ours. */
 	signal(SIGPIPE, SIG_DFL);
-	if (!live)
-		return;
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
 }
 
-static bool want_color(enum color color)
+/* What cannot be gone on with was said already. */
+static void give_up(struct control *ctl)
 {
-	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
-
-	if (color != COLOR_AUTO)
-		return color == COLOR_ALWAYS;
-	return !(no_color && *no_color) && term && strcmp(term, "dumb") &&
-	       isatty(STDOUT_FILENO);
-}
-
-static struct kmc_error *format_report(struct control *ctl,
-				       const struct kmc_report *report,
-				       char **out)
-{
-	if (ctl->opts.format == FORMAT_JSON)
-		return kmc_json_report(report, out);
-	return kmc_print_report(report, &ctl->print, out);
-}
-
-static void output_failed(struct control *ctl)
-{
-	message("standard output: %s", strerror(errno));
 	ctl->failed = true;
 	ctl->stop = true;
 }
 
+/* The report is ours. */
 static void take_report(struct control *ctl, struct kmc_report *report)
 {
-	struct kmc_error *err;
-	char *text;
-
+	progress_report();
 	if (!symbols_resolve(&ctl->symbols, report)) {
-		ctl->failed = true;
-		ctl->stop = true;
+		kmc_report_free(report);
+		give_up(ctl);
 		return;
 	}
-	err = format_report(ctl, report, &text);
-	if (err) {
-		message_error(err);
-		kmc_error_free(err);
-		ctl->failed = true;
-		ctl->stop = true;
-		return;
-	}
-	if (ctl->opts.format == FORMAT_TEXT && ctl->reports)
-		putchar('\n');
-	if (fputs(text, stdout) < 0 ||
-	    (ctl->opts.format == FORMAT_JSON && putchar('\n') == EOF) ||
-	    (ctl->opts.live && fflush(stdout)))
-		output_failed(ctl);
-	free(text);
-	if (++ctl->reports == ctl->opts.limit)
+	if (ctl->symbols.di)
+		output_source(&ctl->output, kmc_debuginfo_source(ctl->symbols.di));
+	if (!output_report(&ctl->output, report))
+		give_up(ctl);
+	if (++ctl->reports == ctl->opts.limit && !ctl->opts.group)
 		ctl->stop = true;
 }
 
@@ -114,7 +87,6 @@ static void take_event(struct control *ctl, const char *path,
 	switch (event->type) {
 	case KMC_EVENT_REPORT:
 		take_report(ctl, event->report);
-		kmc_report_free(event->report);
 		break;
 	case KMC_EVENT_LOST:
 		if (!ctl->opts.quiet)
@@ -161,7 +133,9 @@ static void run_input(struct control *ctl, const char *path, bool live)
 		/* It may have come while there was no input to stop. */
 		if (signalled)
 			kmc_input_stop(in);
+		progress_input(in);
 		err = read_input(ctl, path, in);
+		progress_input(NULL);
 		signal_input = NULL;
 		kmc_input_free(in);
 	}
@@ -177,12 +151,26 @@ static void run_input(struct control *ctl, const char *path, bool live)
 
 static int finish(struct control *ctl)
 {
+	if (!output_end(&ctl->output))
+		ctl->failed = true;
 	symbols_close(&ctl->symbols);
-	if (fflush(stdout) && !ctl->failed)
-		output_failed(ctl);
+	progress_stop();
+	if (fflush(stdout) && !ctl->failed) {
+		message("standard output: %s", strerror(errno));
+		ctl->failed = true;
+	}
 	if (ctl->failed)
 		return EXIT_INPUT;
 	return ctl->reports ? ctl->opts.error_exitcode : EXIT_DONE;
+}
+
+/* An interrupt ends what is followed; anything else was not to end yet. */
+static void die_of_signal(struct control *ctl)
+{
+	if (!signalled || ctl->opts.live)
+		return;
+	signal(signalled, SIG_DFL);
+	raise(signalled);
 }
 
 int main(int argc, char **argv)
@@ -193,16 +181,22 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	if (!options_parse(&ctl.opts, argc, argv, &status))
 		return status;
-	set_up_signals(ctl.opts.live);
-	ctl.print.color = want_color(ctl.opts.color);
-	ctl.print.view.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	set_up_signals();
+	ctl.opts.debuginfo.progress = on_download;
 	ctl.symbols.opts = &ctl.opts.debuginfo;
 	ctl.symbols.quiet = ctl.opts.quiet;
-	if (!symbols_open(&ctl.symbols))
+	progress_start(&ctl.opts);
+	if (!symbols_open(&ctl.symbols)) {
+		progress_stop();
 		return EXIT_INPUT;
-	if (ctl.opts.live)
+	}
+	if (!output_begin(&ctl.output, &ctl.opts))
+		give_up(&ctl);
+	if (ctl.opts.live && !ctl.stop)
 		run_input(&ctl, ctl.opts.live, true);
-	for (int i = 0; i < ctl.opts.nfiles && !ctl.stop; i++)
+	for (int i = 0; i < ctl.opts.nfiles && !ctl.stop && !signalled; i++)
 		run_input(&ctl, ctl.opts.files[i], false);
-	return finish(&ctl);
+	status = finish(&ctl);
+	die_of_signal(&ctl);
+	return status;
 }

@@ -22,6 +22,7 @@ void message(const char *fmt, ...)
 	va_list ap;
 	int len;
 
+	progress_hide();
 	/* What was printed before it belongs before it. */
 	fflush(stdout);
 	va_start(ap, fmt);

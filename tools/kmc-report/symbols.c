@@ -21,6 +21,7 @@ bool symbols_open(struct symbols *symbols)
 	if (!is_named(symbols))
 		return true;
 	err = kmc_debuginfo_open(symbols->opts, &unknown, &symbols->di);
+	progress_work(NULL, 0, 0);
 	if (!err)
 		return true;
 	message_error(err);
@@ -59,6 +60,7 @@ static void find(struct symbols *symbols, const struct kmc_report *report)
 	if (release || report->kernel.build_id_len) {
 		err = kmc_debuginfo_open(symbols->opts, &report->kernel,
 					 &symbols->di);
+		progress_work(NULL, 0, 0);
 		if (!err)
 			return;
 	}
@@ -90,22 +92,25 @@ static bool check(struct symbols *symbols, const struct kmc_report *report)
 	return true;
 }
 
+/* The report is worth more than what could be found out about it. */
+static void tell(struct kmc_error *err)
+{
+	if (!err)
+		return;
+	message_error(err);
+	kmc_error_free(err);
+}
+
 bool symbols_resolve(struct symbols *symbols, struct kmc_report *report)
 {
-	struct kmc_error *err;
-
 	if (!check(symbols, report))
 		return false;
 	if (!symbols->di)
 		find(symbols, report);
-	if (!symbols->di)
-		return true;
-	err = kmc_symbolize_report(symbols->di, report);
-	if (err) {
-		/* The report is worth more than its source lines. */
-		message_error(err);
-		kmc_error_free(err);
-	}
+	if (symbols->di)
+		tell(kmc_symbolize_report(symbols->di, report));
+	tell(kmc_explain_report(symbols->di, report));
+	progress_work(NULL, 0, 0);
 	return true;
 }
 

@@ -23,6 +23,8 @@
 #define KMC_PUBLIC		__attribute__((visibility("default")))
 #define KMC_MUST_CHECK		__attribute__((warn_unused_result))
 
+struct kmc_types;
+
 /* ---- errors: error.c ---- */
 
 /**
@@ -59,6 +61,8 @@ struct kmc_error {
 };
 
 KMC_PUBLIC void kmc_error_free(struct kmc_error *err);
+
+#include <kmc/layout.h>
 
 /* ---- the model: report.c ---- */
 
@@ -102,6 +106,10 @@ struct kmc_location {
  * @module: NULL for the kernel proper
  * @chain: innermost first, NULL until kmc_symbolize_report() has run
  * @chain_len: number of entries in @chain
+ * @resolved: kmc_symbolize_report() knows where it is in the debug info:
+ *	@link_address is valid
+ * @link_address: link-time address; for a return address what was in the report,
+ *	which is behind the call
  */
 struct kmc_frame {
 	enum kmc_role role;
@@ -114,6 +122,8 @@ struct kmc_frame {
 	char *module;
 	struct kmc_location *chain;
 	size_t chain_len;
+	bool resolved;
+	uint64_t link_address;
 };
 
 /**
@@ -203,6 +213,146 @@ struct kmc_kernel {
 };
 
 /**
+ * enum kmc_evidence_by - what says where in an object the access was
+ * @KMC_BY_RECORD: the kernel recorded the object
+ * @KMC_BY_REGISTER: a variable in a register points into it
+ * @KMC_BY_REP: how far a REP instruction has come
+ * @KMC_BY_DISPLACEMENT: the instruction names the offset itself
+ * @KMC_BY_ALLOCATION: the variable that the allocator's result was assigned to
+ */
+enum kmc_evidence_by {
+	KMC_BY_RECORD,
+	KMC_BY_REGISTER,
+	KMC_BY_REP,
+	KMC_BY_DISPLACEMENT,
+	KMC_BY_ALLOCATION,
+};
+
+/**
+ * struct kmc_evidence - one reason for an offset
+ * @by: of which kind
+ * @detail: in words, for people; may quote the report, so a printer escapes it
+ * @offset: of the access from the start of the object, as this one has it
+ * @agrees: with the offset of the candidate it is listed with
+ */
+struct kmc_evidence {
+	enum kmc_evidence_by by;
+	char *detail;
+	int64_t offset;
+	bool agrees;
+};
+
+/**
+ * enum kmc_confidence - how far a candidate can be trusted
+ * @KMC_GUESS: it fits, and so may others
+ * @KMC_LIKELY: one good reason and nothing against it
+ * @KMC_CERTAIN: the kernel recorded the object and the type fits it, or two
+ *	reasons that do not depend on each other agree
+ */
+enum kmc_confidence { KMC_GUESS, KMC_LIKELY, KMC_CERTAIN };
+
+/**
+ * struct kmc_candidate - an object that the access may have been in
+ * @type: as C writes it ("struct sigqueue"), NULL if only the place is known
+ * @type_id: of @types
+ * @types: where @type comes from, borrowed from the debug info
+ * @type_size: bytes, 0 if unknown
+ * @start: its run-time address
+ * @offset: of the first reported byte from there
+ * @path: member at @offset, "" for the whole, NULL if unknown; in a hole, the
+ *	struct that has the hole
+ * @hole: @offset is in padding
+ * @after: member before the hole, NULL if it has none before it
+ * @evidence: reasons, best first
+ * @nevidence: of them
+ * @confidence: in all of it
+ */
+struct kmc_candidate {
+	char *type;
+	uint64_t type_id;
+	struct kmc_types *types;
+	uint64_t type_size;
+	uint64_t start;
+	int64_t offset;
+	char *path;
+	bool hole;
+	char *after;
+	struct kmc_evidence *evidence;
+	size_t nevidence;
+	enum kmc_confidence confidence;
+};
+
+/**
+ * struct kmc_value - a member in view, or a hole
+ * @path: as in struct kmc_candidate
+ * @after: member before a hole, NULL for a member
+ * @hole: it is padding
+ * @offset: bytes from the start of the object
+ * @size: bytes, of a bit-field those it touches
+ * @state: a, u, i or f when all its bytes are in that state, m when they are in
+ *	several, ? when unknown
+ * @text: its value as C writes it, NULL if it has none or the report does not
+ *	show all of it
+ * @names: enumerators and macros with that value
+ * @nnames: of them
+ * @reported: the access touched it
+ * @in_union: other members of a union lie there, too
+ * @bitfield: it is one
+ */
+struct kmc_value {
+	char *path;
+	char *after;
+	bool hole;
+	uint64_t offset;
+	uint64_t size;
+	char state;
+	char *text;
+	char **names;
+	size_t nnames;
+	bool reported;
+	bool in_union;
+	bool bitfield;
+};
+
+/**
+ * enum kmc_verdict_class - what a report comes to
+ * @KMC_VERDICT_UNKNOWN: nothing to go by
+ * @KMC_VERDICT_PADDING: padding was copied: a false positive
+ * @KMC_VERDICT_BITFIELD: a bit-field's neighbours: a false positive
+ * @KMC_VERDICT_MEMBER: a member that nobody wrote was used
+ * @KMC_VERDICT_PARTIAL: a member was written in part
+ * @KMC_VERDICT_SLACK: beyond what was asked for
+ * @KMC_VERDICT_UNALLOCATED: memory that belongs to nobody
+ * @KMC_VERDICT_FREED: use after free
+ * @KMC_VERDICT_INFOLEAK: uninitialised bytes left the kernel
+ */
+enum kmc_verdict_class {
+	KMC_VERDICT_UNKNOWN,
+	KMC_VERDICT_PADDING,
+	KMC_VERDICT_BITFIELD,
+	KMC_VERDICT_MEMBER,
+	KMC_VERDICT_PARTIAL,
+	KMC_VERDICT_SLACK,
+	KMC_VERDICT_UNALLOCATED,
+	KMC_VERDICT_FREED,
+	KMC_VERDICT_INFOLEAK,
+};
+
+/**
+ * struct kmc_verdict - what the report comes to and what to do next
+ * @class: of which kind
+ * @text: one sentence why, NULL before kmc_explain_report()
+ * @next: one sentence what to do
+ * @annotation: C to add for a false positive, NULL if there is none to add
+ */
+struct kmc_verdict {
+	enum kmc_verdict_class class;
+	char *text;
+	char *next;
+	char *annotation;
+};
+
+/**
  * struct kmc_report - one report, from whichever source
  * @source: name of the file or stream as the user gave it
  * @from_stream: it came from a ring stream: @seq is valid, not @line
@@ -242,6 +392,13 @@ struct kmc_kernel {
  * @modules: that an address of the report lies in
  * @nmodules: number of @modules
  * @kernel: that reported
+ * @insn: the instruction that did it, as objdump prints it; NULL if unknown
+ * @candidates: objects that the access may have been in, best first; none before
+ *	kmc_explain_report()
+ * @ncandidates: of them
+ * @values: members of the best candidate that the report shows, by offset
+ * @nvalues: of them
+ * @verdict: what it comes to
  */
 struct kmc_report {
 	const char *source;
@@ -283,6 +440,13 @@ struct kmc_report {
 	struct kmc_module *modules;
 	size_t nmodules;
 	struct kmc_kernel kernel;
+
+	char *insn;
+	struct kmc_candidate *candidates;
+	size_t ncandidates;
+	struct kmc_value *values;
+	size_t nvalues;
+	struct kmc_verdict verdict;
 };
 
 KMC_PUBLIC void kmc_report_free(struct kmc_report *report);
@@ -361,6 +525,17 @@ kmc_input_next(struct kmc_input *in, struct kmc_event *event);
  */
 KMC_PUBLIC void kmc_input_stop(struct kmc_input *in);
 
+/**
+ * kmc_input_progress() - how much was read
+ * @in: the input
+ * @done: bytes so far
+ * @total: bytes there are, 0 if that cannot be known
+ *
+ * May be called from another thread while kmc_input_next() works.
+ */
+KMC_PUBLIC void kmc_input_progress(const struct kmc_input *in, uint64_t *done,
+				   uint64_t *total);
+
 KMC_PUBLIC void kmc_input_free(struct kmc_input *in);
 
 /* ---- debug info: debuginfo.c, symbolize.c ---- */
@@ -372,11 +547,20 @@ struct kmc_debuginfo;
  * @vmlinux: path, NULL to look in the usual places
  * @modules: directory with .ko files (searched downwards), NULL for none
  * @force: accept a vmlinux of another build
+ * @progress: called every now and then while debug info is downloaded, from the
+ *	thread that asked for it: @done of @total bytes are here, both are 0 before
+ *	the answer; false stops it, and nothing more is downloaded. May be NULL
+ * @arg: for @progress
+ *
+ * Debug info is downloaded only if DEBUGINFOD_URLS names servers, and into the
+ * cache that debuginfod's other clients use.
  */
 struct kmc_debuginfo_options {
 	const char *vmlinux;
 	const char *modules;
 	bool force;
+	bool (*progress)(void *arg, uint64_t done, uint64_t total);
+	void *arg;
 };
 
 /**
@@ -454,6 +638,64 @@ kmc_symbol_address(struct kmc_debuginfo *di, const char *module,
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_symbolize_report(struct kmc_debuginfo *di, struct kmc_report *report);
+
+/* ---- source lines: source.c ---- */
+
+struct kmc_source;
+
+/**
+ * kmc_source_open() - get ready to show lines of a source tree
+ * @dir: its top; file names of debug info are looked for below it
+ * @out: free it with kmc_source_free()
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_source_open(const char *dir, struct kmc_source **out);
+
+/**
+ * kmc_source_line() - one line of a file
+ * @source: tree, NULL gives NULL
+ * @file: as in struct kmc_location; one that leaves the tree is not read
+ * @line: from 1
+ * @len: set to its bytes, without the newline
+ *
+ * Return: the line, not terminated, valid until @source is freed; NULL when there
+ * is none.
+ */
+KMC_PUBLIC const char *kmc_source_line(struct kmc_source *source, const char *file,
+				       int line, size_t *len);
+
+KMC_PUBLIC void kmc_source_free(struct kmc_source *source);
+
+/**
+ * kmc_debuginfo_source() - the source tree that the vmlinux was built from
+ * @di: debug info
+ *
+ * Return: its path as the compiler saw it, which may not exist here; NULL if unknown.
+ */
+KMC_PUBLIC const char *kmc_debuginfo_source(const struct kmc_debuginfo *di);
+
+/* ---- what it comes to: locate.c, value.c, verdict.c ---- */
+
+/**
+ * kmc_explain_report() - find the object, its members and the verdict
+ * @di: debug info; NULL: only what the report itself says
+ * @report: after kmc_symbolize_report(); its insn, candidates, values and verdict
+ *	are filled in
+ *
+ * What cannot be found stays empty: that is no error.
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_explain_report(struct kmc_debuginfo *di, struct kmc_report *report);
+
+/**
+ * kmc_report_choose() - make another candidate the best one
+ * @report: explained
+ * @di: as for kmc_explain_report()
+ * @index: of the candidate, which moves to the front; values and verdict follow
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_report_choose(struct kmc_debuginfo *di, struct kmc_report *report,
+		  size_t index);
 
 /* ---- view: view.c ---- */
 
@@ -547,10 +789,12 @@ kmc_json_report(const struct kmc_report *report, char **out);
  * struct kmc_print_options - how the text printer writes
  * @view: width and characters
  * @color: use SGR sequences
+ * @source: shows source lines of it; NULL: none
  */
 struct kmc_print_options {
 	struct kmc_view_options view;
 	bool color;
+	struct kmc_source *source;
 };
 
 /**

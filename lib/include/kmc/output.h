@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libkmc: which reports are of the same bug, and outputs for other programs.
+ * Ownership and errors are those of kmc.h.
+ */
+#ifndef KMC_OUTPUT_H
+#define KMC_OUTPUT_H
+
+#include <kmc/kmc.h>
+
+/* ---- the same bug: signature.c ---- */
+
+/* Hexadecimal digits of a hash, and a NUL. */
+#define KMC_HASH_SIZE	17
+
+/**
+ * kmc_signature() - what all reports of one bug have in common
+ * @report: best after kmc_symbolize_report(), which tells inlined functions
+ * @out: one line, yours to free(); it quotes the report, so a printer escapes it
+ *
+ * State and kind, the innermost functions without those that only copy or compare
+ * bytes, and the member of the object where it is known. No addresses, offsets,
+ * lines or suffixes of the compiler, so that it survives a rebuild.
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_signature(const struct kmc_report *report, char **out);
+
+/**
+ * kmc_signature_hash() - a short name for a signature
+ * @signature: from kmc_signature()
+ * @hash: the same on all machines and in all versions: 64-bit FNV-1a
+ */
+KMC_PUBLIC void kmc_signature_hash(const char *signature,
+				   char hash[KMC_HASH_SIZE]);
+
+/* ---- one entry a bug: group.c ---- */
+
+/**
+ * struct kmc_seen - where and when there was a report of a bug
+ * @source: as in struct kmc_report
+ * @from_stream: @seq is valid, not @line
+ * @line: of the log
+ * @seq: in the stream
+ * @time: seconds since boot, negative if unknown
+ */
+struct kmc_seen {
+	char *source;
+	bool from_stream;
+	unsigned long line;
+	uint64_t seq;
+	double time;
+};
+
+/**
+ * struct kmc_bug - all reports with one signature
+ * @signature: from kmc_signature()
+ * @hash: of it
+ * @reports: how many there are
+ * @count: how many accesses they stand for
+ * @first: of them in the order they were added
+ * @last: likewise; @source is that of @first when it is the same
+ * @example: the first that was not cut off, or else the first
+ */
+struct kmc_bug {
+	char *signature;
+	char hash[KMC_HASH_SIZE];
+	uint64_t reports;
+	uint64_t count;
+	struct kmc_seen first;
+	struct kmc_seen last;
+	struct kmc_report *example;
+};
+
+struct kmc_group;
+
+/**
+ * kmc_group_new() - start with no bugs
+ * @max: bugs to keep apart, 0 for 10,000; memory is bounded by this, not by the
+ *	number of reports
+ * @out: free it with kmc_group_free()
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_group_new(size_t max, struct kmc_group **out);
+
+/**
+ * kmc_group_add() - count a report
+ * @group: the bugs so far
+ * @report: the group's from now on, unless this fails
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_group_add(struct kmc_group *group, struct kmc_report *report);
+
+/**
+ * kmc_group_sort() - order the bugs: most accesses first, then as they came
+ * @group: the bugs
+ */
+KMC_PUBLIC void kmc_group_sort(struct kmc_group *group);
+
+/**
+ * kmc_group_get() - one bug
+ * @group: the bugs
+ * @index: from 0, in the order they came, or that of kmc_group_sort()
+ *
+ * Return: the bug, valid until the group changes; NULL behind the last.
+ */
+KMC_PUBLIC const struct kmc_bug *kmc_group_get(const struct kmc_group *group,
+					       size_t index);
+
+/**
+ * kmc_group_dropped() - reports of bugs beyond the maximum
+ * @group: the bugs
+ */
+KMC_PUBLIC uint64_t kmc_group_dropped(const struct kmc_group *group);
+
+KMC_PUBLIC void kmc_group_free(struct kmc_group *group);
+
+/**
+ * kmc_print_bug() - a bug as text for people: how often, when, and its example
+ * @bug: the bug
+ * @opts: as for kmc_print_report()
+ * @out: text, yours to free()
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_print_bug(const struct kmc_bug *bug, const struct kmc_print_options *opts,
+	      char **out);
+
+/**
+ * kmc_json_bug() - a bug as one line of JSON
+ * @bug: the bug
+ * @out: text without the final newline, yours to free()
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_json_bug(const struct kmc_bug *bug, char **out);
+
+/* ---- for editors: errors.c ---- */
+
+/**
+ * kmc_errors_report() - a report as compilers print errors
+ * @report: the report
+ * @count: accesses to tell of, which are those of @report or of its bug
+ * @source: directory that is put in front of files that exist below it; NULL:
+ *	none
+ * @out: lines "FILE:LINE: warning: TEXT [kmemcheck]" and "FILE:LINE: note: TEXT",
+ *	yours to free(); where no source line is known, FILE:LINE is the place in
+ *	the log
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_errors_report(const struct kmc_report *report, uint64_t count,
+		  const char *source, char **out);
+
+/* ---- SARIF 2.1.0: sarif.c ---- */
+
+/**
+ * kmc_sarif_begin() - what comes before the results
+ * @source: directory that file names are relative to, NULL if unknown
+ * @out: text, yours to free()
+ *
+ * The text of this, of each result and of kmc_sarif_end() makes one document, of
+ * which nothing has to be kept.
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_sarif_begin(const char *source, char **out);
+
+/**
+ * kmc_sarif_result() - a report
+ * @report: the report
+ * @count: accesses to tell of, which are those of @report or of its bug
+ * @first: no other result came before
+ * @out: text, yours to free()
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_sarif_result(const struct kmc_report *report, uint64_t count, bool first,
+		 char **out);
+
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *kmc_sarif_end(char **out);
+
+#endif /* KMC_OUTPUT_H */
