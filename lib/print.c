@@ -199,8 +199,9 @@ static size_t width_of(const struct kmc_buf *text)
 	return width;
 }
 
-/* Lines to either side of the one that is shown. */
+/* Source lines to either side of the one that is shown. */
 #define CONTEXT		2
+#define NO_SOURCE	(-1)
 
 static void print_source_line(struct kmc_printer *p, const struct kmc_location *where,
 			      int line)
@@ -228,16 +229,17 @@ static void print_source_line(struct kmc_printer *p, const struct kmc_location *
 	kmc_buf_release(&expanded);
 }
 
-static void print_source(struct kmc_printer *p, const struct kmc_location *where)
+static void print_source(struct kmc_printer *p, const struct kmc_location *where,
+			 int context)
 {
-	if (!p->opts->source || !where->file)
+	if (!p->opts->source || !where->file || context == NO_SOURCE)
 		return;
-	for (int line = where->line - CONTEXT; line <= where->line + CONTEXT; line++)
+	for (int line = where->line - context; line <= where->line + context; line++)
 		print_source_line(p, where, line);
 }
 
 static void print_level(struct kmc_printer *p, const struct kmc_frame *frame,
-			size_t level, size_t column)
+			size_t level, size_t column, int context)
 {
 	const struct kmc_location *where = frame->chain_len ?
 					   &frame->chain[level] : NULL;
@@ -260,7 +262,7 @@ static void print_level(struct kmc_printer *p, const struct kmc_frame *frame,
 	}
 	kmc_print_newline(p);
 	if (where)
-		print_source(p, where);
+		print_source(p, where, context);
 	p->buf.failed |= name.failed;
 	kmc_buf_release(&name);
 }
@@ -289,15 +291,19 @@ static size_t location_column(struct kmc_printer *p, const struct kmc_stack *sta
 	return column < LOCATION_MAX ? column : LOCATION_MAX;
 }
 
-/* From level @level of frame @first up to, but without, frame @end. */
+/*
+ * From level @level of frame @first up to, but without, frame @end. The first frame
+ * has @context source lines around each, the others have @others.
+ */
 static void print_frames(struct kmc_printer *p, const struct kmc_stack *stack,
-			 size_t first, size_t end, size_t level)
+			 size_t first, size_t end, size_t level, int context,
+			 int others)
 {
 	size_t column = location_column(p, stack);
 
-	for (size_t i = first; i < end; i++, level = 0) {
+	for (size_t i = first; i < end; i++, level = 0, context = others) {
 		for (size_t j = level; j < levels_of(&stack->frames[i]); j++)
-			print_level(p, &stack->frames[i], j, column);
+			print_level(p, &stack->frames[i], j, column, context);
 	}
 }
 
@@ -319,7 +325,7 @@ static void print_where(struct kmc_printer *p, const struct kmc_report *report)
 		return;
 	if (stack->frames[0].role == KMC_ROLE_RIP) {
 		kmc_print_heading(p, "Where");
-		print_frames(p, stack, 0, 1, 0);
+		print_frames(p, stack, 0, 1, 0, CONTEXT, NO_SOURCE);
 		kmc_print_insn(p, report);
 		callers = 1;
 		/* 4.x kernels begin the stack with the instruction itself. */
@@ -330,7 +336,7 @@ static void print_where(struct kmc_printer *p, const struct kmc_report *report)
 	if (callers == stack->count)
 		return;
 	kmc_print_heading(p, "Called from");
-	print_frames(p, stack, callers, stack->count, 0);
+	print_frames(p, stack, callers, stack->count, 0, 0, 0);
 }
 
 /* ---- memory ---- */
@@ -378,7 +384,8 @@ static void print_track(struct kmc_printer *p, const char *what,
 	print_time(p, track->time);
 	kmc_print_newline(p);
 	site = kmc_track_site(track);
-	print_frames(p, &track->stack, site.frame, track->stack.count, site.level);
+	print_frames(p, &track->stack, site.frame, track->stack.count, site.level,
+		     0, NO_SOURCE);
 }
 
 /* The ones that hold data; selectors and the like are in the JSON. */
