@@ -56,6 +56,55 @@ static bool member_offset(Dwarf_Die *member, uint64_t *offset)
 	       !dwarf_hasattr(member, DW_AT_bit_size);
 }
 
+/* Elements of an array in all dimensions; 0: it is flexible, or damaged. */
+static uint64_t array_count(Dwarf_Die *array)
+{
+	uint64_t count = 1;
+	Dwarf_Die range;
+	int steps = 0;
+
+	if (!kmc_die_child(array, &range))
+		return 0;
+	do {
+		Dwarf_Attribute attr;
+		Dwarf_Word bound;
+
+		if (dwarf_tag(&range) != DW_TAG_subrange_type)
+			continue;
+		/* GCC gives the last index, clang the count. */
+		if (!dwarf_attr(&range, DW_AT_upper_bound, &attr) &&
+		    !dwarf_attr(&range, DW_AT_count, &attr))
+			return 0;
+		if (dwarf_formudata(&attr, &bound) || bound > INT32_MAX)
+			return 0;
+		bound += dwarf_whatattr(&attr) == DW_AT_upper_bound;
+		if (__builtin_mul_overflow(count, bound, &count))
+			return 0;
+	} while (++steps < MAX_NESTING && kmc_die_next(&range));
+	return count;
+}
+
+/*
+ * From an array to its element at @within, which becomes the offset in that; another type
+ * stays as it is. False: it ends before. What has no end is taken to reach that far.
+ */
+static bool find_element(Dwarf_Die *type, uint64_t *within)
+{
+	uint64_t count;
+	int size;
+
+	if (dwarf_tag(type) != DW_TAG_array_type)
+		return true;
+	count = array_count(type);
+	if (!kmc_die_type(type, type) || !kmc_die_peel(type, type))
+		return false;
+	size = dwarf_bytesize(type);
+	if (size <= 0 || (count && *within / size >= count))
+		return false;
+	*within %= size;
+	return true;
+}
+
 /*
  * The pointer that is the member at @offset: first of all what is declared first, as of
  * the arms of a union.
@@ -77,17 +126,8 @@ static bool pointer_member(Dwarf_Die *aggregate, uint64_t offset, int depth,
 		    !kmc_die_type(&member, &type) || !kmc_die_peel(&type, &type))
 			continue;
 		within = offset - start;
-		/* An array's elements are alike. */
-		while (dwarf_tag(&type) == DW_TAG_array_type) {
-			size = dwarf_bytesize(&type);
-			if (size > 0 && within >= (uint64_t)size)
-				break;
-			if (!kmc_die_type(&type, &type) ||
-			    !kmc_die_peel(&type, &type))
-				break;
-			size = dwarf_bytesize(&type);
-			within = size > 0 ? within % size : within;
-		}
+		if (!find_element(&type, &within))
+			continue;
 		if (!within && kmc_die_pointee(&type, &out->die)) {
 			const char *name = dwarf_diename(&member);
 

@@ -2,6 +2,7 @@
 """What the tests share that make reports of their own: write the log of a report with
 any instruction and registers, explain it, and ask binutils about a vmlinux."""
 
+import bisect
 import json
 import os
 import re
@@ -46,9 +47,13 @@ class Symbols:
         """-> addresses of all functions of that name"""
         return [address for address, other in self.names.items() if other == name]
 
+    def around(self, address):
+        """-> start of the function that this is in"""
+        return self.starts[bisect.bisect_right(self.starts, address) - 1]
+
     def end(self, start):
-        later = [address for address in self.starts if address > start]
-        return later[0] if later else start + 16
+        later = bisect.bisect_right(self.starts, start)
+        return self.starts[later] if later < len(self.starts) else start + 16
 
 
 def disassemble(path, *options):

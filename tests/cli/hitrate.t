@@ -1,0 +1,360 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How often the object of an access is found, and found right, by registers alone.
+
+Of the instructions in VMLINUX's .text that read memory through a general register, a
+sample is taken; each becomes a report with a value of its own in every register. What
+kmc-report says of all of them in one run is compared with what the kernel's source says
+(next to VMLINUX; without it there is nothing to compare with).
+
+The oracle knows nothing of machine code, registers or DWARF's variables. From addr2line
+it has the lines of the inline chain, from the source the statements there, with the
+kernel's macros replaced; from pahole, members and their offsets.
+  found         kmc-report names a type
+  right type    a statement names a member of that type
+  right offset  a statement names the member at that offset, or one that it lies in
+A statement that only says *p names no member; there kmc-report is right when it says the
+variable's type, or nothing better than a guess.
+
+SEED and SAMPLE choose other samples; SHOW=N prints N of what is wrong, ONLY= of which kind.
+"""
+
+import os
+import random
+import re
+import subprocess
+import sys
+from collections import Counter
+
+sys.dont_write_bytecode = True
+
+# pylint: disable=wrong-import-position
+import synthetic                                            # noqa: E402
+from synthetic import Symbols, disassemble, explain, inline_chains, report  # noqa: E402
+
+SAMPLE = int(os.environ.get("SAMPLE", "1000"))
+SEED = int(os.environ.get("SEED", "1"))
+SHOW = int(os.environ.get("SHOW", "0"))
+ONLY = os.environ.get("ONLY", "wrong likely,wrong certain").split(",")
+
+MEMORY = re.compile(r"(?P<seg>%[a-z]s:)?(?P<disp>-?0x[0-9a-f]+)?"
+                    r"\(%(?P<base>\w+)(?:,%(?P<index>\w+),(?P<scale>\d))?\)")
+# What reads its memory operand wherever that stands, and what only if it stands first.
+READS = re.compile(r"(cmp|test|bt|add|sub|and|or|xor|inc|dec|neg|not)[bwlq]?$")
+LOADS = re.compile(r"(mov|imul|adc|sbb|movz[bw]|movs[bwl]|cmov\w+?)[bwlq]?$")
+SIZES = {"b": 1, "w": 2, "l": 4, "q": 8}
+KEYWORDS = set("if else for while do switch case return sizeof struct union enum const static "
+               "inline int long unsigned signed char void short bool goto break continue "
+               "default typeof volatile".split())
+STATEMENT_LINES = 12
+CALL_DEPTH = 2
+
+
+def register_size(name):
+    if re.fullmatch(r"r(\d+|[a-ds][xip]|bp|sp)", name):
+        return 8
+    if re.fullmatch(r"e\w\w|r\d+d", name):
+        return 4
+    return 2 if re.fullmatch(r"\wx|[sd]i|[sb]p|r\d+w", name) else 1
+
+
+def operand_size(name, operands):
+    """Bytes that are read, as the suffix or the register says."""
+    wide = re.fullmatch(r"mov[zs]([bwl])[wlq]?", name)
+    if wide:
+        return SIZES[wide[1]]
+    for operand in operands:
+        if re.fullmatch(r"%\w+", operand):
+            return register_size(operand[1:])
+    return SIZES.get(name[-1])
+
+
+class Access:
+    """An instruction that reads, and the report of it."""
+
+    def __init__(self, address, text, match, size):
+        self.address, self.text, self.size = address, text, size
+        self.base, self.index = match["base"], match["index"]
+        self.scale = int(match["scale"] or 1)
+        self.disp = int(match["disp"] or "0", 16)
+        self.chain = self.result = None
+
+    def log(self, number, symbol):
+        base = 0xff11000040000000 + 0x10000 * number
+        registers = {name: 0xff12000000001000 + 0x100000 * i
+                     for i, name in enumerate(synthetic.REGISTERS)}
+        registers.update({self.base: base})
+        at = base + self.disp
+        if self.index:
+            registers[self.index] = 2
+            at += 2 * self.scale
+        return report(number, symbol, registers, at, 8 * self.size, rip=self.address)
+
+
+def reading(address, text):
+    """-> Access, or None when this does not read through a general register"""
+    words = re.sub(r"\s*(#|<).*", "", text).split(None, 1)
+    match = MEMORY.search(text)
+    if len(words) != 2 or not match or match["seg"] or match["base"] in ("rip", "rsp") or \
+            (match["index"] and match["index"] == match["base"]) or \
+            not re.fullmatch(r"r\w+", match["base"]):
+        return None
+    operands = re.split(r",(?![^(]*\))", words[1])
+    first = "(" in operands[0]
+    if not (READS.match(words[0]) or (LOADS.match(words[0]) and first)):
+        return None
+    size = operand_size(words[0], operands)
+    return Access(address, text, match, size) if size else None
+
+
+def frames_of_rbp(path):
+    """Yield reading accesses, without those through RBP where that is the frame."""
+    frame = False
+    for address, text in disassemble(path, "-j", ".text"):
+        if text.startswith("push   %rbp"):
+            frame = False
+        if re.match(r"mov +%rsp,%rbp", text):
+            frame = True
+        access = reading(address, text)
+        if access and not (frame and access.base == "rbp"):
+            yield access
+
+
+# ---- the oracle ----
+
+class Source:
+    """Statements of the kernel's source, and what they say."""
+
+    DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)(.*)", re.M)
+    WORD = re.compile(r"[A-Za-z_]\w*")
+
+    def __init__(self, top):
+        self.top = top
+        self.texts = {}
+        self.macros = {}        # name -> identifiers of its body
+        self.called = {}        # likewise of functions
+        self.bodies = {}        # file -> [(first line, last line, identifiers)]
+        for below in ("include", "arch/x86/include"):
+            for directory, _, names in os.walk(os.path.join(top, below)):
+                for name in names:
+                    if name.endswith(".h"):
+                        self.learn(os.path.join(directory, name))
+
+    def learn(self, path):
+        """A file without its comments; its macros and functions are remembered."""
+        path = os.path.normpath(os.path.join(self.top, path))
+        if path in self.texts:
+            return self.texts[path]
+        try:
+            with open(path, encoding="latin-1") as file:
+                text = file.read()
+        except OSError:
+            text = ""
+        text = re.sub(r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), text, flags=re.S)
+        self.texts[path] = text
+        for name, body in self.DEFINE.findall(text.replace("\\\n", " ")):
+            self.macros.setdefault(name, set()).update(self.WORD.findall(body))
+        self.bodies[path] = list(self.functions(text.split("\n")))
+        return text
+
+    def functions(self, lines):
+        """Yield (first line, last line, identifiers); braces at the margin enclose a body."""
+        start = None
+        for number, line in enumerate(lines):
+            if line.startswith("{"):
+                start = number
+                while start and re.match(r"\s*[\w*]", lines[start - 1]) and \
+                        not re.search(r"[;}]", lines[start - 1]):
+                    start -= 1
+            elif line.startswith("}") and start is not None:
+                head = re.search(r"(\w+)\s*\(", " ".join(lines[start:number]))
+                names = set(self.WORD.findall(" ".join(lines[start:number]))) - KEYWORDS
+                if head:
+                    self.called.setdefault(head[1], set()).update(names)
+                yield start + 1, number + 1, names
+                start = None
+
+    def statement(self, path, line):
+        lines = self.learn(path).split("\n")
+        # What a file includes from its own directory may be macros, too.
+        if path.endswith(".c"):
+            directory = os.path.dirname(os.path.join(self.top, path))
+            for name in os.listdir(directory) if os.path.isdir(directory) else ():
+                if name.endswith(".h"):
+                    self.learn(os.path.join(directory, name))
+        if not 0 < line <= len(lines):
+            return ""
+        first = last = line - 1
+        while first > 0 and first > line - STATEMENT_LINES and \
+                not re.search(r"[;{}:]\s*$|^\s*#|^\s*$", lines[first - 1]):
+            first -= 1
+        while last + 1 < len(lines) and last < line + STATEMENT_LINES and \
+                not re.search(r"[;{}]", lines[last]):
+            last += 1
+        return " ".join(lines[first:last + 1])
+
+    def names(self, path, line):
+        """Identifiers of the statement, and of the macros and functions it uses, which
+        may have been inlined without a trace."""
+        new = self.expand(set(self.WORD.findall(self.statement(path, line))) - KEYWORDS)
+        names = set()
+        for _ in range(CALL_DEPTH):
+            names |= new
+            new = self.expand(set().union(*(self.called.get(name, ()) for name in new))) - names
+        return names
+
+    def expand(self, names):
+        """Macros, which leave no trace either, but are no calls."""
+        new = names
+        while new:
+            new = set().union(*(self.macros.get(name, ()) for name in new)) - names
+            names = names | new
+        return names
+
+    def function_names(self, path, line):
+        """Identifiers of the whole function: an instruction may have been moved."""
+        self.learn(path)
+        path = os.path.normpath(os.path.join(self.top, path))
+        names = set()
+        for first, last, said in self.bodies[path]:
+            if first <= line <= last:
+                names |= said
+        return names.union(*(self.called.get(name, ()) for name in names))
+
+
+class Types:
+    """Members and their places, as pahole prints them."""
+
+    MEMBER = re.compile(r"\b(\w+)(?:\)\([^;]*\))?(?:\[\d*\])*(?::\d+)?(?: __attribute__\(\(.*?\)\))?"
+                        r";\s*/\*\s*(\d+)(?:: *\d+)?\s+(\d+)\s*\*/")
+
+    def __init__(self, path, names):
+        self.members = {}
+        plain = sorted({name.split()[-1] for name in names if re.fullmatch(r"\w+ \w+", name)})
+        for start in range(0, len(plain), 200):
+            said = subprocess.run(["pahole", "-C", ",".join(plain[start:start + 200]), path],
+                                  capture_output=True, text=True).stdout
+            for head, body in re.findall(r"^((?:struct|union) \w+) \{\n(.*?)^\}", said,
+                                         re.M | re.S):
+                self.members.setdefault(head, [
+                    (name, int(offset), int(size))
+                    for name, offset, size in self.MEMBER.findall(body)])
+
+    def has(self, kind, name, offset):
+        """Is there such a member? A flexible array has no size."""
+        return any(name == other and start <= offset and (offset < start + size or not size)
+                   for other, start, size in self.members.get(kind, []))
+
+
+def components(path):
+    """ "a.b[2].c" -> [a, b, c] """
+    return [re.sub(r"\[.*", "", part) for part in (path or "").split(".") if part]
+
+
+def paths_of(thing, result):
+    """The path, and those of all else that lies there: arms of a union, other bits."""
+    return [thing["path"]] + [field["path"] for field in result["fields"] if field["reported"]]
+
+
+def names_whole(access, thing):
+    """Does a statement copy or use the whole of it, as in *table?"""
+    said = " ".join(SOURCE.statement(file, line) for _, file, line in access.chain)
+    whole = set(re.findall(r"\*\s*\(?(?:\w+(?:->|\.))*(\w+)", said))
+    holders = {re.split(r" of |->", evidence["detail"])[0] for evidence in thing["evidence"]} | \
+        {name for evidence in thing["evidence"]
+         for name in re.findall(r"->(\w+)", evidence["detail"])}
+    return bool(whole & holders)
+
+
+def judge(access, types):
+    """-> found, right type, right offset (None: moved there from elsewhere)"""
+    thing = access.result["object"]
+    if not thing or not thing["type"]:
+        return False, False, False
+    said = set().union(*(SOURCE.names(file, line) for _, file, line in access.chain))
+    kind, members = thing["type"], types.members.get(thing["type"], [])
+    parts = set().union(*map(components, paths_of(thing, access.result)))
+    first = components(thing["path"])[:1]
+    placed = not members or not first or types.has(kind, first[0], thing["offset"])
+    right_offset = placed and (bool(parts & said) or names_whole(access, thing))
+    right_type = right_offset or any(name in said for name, _, _ in members)
+    if not right_offset and placed and parts & set().union(
+            *(SOURCE.function_names(file, line) for _, file, line in access.chain)):
+        right_offset = None
+    return True, right_type, right_offset
+
+
+def by_chance(accesses, types):
+    """How many would be right had each the report of another: what the oracle lets pass."""
+    right = 0
+    placed = [access for access in accesses if access.result["object"]]
+    results = [access.result for access in placed]
+    for access, result in zip(placed, results[1:] + results[:1]):
+        mine, access.result = access.result, result
+        right += bool(judge(access, types)[2])
+        access.result = mine
+    return right / len(placed)
+
+
+# ---- the test ----
+
+def sample(path, symbols):
+    accesses = list(frames_of_rbp(path))
+    random.seed(SEED)
+    random.shuffle(accesses)
+    chosen = accesses[:SAMPLE * 2]
+    for access, chain in zip(chosen, inline_chains(path, [a.address for a in chosen])):
+        # What is written in assembly has no variables.
+        access.chain = chain if chain and all(
+            file.endswith((".c", ".h")) and line for _, file, line in chain) else None
+    chosen = [access for access in chosen if access.chain][:SAMPLE]
+    logs = []
+    for number, access in enumerate(chosen):
+        start = symbols.around(access.address)
+        logs.append(access.log(number, f"{symbols.names[start]}+{access.address - start:#x}/"
+                               f"{symbols.end(start) - start:#x}"))
+    for access, result in zip(chosen, explain(logs, "-k", path)):
+        access.result = result
+    return len(accesses), chosen
+
+
+def show(access, verdict):
+    thing = access.result["object"] or {}
+    print(f"# {verdict}: {access.address:#x} {access.text}")
+    for function, file, line in access.chain:
+        print(f"#     {function} {file}:{line}: {SOURCE.statement(file, line).strip()[:150]}")
+    print(f"#     {thing.get('type')} +{thing.get('offset')} {thing.get('path')}")
+    for evidence in thing.get("evidence", []):
+        print(f"#     {evidence['by']} +{evidence['offset']}: {evidence['detail']}")
+
+
+def main():
+    vmlinux = synthetic.need_vmlinux()
+    global SOURCE
+    top = os.path.join(os.path.dirname(os.path.abspath(vmlinux)), "source")
+    if not os.path.isdir(os.path.join(top, "kernel")):
+        print("1..0 # SKIP there is no source next to VMLINUX")
+        return
+    SOURCE = Source(top)
+    total, chosen = sample(vmlinux, Symbols(vmlinux))
+    types = Types(vmlinux, {a.result["object"]["type"] or "" for a in chosen
+                            if a.result["object"]})
+    count, shown = Counter(), Counter()
+    for access in chosen:
+        found, right_type, right_offset = judge(access, types)
+        count["found"] += found
+        count["right type"] += right_type
+        count["right offset"] += bool(right_offset)
+        word = {True: "right", False: "wrong", None: "moved"}[right_offset]
+        verdict = f"{word} {access.result['object']['confidence']}" if found else "nothing"
+        count[verdict] += 1
+        if verdict in ONLY and shown[verdict] < SHOW:
+            shown[verdict] += 1
+            show(access, verdict)
+    print(f"# {len(chosen)} of {total} reading instructions, seed {SEED}")
+    print(f"# by chance: {100 * by_chance(chosen, types):.1f} % would be right")
+    for key, value in sorted(count.items()):
+        print(f"# {key}: {value} = {100 * value / len(chosen):.1f} %")
+
+
+main()
