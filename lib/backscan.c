@@ -335,8 +335,8 @@ static enum kmc_reg find_base(const struct state *state, enum kmc_reg reg)
 	return KMC_REG_NONE;
 }
 
-static struct kmc_origin origin_of(const struct kmc_flow *flow,
-				   const struct value *value)
+static void origin_of(const struct kmc_flow *flow, const struct value *value,
+		      struct kmc_origin *out)
 {
 	static const enum kmc_origin_kind kinds[] = {
 		[ORIGIN_CONSTANT] = KMC_ORIGIN_CONSTANT,
@@ -345,12 +345,10 @@ static struct kmc_origin origin_of(const struct kmc_flow *flow,
 		[ORIGIN_BEFORE] = KMC_ORIGIN_BEFORE,
 	};
 
-	return (struct kmc_origin) {
-		.kind = kinds[value->kind],
-		.at = flow->nodes[value->node].insn.address,
-		.reg = value->reg,
-		.offset = (int64_t)value->offset,
-	};
+	out->kind = kinds[value->kind];
+	out->at = flow->nodes[value->node].insn.address;
+	out->reg = value->reg;
+	out->offset = (int64_t)value->offset;
 }
 
 static void answer(const struct kmc_flow *flow, const struct state *state,
@@ -376,19 +374,79 @@ static void answer(const struct kmc_flow *flow, const struct state *state,
 		*out = found;
 	else
 		unknown(out, why_unknown(value));
-	out->origin = origin_of(flow, value);
+	origin_of(flow, value, &out->origin);
 }
 
-static struct kmc_error *scan_flow(struct scan *scan, uint64_t at,
-				   enum kmc_reg reg, struct kmc_reaching *out)
+/**
+ * struct question - what is asked of a finished scan
+ * @at: the instruction
+ * @reg: the register
+ * @out: what it holds before that
+ * @ways, @max, @count: or, if @out is NULL, as for kmc_reaching_merge()
+ */
+struct question {
+	uint64_t at;
+	enum kmc_reg reg;
+	struct kmc_reaching *out;
+	struct kmc_origin *ways;
+	size_t max;
+	size_t *count;
+};
+
+/* What cannot be known has no ways, or is UNKNOWN. */
+static void refuse(const struct question *q, const char *why_not)
+{
+	if (q->out)
+		unknown(q->out, why_not);
+	else
+		*q->count = 0;
+}
+
+static bool among(const struct question *q, const struct kmc_origin *origin)
+{
+	for (size_t i = 0; i < *q->count; i++)
+		if (q->ways[i].kind == origin->kind &&
+		    q->ways[i].at == origin->at &&
+		    q->ways[i].reg == origin->reg &&
+		    q->ways[i].offset == origin->offset)
+			return true;
+	return false;
+}
+
+static void answer_ways(const struct scan *scan, uint32_t node,
+			const struct question *q)
+{
+	const struct value *before = &scan->in[node].regs[q->reg];
+	size_t nedges;
+	const struct kmc_edge *edges = edges_to(scan->flow, node, &nedges);
+
+	*q->count = 0;
+	for (size_t i = 0; i < nedges; i++) {
+		const struct value *value = &scan->out[edges[i].from].regs[q->reg];
+		struct kmc_origin origin;
+
+		if (edges[i].fault || same_origin(value, before))
+			continue;
+		origin_of(scan->flow, value, &origin);
+		if (among(q, &origin))
+			continue;
+		if (*q->count == q->max) {
+			*q->count = 0;
+			return;
+		}
+		q->ways[(*q->count)++] = origin;
+	}
+}
+
+static struct kmc_error *scan_flow(struct scan *scan, const struct question *q)
 {
 	const struct kmc_flow *flow = scan->flow;
-	const struct kmc_node *node = kmc_flow_at(flow, at);
+	const struct kmc_node *node = kmc_flow_at(flow, q->at);
 	const char *why_not = NULL;
 	struct kmc_error *err;
 
 	if (!node) {
-		unknown(out, "no way to it from the function's start was found");
+		refuse(q, "no way to it from the function's start was found");
 		return NULL;
 	}
 	for (size_t i = 0; i < flow->count; i++)
@@ -399,16 +457,16 @@ static struct kmc_error *scan_flow(struct scan *scan, uint64_t at,
 	if (!why_not)
 		why_not = kmc_flow_entrance(scan->code, flow);
 	if (why_not)
-		unknown(out, why_not);
+		refuse(q, why_not);
+	else if (q->out)
+		answer(flow, &scan->in[node - flow->nodes], q->reg, q->out);
 	else
-		answer(flow, &scan->in[node - flow->nodes], reg, out);
+		answer_ways(scan, node - flow->nodes, q);
 	return NULL;
 }
 
 static struct kmc_error *scan_function(struct kmc_code *code, uint64_t function,
-				       uint64_t size, uint64_t at,
-				       enum kmc_reg reg,
-				       struct kmc_reaching *out)
+				       uint64_t size, const struct question *q)
 {
 	struct kmc_flow flow = { };
 	struct scan scan = { .code = code, .flow = &flow };
@@ -417,13 +475,13 @@ static struct kmc_error *scan_function(struct kmc_code *code, uint64_t function,
 
 	err = kmc_flow_read(code, function, size, &flow, &why_not);
 	if (!err && why_not)
-		unknown(out, why_not);
+		refuse(q, why_not);
 	if (!err && !why_not) {
 		scan.in = calloc(flow.count, sizeof(*scan.in));
 		scan.out = calloc(flow.count, sizeof(*scan.out));
 		scan.merged = calloc(flow.count, sizeof(*scan.merged));
 		err = scan.in && scan.out && scan.merged ?
-		      scan_flow(&scan, at, reg, out) : kmc_error_nomem();
+		      scan_flow(&scan, q) : kmc_error_nomem();
 	}
 	free(scan.in);
 	free(scan.out);
@@ -457,23 +515,43 @@ static bool whole_function(const struct kmc_code *code, uint64_t *function,
 	return symbol;
 }
 
-struct kmc_error *kmc_reaching_value(struct kmc_image *image,
-				     uint64_t function, uint64_t size,
-				     uint64_t at, enum kmc_reg reg,
-				     struct kmc_reaching *out)
+static struct kmc_error *ask(struct kmc_image *image, uint64_t function,
+			     uint64_t size, const struct question *q)
 {
 	struct kmc_code *code;
 	struct kmc_error *err;
 
-	if (reg < 0 || reg >= KMC_REG_GENERAL) {
-		unknown(out, "it is no general register");
+	if (q->reg < 0 || q->reg >= KMC_REG_GENERAL) {
+		refuse(q, "it is no general register");
 		return NULL;
 	}
 	err = kmc_code_get(image, &code);
 	if (err)
 		return err;
 	if (whole_function(code, &function, &size))
-		return scan_function(code, function, size, at, reg, out);
-	unknown(out, "which function this was moved out of is ambiguous");
+		return scan_function(code, function, size, q);
+	refuse(q, "which function this was moved out of is ambiguous");
 	return NULL;
+}
+
+struct kmc_error *kmc_reaching_value(struct kmc_image *image,
+				     uint64_t function, uint64_t size,
+				     uint64_t at, enum kmc_reg reg,
+				     struct kmc_reaching *out)
+{
+	const struct question q = { .at = at, .reg = reg, .out = out };
+
+	return ask(image, function, size, &q);
+}
+
+struct kmc_error *kmc_reaching_merge(struct kmc_image *image, uint64_t function,
+				     uint64_t size, uint64_t at, enum kmc_reg reg,
+				     struct kmc_origin *out, size_t max,
+				     size_t *count)
+{
+	const struct question q = {
+		.at = at, .reg = reg, .ways = out, .max = max, .count = count,
+	};
+
+	return ask(image, function, size, &q);
 }

@@ -242,6 +242,24 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_reaching_value(struct kmc_image *image, uint64_t function, uint64_t size,
 		   uint64_t at, enum kmc_reg reg, struct kmc_reaching *out);
 
+/**
+ * kmc_reaching_merge() - what a register may hold where ways meet
+ * @image: vmlinux or module
+ * @function: link-time address of the function, a symbol's
+ * @size: bytes of it
+ * @at: the instruction where they meet, as an origin BEFORE has it
+ * @reg: the register
+ * @out: an origin for each way, without repetitions and without what the register
+ *	held there already
+ * @max: room for so many
+ * @count: how many there are; 0 when one cannot be known, or when they are more
+ *	than @max
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_reaching_merge(struct kmc_image *image, uint64_t function, uint64_t size,
+		   uint64_t at, enum kmc_reg reg, struct kmc_origin *out,
+		   size_t max, size_t *count);
+
 /* ---- what the instruction itself has changed: rep.c ---- */
 
 /**

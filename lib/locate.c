@@ -182,7 +182,8 @@ static struct kmc_error *take_variable(struct search *search, struct kmc_var *va
 	struct place *place;
 	uint64_t value;
 
-	if (!kmc_place_value(&var->place, scene->regs, scene->known, &value) ||
+	if (!var->aggregate ||
+	    !kmc_place_value(&var->place, scene->regs, scene->known, &value) ||
 	    !fits(scene, &var->target, value))
 		return NULL;
 	err = add_finding(search, &var->target, scene->image, value, &place);
@@ -233,7 +234,7 @@ static struct kmc_error *find_flow(struct search *search)
 				 scene->mem->base, &value))
 		return NULL;
 	err = kmc_typeflow(scene->image, scene->pc, scene->mem->base, &pointee);
-	if (err || !pointee.found)
+	if (err || !pointee.found || !kmc_die_is_aggregate(&pointee.die))
 		return err;
 	value -= pointee.offset;
 	if (!fits(scene, &pointee.die, value))
@@ -271,7 +272,7 @@ static struct kmc_error *take_allocated(struct search *search,
 		int size = dwarf_bytesize(&var->target);
 		struct place *place;
 
-		if (!kmc_place_is_register(&var->place) ||
+		if (!var->aggregate || !kmc_place_is_register(&var->place) ||
 		    !(holders & KMC_REG_BIT(kmc_reg_of_dwarf(
 				__builtin_ctz(var->place.regs)))) || size <= 0 ||
 		    (uint64_t)size > object_size(&report->object))

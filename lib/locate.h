@@ -60,13 +60,15 @@ kmc_types_of(struct kmc_image *image, Dwarf_Die *die, struct kmc_types **types,
 /**
  * struct kmc_pointee - what a register points to
  * @found: the rest is valid
- * @die: a struct or union
+ * @weak: a step on the way was no more than plausible
+ * @die: a type, typedefs and qualifiers taken off
  * @offset: the register is so much beyond its start
  * @how: in words
  * @member: of use while it is looked for
  */
 struct kmc_pointee {
 	bool found;
+	bool weak;
 	Dwarf_Die die;
 	int64_t offset;
 	char how[256];

@@ -11,10 +11,17 @@
 #define MAX_DEPTH		512
 #define MAX_PEEL		32
 #define STACK_DEPTH		16
+#define MAX_DIMENSIONS		16
 
+/**
+ * struct walk - a visit to the variables of all scopes around an address
+ * @vars: gets those that are pointers with a value
+ * @slot: or else gets the one that is in the frame at @cfa
+ */
 struct walk {
-	struct kmc_image *image;
 	struct kmc_vars *vars;
+	struct kmc_slot *slot;
+	int64_t cfa;
 	Dwarf_Addr address;
 	bool nomem;
 };
@@ -60,11 +67,61 @@ bool kmc_die_pointee(Dwarf_Die *type, Dwarf_Die *target)
 	if (!kmc_die_peel(type, &die) || dwarf_tag(&die) != DW_TAG_pointer_type ||
 	    !kmc_die_type(&die, &die) || !kmc_die_peel(&die, &die))
 		return false;
-	if (dwarf_tag(&die) != DW_TAG_structure_type &&
-	    dwarf_tag(&die) != DW_TAG_union_type)
-		return false;
 	*target = die;
 	return true;
+}
+
+bool kmc_die_is_aggregate(Dwarf_Die *die)
+{
+	const int tag = dwarf_tag(die);
+
+	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
+}
+
+/* Elements of an array in all dimensions; 0: it is flexible, or damaged. */
+static uint64_t array_count(Dwarf_Die *array)
+{
+	uint64_t count = 1;
+	Dwarf_Die range;
+	int steps = 0;
+
+	if (!kmc_die_child(array, &range))
+		return 0;
+	do {
+		Dwarf_Attribute attr;
+		Dwarf_Word bound;
+
+		if (dwarf_tag(&range) != DW_TAG_subrange_type)
+			continue;
+		/* GCC gives the last index, clang the count. */
+		if (!dwarf_attr(&range, DW_AT_upper_bound, &attr) &&
+		    !dwarf_attr(&range, DW_AT_count, &attr))
+			return 0;
+		if (dwarf_formudata(&attr, &bound) || bound > INT32_MAX)
+			return 0;
+		bound += dwarf_whatattr(&attr) == DW_AT_upper_bound;
+		if (__builtin_mul_overflow(count, bound, &count))
+			return 0;
+	} while (++steps < MAX_DIMENSIONS && kmc_die_next(&range));
+	return count;
+}
+
+uint64_t kmc_die_size(Dwarf_Die *type)
+{
+	uint64_t count = 1;
+	Dwarf_Die element = *type;
+	int size;
+
+	if (dwarf_tag(type) == DW_TAG_array_type) {
+		count = array_count(type);
+		if (!kmc_die_type(type, &element) ||
+		    !kmc_die_peel(&element, &element))
+			return 0;
+	}
+	size = dwarf_bytesize(&element);
+	if (size <= 0 || __builtin_mul_overflow(count, size, &count))
+		return 0;
+	return count;
 }
 
 /* ---- places ---- */
@@ -87,6 +144,20 @@ bool kmc_place_is_register(const struct kmc_place_ops *place)
 
 	return place->count == 1 && place->regs &&
 	       ((atom >= DW_OP_reg0 && atom <= DW_OP_reg31) || atom == DW_OP_regx);
+}
+
+int kmc_place_register(const struct kmc_place_ops *place, int64_t *offset)
+{
+	const Dwarf_Op *op = &place->ops[0];
+
+	*offset = 0;
+	if (kmc_place_is_register(place))
+		return __builtin_ctz(place->regs);
+	/* As what container_of() makes: breg N, stack_value. */
+	if (place->count != 2 || op->atom < DW_OP_breg0 || op->atom > DW_OP_breg31)
+		return -1;
+	*offset = (int64_t)op->number;
+	return op->atom - DW_OP_breg0;
 }
 
 /* The value itself, not where in memory it would be found. */
@@ -219,6 +290,7 @@ static void take(struct walk *w, Dwarf_Die *die, const char *function,
 	    !kmc_die_type(die, &type) || !kmc_die_pointee(&type, &var.target))
 		return;
 	var.name = dwarf_diename(die);
+	var.aggregate = kmc_die_is_aggregate(&var.target);
 	if (!var.name)
 		return;
 	slot = kmc_grow(&w->vars->v, w->vars->count, sizeof(*slot));
@@ -228,6 +300,31 @@ static void take(struct walk *w, Dwarf_Die *die, const char *function,
 	}
 	*slot = var;
 	w->vars->count++;
+}
+
+/* Inner scopes come later, so the innermost one stays. */
+static void take_slot(struct walk *w, Dwarf_Die *die)
+{
+	struct kmc_slot slot = { .found = true };
+	Dwarf_Attribute attr;
+	Dwarf_Op *ops;
+	size_t count;
+	int64_t start;
+	uint64_t size;
+
+	if (!dwarf_attr(die, DW_AT_location, &attr) ||
+	    dwarf_getlocation_addr(&attr, w->address, &ops, &count, 1) != 1 ||
+	    count != 1 || ops[0].atom != DW_OP_fbreg ||
+	    !kmc_die_type(die, &slot.type) ||
+	    !kmc_die_peel(&slot.type, &slot.type))
+		return;
+	start = (int64_t)ops[0].number;
+	size = kmc_die_size(&slot.type);
+	if (w->cfa < start || (uint64_t)(w->cfa - start) >= size)
+		return;
+	slot.name = dwarf_diename(die);
+	slot.offset = w->cfa - start;
+	*w->slot = slot;
 }
 
 /* Levels grow inwards here; kmc_vars_at() turns them round. */
@@ -242,7 +339,10 @@ static void visit(struct walk *w, Dwarf_Die *scope, const char *function,
 		switch (dwarf_tag(&die)) {
 		case DW_TAG_formal_parameter:
 		case DW_TAG_variable:
-			take(w, &die, function, level);
+			if (w->slot)
+				take_slot(w, &die);
+			else
+				take(w, &die, function, level);
 			break;
 		case DW_TAG_lexical_block:
 			if (kmc_die_covers(&die, w->address))
@@ -260,7 +360,7 @@ static void visit(struct walk *w, Dwarf_Die *scope, const char *function,
 struct kmc_error *kmc_vars_at(struct kmc_image *image, uint64_t address,
 			      struct kmc_vars *out)
 {
-	struct walk w = { .image = image, .vars = out };
+	struct walk w = { .vars = out };
 	unsigned int deepest = 0;
 	struct kmc_error *err;
 	Dwarf_Die function;
@@ -281,6 +381,35 @@ struct kmc_error *kmc_vars_at(struct kmc_image *image, uint64_t address,
 			deepest = out->v[i].level;
 	for (size_t i = 0; i < out->count; i++)
 		out->v[i].level = deepest - out->v[i].level;
+	return NULL;
+}
+
+/* Is the frame's base where the stack pointer was before the call? */
+static bool has_cfa_base(Dwarf_Die *function)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Op *ops;
+	size_t count;
+
+	return dwarf_attr_integrate(function, DW_AT_frame_base, &attr) &&
+	       !dwarf_getlocation(&attr, &ops, &count) && count == 1 &&
+	       ops[0].atom == DW_OP_call_frame_cfa;
+}
+
+struct kmc_error *kmc_vars_slot(struct kmc_image *image, uint64_t address,
+				int64_t cfa, struct kmc_slot *out)
+{
+	struct walk w = { .slot = out, .cfa = cfa };
+	struct kmc_error *err;
+	Dwarf_Die function;
+	bool found;
+
+	*out = (struct kmc_slot) { };
+	err = kmc_image_function(image, address, &function, &found);
+	if (err || !found || !has_cfa_base(&function))
+		return err;
+	w.address = address - image->bias;
+	visit(&w, &function, dwarf_diename(&function), 0, 0);
 	return NULL;
 }
 
