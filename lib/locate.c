@@ -24,6 +24,7 @@
  * @base: the instruction's own register points there
  * @reasons: bit for each enum kmc_evidence_by
  * @leaf: the access is a whole member
+ * @weak: what the register points to is no more than plausible
  */
 struct place {
 	struct kmc_types *types;
@@ -34,6 +35,7 @@ struct place {
 	bool base;
 	unsigned int reasons;
 	bool leaf;
+	bool weak;
 	struct kmc_candidate candidate;
 };
 
@@ -244,6 +246,7 @@ static struct kmc_error *find_flow(struct search *search)
 		return err;
 	place->reasons |= 1u << KMC_BY_REGISTER;
 	place->base = true;
+	place->weak |= pointee.weak;
 	return add_evidence(&place->candidate, KMC_BY_REGISTER,
 			    place->candidate.offset, true,
 			    "%s%s%" PRIu64 " is in %s = 0x%" PRIx64, pointee.how,
@@ -552,6 +555,13 @@ static int score_of(const struct search *search, const struct place *place)
 	return score;
 }
 
+/* An index is for an array: what else it gets at was cast to one. */
+static bool fits_index(const struct kmc_scene *scene, const struct place *place)
+{
+	return !scene->mem || scene->mem->index == KMC_REG_NONE ||
+	       (place->candidate.path && strchr(place->candidate.path, '['));
+}
+
 static enum kmc_confidence confidence_of(const struct search *search,
 					 const struct place *place)
 {
@@ -567,7 +577,8 @@ static enum kmc_confidence confidence_of(const struct search *search,
 		return place->size == object_size(object) ||
 		       free_of_it & (free_of_it - 1) ? KMC_CERTAIN : KMC_LIKELY;
 	}
-	if (!place->base || search->scene->disagrees)
+	if (!place->base || place->weak || search->scene->disagrees ||
+	    !fits_index(search->scene, place))
 		return KMC_GUESS;
 	if (free_of_it & (free_of_it - 1) &&
 	    (place->leaf || free_of_it & 1u << KMC_BY_REP))
