@@ -341,7 +341,7 @@ static struct kmc_error *left_by(struct trail *trail, const struct kmc_origin *o
 		return NULL;
 	err = variable_in(trail->image, origin->at + insn.length, origin->reg, out);
 	if (!err && !out->found && insn.is_call && origin->reg == KMC_REG_RAX)
-		err = returned(trail->image, &insn, out);
+		err = type_of_result(trail->image, &insn, out);
 	else if (!err && !out->found && !insn.is_call)
 		err = loaded(trail, &insn, hops, out);
 	if (!err && !out->found && !insn.is_call)

@@ -4,9 +4,6 @@
 is reported for the same steps in one where they are fixed."""
 
 import os
-import shutil
-import subprocess
-import sys
 import tempfile
 
 import guest
@@ -26,28 +23,6 @@ WANTED = {
     "nilfs2": {"kind": "infoleak", "bits": 8 * (4096 - 16), "function": "nilfs_ioctl_wrap_copy",
                "offset": 16, "owner": "nilfs_ioctl_wrap_copy"},
 }
-
-IMAGES = {
-    # name: size in KiB, the smallest that mkfs takes, and how it is called
-    "vfat.img": (64, ["mkfs.vfat", "--invariant"]),
-    "nilfs2.img": (1024, ["mkfs.nilfs2", "-q", "-b", "1024", "-B", "16"]),
-}
-
-
-def make_images(directory):
-    """-> the paths of the images."""
-    search = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    paths = []
-    for name, (size, command) in IMAGES.items():
-        tool = shutil.which(command[0], path=search)
-        if not tool:
-            print(f"1..0 # SKIP {command[0]} is not installed, run make deps")
-            sys.exit(0)
-        paths.append(os.path.join(directory, name))
-        with open(paths[-1], "wb") as file:
-            file.truncate(size * 1024)
-        subprocess.run([tool, *command[1:], paths[-1]], check=True, stdout=subprocess.DEVNULL)
-    return paths
 
 
 def functions(frames):
@@ -114,7 +89,7 @@ guest.need_kernel()
 guest.need_kernel(guest.KERNEL_BUGS, "-C kernel bugs")
 tap = guest.Tap()
 with tempfile.TemporaryDirectory(prefix="kmc-images.") as directory:
-    images = make_images(directory)
+    images = guest.make_images(directory)
     run(tap, guest.KERNEL_BUGS, images, check_bugs)
     run(tap, guest.KERNEL, images, check_fixed, module=True)
 tap.done()

@@ -22,6 +22,13 @@ MODULES = os.environ.get("KMC_MODULES", os.path.join(ROOT, "build", "guest-modul
 TOOLS = os.environ.get("KMC_GUEST_TOOLS", os.path.join(ROOT, "build", "guest-tools"))
 REPORT = os.environ.get("KMC_REPORT", os.path.join(BUILD, "kmc-report"))
 
+# File systems for the bugs that need one.
+IMAGES = {
+    # name: size in KiB, the smallest that mkfs takes, and how it is called
+    "vfat.img": (64, ["mkfs.vfat", "--invariant"]),
+    "nilfs2.img": (1024, ["mkfs.nilfs2", "-q", "-b", "1024", "-B", "16"]),
+}
+
 # The record types of include/uapi/linux/kmemcheck.h
 MAGIC, HEADER, REPORT_RECORD, LOST = 0x52434D4B, 1, 2, 3
 
@@ -151,6 +158,22 @@ def need_kernel(kernel=KERNEL, target="kernel"):
     if not os.path.exists(os.path.join(kernel, "vmlinux")):
         print(f"1..0 # SKIP {kernel} is not built, run make {target}")
         sys.exit(0)
+
+
+def make_images(directory):
+    """-> the paths of the images."""
+    search = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    paths = []
+    for name, (size, command) in IMAGES.items():
+        tool = shutil.which(command[0], path=search)
+        if not tool:
+            print(f"1..0 # SKIP {command[0]} is not installed, run make deps")
+            sys.exit(0)
+        paths.append(os.path.join(directory, name))
+        with open(paths[-1], "wb") as file:
+            file.truncate(size * 1024)
+        subprocess.run([tool, *command[1:], paths[-1]], check=True, stdout=subprocess.DEVNULL)
+    return paths
 
 
 def kmc_report(path, *options):
