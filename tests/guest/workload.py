@@ -149,7 +149,7 @@ def check_awake(tap, label, done):
     stats = done.stats()
     tap.equal((stats.get("mode"), stats.get("engine")), ("enabled", "alias"),
               f"{label}: the alias engine is on at the end")
-    tap.ok(int(stats.get("faults", 0)) > 1000000, f"{label}: there were a million faults", stats)
+    tap.ok(int(stats.get("faults", 0)) > 100000, f"{label}: there were 100,000 faults", stats)
     tap.ok(int(stats.get("pool used", 0)) > 0, f"{label}: memory is tracked", stats)
 
 
