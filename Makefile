@@ -193,9 +193,10 @@ bench: deps
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bench
 	@bench/kernel --build $(BUILD) $(BENCH)
 	@bench/size $(BUILD)
-	$(SUBMAKE) all
+	$(SUBMAKE) all $(BUILD)/tests/kmc-chain
 	@bench/scan --build $(BUILD)
 	@bench/group --report $(BUILD)/kmc-report $(BUILD)/linux-6.1/vmlinux
+	@bench/report --build $(BUILD)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \
