@@ -161,6 +161,8 @@ KMC_MUST_CHECK struct kmc_error *kmc_unzstd(const char *path, int fd, int *out);
  * @cus: CU of an address, built when .debug_aranges does not know one
  * @functions: CU offset → struct kmc_ranges of its functions
  * @chains: address → struct kmc_chain
+ * @raw: sections as bytes, NULL until needed
+ * @lines: CU → struct kmc_lines
  * @paths: libdw's file name → ours
  * @btf, @dwarf_types: layouts, NULL until they are needed, or when there are none
  * @btf_tried: there is no sense in looking for BTF again
@@ -180,6 +182,8 @@ struct kmc_image {
 	bool symtab_ready;
 	struct kmc_map functions;
 	struct kmc_map chains;
+	struct kmc_raw_sections *raw;
+	struct kmc_map lines;
 	struct kmc_map paths;
 	struct kmc_types *btf;
 	struct kmc_types *dwarf_types;
@@ -318,6 +322,9 @@ bool kmc_die_covers(Dwarf_Die *die, Dwarf_Addr address);
  */
 const char *kmc_source_path(struct kmc_image *image, const char *file,
 			    const char *comp_dir);
+/* The same, yours. */
+char *kmc_source_path_new(const struct kmc_image *image, const char *file,
+			  const char *comp_dir);
 /* The source tree of a vmlinux, told by where its init/main.c was; yours. */
 char *kmc_source_root(Dwarf *dwarf);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "code.h"
+#include "dwarf_raw.h"
 
 /*
  * A vmlinux has its debug info inside, that was checked; a module may have it in
@@ -105,6 +106,11 @@ static void free_ranges(void *value)
 	free(value);
 }
 
+static void free_lines(void *value)
+{
+	kmc_lines_free(value);
+}
+
 void kmc_image_free(struct kmc_image *image)
 {
 	if (!image)
@@ -112,7 +118,9 @@ void kmc_image_free(struct kmc_image *image)
 	kmc_code_free(image->code);
 	kmc_map_release(&image->functions, free_ranges);
 	kmc_map_release(&image->chains, free);
+	kmc_map_release(&image->lines, free_lines);
 	kmc_map_release(&image->paths, free);
+	free(image->raw);
 	kmc_ranges_release(&image->cus);
 	kmc_symtab_release(&image->symtab);
 	kmc_types_free(image->btf);

@@ -8,7 +8,7 @@
  */
 #include <dwarf.h>
 
-#include "debuginfo.h"
+#include "dwarf_raw.h"
 
 /* A function's DIEs nest about 40 deep in the worst kernel code. */
 #define MAX_DEPTH		512
@@ -109,13 +109,15 @@ static struct kmc_ranges *cu_functions(struct kmc_image *image, Dwarf_Die *cu)
 	/* A split CU's offset is in another file; its DIE's address is unique. */
 	const uint64_t key = (uintptr_t)cu->addr;
 	struct kmc_ranges *ranges = kmc_map_get(&image->functions, key);
+	bool nomem;
 
 	if (ranges)
 		return ranges;
 	ranges = calloc(1, sizeof(*ranges));
 	if (!ranges)
 		return NULL;
-	if (!index_functions(ranges, cu, 0) ||
+	if ((!kmc_skim_functions(image, cu, ranges, &nomem) &&
+	     (nomem || !index_functions(ranges, cu, 0))) ||
 	    !kmc_map_put(&image->functions, key, ranges)) {
 		kmc_ranges_release(ranges);
 		free(ranges);
@@ -221,17 +223,39 @@ static const char *function_name(Dwarf_Die *die)
 	return name ? name : die_string(die, DW_AT_linkage_name);
 }
 
+static const char *file_path(struct kmc_image *image, Dwarf_Die *cu,
+			     uint64_t file)
+{
+	struct kmc_lines *lines = kmc_image_lines(image, cu);
+	Dwarf_Files *files;
+	size_t count;
+
+	if (lines)
+		return kmc_lines_path(image, lines, file);
+	if (dwarf_getsrcfiles(cu, &files, &count) || file >= count)
+		return NULL;
+	return kmc_source_path(image, dwarf_filesrc(files, file, NULL, NULL),
+			       die_string(cu, DW_AT_comp_dir));
+}
+
 /* Where the line table says @address is. */
 static void locate_line(struct kmc_image *image, Dwarf_Die *cu,
-			const char *comp_dir, Dwarf_Addr address,
-			struct kmc_location *at)
+			Dwarf_Addr address, struct kmc_location *at)
 {
-	Dwarf_Line *line = dwarf_getsrc_die(cu, address);
+	struct kmc_lines *lines = kmc_image_lines(image, cu);
+	Dwarf_Line *line;
+	uint64_t file;
 
+	if (lines) {
+		if (kmc_lines_find(lines, address, &file, at))
+			at->file = kmc_lines_path(image, lines, file);
+		return;
+	}
+	line = dwarf_getsrc_die(cu, address);
 	if (!line)
 		return;
 	at->file = kmc_source_path(image, dwarf_linesrc(line, NULL, NULL),
-				   comp_dir);
+				   die_string(cu, DW_AT_comp_dir));
 	if (dwarf_lineno(line, &at->line))
 		at->line = 0;
 	if (dwarf_linecol(line, &at->column))
@@ -240,22 +264,15 @@ static void locate_line(struct kmc_image *image, Dwarf_Die *cu,
 
 /* Where the function that @inlined stands in was called from. */
 static void locate_call(struct kmc_image *image, Dwarf_Die *cu,
-			const char *comp_dir, Dwarf_Die *inlined,
-			struct kmc_location *at)
+			Dwarf_Die *inlined, struct kmc_location *at)
 {
 	Dwarf_Attribute attr;
-	Dwarf_Files *files;
 	Dwarf_Word file;
-	size_t count;
 
 	at->line = die_number(inlined, DW_AT_call_line);
 	at->column = die_number(inlined, DW_AT_call_column);
-	if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attr),
-			    &file) ||
-	    dwarf_getsrcfiles(cu, &files, &count) || file >= count)
-		return;
-	at->file = kmc_source_path(image, dwarf_filesrc(files, file, NULL, NULL),
-				   comp_dir);
+	if (!dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attr), &file))
+		at->file = file_path(image, cu, file);
 }
 
 static const char *symbol_name(struct kmc_image *image, uint64_t address)
@@ -277,8 +294,7 @@ static struct kmc_error *chain_flat(struct kmc_image *image, Dwarf_Die *cu,
 		return err;
 	at.function = symbol_name(image, address);
 	if (cu)
-		locate_line(image, cu, die_string(cu, DW_AT_comp_dir),
-			    address - image->bias, &at);
+		locate_line(image, cu, address - image->bias, &at);
 	if (!at.function && !at.file)
 		return NULL;
 	*out = malloc(sizeof(**out) + sizeof(at));
@@ -293,7 +309,6 @@ static struct kmc_error *chain_build(struct kmc_image *image, Dwarf_Die *cu,
 				     Dwarf_Addr address, struct levels *levels,
 				     struct kmc_chain **out)
 {
-	const char *comp_dir = die_string(cu, DW_AT_comp_dir);
 	const size_t count = levels->count;
 	struct kmc_chain *chain;
 
@@ -306,11 +321,9 @@ static struct kmc_error *chain_build(struct kmc_image *image, Dwarf_Die *cu,
 
 		chain->v[i].function = function_name(level);
 		if (i)
-			locate_call(image, cu, comp_dir, level + 1,
-				    &chain->v[i]);
+			locate_call(image, cu, level + 1, &chain->v[i]);
 		else
-			locate_line(image, cu, comp_dir, address,
-				    &chain->v[i]);
+			locate_line(image, cu, address, &chain->v[i]);
 	}
 	*out = chain;
 	return NULL;

@@ -82,8 +82,8 @@ static size_t path_below(const char *path, const char *dir)
 	return len + 1;
 }
 
-static char *source_path(const struct kmc_image *image, const char *file,
-			 const char *comp_dir)
+char *kmc_source_path_new(const struct kmc_image *image, const char *file,
+			  const char *comp_dir)
 {
 	char *dir KMC_AUTO_FREE = NULL;
 	size_t skip, other;
@@ -144,7 +144,7 @@ const char *kmc_source_path(struct kmc_image *image, const char *file,
 	path = kmc_map_get(&image->paths, key);
 	if (path)
 		return path;
-	path = source_path(image, file, comp_dir);
+	path = kmc_source_path_new(image, file, comp_dir);
 	if (path && !kmc_map_put(&image->paths, key, path)) {
 		free(path);
 		path = NULL;
