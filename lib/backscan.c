@@ -452,10 +452,10 @@ static struct kmc_error *scan_flow(struct scan *scan, const struct question *q)
 	for (size_t i = 0; i < flow->count; i++)
 		scan->uses_df |= flow->nodes[i].insn.sets_df;
 	err = run(scan, &why_not);
+	if (!err && !why_not)
+		err = kmc_flow_entrance(scan->code, flow, &why_not);
 	if (err)
 		return err;
-	if (!why_not)
-		why_not = kmc_flow_entrance(scan->code, flow);
 	if (why_not)
 		refuse(q, why_not);
 	else if (q->out)
@@ -534,14 +534,80 @@ static struct kmc_error *ask(struct kmc_image *image, uint64_t function,
 	return NULL;
 }
 
+/* ---- what was asked before ---- */
+
+struct known_value {
+	uint64_t function;
+	uint64_t size;
+	uint64_t at;
+	enum kmc_reg reg;
+	struct kmc_reaching value;
+};
+
+/* The high bits of all addresses in a kernel are the same. */
+static uint64_t value_key(uint64_t at, enum kmc_reg reg)
+{
+	return at * KMC_REG_GENERAL + reg;
+}
+
+static const struct kmc_reaching *recall(const struct kmc_code *code,
+					 const struct known_value *question)
+{
+	const struct known_value *known =
+		kmc_map_get(&code->answers, value_key(question->at, question->reg));
+
+	return known && known->function == question->function &&
+	       known->size == question->size && known->at == question->at &&
+	       known->reg == question->reg ? &known->value : NULL;
+}
+
+static struct kmc_error *remember(struct kmc_code *code,
+				  const struct known_value *answer)
+{
+	const uint64_t key = value_key(answer->at, answer->reg);
+	struct known_value *copy;
+
+	if (code->answers.count == KMC_CODE_MEMORY ||
+	    kmc_map_get(&code->answers, key))
+		return NULL;
+	copy = malloc(sizeof(*copy));
+	if (!copy)
+		return kmc_error_nomem();
+	*copy = *answer;
+	if (!kmc_map_put(&code->answers, key, copy)) {
+		free(copy);
+		return kmc_error_nomem();
+	}
+	return NULL;
+}
+
 struct kmc_error *kmc_reaching_value(struct kmc_image *image,
 				     uint64_t function, uint64_t size,
 				     uint64_t at, enum kmc_reg reg,
 				     struct kmc_reaching *out)
 {
-	const struct question q = { .at = at, .reg = reg, .out = out };
+	struct known_value answer = {
+		.function = function, .size = size, .at = at, .reg = reg,
+	};
+	const struct question q = { .at = at, .reg = reg, .out = &answer.value };
+	const struct kmc_reaching *known;
+	struct kmc_code *code;
+	struct kmc_error *err;
 
-	return ask(image, function, size, &q);
+	err = kmc_code_get(image, &code);
+	if (err)
+		return err;
+	known = recall(code, &answer);
+	if (known) {
+		*out = *known;
+		return NULL;
+	}
+	err = ask(image, function, size, &q);
+	if (!err)
+		err = remember(code, &answer);
+	if (!err)
+		*out = answer.value;
+	return err;
 }
 
 struct kmc_error *kmc_reaching_merge(struct kmc_image *image, uint64_t function,

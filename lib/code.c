@@ -310,6 +310,8 @@ void kmc_code_free(struct kmc_code *code)
 	free(code->patches);
 	free(code->names);
 	kmc_map_release(&code->changes, NULL);
+	kmc_map_release(&code->answers, free);
+	kmc_map_release(&code->entrances, free);
 	free(code);
 }
 

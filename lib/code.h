@@ -60,7 +60,9 @@ struct kmc_patch {
  *	code; behind all sections, 0 if there are none
  * @names: by number, from @externals on, KMC_EXTERNAL_SIZE bytes each
  * @symtab: of the image
- * @changes: callee → registers that a call of it changes, see backscan.c
+ * @changes: callee → registers that a call of it changes, see callee.c
+ * @answers: address → what its registers were found to hold, see backscan.c
+ * @entrances: function → whether it has other ways in, see entrance.c
  */
 struct kmc_code {
 	struct kmc_code_section *sections;
@@ -73,7 +75,13 @@ struct kmc_code {
 	size_t nnames;
 	const struct kmc_symtab *symtab;
 	struct kmc_map changes;
+	struct kmc_map answers;
+	struct kmc_map entrances;
 };
+
+/* Of each kind of answer that is kept; a log may ask for any number. */
+#define KMC_CODE_MEMORY		50000
+
 
 #define KMC_EXTERNAL_SIZE	16
 

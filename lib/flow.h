@@ -108,9 +108,13 @@ const struct kmc_node *kmc_flow_at(const struct kmc_flow *flow,
 				   uint64_t address);
 void kmc_flow_release(struct kmc_flow *flow);
 
-/* Why control may get into the function elsewhere than at its start, or NULL. */
-const char *kmc_flow_entrance(const struct kmc_code *code,
-			      const struct kmc_flow *flow);
+/*
+ * Why control may get into the function elsewhere than at its start, or NULL; @code
+ * keeps the answer.
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_flow_entrance(struct kmc_code *code, const struct kmc_flow *flow,
+		  const char **why_not);
 
 /* ---- what a call does: callee.c ---- */
 

@@ -60,8 +60,8 @@ static struct kmc_error *find_in_btf(struct kmc_image *image, Dwarf_Die *die,
 	return err;
 }
 
-struct kmc_error *kmc_types_of(struct kmc_image *image, Dwarf_Die *die,
-			       struct kmc_types **types, kmc_type_id *id)
+static struct kmc_error *find_type(struct kmc_image *image, Dwarf_Die *die,
+				   struct kmc_types **types, kmc_type_id *id)
 {
 	struct kmc_error *err;
 	bool found = false;
@@ -82,5 +82,35 @@ struct kmc_error *kmc_types_of(struct kmc_image *image, Dwarf_Die *die,
 	}
 	*types = image->dwarf_types;
 	*id = dwarf_dieoffset(die);
+	return NULL;
+}
+
+/* A type and where it comes from. */
+struct type_place {
+	struct kmc_types *types;
+	kmc_type_id id;
+};
+
+struct kmc_error *kmc_types_of(struct kmc_image *image, Dwarf_Die *die,
+			       struct kmc_types **types, kmc_type_id *id)
+{
+	const uint64_t key = (uintptr_t)die->addr;
+	struct type_place *place = kmc_map_get(&image->type_places, key);
+	struct kmc_error *err;
+
+	if (!place) {
+		place = malloc(sizeof(*place));
+		if (!place)
+			return kmc_error_nomem();
+		err = find_type(image, die, &place->types, &place->id);
+		if (!err && !kmc_map_put(&image->type_places, key, place))
+			err = kmc_error_nomem();
+		if (err) {
+			free(place);
+			return err;
+		}
+	}
+	*types = place->types;
+	*id = place->id;
 	return NULL;
 }
