@@ -17,6 +17,8 @@ CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 OBJCOPY		?= objcopy
 PKG_CONFIG	?= pkg-config
 PACKAGES	:= libdw libelf libdebuginfod libbpf jansson zlib liblzma libzstd
+# Of kmc-annotate alone.
+TUI_PACKAGES	:= ncursesw
 CFLAGS		?= -O2 -g
 comma		:= ,
 WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wvla -Wshadow $(if $(WERROR),-Werror)
@@ -30,7 +32,11 @@ LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lZydis
 
 LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out lib/layout_dwarf.c,$(wildcard lib/*.c))) \
 		   $(OUT)/obj/lib/layout_dwarf.alone.o
-REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out %/doc.c,$(wildcard tools/kmc-report/*.c)))
+COMMON_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/common/*.c))
+REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out %/doc.c,$(wildcard tools/kmc-report/*.c))) \
+		   $(COMMON_OBJS)
+ANNOTATE_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out %/doc.c,$(wildcard tools/kmc-annotate/*.c))) \
+		   $(COMMON_OBJS)
 # Made from the table of options.
 DOCS		:= $(OUT)/kmc-report.1 $(OUT)/kmc-report.bash
 UNIT_TESTS	:= $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -53,7 +59,7 @@ say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(OUT)/kmc-report $(OUT)/libkmc.a $(OUT)/libkmc.so $(DOCS)
+all: $(OUT)/kmc-report $(OUT)/kmc-annotate $(OUT)/libkmc.a $(OUT)/libkmc.so $(DOCS)
 	@:
 
 # A change of flags rebuilds everything.
@@ -93,7 +99,7 @@ $(OUT)/kmc-report: $(REPORT_OBJS) $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-$(OUT)/obj/doc: $(addprefix $(OUT)/obj/tools/kmc-report/,doc.o options.o message.o progress.o) $(OUT)/libkmc.a
+$(OUT)/obj/doc: $(addprefix $(OUT)/obj/tools/kmc-report/,doc.o options.o) $(COMMON_OBJS) $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -104,6 +110,10 @@ $(OUT)/kmc-report.1: tools/kmc-report/kmc-report.1.in $(OUT)/obj/doc
 $(OUT)/kmc-report.bash: $(OUT)/obj/doc
 	$(call say,BASH)
 	$(Q)$(OUT)/obj/doc bash >$@
+
+$(OUT)/kmc-annotate: $(ANNOTATE_OBJS) $(OUT)/libkmc.a
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs $(TUI_PACKAGES)) -pthread
 
 $(UNIT_TESTS): $(OUT)/tests/%: $(OUT)/obj/tests/unit/%.o $(UNIT_OBJS) $(OUT)/libkmc.a
 	@mkdir -p $(@D)
@@ -202,7 +212,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \
 		$(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	install -m 755 $(OUT)/kmc-report $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(OUT)/kmc-report $(OUT)/kmc-annotate $(DESTDIR)$(PREFIX)/bin
 	install -m 644 lib/include/kmc/*.h $(DESTDIR)$(PREFIX)/include/kmc
 	install -m 644 $(OUT)/libkmc.a $(DESTDIR)$(LIBDIR)
 	install -m 755 $(OUT)/libkmc.so $(DESTDIR)$(LIBDIR)/libkmc.so.$(VERSION)
@@ -220,5 +230,5 @@ lint:
 # The kernel takes minutes and is kept; rm -r build removes that, too.
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/fuzz $(BUILD)/tests $(BUILD)/fixtures \
-		$(BUILD)/demo $(BUILD)/kmc-report \
+		$(BUILD)/demo $(BUILD)/kmc-report $(BUILD)/kmc-annotate \
 		$(BUILD)/kmc-report.1 $(BUILD)/kmc-report.bash $(BUILD)/libkmc.a $(BUILD)/libkmc.so

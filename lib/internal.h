@@ -134,9 +134,6 @@ void kmc_report_forget_values(struct kmc_report *report);
 bool kmc_report_set_register(struct kmc_report *report, const char *name,
 			     uint64_t value);
 
-const char *kmc_kind_name(enum kmc_kind kind);
-const char *kmc_state_name(enum kmc_state state);
-const char *kmc_verdict_name(enum kmc_verdict_class class);
 /* Adds "32-bit read of uninitialized memory". */
 void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf);
 

@@ -83,20 +83,8 @@ kmc_typeflow(struct kmc_image *image, uint64_t at, enum kmc_reg reg,
 /* Fill in the candidates of the report. */
 KMC_MUST_CHECK struct kmc_error *kmc_locate(struct kmc_scene *scene);
 
-/**
- * struct kmc_site - who wanted memory, or gave it back
- * @frame: index in the stack
- * @level: of its inline chain
- */
-struct kmc_site {
-	size_t frame;
-	size_t level;
-};
-
 /* Past the allocator and what wraps it; the very first level if there is nothing else. */
 struct kmc_site kmc_track_site(const struct kmc_track *track);
-/* Past the allocator only: what it was called from got the memory itself. */
-struct kmc_site kmc_track_caller(const struct kmc_track *track);
 
 /* Values of the best candidate: value.c */
 KMC_MUST_CHECK struct kmc_error *kmc_values_fill(struct kmc_debuginfo *di,

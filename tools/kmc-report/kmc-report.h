@@ -7,7 +7,7 @@
 
 #include <kmc/output.h>
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#include "../common/common.h"
 
 /* Exit codes; design: others are what --error-exitcode names. */
 enum {
@@ -75,10 +75,6 @@ const struct option_row *options_rows(size_t *count);
 /* options.c: return false when there is nothing to do but exit with *status. */
 bool options_parse(struct options *opts, int argc, char **argv, int *status);
 
-/* message.c: one line on standard error each, escaped */
-__attribute__((format(printf, 1, 2))) void message(const char *fmt, ...);
-void message_error(const struct kmc_error *err);
-
 /*
  * progress.c: one line on standard error, if that is a terminal. progress_input()
  * tells what is read, NULL for nothing; progress_work() what is done instead, NULL
@@ -114,27 +110,5 @@ bool output_begin(struct output *out, const struct options *opts);
 void output_source(struct output *out, const char *dir);
 bool output_report(struct output *out, struct kmc_report *report);
 bool output_end(struct output *out);
-
-/*
- * struct symbols - debug info that fits the report at hand
- * @opts: what the user named
- * @quiet: no hints
- * @di: open, or NULL
- * @tried: the kernel that none was found for is in @missing (NULL: unknown)
- * @hinted: the user knows that there is none
- */
-struct symbols {
-	const struct kmc_debuginfo_options *opts;
-	bool quiet;
-	struct kmc_debuginfo *di;
-	bool tried;
-	char *missing;
-	bool hinted;
-};
-
-/* symbols.c: false when what the user named cannot be used; it was said why. */
-bool symbols_open(struct symbols *symbols);
-bool symbols_resolve(struct symbols *symbols, struct kmc_report *report);
-void symbols_close(struct symbols *symbols);
 
 #endif /* KMC_REPORT_H */

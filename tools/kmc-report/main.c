@@ -44,6 +44,12 @@ static bool on_download(void *arg, uint64_t done, uint64_t total)
 	return !signalled;
 }
 
+static void clear_progress(void)
+{
+	progress_work(NULL, 0, 0);
+	progress_hide();
+}
+
 static void set_up_signals(void)
 {
 	/* The second one kills, should the first be of no use. */
@@ -185,6 +191,7 @@ int main(int argc, char **argv)
 	ctl.opts.debuginfo.progress = on_download;
 	ctl.symbols.opts = &ctl.opts.debuginfo;
 	ctl.symbols.quiet = ctl.opts.quiet;
+	message_prepare(clear_progress);
 	progress_start(&ctl.opts);
 	if (!symbols_open(&ctl.symbols)) {
 		progress_stop();

@@ -451,6 +451,30 @@ struct kmc_report {
 
 KMC_PUBLIC void kmc_report_free(struct kmc_report *report);
 
+/* Words for them: "read", "uninitialized", "padding"; borrowed for ever. */
+KMC_PUBLIC const char *kmc_kind_name(enum kmc_kind kind);
+KMC_PUBLIC const char *kmc_state_name(enum kmc_state state);
+KMC_PUBLIC const char *kmc_verdict_name(enum kmc_verdict_class class);
+
+/**
+ * struct kmc_site - who wanted memory, or gave it back
+ * @frame: index in the stack
+ * @level: of its inline chain
+ */
+struct kmc_site {
+	size_t frame;
+	size_t level;
+};
+
+/**
+ * kmc_track_caller() - what the allocator was called from
+ * @track: of an allocation or a free
+ *
+ * Return: the first level that is not the allocator's own; the very first one when
+ * there is nothing else.
+ */
+KMC_PUBLIC struct kmc_site kmc_track_caller(const struct kmc_track *track);
+
 /**
  * kmc_report_register() - look a register up by its lower-case name
  * @report: where to look

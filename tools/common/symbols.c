@@ -2,7 +2,7 @@
 /*
  * Debug info for the report at hand: what the user named, or what can be found.
  */
-#include "kmc-report.h"
+#include "common.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ bool symbols_open(struct symbols *symbols)
 	if (!is_named(symbols))
 		return true;
 	err = kmc_debuginfo_open(symbols->opts, &unknown, &symbols->di);
-	progress_work(NULL, 0, 0);
+	message_make_room();
 	if (!err)
 		return true;
 	message_error(err);
@@ -60,7 +60,7 @@ static void find(struct symbols *symbols, const struct kmc_report *report)
 	if (release || report->kernel.build_id_len) {
 		err = kmc_debuginfo_open(symbols->opts, &report->kernel,
 					 &symbols->di);
-		progress_work(NULL, 0, 0);
+		message_make_room();
 		if (!err)
 			return;
 	}
@@ -69,6 +69,18 @@ static void find(struct symbols *symbols, const struct kmc_report *report)
 	symbols->tried = true;
 	free(symbols->missing);
 	symbols->missing = release ? strdup(release) : NULL;
+}
+
+static void retire(struct symbols *symbols)
+{
+	if (symbols->keep) {
+		symbols->old = xrealloc(symbols->old,
+					(symbols->nold + 1) * sizeof(*symbols->old));
+		symbols->old[symbols->nold++] = symbols->di;
+	} else {
+		kmc_debuginfo_free(symbols->di);
+	}
+	symbols->di = NULL;
 }
 
 /* False when what is open does not fit and may not be replaced. */
@@ -87,8 +99,7 @@ static bool check(struct symbols *symbols, const struct kmc_report *report)
 		return false;
 	}
 	kmc_error_free(err);
-	kmc_debuginfo_free(symbols->di);
-	symbols->di = NULL;
+	retire(symbols);
 	return true;
 }
 
@@ -110,12 +121,15 @@ bool symbols_resolve(struct symbols *symbols, struct kmc_report *report)
 	if (symbols->di)
 		tell(kmc_symbolize_report(symbols->di, report));
 	tell(kmc_explain_report(symbols->di, report));
-	progress_work(NULL, 0, 0);
+	message_make_room();
 	return true;
 }
 
 void symbols_close(struct symbols *symbols)
 {
+	for (size_t i = 0; i < symbols->nold; i++)
+		kmc_debuginfo_free(symbols->old[i]);
+	free(symbols->old);
 	kmc_debuginfo_free(symbols->di);
 	free(symbols->missing);
 }

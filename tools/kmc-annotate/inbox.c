@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A thread reads, a queue hands over, and what came is sorted by bug.
+ */
+#include "inbox.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "views.h"
+
+/* Events that wait; then the reader waits, too. */
+#define QUEUE_MAX	256
+/* As many bugs are looked through by nobody. */
+#define BUGS_MAX	4096
+/* A key may wait so long for reports that are being explained. */
+#define MOMENT_NS	10000000
+
+/*
+ * struct reader - between the threads
+ * @in: belongs to the thread, but for kmc_input_stop()
+ * @wake: a byte for each time that something came into an empty queue
+ * @lock: of all that follows
+ * @room: there is room in the queue
+ * @error: why the input ended, or NULL
+ */
+struct reader {
+	struct kmc_input *in;
+	pthread_t thread;
+	int wake[2];
+	pthread_mutex_t lock;
+	pthread_cond_t room;
+	struct kmc_event queue[QUEUE_MAX];
+	size_t head;
+	size_t count;
+	struct kmc_error *error;
+	bool ended;
+	bool stop;
+};
+
+/* ---- the thread ---- */
+
+static void wake_up(struct reader *reader)
+{
+	ssize_t ignored = write(reader->wake[1], "", 1);
+
+	/* A full pipe wakes as well. */
+	(void)ignored;
+}
+
+/* False when nobody wants more. */
+static bool put(struct reader *reader, const struct kmc_event *event)
+{
+	bool stop;
+
+	pthread_mutex_lock(&reader->lock);
+	while (reader->count == QUEUE_MAX && !reader->stop)
+		pthread_cond_wait(&reader->room, &reader->lock);
+	stop = reader->stop;
+	if (!stop)
+		reader->queue[(reader->head + reader->count++) % QUEUE_MAX] = *event;
+	pthread_mutex_unlock(&reader->lock);
+	if (stop)
+		kmc_report_free(event->report);
+	else
+		wake_up(reader);
+	return !stop;
+}
+
+static void *read_all(void *arg)
+{
+	struct reader *reader = arg;
+	struct kmc_event event;
+	struct kmc_error *err;
+
+	do {
+		event = (struct kmc_event) { };
+		err = kmc_input_next(reader->in, &event);
+	} while (!err && event.type != KMC_EVENT_END && put(reader, &event));
+	pthread_mutex_lock(&reader->lock);
+	reader->error = err;
+	reader->ended = true;
+	pthread_mutex_unlock(&reader->lock);
+	wake_up(reader);
+	return NULL;
+}
+
+/* Signals are for the thread that owns the terminal. */
+static bool start(struct reader *reader)
+{
+	sigset_t all, before;
+	bool ok;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	ok = !pthread_create(&reader->thread, NULL, read_all, reader);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return ok;
+}
+
+static void reader_free(struct reader *reader)
+{
+	pthread_mutex_lock(&reader->lock);
+	reader->stop = true;
+	pthread_cond_signal(&reader->room);
+	pthread_mutex_unlock(&reader->lock);
+	kmc_input_stop(reader->in);
+	pthread_join(reader->thread, NULL);
+	for (size_t i = 0; i < reader->count; i++)
+		kmc_report_free(reader->queue[(reader->head + i) % QUEUE_MAX].report);
+	kmc_error_free(reader->error);
+	kmc_input_free(reader->in);
+	close(reader->wake[0]);
+	close(reader->wake[1]);
+	free(reader);
+}
+
+struct kmc_error *inbox_open(const char *path, bool live,
+			     struct inbox **out)
+{
+	struct kmc_input *in;
+	struct kmc_error *err = kmc_input_open(path, live, &in);
+	struct reader *reader;
+	struct inbox *inbox;
+
+	if (err)
+		return err;
+	reader = xcalloc(1, sizeof(*reader));
+	reader->in = in;
+	pthread_mutex_init(&reader->lock, NULL);
+	pthread_cond_init(&reader->room, NULL);
+	if (pipe2(reader->wake, O_CLOEXEC | O_NONBLOCK) || !start(reader)) {
+		message("cannot start to read: no more files or threads");
+		exit(EXIT_INPUT);
+	}
+	inbox = xcalloc(1, sizeof(*inbox));
+	inbox->path = xstrdup(path);
+	inbox->live = live;
+	inbox->reader = reader;
+	*out = inbox;
+	return NULL;
+}
+
+void inbox_free(struct inbox *inbox)
+{
+	if (!inbox)
+		return;
+	reader_free(inbox->reader);
+	for (size_t i = 0; i < inbox->nbugs; i++) {
+		for (size_t j = 0; j < inbox->bugs[i].nreports; j++)
+			kmc_report_free(inbox->bugs[i].reports[j]);
+		free(inbox->bugs[i].signature);
+	}
+	free(inbox->bugs);
+	free(inbox->path);
+	free(inbox);
+}
+
+int inbox_fd(const struct inbox *inbox)
+{
+	/* Nothing of it is wanted now. */
+	if (!inbox || inbox->paused || inbox->ended)
+		return -1;
+	return inbox->reader->wake[0];
+}
+
+/* ---- by bug ---- */
+
+/*
+ * Kind, state and the innermost function that is no helper, inlined ones included, and
+ * the member if it is known. The one place that decides which reports are the same.
+ */
+char *inbox_signature(const struct kmc_report *report)
+{
+	const struct kmc_frame *frame = report->frames.count ? report->frames.frames : NULL;
+	const char *function = NULL, *type = NULL, *path = NULL;
+	char *out;
+
+	if (frame && frame->chain_len && frame->chain[0].function)
+		function = frame->chain[0].function;
+	else if (frame)
+		function = frame->symbol;
+	if (report->ncandidates && report->candidates[0].confidence > KMC_GUESS) {
+		type = report->candidates[0].type;
+		path = report->candidates[0].path;
+	}
+	if (asprintf(&out, "%s-%s in %s%s%s%s%s%s", kmc_state_name(report->state),
+		     kmc_kind_name(report->kind), function ? function : "unknown code",
+		     type ? ", " : "", type ? type : "", path && *path ? "." : "",
+		     type && path ? path : "",
+		     type && report->candidates[0].hole ? " (padding)" : "") < 0)
+		return xstrdup("");
+	return out;
+}
+
+/* Takes the report over. */
+static void add_report(struct inbox *inbox, struct kmc_report *report)
+{
+	char *signature = inbox_signature(report);
+	struct bug *bug = NULL;
+
+	inbox->seen++;
+	for (size_t i = 0; i < inbox->nbugs && !bug; i++)
+		if (!strcmp(inbox->bugs[i].signature, signature))
+			bug = &inbox->bugs[i];
+	if (!bug && inbox->nbugs < BUGS_MAX) {
+		inbox->bugs = xrealloc(inbox->bugs,
+				       (inbox->nbugs + 1) * sizeof(*inbox->bugs));
+		bug = &inbox->bugs[inbox->nbugs++];
+		*bug = (struct bug) { .signature = signature };
+		signature = NULL;
+	}
+	free(signature);
+	if (!bug) {
+		inbox->dropped++;
+		kmc_report_free(report);
+		return;
+	}
+	bug->seen++;
+	bug->accesses += report->count;
+	if (bug->nreports < BUG_REPORTS)
+		bug->reports[bug->nreports++] = report;
+	else
+		kmc_report_free(report);
+}
+
+static void take_event(struct app *app, struct inbox *inbox, struct kmc_event *event)
+{
+	switch (event->type) {
+	case KMC_EVENT_REPORT:
+		/* What is named and does not fit was said; the report is still one. */
+		symbols_resolve(&app->session->symbols, event->report);
+		add_report(inbox, event->report);
+		break;
+	case KMC_EVENT_LOST:
+		app_say(app, "%" PRIu64 " reports were lost before they got here",
+			event->lost);
+		break;
+	case KMC_EVENT_DAMAGE:
+	case KMC_EVENT_FATAL:
+		app_say(app, "%s: %s", inbox->path, event->message);
+		break;
+	case KMC_EVENT_END:
+		break;
+	}
+}
+
+/* False when the queue is empty. */
+static bool take_one(struct app *app, struct inbox *inbox)
+{
+	struct reader *reader = inbox->reader;
+	struct kmc_error *err = NULL;
+	struct kmc_event event = { };
+	bool have;
+
+	pthread_mutex_lock(&reader->lock);
+	have = reader->count;
+	if (have) {
+		event = reader->queue[reader->head];
+		reader->head = (reader->head + 1) % QUEUE_MAX;
+		reader->count--;
+		pthread_cond_signal(&reader->room);
+	} else if (reader->ended) {
+		inbox->ended = true;
+		err = reader->error;
+		reader->error = NULL;
+	}
+	pthread_mutex_unlock(&reader->lock);
+	if (have)
+		take_event(app, inbox, &event);
+	app_error(app, err);
+	return have;
+}
+
+static uint64_t now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return at.tv_sec * 1000000000ULL + at.tv_nsec;
+}
+
+static void drain(struct reader *reader)
+{
+	char bytes[64];
+
+	while (read(reader->wake[0], bytes, sizeof(bytes)) > 0)
+		;
+}
+
+bool inbox_take(struct app *app)
+{
+	struct inbox *inbox = app->session->inbox;
+	uint64_t until = now() + MOMENT_NS;
+	bool more = true, any = false;
+
+	if (!inbox || inbox->paused || inbox->ended)
+		return false;
+	drain(inbox->reader);
+	while (more && now() < until) {
+		more = take_one(app, inbox);
+		any |= more;
+	}
+	if (any || inbox->ended)
+		reports_changed(app);
+	return more;
+}
+
+void inbox_take_all(struct app *app)
+{
+	struct inbox *inbox = app->session->inbox;
+
+	while (inbox && !inbox->ended) {
+		struct pollfd fd = { .fd = inbox->reader->wake[0], .events = POLLIN };
+
+		if (!inbox_take(app) && !inbox->ended)
+			poll(&fd, 1, -1);
+	}
+}

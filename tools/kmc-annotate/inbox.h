@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reports as they come, read by a thread of their own so that keys never wait, and put
+ * together by the bug they are of.
+ */
+#ifndef INBOX_H
+#define INBOX_H
+
+#include "annotate.h"
+
+/* Reports of one bug that are kept; of the rest only how many there were. */
+#define BUG_REPORTS	16
+
+/*
+ * struct bug - reports of the same bug
+ * @signature: what they have in common
+ * @reports: the first ones, @nreports of them
+ * @seen: how many reports there were, @accesses: and how many they stand for
+ * @open: its reports are shown one by one
+ */
+struct bug {
+	char *signature;
+	struct kmc_report *reports[BUG_REPORTS];
+	size_t nreports;
+	uint64_t seen;
+	uint64_t accesses;
+	bool open;
+};
+
+/*
+ * struct inbox - reports of one input
+ * @path: of it, @live: more may come
+ * @bugs: in the order they came
+ * @seen: reports so far
+ * @dropped: reports of bugs beyond those that are kept apart
+ * @paused: what comes waits
+ * @ended: nothing more comes
+ */
+struct inbox {
+	char *path;
+	bool live;
+	struct bug *bugs;
+	size_t nbugs;
+	uint64_t seen;
+	uint64_t dropped;
+	bool paused;
+	bool ended;
+	struct reader *reader;
+};
+
+struct kmc_error *inbox_open(const char *path, bool live,
+			     struct inbox **out);
+void inbox_free(struct inbox *inbox);
+/* For poll(): readable when something has come; -1 without an inbox. */
+int inbox_fd(const struct inbox *inbox);
+/* Take what has come, but for no longer than a moment. True: there is more. */
+bool inbox_take(struct app *app);
+/* Wait for all of an input that ends. */
+void inbox_take_all(struct app *app);
+/* What reports of one bug have in common; yours. */
+char *inbox_signature(const struct kmc_report *report);
+
+#endif /* INBOX_H */

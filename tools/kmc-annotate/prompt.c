@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The last row while something is asked for. A search and a filter show what they
+ * find as one types.
+ */
+#include "annotate.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "views.h"
+
+static const char *label(enum prompt prompt)
+{
+	switch (prompt) {
+	case PROMPT_SEARCH:
+		return "/";
+	case PROMPT_SEARCH_BACK:
+		return "?";
+	case PROMPT_FILTER:
+		return "&";
+	case PROMPT_GOTO:
+		return "go to offset or member: ";
+	case PROMPT_PRINT:
+		return "write this screen to file: ";
+	case PROMPT_WRITE:
+		return "write the diff to file: ";
+	default:
+		return "";
+	}
+}
+
+void prompt_line(const struct app *app, struct line *line)
+{
+	line_say(line, KMC_STYLE_TITLE, "%s", label(app->prompt));
+	line_quote(line, KMC_STYLE_PLAIN, app->input);
+}
+
+static bool is_search(enum prompt prompt)
+{
+	return prompt == PROMPT_SEARCH || prompt == PROMPT_SEARCH_BACK;
+}
+
+/* What is typed has changed. */
+static void changed(struct app *app)
+{
+	struct view *view = app->top;
+
+	if (app->prompt == PROMPT_FILTER) {
+		view_set_filter(view, app->input);
+		return;
+	}
+	if (!is_search(app->prompt))
+		return;
+	view->cursor = app->origin;
+	if (*app->input && !view_search(view, app->input, app->origin,
+					app->prompt == PROMPT_SEARCH_BACK))
+		app_say(app, "not found");
+}
+
+static void insert(struct app *app, int key)
+{
+	char bytes[MB_LEN_MAX];
+	mbstate_t state = { };
+	size_t n = wcrtomb(bytes, key, &state), len = strlen(app->input);
+
+	if (n == (size_t)-1 || len + n >= sizeof(app->input))
+		return;
+	memcpy(app->input + len, bytes, n);
+	app->input[len + n] = '\0';
+}
+
+static void erase(struct app *app)
+{
+	size_t len = strlen(app->input);
+
+	while (len && ((unsigned char)app->input[--len] & 0xc0) == 0x80)
+		;
+	app->input[len] = '\0';
+}
+
+/* ---- done ---- */
+
+static void print_screen(struct app *app, const char *path)
+{
+	struct grid grid = { };
+	FILE *out = fopen(path, "wx");
+
+	if (!out) {
+		app_say(app, "%s: %s", path, strerror(errno));
+		return;
+	}
+	app->prompt = PROMPT_NONE;
+	grid_resize(&grid, app->cols, app->rows);
+	app_draw(app, &grid);
+	grid_print(&grid, out);
+	grid_release(&grid);
+	if (ferror(out) | fclose(out))
+		app_say(app, "%s: cannot be written", path);
+	else
+		app_say(app, "%s: written", path);
+}
+
+static void accept(struct app *app)
+{
+	enum prompt prompt = app->prompt;
+
+	app->prompt = PROMPT_NONE;
+	if (is_search(prompt)) {
+		app->search_back = prompt == PROMPT_SEARCH_BACK;
+		snprintf(app->search, sizeof(app->search), "%s", app->input);
+		return;
+	}
+	if (prompt == PROMPT_FILTER) {
+		/* In a list of types, typing a name and Enter opens it. */
+		if (app->top->ops->refilter)
+			app->top->ops->request(app->top, REQUEST_ENTER);
+		return;
+	}
+	if (!*app->input)
+		return;
+	if (prompt == PROMPT_PRINT)
+		print_screen(app, app->input);
+	else if (prompt == PROMPT_WRITE)
+		annotation_write(app, app->input);
+	else if (!app->top->ops->go(app->top, app->input) && !*app->message)
+		app_say(app, "there is no '%s' in this type", app->input);
+}
+
+static void cancel(struct app *app)
+{
+	enum prompt prompt = app->prompt;
+
+	app->prompt = PROMPT_NONE;
+	app->message[0] = '\0';
+	if (is_search(prompt))
+		app->top->cursor = app->origin;
+	/* A list of types stays narrowed: Esc only ends the typing. */
+	else if (prompt == PROMPT_FILTER && !app->top->ops->refilter)
+		view_set_filter(app->top, "");
+}
+
+bool prompt_key(struct app *app, int key)
+{
+	switch (key) {
+	case KEY_OF_ENTER:
+	case '\n':
+		accept(app);
+		return true;
+	case KEY_OF_ESC:
+	case 'C' & 0x1f:
+		cancel(app);
+		return true;
+	case KEY_OF_BACKSPACE:
+	case 0x7f:
+	case 'H' & 0x1f:
+		if (!*app->input) {
+			cancel(app);
+			return true;
+		}
+		erase(app);
+		changed(app);
+		return true;
+	case 'U' & 0x1f:
+		app->input[0] = '\0';
+		changed(app);
+		return true;
+	case KEY_OF_UP:
+	case KEY_OF_DOWN:
+	case KEY_OF_PAGE_UP:
+	case KEY_OF_PAGE_DOWN:
+		return view_move(app->top, request_of(key), app->rows);
+	default:
+		if (key < ' ' || key >= KEY_OF_UP)
+			return false;
+		insert(app, key);
+		changed(app);
+		return true;
+	}
+}

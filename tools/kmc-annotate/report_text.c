@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a report says apart from its members: who did what where, the bytes, the object
+ * and the reasons for it, the registers.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "views.h"
+
+struct line *report_text_add(struct report_text *text, int candidate)
+{
+	size_t n = text->text.count;
+
+	text->candidates = xrealloc(text->candidates, (n + 1) * sizeof(*text->candidates));
+	text->candidates[n] = candidate;
+	return text_add(&text->text);
+}
+
+void report_text_release(struct report_text *text)
+{
+	text_release(&text->text);
+	free(text->candidates);
+	text->candidates = NULL;
+}
+
+static void heading(struct report_text *text, const char *words)
+{
+	report_text_add(text, -1);
+	line_say(report_text_add(text, -1), KMC_STYLE_TITLE, "%s", words);
+}
+
+void text_wrap(struct report_text *text, const char *label, const char *words, int cols)
+{
+	struct line *line = report_text_add(text, -1);
+
+	line_say(line, KMC_STYLE_TITLE, "  %s", label);
+	while (*words) {
+		size_t len = strcspn(words, " ");
+		struct line word;
+
+		line_clear(&word, line->ascii);
+		line_quote_bytes(&word, KMC_STYLE_PLAIN, words, len);
+		if (line_columns(line) > 4 &&
+		    line_columns(line) + 1 + line_columns(&word) > cols) {
+			line = report_text_add(text, -1);
+			line_say(line, KMC_STYLE_PLAIN, "   ");
+		}
+		line_say(line, KMC_STYLE_PLAIN, " %s", word.text);
+		words += len;
+		words += strspn(words, " ");
+	}
+}
+
+/* ---- head ---- */
+
+static void put_what(struct line *line, const struct kmc_report *report)
+{
+	line_say(line, KMC_STYLE_TITLE, "%u-bit %s of %s memory at 0x%" PRIx64,
+		 report->bits, kmc_kind_name(report->kind), kmc_state_name(report->state),
+		 report->address);
+	if (report->count > 1)
+		line_say(line, KMC_STYLE_PLAIN, ", %" PRIu64 " times", report->count);
+	if (report->truncated)
+		line_say(line, KMC_STYLE_PLAIN, ", the report is cut off");
+}
+
+static void put_who(struct line *line, const struct kmc_report *report)
+{
+	line_say(line, KMC_STYLE_PLAIN, "  ");
+	if (report->comm) {
+		line_say(line, KMC_STYLE_PLAIN, "by ");
+		line_quote(line, KMC_STYLE_PLAIN, report->comm);
+		line_say(line, KMC_STYLE_PLAIN, " (pid %d) ", report->pid);
+	}
+	if (report->cpu >= 0)
+		line_say(line, KMC_STYLE_PLAIN, "on cpu %d ", report->cpu);
+	if (report->time >= 0)
+		line_say(line, KMC_STYLE_PLAIN, "%.6f s after boot", report->time);
+	if (report->kernel.release) {
+		line_say(line, KMC_STYLE_PLAIN, ", kernel ");
+		line_quote(line, KMC_STYLE_PLAIN, report->kernel.release);
+	}
+}
+
+/* The function that the instruction is in, and what was inlined into it. */
+static void add_where(struct report_text *text, const struct kmc_report *report)
+{
+	const struct kmc_frame *frame = report->frames.frames;
+	struct line *line;
+
+	if (!report->frames.count)
+		return;
+	for (size_t i = 0; i < frame->chain_len; i++) {
+		const struct kmc_location *at = &frame->chain[i];
+
+		line = report_text_add(text, -1);
+		line_say(line, KMC_STYLE_PLAIN, "  in ");
+		line_quote(line, KMC_STYLE_PLAIN, at->function ? at->function : "?");
+		if (!at->file)
+			continue;
+		line_say(line, KMC_STYLE_PLAIN, "  ");
+		line_quote(line, KMC_STYLE_LOCATION, at->file);
+		line_say(line, KMC_STYLE_LOCATION, ":%d", at->line);
+	}
+	if (!frame->chain_len && frame->symbol) {
+		line = report_text_add(text, -1);
+		line_say(line, KMC_STYLE_PLAIN, "  in ");
+		line_quote(line, KMC_STYLE_PLAIN, frame->symbol);
+	}
+	if (!report->insn)
+		return;
+	line = report_text_add(text, -1);
+	line_say(line, KMC_STYLE_DIM, "     ");
+	line_quote(line, KMC_STYLE_DIM, report->insn);
+}
+
+static void add_memory(struct report_text *text, const struct kmc_report *report, int cols)
+{
+	const struct kmc_view_options opts = {
+		.width = cols > 42 ? cols - 2 : 40, .ascii = text->text.ascii,
+	};
+	struct kmc_view *view = NULL;
+
+	kmc_error_free(kmc_view_shadow(report, &opts, &view));
+	if (view && view->count)
+		heading(text, "Memory");
+	for (size_t i = 0; view && i < view->count; i++) {
+		struct line *line = report_text_add(text, -1);
+
+		for (size_t j = 0; j < view->rows[i].count; j++)
+			line_say(line, view->rows[i].spans[j].style, "%s",
+				 view->rows[i].spans[j].text);
+	}
+	kmc_view_free(view);
+}
+
+void report_head(struct report_text *head, const struct kmc_report *report, int cols)
+{
+	char label[40];
+
+	put_what(report_text_add(head, -1), report);
+	put_who(report_text_add(head, -1), report);
+	add_where(head, report);
+	if (report->verdict.text) {
+		report_text_add(head, -1);
+		snprintf(label, sizeof(label), "%s:", kmc_verdict_name(report->verdict.class));
+		text_wrap(head, label, report->verdict.text, cols);
+	}
+	if (report->verdict.next)
+		text_wrap(head, "Next:", report->verdict.next, cols);
+	add_memory(head, report, cols);
+	if (report->ncandidates && report->candidates[0].type) {
+		heading(head, "Members");
+		line_say(&head->text.lines[head->text.count - 1], KMC_STYLE_TITLE, " of ");
+		line_quote(&head->text.lines[head->text.count - 1], KMC_STYLE_TITLE,
+			   report->candidates[0].type);
+	}
+}
+
+/* ---- tail ---- */
+
+static const char *confidence_name(enum kmc_confidence confidence)
+{
+	static const char * const names[] = {
+		[KMC_GUESS] = "a guess", [KMC_LIKELY] = "likely", [KMC_CERTAIN] = "certain",
+	};
+
+	return names[confidence];
+}
+
+static void add_record(struct report_text *text, const struct kmc_report *report)
+{
+	const struct kmc_object *object = &report->object;
+	struct line *line;
+
+	if (!object->known)
+		return;
+	line = report_text_add(text, -1);
+	line_say(line, KMC_STYLE_PLAIN, "  allocated at 0x%" PRIx64 ", %" PRIu64 " bytes",
+		 object->start, object->size);
+	if (object->requested)
+		line_say(line, KMC_STYLE_PLAIN, " (%" PRIu64 " requested)",
+			 object->requested);
+	if (!object->cache)
+		return;
+	line_say(line, KMC_STYLE_PLAIN, ", cache ");
+	line_quote(line, KMC_STYLE_PLAIN, object->cache);
+}
+
+static void add_candidate(struct report_text *text, const struct kmc_candidate *candidate,
+			  int index)
+{
+	struct line *line = report_text_add(text, index);
+
+	line_say(line, KMC_STYLE_PLAIN, index ? "  or " : "  ");
+	line_quote(line, KMC_STYLE_TITLE, candidate->type ? candidate->type : "unknown type");
+	line_say(line, KMC_STYLE_PLAIN, " %+" PRId64, candidate->offset);
+	if (candidate->path) {
+		line_say(line, KMC_STYLE_PLAIN, candidate->hole ? ": padding " : ": ");
+		line_quote(line, KMC_STYLE_PLAIN, candidate->path);
+	}
+	if (candidate->hole && candidate->after) {
+		line_say(line, KMC_STYLE_PLAIN, "%sbehind ",
+			 candidate->path && *candidate->path ? " " : "");
+		line_quote(line, KMC_STYLE_PLAIN, candidate->after);
+	}
+	line_say(line, KMC_STYLE_PLAIN, " (%s)", confidence_name(candidate->confidence));
+	for (size_t i = 0; i < candidate->nevidence; i++) {
+		const struct kmc_evidence *evidence = &candidate->evidence[i];
+
+		line = report_text_add(text, index);
+		line_say(line, evidence->agrees ? KMC_STYLE_DIM : KMC_STYLE_CARET,
+			 "      %s %+" PRId64 ": ", evidence->agrees ? " " : "!",
+			 evidence->offset);
+		line_quote(line, KMC_STYLE_DIM, evidence->detail);
+	}
+}
+
+static void add_registers(struct report_text *text, const struct kmc_report *report,
+			  int cols)
+{
+	struct line *line = NULL;
+
+	if (!report->nregs)
+		return;
+	heading(text, "Registers");
+	for (size_t i = 0; i < report->nregs; i++) {
+		if (!line || line_columns(line) + 26 > cols) {
+			line = report_text_add(text, -1);
+			line_say(line, KMC_STYLE_PLAIN, " ");
+		}
+		line_say(line, KMC_STYLE_DIM, " ");
+		line_pad(line, line_columns(line) + 6 - (int)strlen(report->regs[i].name));
+		line_quote(line, KMC_STYLE_DIM, report->regs[i].name);
+		line_say(line, KMC_STYLE_PLAIN, " %016" PRIx64, report->regs[i].value);
+	}
+}
+
+void report_tail(struct report_text *tail, const struct kmc_report *report, int cols,
+		 bool registers)
+{
+	if (report->object.known || report->ncandidates)
+		heading(tail, "Object");
+	add_record(tail, report);
+	for (size_t i = 0; i < report->ncandidates; i++)
+		add_candidate(tail, &report->candidates[i], i);
+	if (report->verdict.annotation) {
+		heading(tail, "Annotation");
+		text_wrap(tail, "Add:", report->verdict.annotation, cols);
+	}
+	if (registers)
+		add_registers(tail, report, cols);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is open for the whole run: debug info, types, sources.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "views.h"
+
+/* Types of the running kernel, for those who named none. */
+#define RUNNING_BTF	"/sys/kernel/btf/vmlinux"
+
+void session_init(struct session *session, const struct options *opts)
+{
+	session->symbols.opts = &opts->debuginfo;
+	session->symbols.keep = true;
+}
+
+/* A path, not opened for anything but its types: that takes milliseconds. */
+static struct kmc_error *types_path(struct session *session, const struct options *opts)
+{
+	struct kmc_debuginfo *found = NULL;
+	struct kmc_kernel kernel = { };
+	struct kmc_error *err;
+	struct utsname names;
+
+	if (opts->debuginfo.vmlinux) {
+		session->types_path = xstrdup(opts->debuginfo.vmlinux);
+		return NULL;
+	}
+	if (session->symbols.di) {
+		session->types_path = xstrdup(kmc_debuginfo_path(session->symbols.di));
+		return NULL;
+	}
+	uname(&names);
+	kernel.release = names.release;
+	err = kmc_debuginfo_open(&opts->debuginfo, &kernel, &found);
+	if (!err) {
+		session->types_path = xstrdup(kmc_debuginfo_path(found));
+		kmc_debuginfo_free(found);
+		return NULL;
+	}
+	if (access(RUNNING_BTF, R_OK))
+		return err;
+	kmc_error_free(err);
+	session->types_path = xstrdup(RUNNING_BTF);
+	return NULL;
+}
+
+struct kmc_error *session_types(struct session *session, const struct options *opts,
+				struct kmc_types **out)
+{
+	struct kmc_error *err = NULL, *other;
+
+	if (session->types) {
+		*out = session->types;
+		return NULL;
+	}
+	if (!session->types_path)
+		err = types_path(session, opts);
+	if (err)
+		return err;
+	err = kmc_types_open_btf(session->types_path, &session->types);
+	if (err) {
+		/* What DWARF says is wrong is of more use than that there is no BTF. */
+		other = kmc_types_open_dwarf(session->types_path, &session->types);
+		kmc_error_free(err);
+		if (other)
+			return other;
+	}
+	*out = session->types;
+	return NULL;
+}
+
+void session_source(struct session *session, const struct options *opts)
+{
+	const char *dir = opts->source;
+	struct stat st;
+
+	if (session->source)
+		return;
+	if (!dir && session->symbols.di)
+		dir = kmc_debuginfo_source(session->symbols.di);
+	if (!dir || stat(dir, &st) || !S_ISDIR(st.st_mode))
+		return;
+	kmc_error_free(kmc_source_open(dir, &session->source));
+	session->source_dir = dir;
+}
+
+void session_close(struct session *session)
+{
+	inbox_free(session->inbox);
+	kmc_source_free(session->source);
+	kmc_types_free(session->types);
+	free(session->types_path);
+	symbols_close(&session->symbols);
+}

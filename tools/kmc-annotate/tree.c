@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A type as a tree: members are read when they are unfolded. Debug info may be damaged:
+ * sizes may be anything, and a type may hold itself.
+ */
+#include "tree.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/common.h"
+
+/* More is scrolled by nobody. */
+#define ROWS_MAX	50000
+#define ELEMENTS_MAX	1024
+/* Rows of a union whose arms stand beside each other. */
+#define BESIDE_MAX	512
+/* A damaged type that holds itself has no end. */
+#define NODES_MAX	400000
+#define DEPTH_MAX	32
+
+/* ---- nodes ---- */
+
+static bool is_aggregate(const struct kmc_type *type)
+{
+	return type && (type->kind == KMC_TYPE_STRUCT || type->kind == KMC_TYPE_UNION);
+}
+
+bool node_foldable(const struct node *node)
+{
+	if (node->place != KMC_PLACE_MEMBER || node->bitfield || !node->type)
+		return false;
+	if (node->type->kind == KMC_TYPE_ARRAY)
+		return node->type->count;
+	return is_aggregate(node->type) && node->type->nmembers;
+}
+
+/* Without a name of its own its members are taken for those of what it is in. */
+static bool is_nameless(const struct node *node)
+{
+	return !node->name && !node->is_element && is_aggregate(node->type);
+}
+
+/* There is room, for as many as were allocated. */
+static struct node *node_add(struct node *parent)
+{
+	struct node *node = &parent->children[parent->nchildren++];
+
+	*node = (struct node) {
+		.parent = parent, .depth = parent->depth + 1, .shared = parent->shared,
+	};
+	return node;
+}
+
+static bool overlaps(const struct kmc_type *type, size_t i)
+{
+	const struct kmc_member *a = &type->members[i];
+
+	if (type->kind != KMC_TYPE_UNION)
+		return false;
+	for (size_t j = 0; j < type->nmembers; j++)
+		if (j != i && type->members[j].bit_size && a->bit_size)
+			return true;
+	return false;
+}
+
+/* A type that is damaged is not shown; what it is a part of still is. */
+static const struct kmc_type *get_type(struct tree *tree, kmc_type_id id)
+{
+	const struct kmc_type *type = NULL;
+
+	kmc_error_free(kmc_types_get(tree->types, id, &type));
+	return type;
+}
+
+static void add_member(struct tree *tree, struct node *parent, size_t i)
+{
+	const struct kmc_member *member = &parent->type->members[i];
+	struct node *node = node_add(parent);
+
+	node->name = member->name;
+	node->id = member->type;
+	node->bit_offset = parent->bit_offset + member->bit_offset;
+	node->bit_size = member->bit_size;
+	node->bitfield = member->bitfield;
+	node->shared |= overlaps(parent->type, i);
+	node->type = get_type(tree, member->type);
+	node->open = is_nameless(node);
+}
+
+static void add_gap(struct node *parent, const struct kmc_gap *gap)
+{
+	struct node *node = node_add(parent);
+
+	node->place = gap->place;
+	node->after = gap->after < 0 ? NULL : parent->type->members[gap->after].name;
+	node->bit_offset = parent->bit_offset + gap->bit_offset;
+	node->bit_size = gap->bit_size;
+}
+
+static void add_gaps(struct node *parent, const struct kmc_gap *gaps, size_t count,
+		     enum kmc_place place, long after)
+{
+	for (size_t i = 0; i < count; i++)
+		if (gaps[i].after == after && gaps[i].place == place)
+			add_gap(parent, &gaps[i]);
+}
+
+static void load_members(struct tree *tree, struct node *node)
+{
+	const struct kmc_type *type = node->type;
+	struct kmc_gap *gaps = NULL;
+	size_t count = 0;
+
+	/* Only memory can be missing, and then there are no holes to see. */
+	kmc_error_free(kmc_layout_gaps(type, &gaps, &count));
+	node->children = xcalloc(type->nmembers + count, sizeof(*node->children));
+	add_gaps(node, gaps, count, KMC_PLACE_HOLE, -1);
+	for (size_t i = 0; i < type->nmembers; i++) {
+		add_member(tree, node, i);
+		add_gaps(node, gaps, count, KMC_PLACE_HOLE, i);
+	}
+	/* There is one at most. */
+	for (long i = -1; i < (long)type->nmembers; i++)
+		add_gaps(node, gaps, count, KMC_PLACE_TAIL, i);
+	free(gaps);
+}
+
+static void load_elements(struct tree *tree, struct node *node)
+{
+	const struct kmc_type *element = get_type(tree, node->type->element);
+	uint64_t count = node->type->count;
+
+	if (!element)
+		return;
+	if (count > ELEMENTS_MAX) {
+		count = ELEMENTS_MAX;
+		tree->cut = true;
+	}
+	node->children = xcalloc(count, sizeof(*node->children));
+	for (uint64_t i = 0; i < count; i++) {
+		struct node *child = node_add(node);
+
+		child->is_element = true;
+		child->index = i;
+		child->id = node->type->element;
+		child->type = element;
+		child->bit_size = node->bit_size / node->type->count;
+		child->bit_offset = node->bit_offset + i * child->bit_size;
+	}
+}
+
+void tree_load(struct tree *tree, struct node *node)
+{
+	if (node->loaded || !node_foldable(node))
+		return;
+	node->loaded = true;
+	if (node->depth >= DEPTH_MAX || tree->nnodes >= NODES_MAX)
+		tree->cut = true;
+	else if (node->type->kind == KMC_TYPE_ARRAY)
+		load_elements(tree, node);
+	else
+		load_members(tree, node);
+	tree->nnodes += node->nchildren;
+}
+
+static void free_children(struct node *node)
+{
+	for (size_t i = 0; i < node->nchildren; i++)
+		free_children(&node->children[i]);
+	free(node->children);
+}
+
+struct kmc_error *tree_new(struct kmc_types *types, kmc_type_id id, struct tree **out)
+{
+	const struct kmc_type *type;
+	struct kmc_error *err = kmc_types_get(types, id, &type);
+	struct tree *tree;
+
+	if (err)
+		return err;
+	tree = xcalloc(1, sizeof(*tree));
+	tree->types = types;
+	tree->root = (struct node) {
+		.id = id, .type = type, .bit_size = type->size * 8, .open = true,
+		.depth = -1,
+	};
+	tree_update(tree);
+	*out = tree;
+	return NULL;
+}
+
+void tree_free(struct tree *tree)
+{
+	if (!tree)
+		return;
+	free_children(&tree->root);
+	free(tree->rows);
+	free(tree);
+}
+
+/* ---- rows ---- */
+
+/*
+ * struct building - rows so far
+ * @cap: of the array
+ * @line: cache lines that have begun
+ */
+struct building {
+	struct tree *tree;
+	size_t cap;
+	uint64_t line;
+};
+
+static void add_row(struct building *b, enum row_kind kind, struct node *node,
+		    uint64_t value)
+{
+	struct tree *tree = b->tree;
+
+	if (tree->nrows == ROWS_MAX) {
+		tree->cut = true;
+		return;
+	}
+	if (tree->nrows == b->cap) {
+		b->cap = b->cap ? 2 * b->cap : 64;
+		tree->rows = xrealloc(tree->rows, b->cap * sizeof(*tree->rows));
+	}
+	tree->rows[tree->nrows++] = (struct row) { kind, node, value };
+}
+
+static bool is_beside(const struct tree *tree, const struct node *node)
+{
+	return tree->beside && node->type && node->type->kind == KMC_TYPE_UNION &&
+	       node->nchildren > 1;
+}
+
+/* The smallest offset behind @bit at which an arm has something; false: none. */
+static bool next_bit(struct tree *tree, struct node *node, uint64_t bit, bool first,
+		     uint64_t *next)
+{
+	bool found = false;
+
+	if (is_aggregate(node->type) && node_foldable(node)) {
+		tree_load(tree, node);
+		for (size_t i = 0; i < node->nchildren; i++) {
+			uint64_t at;
+
+			if (!next_bit(tree, &node->children[i], bit, first, &at))
+				continue;
+			if (!found || at < *next)
+				*next = at;
+			found = true;
+		}
+		return found;
+	}
+	*next = node->bit_offset;
+	return first ? node->bit_offset >= bit : node->bit_offset > bit;
+}
+
+static void add_beside(struct building *b, struct node *node)
+{
+	uint64_t bit = node->bit_offset;
+	bool first = true;
+
+	for (int i = 0; i < BESIDE_MAX; i++) {
+		uint64_t at;
+
+		if (!next_bit(b->tree, node, bit, first, &at))
+			return;
+		add_row(b, ROW_BESIDE, node, at);
+		bit = at;
+		first = false;
+	}
+}
+
+static void add_children(struct building *b, struct node *node)
+{
+	tree_load(b->tree, node);
+	if (is_beside(b->tree, node)) {
+		add_beside(b, node);
+		return;
+	}
+	for (size_t i = 0; i < node->nchildren && b->tree->nrows < ROWS_MAX; i++) {
+		struct node *child = &node->children[i];
+		uint64_t line = child->bit_offset / 8 / CACHELINE;
+
+		if (line > b->line) {
+			b->line = line;
+			add_row(b, ROW_CACHELINE, child, line);
+		}
+		add_row(b, ROW_NODE, child, 0);
+		if (child->open && node_foldable(child))
+			add_children(b, child);
+	}
+}
+
+void tree_update(struct tree *tree)
+{
+	struct building b = { .tree = tree };
+
+	tree->nrows = 0;
+	free(tree->rows);
+	tree->rows = NULL;
+	tree->cut = false;
+	add_children(&b, &tree->root);
+	add_row(&b, ROW_SUMMARY, &tree->root, 0);
+}
+
+/* Elements of arrays say little, and there are many. */
+static void open_below(struct tree *tree, struct node *node, bool open, size_t *budget)
+{
+	tree_load(tree, node);
+	for (size_t i = 0; i < node->nchildren && *budget; i++) {
+		struct node *child = &node->children[i];
+
+		--*budget;
+		if (!node_foldable(child) || (open && !is_aggregate(child->type)))
+			continue;
+		child->open = open || is_nameless(child);
+		if (open || child->loaded)
+			open_below(tree, child, open, budget);
+	}
+}
+
+void tree_open_all(struct tree *tree, bool open)
+{
+	size_t budget = ROWS_MAX;
+
+	open_below(tree, &tree->root, open, &budget);
+	tree_update(tree);
+}
+
+size_t tree_row_of(const struct tree *tree, const struct node *node)
+{
+	for (; node; node = node->parent)
+		for (size_t i = 0; i < tree->nrows; i++)
+			if (tree->rows[i].node == node &&
+			    tree->rows[i].kind != ROW_CACHELINE)
+				return i;
+	return 0;
+}
+
+/* ---- where is it ---- */
+
+static bool covers(const struct node *node, uint64_t bit)
+{
+	return node->bit_offset <= bit && bit - node->bit_offset < node->bit_size;
+}
+
+/* The first byte of a bit-field counts, even if the bit-field begins later in it. */
+static struct node *child_at(struct node *node, uint64_t offset)
+{
+	for (size_t i = 0; i < node->nchildren; i++)
+		for (unsigned int bit = 0; bit < 8; bit++)
+			if (covers(&node->children[i], offset * 8 + bit))
+				return &node->children[i];
+	return NULL;
+}
+
+static bool reveal(struct tree *tree, struct node *node, size_t *row)
+{
+	for (struct node *up = node->parent; up; up = up->parent)
+		up->open = true;
+	tree_update(tree);
+	*row = tree_row_of(tree, node);
+	return true;
+}
+
+bool tree_find_offset(struct tree *tree, uint64_t offset, size_t *row)
+{
+	struct node *node = &tree->root, *child = node;
+
+	if (offset >= tree->root.type->size)
+		return false;
+	while (child) {
+		node = child;
+		tree_load(tree, node);
+		child = child_at(node, offset);
+	}
+	return node != &tree->root && reveal(tree, node, row);
+}
+
+/* "[3]" at the start of a path: behind it, or NULL. */
+static const char *match_index(const struct node *node, const char *path)
+{
+	char *end;
+
+	if (*path != '[' || path[1] < '0' || path[1] > '9')
+		return NULL;
+	errno = 0;
+	if (strtoull(path + 1, &end, 10) != node->index || errno || *end != ']')
+		return NULL;
+	return end + 1;
+}
+
+static const char *match_name(const struct node *node, const char *path)
+{
+	size_t len;
+
+	if (node->is_element)
+		return match_index(node, path);
+	if (!node->name)
+		return is_nameless(node) ? path : NULL;
+	path += *path == '.';
+	len = strlen(node->name);
+	if (strncmp(path, node->name, len) || (path[len] && !strchr(".[", path[len])))
+		return NULL;
+	return path + len;
+}
+
+static struct node *find_path(struct tree *tree, struct node *node, const char *path)
+{
+	tree_load(tree, node);
+	for (size_t i = 0; i < node->nchildren; i++) {
+		struct node *child = &node->children[i], *found;
+		const char *rest = match_name(child, path);
+
+		if (!rest)
+			continue;
+		if (!*rest)
+			return child;
+		found = find_path(tree, child, rest);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+bool tree_find(struct tree *tree, const char *where, size_t *row)
+{
+	struct node *node;
+	uint64_t offset;
+	char *end;
+
+	where += strspn(where, " +");
+	if (!*where)
+		return false;
+	if (*where >= '0' && *where <= '9') {
+		errno = 0;
+		offset = strtoull(where, &end, 0);
+		return !*end && !errno && tree_find_offset(tree, offset, row);
+	}
+	node = find_path(tree, &tree->root, where);
+	return node && reveal(tree, node, row);
+}
+
+/* ---- words ---- */
+
+void node_path(const struct node *node, char *path, size_t size)
+{
+	const struct node *chain[DEPTH_MAX + 1];
+	size_t count = 0, len = 0;
+
+	for (; node->parent && count < DEPTH_MAX; node = node->parent)
+		chain[count++] = node;
+	*path = '\0';
+	while (count-- && len < size) {
+		const struct node *at = chain[count];
+
+		if (at->is_element)
+			len += snprintf(path + len, size - len, "[%" PRIu64 "]",
+					at->index);
+		else if (at->name)
+			len += snprintf(path + len, size - len, "%s%s",
+					len ? "." : "", at->name);
+	}
+}
+
+struct sums tree_sums(const struct tree *tree)
+{
+	struct sums sums = {
+		.cachelines = (tree->root.type->size + CACHELINE - 1) / CACHELINE,
+	};
+
+	for (size_t i = 0; i < tree->root.nchildren; i++) {
+		const struct node *node = &tree->root.children[i];
+
+		if (node->place == KMC_PLACE_MEMBER) {
+			sums.members++;
+		} else if (node->place == KMC_PLACE_HOLE) {
+			sums.holes++;
+			sums.hole_bits += node->bit_size;
+		} else {
+			sums.tail_bits += node->bit_size;
+		}
+	}
+	return sums;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A type as a tree of members and holes, and its rows: those of what is unfolded.
+ */
+#ifndef TREE_H
+#define TREE_H
+
+#include <kmc/kmc.h>
+
+/* x86's. */
+#define CACHELINE	64
+
+/*
+ * struct node - a member, an element, or a hole
+ * @place: what it is
+ * @name: NULL if it has none
+ * @is_element: of an array, number @index
+ * @id: of its type, as declared; 0 for a hole
+ * @type: that type, NULL for a hole, and when it is damaged
+ * @bit_offset: from the start of the outermost type
+ * @after: HOLE, TAIL: name of the member before it, or NULL
+ * @shared: other members of a union lie there, too
+ * @loaded: @children are there
+ */
+struct node {
+	struct node *parent;
+	enum kmc_place place;
+	const char *name;
+	uint64_t index;
+	bool is_element;
+	kmc_type_id id;
+	const struct kmc_type *type;
+	uint64_t bit_offset;
+	uint64_t bit_size;
+	bool bitfield;
+	const char *after;
+	bool shared;
+	int depth;
+	bool open;
+	bool loaded;
+	struct node *children;
+	size_t nchildren;
+};
+
+enum row_kind {
+	ROW_NODE,
+	ROW_CACHELINE,		/* number @value begins here */
+	ROW_BESIDE,		/* what the arms of union @node have at bit @value */
+	ROW_SUMMARY,
+};
+
+struct row {
+	enum row_kind kind;
+	struct node *node;
+	uint64_t value;
+};
+
+/*
+ * struct tree - a type
+ * @types: borrowed
+ * @root: the type itself, which has no row
+ * @rows: what is unfolded
+ * @nnodes: that were read
+ * @beside: arms of unions stand beside each other
+ * @cut: there are more rows than are shown
+ * @report: its bytes are shown, too, if it has any; NULL without
+ * @start: run-time address of the object, when there is a @report
+ */
+struct tree {
+	struct kmc_types *types;
+	struct node root;
+	struct row *rows;
+	size_t nrows;
+	size_t nnodes;
+	bool beside;
+	bool cut;
+	const struct kmc_report *report;
+	uint64_t start;
+};
+
+struct kmc_error *tree_new(struct kmc_types *types, kmc_type_id id, struct tree **out);
+void tree_free(struct tree *tree);
+
+/* Anything to unfold? */
+bool node_foldable(const struct node *node);
+/* Rows anew, after something was folded or unfolded. */
+void tree_update(struct tree *tree);
+void tree_open_all(struct tree *tree, bool open);
+/* Children of a node, if they are not there yet. */
+void tree_load(struct tree *tree, struct node *node);
+
+/*
+ * tree_find() - unfold what leads to an offset or a member
+ * @where: "36", "0x24", "a.b[3].c"
+ * @row: of it
+ *
+ * Return: false when there is none; nothing has changed then.
+ */
+bool tree_find(struct tree *tree, const char *where, size_t *row);
+bool tree_find_offset(struct tree *tree, uint64_t offset, size_t *row);
+/* Row of a node, or of what it is folded into. */
+size_t tree_row_of(const struct tree *tree, const struct node *node);
+
+/* "info._sifields._kill._pid"; cut to @size. */
+void node_path(const struct node *node, char *path, size_t size);
+
+/* Sums of one aggregate, as pahole counts them. */
+struct sums {
+	size_t members;
+	size_t holes;
+	uint64_t hole_bits;
+	uint64_t tail_bits;
+	uint64_t cachelines;
+};
+
+struct sums tree_sums(const struct tree *tree);
+
+#endif /* TREE_H */

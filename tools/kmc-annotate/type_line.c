@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Rows of a tree as text: where, how large, what, and with a report also in which
+ * state, and which value.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "views.h"
+
+/* Columns in which things begin. */
+#define STATES		17
+#define STATES_WIDTH	10
+#define TYPE_COLUMN	50
+#define ARM_MIN		18
+
+/* ---- where ---- */
+
+static void put_offset(struct line *line, bool hex, uint64_t bit, bool with_bit)
+{
+	char text[48];
+
+	snprintf(text, sizeof(text), hex ? "0x%" PRIx64 : "%" PRIu64, bit / 8);
+	if (with_bit)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ":%u",
+			 (unsigned int)(bit % 8));
+	line_say(line, KMC_STYLE_DIM, "%8s", text);
+}
+
+static bool has_bits(const struct node *node)
+{
+	return node->bitfield || node->bit_offset % 8 || node->bit_size % 8;
+}
+
+static void put_place(struct line *line, const struct node *node, bool hex)
+{
+	char text[32];
+
+	put_offset(line, hex, node->bit_offset, has_bits(node));
+	if (has_bits(node))
+		snprintf(text, sizeof(text), ":%" PRIu64, node->bit_size);
+	else
+		snprintf(text, sizeof(text), "%" PRIu64, node->bit_size / 8);
+	line_say(line, KMC_STYLE_DIM, " %6s  ", text);
+}
+
+/* ---- states ---- */
+
+/* State of a byte of the object as the report has it; '.': it does not. */
+static char state_at(const struct tree *tree, uint64_t offset)
+{
+	const struct kmc_report *report = tree->report;
+	uint64_t i = tree->start + offset - report->memory_start;
+
+	if (report->caret < 0 || i >= report->shadow_len)
+		return '.';
+	return report->shadow[i];
+}
+
+static enum kmc_style state_style(char state)
+{
+	switch (state) {
+	case 'i':
+		return KMC_STYLE_INITIALIZED;
+	case 'u':
+		return KMC_STYLE_UNINITIALIZED;
+	case 'a':
+		return KMC_STYLE_UNALLOCATED;
+	case 'f':
+		return KMC_STYLE_FREED;
+	default:
+		return KMC_STYLE_DIM;
+	}
+}
+
+/* A letter a byte where they fit, else "12i 4u" and the like. */
+static void put_states(struct line *line, const struct tree *tree,
+		       const struct node *node)
+{
+	uint64_t from = node->bit_offset / 8, end;
+	char text[16];
+
+	end = (node->bit_offset + node->bit_size + 7) / 8;
+	while (from < end && line_columns(line) < STATES + STATES_WIDTH - 1) {
+		char state = state_at(tree, from);
+		uint64_t n = 1;
+
+		if (end - node->bit_offset / 8 > 8) {
+			/* Behind what the report shows all is alike. */
+			while (from + n < end && n < 4096 &&
+			       state_at(tree, from + n) == state)
+				n++;
+			snprintf(text, sizeof(text), "%" PRIu64 "%c", n, state);
+		} else {
+			snprintf(text, sizeof(text), "%c", state);
+		}
+		if (line_columns(line) + (int)strlen(text) > STATES + STATES_WIDTH - 1) {
+			line_say(line, KMC_STYLE_DIM, "+");
+			break;
+		}
+		line_say(line, state_style(state), "%s", text);
+		from += n;
+	}
+	line_pad(line, STATES + STATES_WIDTH);
+}
+
+static const struct kmc_value *value_of(const struct tree *tree,
+					const struct node *node)
+{
+	const struct kmc_report *report = tree->report;
+	char path[PROMPT_MAX * 2];
+
+	if (node->place != KMC_PLACE_MEMBER || node_foldable(node))
+		return NULL;
+	node_path(node, path, sizeof(path));
+	for (size_t i = 0; i < report->nvalues; i++)
+		if (!report->values[i].hole &&
+		    report->values[i].offset == node->bit_offset / 8 &&
+		    !strcmp(report->values[i].path, path))
+			return &report->values[i];
+	return NULL;
+}
+
+static void put_value(struct line *line, const struct kmc_value *value)
+{
+	if (!value || !value->text)
+		return;
+	line_say(line, KMC_STYLE_PLAIN, " = ");
+	line_quote(line, KMC_STYLE_PLAIN, value->text);
+	for (size_t i = 0; i < value->nnames; i++) {
+		line_say(line, KMC_STYLE_PLAIN, i ? ", " : " (");
+		line_quote(line, KMC_STYLE_PLAIN, value->names[i]);
+	}
+	if (value->nnames)
+		line_say(line, KMC_STYLE_PLAIN, ")");
+}
+
+/* Did the access touch it? Of what is unfolded its parts say so. */
+static bool is_reported(const struct tree *tree, const struct node *node)
+{
+	const struct kmc_report *report = tree->report;
+	uint64_t from = report->address - tree->start, end = from + (report->bits + 7) / 8;
+
+	if (node->open && node_foldable(node))
+		return false;
+	return node->bit_offset / 8 < end &&
+	       (node->bit_offset + node->bit_size + 7) / 8 > from;
+}
+
+/* ---- rows ---- */
+
+static void put_glyph(struct line *line, const struct node *node)
+{
+	const char *text = "  ";
+
+	if (node_foldable(node) && line->ascii)
+		text = node->open ? "- " : "+ ";
+	else if (node_foldable(node))
+		text = node->open ? "▾ " : "▸ ";
+	line_say(line, KMC_STYLE_DIM, "%*s%s", 2 * node->depth, "", text);
+}
+
+static void put_name(struct line *line, const struct node *node)
+{
+	if (node->place != KMC_PLACE_MEMBER) {
+		line_say(line, KMC_STYLE_UNINITIALIZED, node->place == KMC_PLACE_TAIL ?
+			 "(padding)" : "(hole)");
+	} else if (node->is_element) {
+		line_say(line, KMC_STYLE_PLAIN, "[%" PRIu64 "]", node->index);
+	} else if (node->name) {
+		line_quote(line, KMC_STYLE_TITLE, node->name);
+	} else {
+		line_say(line, KMC_STYLE_DIM, node->bitfield ? "(unnamed)" :
+			 "(anonymous)");
+	}
+}
+
+static void put_amount(struct line *line, uint64_t bits)
+{
+	if (bits % 8)
+		line_say(line, KMC_STYLE_DIM, "%" PRIu64 " bit%s", bits,
+			 bits == 1 ? "" : "s");
+	else
+		line_say(line, KMC_STYLE_DIM, "%" PRIu64 " byte%s", bits / 8,
+			 bits == 8 ? "" : "s");
+}
+
+static void put_type(struct line *line, const struct node *node)
+{
+	if (node->place != KMC_PLACE_MEMBER) {
+		put_amount(line, node->bit_size);
+		if (node->after) {
+			line_say(line, KMC_STYLE_DIM, " behind ");
+			line_quote(line, KMC_STYLE_DIM, node->after);
+		}
+	} else if (node->type) {
+		line_quote(line, KMC_STYLE_LOCATION, node->type->declared);
+	} else {
+		line_say(line, KMC_STYLE_DIM, "(damaged)");
+	}
+}
+
+static void node_line(const struct tree *tree, const struct node *node, bool hex,
+		      struct line *line)
+{
+	const struct kmc_value *value = NULL;
+
+	put_place(line, node, hex);
+	if (tree->report) {
+		put_states(line, tree, node);
+		value = value_of(tree, node);
+	}
+	put_glyph(line, node);
+	put_name(line, node);
+	put_value(line, value);
+	if (tree->report && is_reported(tree, node))
+		line_say(line, KMC_STYLE_CARET, line->ascii ? " <- here" : " ◀ here");
+	line_say(line, KMC_STYLE_PLAIN, "  ");
+	line_pad(line, TYPE_COLUMN + (tree->report ? STATES_WIDTH : 0));
+	put_type(line, node);
+}
+
+static void cacheline_line(const struct row *row, struct line *line)
+{
+	uint64_t border = row->value * CACHELINE, at = row->node->bit_offset / 8;
+	const char *dash = line->ascii ? "---" : "───";
+
+	line_say(line, KMC_STYLE_DIM, "%8s %6s  %s cache line %" PRIu64 " at %" PRIu64,
+		 "", "", dash, row->value, border);
+	if (at > border)
+		line_say(line, KMC_STYLE_DIM, ", %" PRIu64 " byte%s before", at - border,
+			 at - border == 1 ? "" : "s");
+	line_say(line, KMC_STYLE_DIM, " %s", dash);
+}
+
+static void summary_line(const struct tree *tree, struct line *line)
+{
+	const struct sums sums = tree_sums(tree);
+
+	line_say(line, KMC_STYLE_DIM, "%8s %6" PRIu64 "  %zu member%s, ", "",
+		 tree->root.type->size, sums.members, sums.members == 1 ? "" : "s");
+	if (sums.holes) {
+		line_say(line, KMC_STYLE_DIM, "%zu hole%s of ", sums.holes,
+			 sums.holes == 1 ? "" : "s");
+		put_amount(line, sums.hole_bits);
+	} else {
+		line_say(line, KMC_STYLE_DIM, "no hole");
+	}
+	line_say(line, KMC_STYLE_DIM, ", ");
+	put_amount(line, sums.tail_bits);
+	line_say(line, KMC_STYLE_DIM, " of padding, %" PRIu64 " cache line%s",
+		 sums.cachelines, sums.cachelines == 1 ? "" : "s");
+	if (tree->cut)
+		line_say(line, KMC_STYLE_DIM, "; there is more than is shown");
+}
+
+/* ---- arms of a union beside each other ---- */
+
+static const struct node *part_at(const struct node *node, uint64_t bit)
+{
+	const struct node *found = NULL;
+
+	if (!node->nchildren || node->type->kind == KMC_TYPE_ARRAY)
+		return node->bit_offset == bit ? node : NULL;
+	for (size_t i = 0; i < node->nchildren && !found; i++)
+		found = part_at(&node->children[i], bit);
+	return found;
+}
+
+static void beside_line(const struct app *app, const struct row *row, struct line *line)
+{
+	const struct node *node = row->node;
+	int left, room;
+
+	put_offset(line, app->hex, row->value, row->value % 8);
+	line_say(line, KMC_STYLE_DIM, " %6s  %*s", "", 2 * node->depth + 2, "");
+	left = line_columns(line);
+	room = (app->cols - 1 - left) / (int)node->nchildren;
+	room = room < ARM_MIN ? ARM_MIN : room;
+	for (size_t i = 0; i < node->nchildren; i++) {
+		const struct node *part = part_at(&node->children[i], row->value);
+		struct line arm;
+
+		line_clear(&arm, line->ascii);
+		if (part) {
+			put_name(&arm, part);
+			line_say(&arm, KMC_STYLE_PLAIN, " ");
+			put_type(&arm, part);
+		}
+		line_cut(&arm, room - 2);
+		line_say(line, KMC_STYLE_DIM, line->ascii ? "|" : "│");
+		line_say(line, KMC_STYLE_PLAIN, "%s", arm.text);
+		line_pad(line, left + (int)(i + 1) * room);
+	}
+}
+
+void type_line(const struct app *app, const struct tree *tree, size_t i,
+	       struct line *line)
+{
+	const struct row *row = &tree->rows[i];
+
+	switch (row->kind) {
+	case ROW_NODE:
+		node_line(tree, row->node, app->hex, line);
+		break;
+	case ROW_CACHELINE:
+		cacheline_line(row, line);
+		break;
+	case ROW_BESIDE:
+		beside_line(app, row, line);
+		break;
+	case ROW_SUMMARY:
+		summary_line(tree, line);
+		break;
+	}
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One report: its bytes laid over the type that they are of.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "views.h"
+
+/*
+ * struct shown - a report in view: @head, then the rows of @tree, then @tail
+ * @report: the inbox' own
+ * @bug, @index: which one
+ * @tree: NULL when no type is known
+ */
+struct shown {
+	struct kmc_report *report;
+	size_t bug;
+	size_t index;
+	struct report_text head;
+	struct tree *tree;
+	struct report_text tail;
+	bool registers;
+};
+
+static size_t tree_rows(const struct shown *shown)
+{
+	return shown->tree ? shown->tree->nrows : 0;
+}
+
+static void make_text(struct view *view)
+{
+	struct shown *shown = view->data;
+	const struct app *app = view->app;
+
+	report_text_release(&shown->head);
+	report_text_release(&shown->tail);
+	shown->head.text.ascii = app->ascii;
+	shown->tail.text.ascii = app->ascii;
+	report_head(&shown->head, shown->report, app->cols - 1);
+	report_tail(&shown->tail, shown->report, app->cols - 1, shown->registers);
+}
+
+/* The members of the best candidate, unfolded down to what was accessed. */
+static void make_tree(struct shown *shown)
+{
+	const struct kmc_report *report = shown->report;
+	const struct kmc_candidate *best = report->candidates;
+	size_t row;
+
+	tree_free(shown->tree);
+	shown->tree = NULL;
+	if (!report->ncandidates || !best->types || !best->type)
+		return;
+	kmc_error_free(tree_new(best->types, best->type_id, &shown->tree));
+	if (!shown->tree)
+		return;
+	shown->tree->report = report;
+	shown->tree->start = report->address - best->offset;
+	if (best->offset >= 0)
+		tree_find_offset(shown->tree, best->offset, &row);
+}
+
+static void free_data(void *data)
+{
+	struct shown *shown = data;
+
+	report_text_release(&shown->head);
+	report_text_release(&shown->tail);
+	tree_free(shown->tree);
+	free(shown);
+}
+
+/* ---- rows ---- */
+
+static size_t count(const struct view *view)
+{
+	const struct shown *shown = view->data;
+
+	return shown->head.text.count + tree_rows(shown) + shown->tail.text.count;
+}
+
+static void line(const struct view *view, size_t i, struct line *out)
+{
+	const struct shown *shown = view->data;
+	size_t head = shown->head.text.count, rows = tree_rows(shown);
+
+	if (i < head)
+		*out = shown->head.text.lines[i];
+	else if (i - head < rows)
+		type_line(view->app, shown->tree, i - head, out);
+	else
+		*out = shown->tail.text.lines[i - head - rows];
+}
+
+static void title(const struct view *view, struct line *out)
+{
+	const struct shown *shown = view->data;
+	const struct kmc_report *report = shown->report;
+
+	line_quote(out, KMC_STYLE_TITLE, report->source);
+	if (report->from_stream)
+		line_say(out, KMC_STYLE_TITLE, ", report %" PRIu64, report->seq);
+	else
+		line_say(out, KMC_STYLE_TITLE, ":%lu", report->line);
+	line_say(out, KMC_STYLE_PLAIN, ", %s-%s", kmc_state_name(report->state),
+		 kmc_kind_name(report->kind));
+}
+
+static void resized(struct view *view)
+{
+	make_text(view);
+}
+
+/* ---- another candidate ---- */
+
+static void choose(struct view *view, size_t index)
+{
+	struct shown *shown = view->data;
+	struct kmc_error *err;
+
+	if (index >= shown->report->ncandidates || !index) {
+		app_say(view->app, "there is no other object that it may be");
+		return;
+	}
+	err = kmc_report_choose(view->app->session->symbols.di, shown->report, index);
+	if (err)
+		app_error(view->app, err);
+	make_tree(shown);
+	make_text(view);
+	view_changed(view);
+	app_say(view->app, "taken for %s", shown->report->candidates[0].type ?
+		shown->report->candidates[0].type : "an object of unknown type");
+}
+
+/* Which one the cursor is on, -1 for none. */
+static int candidate_here(const struct view *view)
+{
+	const struct shown *shown = view->data;
+	size_t before = shown->head.text.count + tree_rows(shown), i;
+
+	if (!view_current(view, &i) || i < before)
+		return -1;
+	return shown->tail.candidates[i - before];
+}
+
+/* ---- uninitialised runs ---- */
+
+static bool is_bad(const struct kmc_report *report, size_t i)
+{
+	return report->shadow[i] != 'i';
+}
+
+/* Does a run begin at this byte of the shadow, and within the object? */
+static bool run_begins(const struct shown *shown, size_t i, uint64_t *offset)
+{
+	const struct kmc_report *report = shown->report;
+
+	*offset = report->memory_start + i - shown->tree->start;
+	return is_bad(report, i) && *offset < shown->tree->root.type->size &&
+	       (!i || !is_bad(report, i - 1) || !*offset);
+}
+
+/* The byte of the shadow that the cursor is on; in front of all of them: -1. */
+static long shadow_here(const struct view *view)
+{
+	const struct shown *shown = view->data;
+	size_t head = shown->head.text.count, i;
+	const struct row *row;
+
+	if (!view_current(view, &i) || i < head || i - head >= shown->tree->nrows)
+		return -1;
+	row = &shown->tree->rows[i - head];
+	if (row->kind == ROW_SUMMARY)
+		return shown->report->shadow_len;
+	return (long)(shown->tree->start + row->node->bit_offset / 8 -
+		      shown->report->memory_start);
+}
+
+static void go_to_run(struct view *view, bool back)
+{
+	struct shown *shown = view->data;
+	long len = shown->report->shadow_len, here;
+	uint64_t offset;
+	size_t row;
+
+	if (!shown->tree || shown->report->caret < 0 || !len) {
+		app_say(view->app, "no type is known, so there are no members to go to");
+		return;
+	}
+	here = shadow_here(view);
+	here = here < -1 ? -1 : here > len ? len : here;
+	for (long n = 1; n <= len + 1; n++) {
+		long at = back ? here - n : here + n;
+
+		at = ((at % (len + 1)) + len + 1) % (len + 1);
+		if (at == len || !run_begins(shown, at, &offset))
+			continue;
+		if (!tree_find_offset(shown->tree, offset, &row))
+			continue;
+		view_set_filter(view, "");
+		view_select(view, shown->head.text.count + row);
+		return;
+	}
+	app_say(view->app, "every byte that the report shows was written");
+}
+
+/* ---- requests ---- */
+
+static void replace(struct view *view, size_t bug, size_t index);
+
+static void step(struct view *view, bool back)
+{
+	const struct shown *shown = view->data;
+	const struct inbox *inbox = view->app->session->inbox;
+	size_t bug = shown->bug, index = shown->index;
+
+	if (back && index) {
+		index--;
+	} else if (back && bug) {
+		index = inbox->bugs[--bug].nreports - 1;
+	} else if (!back && index + 1 < inbox->bugs[bug].nreports) {
+		index++;
+	} else if (!back && bug + 1 < inbox->nbugs) {
+		bug++;
+		index = 0;
+	} else {
+		app_say(view->app, back ? "this is the first report" : "this is the last report");
+		return;
+	}
+	replace(view, bug, index);
+}
+
+static bool request(struct view *view, enum request what)
+{
+	struct shown *shown = view->data;
+
+	switch (what) {
+	case REQUEST_NEXT_RUN:
+	case REQUEST_PREVIOUS_RUN:
+		go_to_run(view, what == REQUEST_PREVIOUS_RUN);
+		return true;
+	case REQUEST_OTHER:
+		/* The last one comes to the front, so that all have their turn. */
+		choose(view, shown->report->ncandidates - 1);
+		return true;
+	case REQUEST_NEXT_REPORT:
+	case REQUEST_PREVIOUS_REPORT:
+		step(view, what == REQUEST_PREVIOUS_REPORT);
+		return true;
+	case REQUEST_REGISTERS:
+		shown->registers = !shown->registers;
+		make_text(view);
+		view_changed(view);
+		return true;
+	case REQUEST_STACK:
+		stack_open(view->app, shown->report);
+		return true;
+	case REQUEST_ANNOTATE:
+		annotation_open(view->app, shown->report);
+		return true;
+	case REQUEST_ENTER:
+		if (candidate_here(view) >= 0) {
+			choose(view, candidate_here(view));
+			return true;
+		}
+		break;
+	default:
+		break;
+	}
+	return shown->tree && type_request(view, shown->tree, shown->head.text.count, what);
+}
+
+static int depth(const struct view *view, size_t i)
+{
+	const struct shown *shown = view->data;
+	size_t head = shown->head.text.count;
+
+	if (i < head || i - head >= tree_rows(shown) ||
+	    shown->tree->rows[i - head].kind != ROW_NODE)
+		return 0;
+	return shown->tree->rows[i - head].node->depth;
+}
+
+static bool go(struct view *view, const char *where)
+{
+	struct shown *shown = view->data;
+
+	return shown->tree && type_go(view, shown->tree, shown->head.text.count, where);
+}
+
+static bool json(const struct view *view, FILE *out)
+{
+	const struct shown *shown = view->data;
+	struct kmc_error *err;
+	char *text;
+
+	err = kmc_json_report(shown->report, &text);
+	if (err) {
+		app_error(view->app, err);
+		return false;
+	}
+	fprintf(out, "%s\n", text);
+	free(text);
+	return true;
+}
+
+const struct view_ops report_view = {
+	.name = "a report",
+	.hints = "Tab next unwritten  s stacks  o other object  a annotate  ] next  t type  q back  h help",
+	.count = count,
+	.line = line,
+	.title = title,
+	.request = request,
+	.depth = depth,
+	.go = go,
+	.resized = resized,
+	.json = json,
+	.free = free_data,
+};
+
+static void fill(struct view *view, size_t bug, size_t index)
+{
+	struct shown *shown = view->data;
+
+	shown->bug = bug;
+	shown->index = index;
+	shown->report = view->app->session->inbox->bugs[bug].reports[index];
+	make_tree(shown);
+	make_text(view);
+}
+
+static void replace(struct view *view, size_t bug, size_t index)
+{
+	fill(view, bug, index);
+	view_set_filter(view, "");
+	view->cursor = 0;
+	view->top = 0;
+}
+
+void report_open(struct app *app, size_t bug, size_t index)
+{
+	struct shown *shown = xcalloc(1, sizeof(*shown));
+
+	shown->registers = true;
+	view_open(app, &report_view, shown);
+	fill(app->top, bug, index);
+	session_source(app->session, app->opts);
+}

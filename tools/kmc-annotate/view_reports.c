@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The reports of a log or stream, by bug.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "views.h"
+
+/*
+ * struct entry - a row: a bug, or with @report >= 0 one of its reports
+ */
+struct entry {
+	size_t bug;
+	long report;
+};
+
+struct entries {
+	struct inbox *inbox;
+	struct entry *v;
+	size_t count;
+};
+
+static void rebuild(struct entries *entries)
+{
+	const struct inbox *inbox = entries->inbox;
+
+	free(entries->v);
+	entries->v = xcalloc(inbox->nbugs * (1 + BUG_REPORTS), sizeof(*entries->v));
+	entries->count = 0;
+	for (size_t i = 0; i < inbox->nbugs; i++) {
+		entries->v[entries->count++] = (struct entry) { i, -1 };
+		for (size_t j = 0; inbox->bugs[i].open && j < inbox->bugs[i].nreports; j++)
+			entries->v[entries->count++] = (struct entry) { i, j };
+	}
+}
+
+static size_t find(const struct entries *entries, struct entry entry)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		if (entries->v[i].bug == entry.bug && entries->v[i].report == entry.report)
+			return i;
+	return 0;
+}
+
+/* Rows anew, with the cursor where it was. */
+static void refresh(struct view *view)
+{
+	struct entries *entries = view->data;
+	struct entry entry = { 0, -1 };
+	size_t i;
+
+	if (view_current(view, &i))
+		entry = entries->v[i];
+	rebuild(entries);
+	view_changed(view);
+	view_select(view, find(entries, entry));
+}
+
+/* ---- rows ---- */
+
+static void bug_line(const struct bug *bug, struct line *out)
+{
+	const struct kmc_report *report = bug->reports[0];
+	const char *glyph = out->ascii ? (bug->open ? "-" : "+") : bug->open ? "▾" : "▸";
+
+	line_say(out, KMC_STYLE_DIM, "%s", glyph);
+	line_say(out, KMC_STYLE_TITLE, " %7" PRIu64 " ", bug->seen);
+	line_say(out, KMC_STYLE_PLAIN, " %-20s ", kmc_verdict_name(report->verdict.class));
+	line_quote(out, KMC_STYLE_PLAIN, bug->signature);
+	if (bug->accesses > bug->seen)
+		line_say(out, KMC_STYLE_DIM, " (%" PRIu64 " accesses)", bug->accesses);
+}
+
+static void one_line(const struct kmc_report *report, struct line *out)
+{
+	line_say(out, KMC_STYLE_DIM, "%10s", "");
+	line_quote(out, KMC_STYLE_LOCATION, report->source);
+	if (report->from_stream)
+		line_say(out, KMC_STYLE_LOCATION, ", report %" PRIu64, report->seq);
+	else
+		line_say(out, KMC_STYLE_LOCATION, ":%lu", report->line);
+	line_say(out, KMC_STYLE_PLAIN, "  0x%" PRIx64, report->address);
+	if (report->comm) {
+		line_say(out, KMC_STYLE_PLAIN, "  ");
+		line_quote(out, KMC_STYLE_PLAIN, report->comm);
+		line_say(out, KMC_STYLE_PLAIN, " (pid %d)", report->pid);
+	}
+	if (report->time >= 0)
+		line_say(out, KMC_STYLE_DIM, "  %.6f s", report->time);
+}
+
+static size_t count(const struct view *view)
+{
+	const struct entries *entries = view->data;
+
+	return entries->count;
+}
+
+static void line(const struct view *view, size_t i, struct line *out)
+{
+	const struct entries *entries = view->data;
+	const struct entry *entry = &entries->v[i];
+	const struct bug *bug = &entries->inbox->bugs[entry->bug];
+
+	if (entry->report < 0)
+		bug_line(bug, out);
+	else
+		one_line(bug->reports[entry->report], out);
+}
+
+static int depth(const struct view *view, size_t i)
+{
+	const struct entries *entries = view->data;
+
+	return entries->v[i].report >= 0;
+}
+
+static void title(const struct view *view, struct line *out)
+{
+	const struct inbox *inbox = ((const struct entries *)view->data)->inbox;
+
+	line_quote(out, KMC_STYLE_TITLE, inbox->path);
+	line_say(out, KMC_STYLE_PLAIN, ": %" PRIu64 " report%s of %zu bug%s", inbox->seen,
+		 inbox->seen == 1 ? "" : "s", inbox->nbugs, inbox->nbugs == 1 ? "" : "s");
+	if (inbox->dropped)
+		line_say(out, KMC_STYLE_PLAIN, ", %" PRIu64 " not kept", inbox->dropped);
+	if (inbox->paused)
+		line_say(out, KMC_STYLE_PLAIN, ", paused");
+	else if (!inbox->ended)
+		line_say(out, KMC_STYLE_PLAIN, inbox->live ? ", following" : ", reading");
+	else if (inbox->live)
+		line_say(out, KMC_STYLE_PLAIN, ", the stream has ended");
+}
+
+/* ---- requests ---- */
+
+static void toggle_pause(struct view *view)
+{
+	struct inbox *inbox = ((struct entries *)view->data)->inbox;
+
+	inbox->paused = !inbox->paused;
+	if (inbox->paused)
+		app_say(view->app, "paused: what comes waits; p goes on");
+}
+
+static void set_open(struct view *view, bool all, size_t i, bool open)
+{
+	struct entries *entries = view->data;
+	struct inbox *inbox = entries->inbox;
+	size_t bug = all ? 0 : entries->v[i].bug;
+
+	for (size_t at = 0; at < inbox->nbugs; at++)
+		if (all || at == bug)
+			inbox->bugs[at].open = open;
+	rebuild(entries);
+	view_changed(view);
+	if (!all)
+		view_select(view, find(entries, (struct entry) { bug, -1 }));
+}
+
+static bool request(struct view *view, enum request what)
+{
+	struct entries *entries = view->data;
+	size_t i = 0;
+
+	if (what == REQUEST_PAUSE) {
+		toggle_pause(view);
+		return true;
+	}
+	if (what == REQUEST_UNFOLD_ALL || what == REQUEST_FOLD_ALL) {
+		set_open(view, true, 0, what == REQUEST_UNFOLD_ALL);
+		return true;
+	}
+	if (!view_current(view, &i))
+		return false;
+	switch (what) {
+	case REQUEST_UNFOLD:
+	case REQUEST_FOLD:
+		set_open(view, false, i, what == REQUEST_UNFOLD);
+		return true;
+	case REQUEST_ENTER:
+		report_open(view->app, entries->v[i].bug,
+			    entries->v[i].report < 0 ? 0 : entries->v[i].report);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* ---- the view ---- */
+
+static bool json(const struct view *view, FILE *out)
+{
+	const struct inbox *inbox = ((const struct entries *)view->data)->inbox;
+
+	for (size_t i = 0; i < inbox->nbugs; i++) {
+		for (size_t j = 0; j < inbox->bugs[i].nreports; j++) {
+			struct kmc_error *err;
+			char *text;
+
+			err = kmc_json_report(inbox->bugs[i].reports[j], &text);
+			if (err) {
+				app_error(view->app, err);
+				return false;
+			}
+			fprintf(out, "%s\n", text);
+			free(text);
+		}
+	}
+	return true;
+}
+
+static void free_data(void *data)
+{
+	struct entries *entries = data;
+
+	free(entries->v);
+	free(entries);
+}
+
+static const struct view_ops reports_view = {
+	.name = "the list of reports",
+	.hints = "Enter open  + - unfold  / search  & filter  p pause  T types  q leave  h help",
+	.count = count,
+	.line = line,
+	.title = title,
+	.request = request,
+	.depth = depth,
+	.json = json,
+	.free = free_data,
+};
+
+void reports_changed(struct app *app)
+{
+	struct view *view = app->top;
+
+	while (view && view->ops != &reports_view)
+		view = view->below;
+	if (view)
+		refresh(view);
+}
+
+void reports_open(struct app *app, const char *path, bool live)
+{
+	struct entries *entries;
+	struct kmc_error *err;
+
+	if (!symbols_open(&app->session->symbols))
+		return;
+	err = inbox_open(path, live, &app->session->inbox);
+	if (err) {
+		app_error(app, err);
+		return;
+	}
+	entries = xcalloc(1, sizeof(*entries));
+	entries->inbox = app->session->inbox;
+	view_open(app, &reports_view, entries);
+}
+
+void reports_print(struct app *app, FILE *out)
+{
+	for (size_t i = 0; i < app->session->inbox->nbugs; i++) {
+		report_open(app, i, 0);
+		fputc('\n', out);
+		view_print(app->top, out);
+		view_close(app->top);
+	}
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One type, which can be unfolded and walked through.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "views.h"
+
+/* Pointers to arrays of pointers end somewhere, unless they are damaged. */
+#define INDIRECTIONS	16
+
+/* ---- the type of a member ---- */
+
+/* A struct that is only declared here may be complete elsewhere. */
+static kmc_type_id complete(struct kmc_types *types, kmc_type_id id,
+			    const struct kmc_type *type)
+{
+	kmc_type_id *ids = NULL;
+	size_t count;
+
+	if (!type->incomplete || !type->name)
+		return id;
+	kmc_error_free(kmc_types_find(types, type->declared, &ids, &count));
+	if (ids)
+		id = ids[0];
+	free(ids);
+	return id;
+}
+
+static bool open_type_of(struct app *app, struct tree *tree, const struct node *node)
+{
+	kmc_type_id id = node->id;
+
+	for (int i = 0; i < INDIRECTIONS && id; i++) {
+		const struct kmc_type *type = NULL;
+
+		kmc_error_free(kmc_types_get(tree->types, id, &type));
+		if (!type)
+			break;
+		if (type->kind == KMC_TYPE_STRUCT || type->kind == KMC_TYPE_UNION)
+			return type_open(app, tree->types,
+					 complete(tree->types, id, type), NULL);
+		id = type->kind == KMC_TYPE_POINTER ? type->target :
+		     type->kind == KMC_TYPE_ARRAY ? type->element : 0;
+	}
+	app_say(app, "there is no struct or union behind this");
+	return true;
+}
+
+/* ---- what can be done with a tree ---- */
+
+static void fold(struct view *view, struct tree *tree, size_t base, struct node *node,
+		 bool open)
+{
+	if (!open && (!node->open || !node_foldable(node)) && node->parent->parent)
+		node = node->parent;
+	if (!node_foldable(node)) {
+		app_say(view->app, "there is nothing to unfold");
+		return;
+	}
+	node->open = open;
+	tree_update(tree);
+	view_changed(view);
+	view_select(view, base + tree_row_of(tree, node));
+}
+
+static bool all_request(struct view *view, struct tree *tree, size_t base,
+			enum request request)
+{
+	const struct node *node = NULL;
+	size_t i;
+
+	if (view_current(view, &i) && i >= base && i - base < tree->nrows)
+		node = tree->rows[i - base].node;
+	if (request == REQUEST_BESIDE) {
+		tree->beside = !tree->beside;
+		tree_update(tree);
+	} else if (request == REQUEST_UNFOLD_ALL || request == REQUEST_FOLD_ALL) {
+		tree_open_all(tree, request == REQUEST_UNFOLD_ALL);
+	} else {
+		return false;
+	}
+	view_changed(view);
+	if (node)
+		view_select(view, base + tree_row_of(tree, node));
+	return true;
+}
+
+bool type_request(struct view *view, struct tree *tree, size_t base,
+		  enum request request)
+{
+	struct node *node;
+	size_t i;
+
+	if (all_request(view, tree, base, request))
+		return true;
+	if (!view_current(view, &i) || i < base || i - base >= tree->nrows ||
+	    tree->rows[i - base].kind == ROW_SUMMARY)
+		return false;
+	node = tree->rows[i - base].node;
+	switch (request) {
+	case REQUEST_UNFOLD:
+	case REQUEST_FOLD:
+		fold(view, tree, base, node, request == REQUEST_UNFOLD);
+		return true;
+	case REQUEST_ENTER:
+		if (!node_foldable(node))
+			return open_type_of(view->app, tree, node);
+		fold(view, tree, base, node, !node->open);
+		return true;
+	case REQUEST_TYPE:
+		return open_type_of(view->app, tree, node);
+	default:
+		return false;
+	}
+}
+
+bool type_go(struct view *view, struct tree *tree, size_t base, const char *where)
+{
+	size_t row;
+
+	if (!tree_find(tree, where, &row))
+		return false;
+	/* What is looked for may be hidden by it. */
+	view_set_filter(view, "");
+	view_select(view, base + row);
+	return true;
+}
+
+/* ---- the view ---- */
+
+static size_t count(const struct view *view)
+{
+	const struct tree *tree = view->data;
+
+	return tree->nrows;
+}
+
+static void line(const struct view *view, size_t i, struct line *out)
+{
+	type_line(view->app, view->data, i, out);
+}
+
+static int depth(const struct view *view, size_t i)
+{
+	const struct tree *tree = view->data;
+
+	return tree->rows[i].kind == ROW_NODE ? tree->rows[i].node->depth : 0;
+}
+
+static void title(const struct view *view, struct line *out)
+{
+	const struct tree *tree = view->data;
+
+	line_quote(out, KMC_STYLE_TITLE, tree->root.type->declared);
+	line_say(out, KMC_STYLE_PLAIN, ", %llu bytes",
+		 (unsigned long long)tree->root.type->size);
+}
+
+static bool request(struct view *view, enum request what)
+{
+	return type_request(view, view->data, 0, what);
+}
+
+static bool go(struct view *view, const char *where)
+{
+	return type_go(view, view->data, 0, where);
+}
+
+static bool json(const struct view *view, FILE *out)
+{
+	return type_json(view->data, out);
+}
+
+static void free_data(void *data)
+{
+	tree_free(data);
+}
+
+static const struct view_ops type_view = {
+	.name = "a type",
+	.hints = "Enter unfold  t its type  q back  g go to  / search  & filter  T types  h help",
+	.count = count,
+	.line = line,
+	.title = title,
+	.request = request,
+	.depth = depth,
+	.go = go,
+	.json = json,
+	.free = free_data,
+};
+
+bool type_open(struct app *app, struct kmc_types *types, kmc_type_id id,
+	       const char *where)
+{
+	struct tree *tree;
+	struct kmc_error *err = tree_new(types, id, &tree);
+
+	if (err) {
+		app_error(app, err);
+		return true;
+	}
+	view_open(app, &type_view, tree);
+	if (where && !go(app->top, where))
+		app_say(app, "there is no '%s' in %s", where, tree->root.type->declared);
+	return true;
+}
+
+/* "struct x+0x24" and "x.a[1]" → the name, and what is behind it. */
+static char *split(const char *operand, const char **where)
+{
+	size_t len = strcspn(operand, "+.");
+	char *name = xstrdup(operand);
+
+	*where = operand[len] ? operand + len + 1 : NULL;
+	while (len && name[len - 1] == ' ')
+		len--;
+	name[len] = '\0';
+	return name;
+}
+
+struct kmc_error *type_open_named(struct app *app, const char *operand)
+{
+	struct kmc_types *types;
+	kmc_type_id *ids = NULL;
+	struct kmc_error *err;
+	const char *where;
+	size_t found = 0;
+	char *name;
+
+	err = session_types(app->session, app->opts, &types);
+	if (err)
+		return err;
+	name = split(operand, &where);
+	err = kmc_types_find(types, name, &ids, &found);
+	free(name);
+	if (err)
+		return err;
+	type_open(app, types, ids[0], where);
+	if (found > 1 && !*app->message)
+		app_say(app, "there are %zu of that name; T and the name shows all", found);
+	free(ids);
+	return NULL;
+}
