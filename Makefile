@@ -44,7 +44,7 @@ UNIT_TESTS	:= $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/tes
 UNIT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 TEST_TOOLS	:= $(patsubst tests/tools/%.c,$(OUT)/tests/%,$(wildcard tests/tools/*.c))
 FUZZERS		:= $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
-CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t))
+CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t) $(wildcard tests/tui/*.t))
 GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
 # What does not run our tools gains nothing from running twice.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
@@ -163,6 +163,7 @@ test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(MANUAL)
 RUN		= tests/run -j $(shell nproc)
 # $(1): output directory
 VARIANT		= KMC_BUILD=$(1) KMC_REPORT=$(abspath $(1))/kmc-report \
+		  KMC_ANNOTATE=$(abspath $(1))/kmc-annotate \
 		  KMC_CHAIN=$(abspath $(1))/tests/kmc-chain \
 		  KMC_LAYOUT=$(abspath $(1))/tests/kmc-layout \
 		  KMC_MUTATE=$(abspath $(1))/tests/kmc-mutate

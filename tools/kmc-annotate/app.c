@@ -178,7 +178,6 @@ void app_resize(struct app *app, int cols, int rows)
 		if (!view->ops->resized)
 			continue;
 		view->ops->resized(view);
-		view_changed(view);
 	}
 }
 

@@ -275,7 +275,10 @@ static bool take_one(struct app *app, struct inbox *inbox)
 	pthread_mutex_unlock(&reader->lock);
 	if (have)
 		take_event(app, inbox, &event);
-	app_error(app, err);
+	if (err)
+		app_error(app, err);
+	else if (inbox->ended && !inbox->seen && !*app->message)
+		app_say(app, "%s: no kmemcheck report in it", inbox->path);
 	return have;
 }
 

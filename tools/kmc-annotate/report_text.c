@@ -189,6 +189,20 @@ static void add_record(struct report_text *text, const struct kmc_report *report
 	line_quote(line, KMC_STYLE_PLAIN, object->cache);
 }
 
+/* "info.code", "padding behind info.code" */
+static void put_member(struct line *line, const struct kmc_candidate *candidate)
+{
+	if (!candidate->path)
+		return;
+	line_say(line, KMC_STYLE_PLAIN, !candidate->hole ? ": " : candidate->after ?
+		 ": padding behind " : ": padding in front of all of ");
+	line_quote(line, KMC_STYLE_PLAIN, candidate->path);
+	if (!candidate->hole || !candidate->after)
+		return;
+	line_say(line, KMC_STYLE_PLAIN, *candidate->path ? "." : "");
+	line_quote(line, KMC_STYLE_PLAIN, candidate->after);
+}
+
 static void add_candidate(struct report_text *text, const struct kmc_candidate *candidate,
 			  int index)
 {
@@ -197,15 +211,7 @@ static void add_candidate(struct report_text *text, const struct kmc_candidate *
 	line_say(line, KMC_STYLE_PLAIN, index ? "  or " : "  ");
 	line_quote(line, KMC_STYLE_TITLE, candidate->type ? candidate->type : "unknown type");
 	line_say(line, KMC_STYLE_PLAIN, " %+" PRId64, candidate->offset);
-	if (candidate->path) {
-		line_say(line, KMC_STYLE_PLAIN, candidate->hole ? ": padding " : ": ");
-		line_quote(line, KMC_STYLE_PLAIN, candidate->path);
-	}
-	if (candidate->hole && candidate->after) {
-		line_say(line, KMC_STYLE_PLAIN, "%sbehind ",
-			 candidate->path && *candidate->path ? " " : "");
-		line_quote(line, KMC_STYLE_PLAIN, candidate->after);
-	}
+	put_member(line, candidate);
 	line_say(line, KMC_STYLE_PLAIN, " (%s)", confidence_name(candidate->confidence));
 	for (size_t i = 0; i < candidate->nevidence; i++) {
 		const struct kmc_evidence *evidence = &candidate->evidence[i];

@@ -13,6 +13,8 @@
 #define STATES		17
 #define STATES_WIDTH	10
 #define TYPE_COLUMN	50
+/* Less is left of it on a narrow screen. */
+#define TYPE_ROOM	24
 #define ARM_MIN		18
 
 /* ---- where ---- */
@@ -201,12 +203,20 @@ static void put_type(struct line *line, const struct node *node)
 	}
 }
 
-static void node_line(const struct tree *tree, const struct node *node, bool hex,
-		      struct line *line)
+static int type_column(const struct app *app, const struct tree *tree)
+{
+	int column = TYPE_COLUMN + (tree->report ? STATES_WIDTH : 0);
+	int narrow = app->cols - TYPE_ROOM;
+
+	return narrow < column ? narrow : column;
+}
+
+static void node_line(const struct app *app, const struct tree *tree,
+		      const struct node *node, struct line *line)
 {
 	const struct kmc_value *value = NULL;
 
-	put_place(line, node, hex);
+	put_place(line, node, app->hex);
 	if (tree->report) {
 		put_states(line, tree, node);
 		value = value_of(tree, node);
@@ -217,7 +227,7 @@ static void node_line(const struct tree *tree, const struct node *node, bool hex
 	if (tree->report && is_reported(tree, node))
 		line_say(line, KMC_STYLE_CARET, line->ascii ? " <- here" : " ◀ here");
 	line_say(line, KMC_STYLE_PLAIN, "  ");
-	line_pad(line, TYPE_COLUMN + (tree->report ? STATES_WIDTH : 0));
+	line_pad(line, type_column(app, tree));
 	put_type(line, node);
 }
 
@@ -302,7 +312,7 @@ void type_line(const struct app *app, const struct tree *tree, size_t i,
 
 	switch (row->kind) {
 	case ROW_NODE:
-		node_line(tree, row->node, app->hex, line);
+		node_line(app, tree, row->node, line);
 		break;
 	case ROW_CACHELINE:
 		cacheline_line(row, line);

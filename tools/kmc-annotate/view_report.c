@@ -108,9 +108,17 @@ static void title(const struct view *view, struct line *out)
 		 kmc_kind_name(report->kind));
 }
 
+/* The cursor stays on the member that it is on, or on what is below the members. */
 static void resized(struct view *view)
 {
+	struct shown *shown = view->data;
+	size_t head = shown->head.text.count, i = 0;
+	bool below = view_current(view, &i) && i >= head;
+
 	make_text(view);
+	view_changed(view);
+	if (below)
+		view_select(view, i - head + shown->head.text.count);
 }
 
 /* ---- another candidate ---- */

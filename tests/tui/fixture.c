@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A kernel of a few functions, for the tests of kmc-annotate. Compiled, never run; the
+ * reports on it are made by fixture.py.
+ */
+#include <linux/types.h>
+#include <linux/slab.h>
+
+const char linux_banner[] = "Linux version 6.1.0-fixture (tests) #1";
+
+enum demo_code { DEMO_IDLE, DEMO_BUSY = 0x80 };
+
+struct list_head { struct list_head *next, *prev; };
+
+struct demo_info {
+	int signo;
+	u8 code;
+	int error;
+	union {
+		struct { int pid; int uid; } kill;
+		struct { u8 tid; void *value; } timer;
+		u64 raw[2];
+	} fields;
+};
+
+struct demo {
+	struct list_head list;
+	struct demo_info info;
+	enum demo_code state;
+	u32 ready : 1;
+	u32 dirty : 1;
+	u32 mode : 6;
+	char name[16];
+	struct demo *parent;
+	struct later *later;
+	void (*release)(struct demo *demo);
+	u16 last;
+};
+
+__attribute__((noinline)) void *kmalloc(unsigned long size, unsigned int flags)
+{
+	__asm__ volatile("" : "+r" (size) : "r" (flags));
+	return (void *)size;
+}
+
+__attribute__((noinline)) struct demo *demo_new(void)
+{
+	struct demo *demo;
+
+	demo = kmalloc(sizeof(*demo), GFP_KERNEL);
+	if (!demo)
+		return 0;
+	demo->info.signo = 11;
+	demo->parent = demo;
+	return demo;
+}
+
+__attribute__((noinline)) int demo_error(struct demo *demo)
+{
+	return demo->info.error;
+}
+
+/* All of it, the hole behind @code included. */
+__attribute__((noinline)) u64 demo_word(struct demo *demo)
+{
+	return *(const u64 *)&demo->info;
+}
+
+__attribute__((noinline)) int demo_ready(struct demo *demo)
+{
+	return demo->ready;
+}
+
+int _start(void)
+{
+	struct demo *demo = demo_new();
+
+	return demo_error(demo) + demo_word(demo) + demo_ready(demo);
+}
