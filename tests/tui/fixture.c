@@ -6,7 +6,8 @@
 #include <linux/types.h>
 #include <linux/slab.h>
 
-const char linux_banner[] = "Linux version 6.1.0-fixture (tests) #1";
+__attribute__((used))
+static const char linux_banner[] = "Linux version 6.1.0-fixture (tests) #1";
 
 enum demo_code { DEMO_IDLE, DEMO_BUSY = 0x80 };
 

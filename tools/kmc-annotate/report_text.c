@@ -119,7 +119,7 @@ static void add_where(struct report_text *text, const struct kmc_report *report)
 static void add_memory(struct report_text *text, const struct kmc_report *report, int cols)
 {
 	const struct kmc_view_options opts = {
-		.width = cols > 42 ? cols - 2 : 40, .ascii = text->text.ascii,
+		.width = cols > 41 ? cols - 1 : 40, .ascii = text->text.ascii,
 	};
 	struct kmc_view *view = NULL;
 
@@ -209,7 +209,7 @@ static void add_candidate(struct report_text *text, const struct kmc_candidate *
 	struct line *line = report_text_add(text, index);
 
 	line_say(line, KMC_STYLE_PLAIN, index ? "  or " : "  ");
-	line_quote(line, KMC_STYLE_TITLE, candidate->type ? candidate->type : "unknown type");
+	line_quote(line, KMC_STYLE_TITLE, candidate->type);
 	line_say(line, KMC_STYLE_PLAIN, " %+" PRId64, candidate->offset);
 	put_member(line, candidate);
 	line_say(line, KMC_STYLE_PLAIN, " (%s)", confidence_name(candidate->confidence));
@@ -250,8 +250,10 @@ void report_tail(struct report_text *tail, const struct kmc_report *report, int 
 	if (report->object.known || report->ncandidates)
 		heading(tail, "Object");
 	add_record(tail, report);
+	/* Of one without a type, the record says it all. */
 	for (size_t i = 0; i < report->ncandidates; i++)
-		add_candidate(tail, &report->candidates[i], i);
+		if (report->candidates[i].type)
+			add_candidate(tail, &report->candidates[i], i);
 	if (report->verdict.annotation) {
 		heading(tail, "Annotation");
 		text_wrap(tail, "Add:", report->verdict.annotation, cols);

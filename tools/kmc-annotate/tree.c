@@ -19,6 +19,8 @@
 #define BESIDE_MAX	512
 /* A damaged type that holds itself has no end. */
 #define NODES_MAX	400000
+/* A larger one is no object of the allocator's. */
+#define OBJECT_MAX	(1ULL << 32)
 #define DEPTH_MAX	32
 
 /* ---- nodes ---- */
@@ -33,7 +35,7 @@ bool node_foldable(const struct node *node)
 	if (node->place != KMC_PLACE_MEMBER || node->bitfield || !node->type)
 		return false;
 	if (node->type->kind == KMC_TYPE_ARRAY)
-		return node->type->count;
+		return node->type->count || node->bit_size;
 	return is_aggregate(node->type) && node->type->nmembers;
 }
 
@@ -75,6 +77,18 @@ static const struct kmc_type *get_type(struct tree *tree, kmc_type_id id)
 	return type;
 }
 
+/* At the end of the object and of nothing that has a name of its own. */
+static bool takes_rest(const struct tree *tree, const struct node *node)
+{
+	const struct node *up = node->parent;
+
+	if (!node->type || node->type->kind != KMC_TYPE_ARRAY || !node->type->flexible)
+		return false;
+	while (up->parent && is_nameless(up))
+		up = up->parent;
+	return !up->parent && tree->bytes * 8 > node->bit_offset;
+}
+
 static void add_member(struct tree *tree, struct node *parent, size_t i)
 {
 	const struct kmc_member *member = &parent->type->members[i];
@@ -88,6 +102,8 @@ static void add_member(struct tree *tree, struct node *parent, size_t i)
 	node->shared |= overlaps(parent->type, i);
 	node->type = get_type(tree, member->type);
 	node->open = is_nameless(node);
+	if (takes_rest(tree, node))
+		node->bit_size = tree->bytes * 8 - node->bit_offset;
 }
 
 static void add_gap(struct node *parent, const struct kmc_gap *gap)
@@ -133,8 +149,10 @@ static void load_elements(struct tree *tree, struct node *node)
 	const struct kmc_type *element = get_type(tree, node->type->element);
 	uint64_t count = node->type->count;
 
-	if (!element)
+	if (!element || !element->size)
 		return;
+	if (node->type->flexible)
+		count = node->bit_size / 8 / element->size;
 	if (count > ELEMENTS_MAX) {
 		count = ELEMENTS_MAX;
 		tree->cut = true;
@@ -147,7 +165,7 @@ static void load_elements(struct tree *tree, struct node *node)
 		child->index = i;
 		child->id = node->type->element;
 		child->type = element;
-		child->bit_size = node->bit_size / node->type->count;
+		child->bit_size = element->size * 8;
 		child->bit_offset = node->bit_offset + i * child->bit_size;
 	}
 }
@@ -173,7 +191,22 @@ static void free_children(struct node *node)
 	free(node->children);
 }
 
-struct kmc_error *tree_new(struct kmc_types *types, kmc_type_id id, struct tree **out)
+/* Of the object, as the kernel recorded it or as far as the report shows it. */
+static uint64_t object_bytes(const struct kmc_report *report, uint64_t start)
+{
+	uint64_t end = report->memory_start + report->shadow_len;
+
+	if (report->object.known && report->object.size)
+		end = report->object.start + report->object.size;
+	else if (report->caret < 0)
+		return 0;
+	/* A start beyond the end is a wrong guess. */
+	return end > start && end - start < OBJECT_MAX ? end - start : 0;
+}
+
+struct kmc_error *tree_new(struct kmc_types *types, kmc_type_id id,
+			   const struct kmc_report *report, uint64_t start,
+			   struct tree **out)
 {
 	const struct kmc_type *type;
 	struct kmc_error *err = kmc_types_get(types, id, &type);
@@ -183,6 +216,11 @@ struct kmc_error *tree_new(struct kmc_types *types, kmc_type_id id, struct tree 
 		return err;
 	tree = xcalloc(1, sizeof(*tree));
 	tree->types = types;
+	tree->report = report;
+	tree->start = start;
+	tree->bytes = report ? object_bytes(report, start) : 0;
+	if (tree->bytes < type->size)
+		tree->bytes = type->size;
 	tree->root = (struct node) {
 		.id = id, .type = type, .bit_size = type->size * 8, .open = true,
 		.depth = -1,
@@ -372,7 +410,7 @@ bool tree_find_offset(struct tree *tree, uint64_t offset, size_t *row)
 {
 	struct node *node = &tree->root, *child = node;
 
-	if (offset >= tree->root.type->size)
+	if (offset >= tree->bytes)
 		return false;
 	while (child) {
 		node = child;

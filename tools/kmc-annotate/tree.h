@@ -65,6 +65,7 @@ struct row {
  * @cut: there are more rows than are shown
  * @report: its bytes are shown, too, if it has any; NULL without
  * @start: run-time address of the object, when there is a @report
+ * @bytes: of the object, at least those of the type; a flexible array takes the rest
  */
 struct tree {
 	struct kmc_types *types;
@@ -76,9 +77,13 @@ struct tree {
 	bool cut;
 	const struct kmc_report *report;
 	uint64_t start;
+	uint64_t bytes;
 };
 
-struct kmc_error *tree_new(struct kmc_types *types, kmc_type_id id, struct tree **out);
+/* @report: NULL without; else @start is the object's run-time address. */
+struct kmc_error *tree_new(struct kmc_types *types, kmc_type_id id,
+			   const struct kmc_report *report, uint64_t start,
+			   struct tree **out);
 void tree_free(struct tree *tree);
 
 /* Anything to unfold? */

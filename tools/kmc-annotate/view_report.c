@@ -53,12 +53,9 @@ static void make_tree(struct shown *shown)
 	shown->tree = NULL;
 	if (!report->ncandidates || !best->types || !best->type)
 		return;
-	kmc_error_free(tree_new(best->types, best->type_id, &shown->tree));
-	if (!shown->tree)
-		return;
-	shown->tree->report = report;
-	shown->tree->start = report->address - best->offset;
-	if (best->offset >= 0)
+	kmc_error_free(tree_new(best->types, best->type_id, report,
+				report->address - best->offset, &shown->tree));
+	if (shown->tree && best->offset >= 0)
 		tree_find_offset(shown->tree, best->offset, &row);
 }
 
@@ -166,7 +163,7 @@ static bool run_begins(const struct shown *shown, size_t i, uint64_t *offset)
 	const struct kmc_report *report = shown->report;
 
 	*offset = report->memory_start + i - shown->tree->start;
-	return is_bad(report, i) && *offset < shown->tree->root.type->size &&
+	return is_bad(report, i) && *offset < shown->tree->bytes &&
 	       (!i || !is_bad(report, i - 1) || !*offset);
 }
 

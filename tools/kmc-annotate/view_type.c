@@ -195,7 +195,7 @@ bool type_open(struct app *app, struct kmc_types *types, kmc_type_id id,
 	       const char *where)
 {
 	struct tree *tree;
-	struct kmc_error *err = tree_new(types, id, &tree);
+	struct kmc_error *err = tree_new(types, id, NULL, 0, &tree);
 
 	if (err) {
 		app_error(app, err);

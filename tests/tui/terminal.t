@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""kmc-annotate on a real terminal, which tmux is.
+
+Resized while one searches, fed while it follows, suspended, killed, crashed: the screen
+is what it should be, and afterwards the terminal is as it was.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import fixture
+
+ROOT = os.path.dirname(os.path.dirname(fixture.HERE))
+ANNOTATE = os.path.abspath(os.environ.get("KMC_ANNOTATE") or ROOT + "/build/kmc-annotate")
+PATIENCE = 20           # seconds; a machine may be busy
+
+
+class Terminal:
+    """A shell in a window of its own tmux server."""
+
+    def __init__(self, directory):
+        self.socket = directory + "/tmux"
+        self.directory = directory
+        environment = dict(os.environ, LC_ALL="C.UTF-8", PS1="$ ", TERM="xterm-256color")
+        environment.pop("TMUX", None)
+        self.environment = environment
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "-c",
+                  directory, "env LC_ALL=C.UTF-8 PS1='$ ' EDITOR='sh -c \"sleep 1\"' "
+                  "sh -i")
+        self.wait("$")
+
+    def tmux(self, *command):
+        return subprocess.run(("tmux", "-S", self.socket) + command, text=True,
+                              check=True, capture_output=True, cwd=self.directory,
+                              env=self.environment).stdout
+
+    def keys(self, *keys):
+        self.tmux("send-keys", *keys)
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", text)
+
+    def run(self, command):
+        self.type(command)
+        self.keys("Enter")
+
+    def screen(self):
+        return self.tmux("capture-pane", "-p")
+
+    def size(self, cols, rows):
+        self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
+
+    def wait(self, *texts, gone=()):
+        """The screen that has all of @texts and none of @gone; None if it never has."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            screen = self.screen()
+            if all(t in screen for t in texts) and not any(t in screen for t in gone):
+                return screen
+            time.sleep(0.05)
+        print(f"# waited for {texts}, without {gone}; there is:")
+        for line in self.screen().splitlines():
+            print("#  ", line)
+        return None
+
+    def sane(self):
+        """Echo, line mode, cursor, and the normal screen are back."""
+        self.keys("C-u")
+        self.run("clear; stty -a | tr ' ;' '\\n\\n' | grep -xE -- '-?(icanon|echo|isig)' | tr '\\n' ' '")
+        flags = self.wait("icanon", "echo", "isig", gone=("-icanon", "-echo", "-isig"))
+        state = self.tmux("display", "-p", "#{alternate_on}#{cursor_flag}").strip()
+        if state != "01":
+            print(f"# alternate screen, cursor: {state}")
+        return bool(flags) and state == "01"
+
+    def process(self):
+        """pid of the kmc-annotate in this window"""
+        shell = self.tmux("display", "-p", "#{pane_pid}").strip()
+        out = subprocess.run(("ps", "-o", "pid=,comm=", "--ppid", shell), text=True,
+                             capture_output=True, check=False).stdout
+        for line in out.splitlines():
+            pid, comm = line.split(None, 1)
+            if comm.startswith("kmc-annotate"):
+                return int(pid)
+        return None
+
+    def close(self):
+        subprocess.run(("tmux", "-S", self.socket, "kill-server"), check=False,
+                       capture_output=True)
+
+
+def start(t, arguments, *texts):
+    t.size(80, 24)
+    t.run(f"clear; {ANNOTATE} {arguments}")
+    return t.wait(*texts)
+
+
+def leave(t):
+    t.keys("Q")
+    return t.sane()
+
+
+def test_draws_and_leaves(t):
+    """a type is drawn, and q leaves the terminal as it was"""
+    ok = start(t, "-k vmlinux demo", "struct demo, 104 bytes", "(hole)")
+    t.keys("q")
+    return ok and t.sane()
+
+
+def test_resize_while_searching(t):
+    """a window that is resized while one searches keeps the search"""
+    ok = start(t, "-k vmlinux demo", "struct demo, 104 bytes")
+    t.type("/rel")
+    ok = ok and t.wait("/rel", "release")
+    t.size(50, 8)
+    ok = ok and t.wait("/rel", "release")
+    t.type("ease")
+    ok = ok and t.wait("/release")
+    t.size(100, 30)
+    t.keys("Enter")
+    ok = ok and t.wait(">      88      8    release", "Enter unfold")
+    return ok and leave(t)
+
+
+def test_tiny(t):
+    """windows of a few cells, and back"""
+    ok = start(t, "-k vmlinux -s . reports.log", "4 reports of 3 bugs")
+    t.keys("Enter")
+    ok = ok and t.wait("32-bit read of uninit")
+    for cols, rows in (20, 3), (3, 2), (1, 1), (2, 1), (80, 24):
+        t.size(cols, rows)
+        t.keys("j", "Tab", "k")
+        time.sleep(0.1)
+    ok = ok and t.wait("struct demo", "Tab next unwritten")
+    return ok and leave(t)
+
+
+def test_suspend(t):
+    """suspended with C-z it leaves the terminal to the shell, and fg brings it back"""
+    ok = start(t, "-k vmlinux demo", "struct demo, 104 bytes")
+    t.keys("C-z")
+    ok = ok and t.wait("Stopped") and t.sane()
+    t.run("clear; fg")
+    ok = ok and t.wait("struct demo, 104 bytes", "Enter unfold")
+    t.keys("j")
+    ok = ok and t.wait("2/15")
+    return ok and leave(t)
+
+
+def test_editor(t):
+    """an editor has the terminal while it runs"""
+    ok = start(t, "-k vmlinux -s . reports.log", "4 reports of 3 bugs")
+    t.keys("Enter", "s", "Down", "e")
+    time.sleep(0.5)
+    state = t.tmux("display", "-p", "#{alternate_on}").strip()
+    ok = ok and state == "0" and t.wait("Stacks of reports.log:2")
+    return ok and leave(t)
+
+
+def test_live(t):
+    """reports appear as they come, not while paused, and the end is said"""
+    with open(t.directory + "/reports.log") as f:
+        lines = f.read().splitlines(keepends=True)
+    os.mkfifo(t.directory + "/fifo")
+    ok = start(t, "-k vmlinux --live=fifo", "0 reports of 0 bugs, following")
+    with open(t.directory + "/fifo", "w") as fifo:
+        def feed(first, end):
+            fifo.write("".join(lines[first:end]))
+            fifo.flush()
+        feed(0, 18)
+        ok = ok and t.wait("1 report of 1 bug, following", "demo_error")
+        feed(18, 36)
+        ok = ok and t.wait("2 reports of 1 bug")
+        t.keys("p")
+        ok = ok and t.wait("paused")
+        feed(36, 54)
+        time.sleep(1)
+        ok = ok and t.wait("2 reports of 1 bug, paused")
+        t.keys("p")
+        ok = ok and t.wait("3 reports of 2 bugs, following", "demo_word")
+        t.keys("Enter")
+        ok = ok and t.wait("demo_error", "Memory", "struct demo")
+        feed(54, 72)
+        t.size(70, 20)
+        t.keys("q")
+        ok = ok and t.wait("4 reports of 3 bugs, following")
+    ok = ok and t.wait("the stream has ended")
+    return ok and leave(t)
+
+
+def test_input_from_a_pipe(t):
+    """a log from standard input leaves the keyboard to the keys"""
+    t.size(80, 24)
+    t.run(f"clear; cat reports.log | {ANNOTATE} -k vmlinux -")
+    ok = t.wait("4 reports of 3 bugs")
+    t.keys("j", "Enter")
+    ok = ok and t.wait("demo_word")
+    return ok and leave(t)
+
+
+def test_killed(t):
+    """SIGTERM, SIGHUP and SIGINT end it with a clean terminal"""
+    for sig in signal.SIGTERM, signal.SIGHUP, signal.SIGINT:
+        if not start(t, "-k vmlinux demo", "struct demo, 104 bytes"):
+            return False
+        os.kill(t.process(), sig)
+        if not t.wait("$", gone=("104 bytes",)) or not t.sane():
+            print(f"# after {sig.name}")
+            return False
+    return True
+
+
+def test_crash(t):
+    """a crash leaves a clean terminal and is still seen as one"""
+    for sig in signal.SIGSEGV, signal.SIGABRT:
+        if not start(t, "-k vmlinux demo; echo status=$?", "struct demo, 104 bytes"):
+            return False
+        os.kill(t.process(), sig)
+        if not t.wait(f"status={128 + sig}") or not t.sane():
+            print(f"# after {sig.name}")
+            return False
+    return True
+
+
+def test_no_color(t):
+    """NO_COLOR means none, and the states are still letters"""
+    for variable, wanted in ("NO_COLOR=", True), ("NO_COLOR=1", False):
+        t.size(80, 50)
+        t.run(f"clear; {variable} {ANNOTATE} -k vmlinux reports.log")
+        ok = t.wait("4 reports of 3 bugs")
+        t.keys("Enter")
+        ok = ok and t.wait("uuuu", "iiii")
+        text = t.tmux("capture-pane", "-p", "-e")
+        colored = any(f"\033[{c}m" in text or f";{c}m" in text for c in (31, 32, 33, 36))
+        if not ok or colored != wanted or not leave(t):
+            print(f"# {variable}: coloured {colored}")
+            return False
+    return True
+
+
+def test_dumb(t):
+    """TERM=dumb prints instead of drawing"""
+    t.size(80, 40)
+    t.run(f"clear; TERM=dumb {ANNOTATE} -k vmlinux demo; echo status=$?")
+    return t.wait("struct demo, 104 bytes", "104  11 members", "status=0") and t.sane()
+
+
+def test_message_instead_of_a_dead_screen(t):
+    """without the type there is a line and no screen"""
+    t.run(f"clear; {ANNOTATE} -k vmlinux nosuch; echo status=$?")
+    return t.wait("has no complete struct", "status=1") and t.sane()
+
+
+def main():
+    wanted = "test_" + (sys.argv[1] if len(sys.argv) > 1 else "")
+    tests = [f for name, f in sorted(globals().items()) if name.startswith(wanted)]
+    if not shutil.which("tmux"):
+        print("1..0 # SKIP tmux is not installed")
+        return 0
+    print(f"1..{len(tests)}")
+    failed = 0
+    for n, test in enumerate(tests, 1):
+        with tempfile.TemporaryDirectory() as directory:
+            fixture.build(directory)
+            fixture.log(directory)
+            terminal = Terminal(directory)
+            try:
+                good = bool(test(terminal))
+            finally:
+                terminal.close()
+        failed += not good
+        print(f"{'ok' if good else 'not ok'} {n} - {test.__doc__}", flush=True)
+    return failed > 0
+
+
+sys.exit(main())
