@@ -35,7 +35,7 @@ bool node_foldable(const struct node *node)
 	if (node->place != KMC_PLACE_MEMBER || node->bitfield || !node->type)
 		return false;
 	if (node->type->kind == KMC_TYPE_ARRAY)
-		return node->type->count || node->bit_size;
+		return node->type->count || node->type->flexible;
 	return is_aggregate(node->type) && node->type->nmembers;
 }
 
@@ -77,16 +77,30 @@ static const struct kmc_type *get_type(struct tree *tree, kmc_type_id id)
 	return type;
 }
 
-/* At the end of the object and of nothing that has a name of its own. */
+/* Does anything of a struct lie at @bit or behind it? */
+static bool has_behind(const struct node *node, uint64_t bit)
+{
+	for (size_t i = 0; node->type->kind == KMC_TYPE_STRUCT && i < node->type->nmembers; i++) {
+		const struct kmc_member *member = &node->type->members[i];
+
+		if (member->bit_size && node->bit_offset + member->bit_offset >= bit)
+			return true;
+	}
+	return false;
+}
+
+/* A flexible array at the end, and in nothing that has a name of its own. */
 static bool takes_rest(const struct tree *tree, const struct node *node)
 {
 	const struct node *up = node->parent;
 
-	if (!node->type || node->type->kind != KMC_TYPE_ARRAY || !node->type->flexible)
+	if (!tree->report || !node->type || node->type->kind != KMC_TYPE_ARRAY ||
+	    !node->type->flexible)
 		return false;
-	while (up->parent && is_nameless(up))
+	while (up->parent && is_nameless(up) && !has_behind(up, node->bit_offset))
 		up = up->parent;
-	return !up->parent && tree->bytes * 8 > node->bit_offset;
+	return !up->parent && !has_behind(up, node->bit_offset) &&
+	       tree->bytes * 8 > node->bit_offset;
 }
 
 static void add_member(struct tree *tree, struct node *parent, size_t i)
@@ -151,8 +165,9 @@ static void load_elements(struct tree *tree, struct node *node)
 
 	if (!element || !element->size)
 		return;
+	/* Of one whose end nobody knows, one shows what they are like. */
 	if (node->type->flexible)
-		count = node->bit_size / 8 / element->size;
+		count = node->bit_size ? node->bit_size / 8 / element->size : 1;
 	if (count > ELEMENTS_MAX) {
 		count = ELEMENTS_MAX;
 		tree->cut = true;
