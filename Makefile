@@ -59,7 +59,7 @@ say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(OUT)/kmc-report $(OUT)/kmc-annotate $(OUT)/libkmc.a $(OUT)/libkmc.so $(DOCS)
+all: $(OUT)/kmc-report $(OUT)/kmc-annotate $(OUT)/kmc-annotate.1 $(OUT)/libkmc.a $(OUT)/libkmc.so $(DOCS)
 	@:
 
 # A change of flags rebuilds everything.
@@ -114,6 +114,15 @@ $(OUT)/kmc-report.bash: $(OUT)/obj/doc
 $(OUT)/kmc-annotate: $(ANNOTATE_OBJS) $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs $(TUI_PACKAGES)) -pthread
+
+# Of the tables of options and keys.
+$(OUT)/obj/annotate-doc: $(addprefix $(OUT)/obj/tools/kmc-annotate/,doc.o options.o keys.o) $(COMMON_OBJS) $(OUT)/libkmc.a
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(OUT)/kmc-annotate.1: tools/kmc-annotate/kmc-annotate.1.in $(OUT)/obj/annotate-doc
+	$(call say,MAN)
+	$(Q)$(OUT)/obj/annotate-doc $< >$@
 
 $(UNIT_TESTS): $(OUT)/tests/%: $(OUT)/obj/tests/unit/%.o $(UNIT_OBJS) $(OUT)/libkmc.a
 	@mkdir -p $(@D)
@@ -219,7 +228,7 @@ install: all
 	install -m 755 $(OUT)/libkmc.so $(DESTDIR)$(LIBDIR)/libkmc.so.$(VERSION)
 	ln -sf libkmc.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libkmc.so.0
 	ln -sf libkmc.so.0 $(DESTDIR)$(LIBDIR)/libkmc.so
-	install -m 644 $(OUT)/kmc-report.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(OUT)/kmc-report.1 $(OUT)/kmc-annotate.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(OUT)/kmc-report.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kmc-report
 	sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(VERSION),; s,@PACKAGES@,$(PACKAGES),' \
@@ -231,5 +240,5 @@ lint:
 # The kernel takes minutes and is kept; rm -r build removes that, too.
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/fuzz $(BUILD)/tests $(BUILD)/fixtures \
-		$(BUILD)/demo $(BUILD)/kmc-report $(BUILD)/kmc-annotate \
+		$(BUILD)/demo $(BUILD)/kmc-report $(BUILD)/kmc-annotate $(BUILD)/kmc-annotate.1 \
 		$(BUILD)/kmc-report.1 $(BUILD)/kmc-report.bash $(BUILD)/libkmc.a $(BUILD)/libkmc.so

@@ -36,7 +36,8 @@ bool node_foldable(const struct node *node)
 		return false;
 	if (node->type->kind == KMC_TYPE_ARRAY)
 		return node->type->count || node->type->flexible;
-	return is_aggregate(node->type) && node->type->nmembers;
+	/* All that one without members has is padding. */
+	return is_aggregate(node->type) && (node->type->nmembers || node->type->size);
 }
 
 /* Without a name of its own its members are taken for those of what it is in. */
