@@ -136,8 +136,8 @@ static bool find_element(Dwarf_Die *type, uint64_t *within)
 }
 
 /*
- * The pointer that is at @offset of a type: first of all what is declared first, as of the
- * arms of a union.
+ * The pointer that is at @offset of a type. Of the arms of a union it is what is declared
+ * first, and weak: nobody knows which one is in use.
  */
 static bool pointer_at(Dwarf_Die *type, uint64_t offset, int depth,
 		       struct kmc_pointee *out)
@@ -167,6 +167,7 @@ static bool pointer_at(Dwarf_Die *type, uint64_t offset, int depth,
 		out->member[0] = '\0';
 		if (!pointer_at(&of, offset - start, depth + 1, out))
 			continue;
+		out->weak |= dwarf_tag(&inner) == DW_TAG_union_type;
 		if (!out->member[0])
 			snprintf(out->member, sizeof(out->member), "%s",
 				 dwarf_diename(&member) ?: "a member");
@@ -282,7 +283,7 @@ static struct kmc_error *loaded_member(struct trail *trail,
 	if (offset < 0 || !pointer_at(&outer.die, offset, 0, out))
 		return NULL;
 	out->found = true;
-	out->weak = outer.weak;
+	out->weak |= outer.weak;
 	snprintf(out->how, sizeof(out->how), "%.100s%s%s", outer.how,
 		 out->member[0] ? "->" : "[]", out->member);
 	return NULL;
@@ -334,6 +335,7 @@ static struct kmc_error *type_of_result(struct kmc_image *image,
 static struct kmc_error *left_by(struct trail *trail, const struct kmc_origin *origin,
 				 int hops, struct kmc_pointee *out)
 {
+	struct kmc_pointee ahead = { };
 	struct kmc_error *err;
 	struct kmc_insn insn;
 
@@ -344,9 +346,12 @@ static struct kmc_error *left_by(struct trail *trail, const struct kmc_origin *o
 		err = type_of_result(trail->image, &insn, out);
 	else if (!err && !out->found && !insn.is_call)
 		err = loaded(trail, &insn, hops, out);
-	if (!err && !out->found && !insn.is_call)
+	if (!err && (!out->found || out->weak) && !insn.is_call) {
 		err = variable_ahead(trail->image, origin->at + insn.length,
-				     origin->reg, out);
+				     origin->reg, &ahead);
+		if (ahead.found)
+			*out = ahead;
+	}
 	return err;
 }
 

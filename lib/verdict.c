@@ -137,10 +137,11 @@ static struct cause find_cause(const struct kmc_report *report)
 			continue;
 		if (!cause.first || (cause.first->hole && !value->hole))
 			cause.first = value;
-		if (value->hole)
+		if (value->hole) {
 			cause.padding++;
-		else
-			cause.members++;
+			continue;
+		}
+		cause.members++;
 		cause.bits += value->bitfield;
 	}
 	return cause;

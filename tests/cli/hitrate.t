@@ -163,7 +163,7 @@ class Source:
         for name, body in self.DEFINE.findall(text.replace("\\\n", " ")):
             self.macros.setdefault(name, set()).update(self.WORD.findall(body))
             self.pasted.setdefault(name, set()).update(
-                re.findall(r"(\w+)##()\w|##()(\w+)", body))
+                re.findall(r"(\w+)(?=##)|(?<=##)(\w+)", body))
         self.bodies[path] = list(self.functions(text.split("\n")))
         return text
 
@@ -208,7 +208,7 @@ class Source:
         may have been inlined without a trace."""
         said = set(self.WORD.findall(self.statement(path, line))) - KEYWORDS
         names = {before + word + after for name in said
-                 for before, _, _, after in self.pasted.get(name, ()) for word in said}
+                 for before, after in self.pasted.get(name, ()) for word in said}
         new = self.expand(said)
         for _ in range(depth):
             names |= new
@@ -231,7 +231,7 @@ class Source:
         for first, last, said in self.bodies[path]:
             if first <= line <= last:
                 names |= said
-        for _ in range(CALL_DEPTH + 1):
+        for _ in range(2 * CALL_DEPTH):
             names |= self.expand(set().union(*(self.called.get(name, ()) for name in names)))
         return self.expand(names)
 
@@ -295,7 +295,7 @@ def is_array_view(access, thing):
     return index and index[0] in SOURCE.statement(*access.chain[0][1:])
 
 
-def judge(access, types):
+def judge(access, types, elsewhere=True):
     """-> found, right type, right offset; None if the function names it, but elsewhere"""
     thing = access.result["object"]
     if not thing or not thing["type"]:
@@ -308,7 +308,7 @@ def judge(access, types):
     placed = not members or not first or types.has(kind, first[0], thing["offset"])
     right_offset = placed and (bool(parts & said) or names_whole(access, thing))
     right_type = right_offset or any(name in said for name, _, _ in members)
-    if not right_offset and placed and (is_array_view(access, thing) or parts & set().union(
+    if not right_offset and placed and elsewhere and (is_array_view(access, thing) or parts & set().union(
             *(SOURCE.function_names(file, line) | SOURCE.names(file, line, 2 * CALL_DEPTH)
               for _, file, line in access.chain))):
         right_offset = None
@@ -322,7 +322,7 @@ def by_chance(accesses, types):
     results = [access.result for access in placed]
     for access, result in zip(placed, results[1:] + results[:1]):
         mine, access.result = access.result, result
-        right += bool(judge(access, types)[2])
+        right += judge(access, types, elsewhere=False)[2]
         access.result = mine
     return right / len(placed)
 
