@@ -46,9 +46,9 @@ TEST_TOOLS	:= $(patsubst tests/tools/%.c,$(OUT)/tests/%,$(wildcard tests/tools/*
 FUZZERS		:= $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t) $(wildcard tests/tui/*.t))
 GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
-# What does not run our tools gains nothing from running twice.
+# What does not run our tools gains nothing from running twice, or takes too long to.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
-		     bench-kernel.t fuzz.t flat.t layout.t insn.t)
+		     bench-kernel.t fuzz.t flat.t layout.t insn.t hitrate.t)
 
 # V=1 shows the commands.
 Q		:= $(if $(V),,@)

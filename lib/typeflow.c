@@ -310,9 +310,9 @@ static struct kmc_error *loaded(struct trail *trail, const struct kmc_insn *insn
 
 /* ---- one hop ---- */
 
-static struct kmc_error *type_of_result(struct kmc_image *image,
-				  const struct kmc_insn *insn,
-				  struct kmc_pointee *out)
+static struct kmc_error *call_result(struct kmc_image *image,
+				     const struct kmc_insn *insn,
+				     struct kmc_pointee *out)
 {
 	Dwarf_Die function, type;
 	struct kmc_error *err;
@@ -343,7 +343,7 @@ static struct kmc_error *left_by(struct trail *trail, const struct kmc_origin *o
 		return NULL;
 	err = variable_in(trail->image, origin->at + insn.length, origin->reg, out);
 	if (!err && !out->found && insn.is_call && origin->reg == KMC_REG_RAX)
-		err = type_of_result(trail->image, &insn, out);
+		err = call_result(trail->image, &insn, out);
 	else if (!err && !out->found && !insn.is_call)
 		err = loaded(trail, &insn, hops, out);
 	if (!err && (!out->found || out->weak) && !insn.is_call) {

@@ -39,10 +39,18 @@ const char *kmc_verdict_name(enum kmc_verdict_class class)
 	return names[class];
 }
 
-/* "kernel/signal.c:431", or the symbol, or nothing. */
+static void put_function(struct kmc_buf *buf, const char *name)
+{
+	if (name)
+		kmc_buf_printf(buf, "%s()", name);
+	else
+		kmc_buf_printf(buf, "a function without a name");
+}
+
+/* "do_it() (kernel/signal.c:431)", as far as it is known. */
 static void put_place(struct kmc_buf *buf, const struct kmc_location *at)
 {
-	kmc_buf_printf(buf, "%s()", at->function ? at->function : "a function");
+	put_function(buf, at->function);
 	if (at->file && at->line)
 		kmc_buf_printf(buf, " (%s:%d)", at->file, at->line);
 }
@@ -52,7 +60,7 @@ static void put_frame(struct kmc_buf *buf, const struct kmc_frame *frame)
 	if (frame->chain_len)
 		put_place(buf, &frame->chain[0]);
 	else
-		kmc_buf_printf(buf, "%s()", frame->symbol ? frame->symbol : "a function");
+		put_function(buf, frame->symbol);
 }
 
 static void put_culprit(struct kmc_buf *buf, const struct kmc_stack *stack)
@@ -116,6 +124,31 @@ static void put_bytes(struct kmc_buf *buf, const struct kmc_report *report)
 		kmc_buf_printf(buf, " at +%" PRId64, report->candidates->offset);
 	kmc_buf_printf(buf, " of ");
 	put_object(buf, report);
+}
+
+/* "were" and "them" of several bytes, "was" and "it" of one. */
+static const char *were(const struct kmc_report *report)
+{
+	return report->bits == 8 ? "was" : "were";
+}
+
+static const char *them(const struct kmc_report *report)
+{
+	return report->bits == 8 ? "it" : "them";
+}
+
+static const char *they(const struct kmc_report *report)
+{
+	return report->bits == 8 ? "it" : "they";
+}
+
+/* "since they were allocated in f() (file:line)" */
+static void put_since(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	if (!report->alloc.stack.count)
+		return;
+	kmc_buf_printf(buf, " since %s %s", they(report), were(report));
+	put_track(buf, " allocated in ", &report->alloc);
 }
 
 /* ---- what it was ---- */
@@ -198,36 +231,43 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 	}
 	switch (class) {
 	case KMC_VERDICT_PADDING:
-		kmc_buf_printf(buf, " were copied: no member is there, so nobody writes them");
+		kmc_buf_printf(buf, " %s copied: no member is there, so nobody writes %s",
+			       were(report), them(report));
 		break;
 	case KMC_VERDICT_BITFIELD:
-		kmc_buf_printf(buf, " were read, and not all of their bits were written");
+		kmc_buf_printf(buf, " %s read, and not all of the bits were written",
+			       were(report));
 		break;
 	case KMC_VERDICT_MEMBER:
-		kmc_buf_printf(buf, " were used, and nobody has written them");
-		put_track(buf, " since they were allocated in ", &report->alloc);
+		kmc_buf_printf(buf, " %s used, and nobody has written %s",
+			       were(report), them(report));
+		put_since(buf, report);
 		break;
 	case KMC_VERDICT_PARTIAL:
-		kmc_buf_printf(buf, " were used, and only a part of them was written");
-		put_track(buf, " since they were allocated in ", &report->alloc);
+		kmc_buf_printf(buf, " %s used, and only a part of %s was written",
+			       were(report), them(report));
+		put_since(buf, report);
 		break;
 	case KMC_VERDICT_SLACK:
-		kmc_buf_printf(buf, " were %s, but only %" PRIu64 " bytes were asked for",
-			       done, report->object.requested);
+		kmc_buf_printf(buf, " %s %s, but only %" PRIu64 " bytes were asked for",
+			       were(report), done, report->object.requested);
 		break;
 	case KMC_VERDICT_UNALLOCATED:
-		kmc_buf_printf(buf, " were %s, but belong to nobody", done);
+		kmc_buf_printf(buf, " %s %s, but belong%s to nobody", were(report),
+			       done, report->bits == 8 ? "s" : "");
 		break;
 	case KMC_VERDICT_FREED:
-		kmc_buf_printf(buf, " were %s after they had been freed", done);
+		kmc_buf_printf(buf, " %s %s after %s had been freed", were(report),
+			       done, they(report));
 		put_track(buf, " in ", &report->free);
 		break;
 	case KMC_VERDICT_INFOLEAK:
-		kmc_buf_printf(buf, " left the kernel, and nobody has written them");
-		put_track(buf, " since they were allocated in ", &report->alloc);
+		kmc_buf_printf(buf, " left the kernel, and nobody has written %s",
+			       them(report));
+		put_since(buf, report);
 		break;
 	case KMC_VERDICT_UNKNOWN:
-		kmc_buf_printf(buf, " were %s, state %s", done,
+		kmc_buf_printf(buf, " %s %s, state %s", were(report), done,
 			       kmc_state_name(report->state));
 		break;
 	}
@@ -236,7 +276,6 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 		     enum kmc_verdict_class class)
 {
-
 	switch (class) {
 	case KMC_VERDICT_PADDING:
 	case KMC_VERDICT_BITFIELD:

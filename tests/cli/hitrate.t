@@ -36,7 +36,7 @@ sys.dont_write_bytecode = True
 import synthetic                                            # noqa: E402
 from synthetic import Symbols, disassemble, explain, inline_chains, report  # noqa: E402
 
-SAMPLE = int(os.environ.get("SAMPLE", "1000"))
+SAMPLE = int(os.environ.get("SAMPLE", "600"))
 SEED = int(os.environ.get("SEED", "1"))
 SHOW = int(os.environ.get("SHOW", "10"))
 # Percent. Wanted are 75 of the last and no confidently wrong one; the rest is what was
@@ -239,8 +239,8 @@ class Source:
 class Types:
     """Members and their places, as pahole prints them."""
 
-    MEMBER = re.compile(r"\b(\w+)(?:\)\([^;]*\))?(?:\[\d*\])*(?::\d+)?(?: __attribute__\(\(.*?\)\))?"
-                        r";\s*/\*\s*(\d+)(?:: *\d+)?\s+(\d+)\s*\*/")
+    MEMBER = re.compile(r"\b(\w+)(?:\)\([^;]*\))?(?:\[\d*\])*(?::\d+)?"
+                        r"(?: __attribute__\(\(.*?\)\))?;\s*/\*\s*(\d+)(?:: *\d+)?\s+(\d+)\s*\*/")
 
     def __init__(self, path, names):
         self.members = {}
@@ -308,10 +308,12 @@ def judge(access, types, elsewhere=True):
     placed = not members or not first or types.has(kind, first[0], thing["offset"])
     right_offset = placed and (bool(parts & said) or names_whole(access, thing))
     right_type = right_offset or any(name in said for name, _, _ in members)
-    if not right_offset and placed and elsewhere and (is_array_view(access, thing) or parts & set().union(
-            *(SOURCE.function_names(file, line) | SOURCE.names(file, line, 2 * CALL_DEPTH)
-              for _, file, line in access.chain))):
-        right_offset = None
+    if elsewhere and placed and not right_offset:
+        around = set().union(*(SOURCE.function_names(file, line) |
+                               SOURCE.names(file, line, 2 * CALL_DEPTH)
+                               for _, file, line in access.chain))
+        if parts & around or is_array_view(access, thing):
+            right_offset = None
     return True, right_type, right_offset
 
 

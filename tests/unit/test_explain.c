@@ -26,7 +26,7 @@ static int set_up(void **state)
 	s->f = fixture_new("gcc", "-g");
 	fixture_run(s->f, "gcc -O2 -g3 -ffreestanding -fno-pic -mcmodel=kernel -fno-stack-protector -fcf-protection=none -c src/explain.c && gcc -nostdlib -static -no-pie -Wl,-e,_start -Wl,-Ttext=0xffffffff81000000 explain.o -o explain && nm explain >symbols");
 	path = fixture_path(s->f, "explain");
-	assert_no_error(kmc_image_open(NULL, path, &s->di.vmlinux));
+	assert_no_error(kmc_image_open(NULL, path, NULL, &s->di.vmlinux));
 	assert_no_error(kmc_types_open_dwarf(path, &s->types));
 	free(path);
 	*state = s;
@@ -59,7 +59,7 @@ static uint64_t symbol(const struct state *s, const char *name)
 			found = value;
 	fclose(stream);
 	if (!found)
-		fail_msg("no symbol %s", name);
+		fail_msg("nm shows no %s", name);
 	return found;
 }
 

@@ -23,26 +23,43 @@ static struct kmc_report *make(size_t len, unsigned int bits, int caret)
 	return report;
 }
 
-/* The rows as text, one line each. */
-static char *draw(const struct kmc_report *report, unsigned int width)
+/* Columns of UTF-8 text whose characters are all one wide. */
+static size_t columns(const char *text)
 {
-	const struct kmc_view_options opts = { .width = width, .ascii = true };
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += (*text & 0xc0) != 0x80;
+	return count;
+}
+
+/* The rows as text, one line each. */
+static char *draw_in(const struct kmc_report *report, unsigned int width, bool ascii)
+{
+	const struct kmc_view_options opts = { .width = width, .ascii = ascii };
 	struct kmc_buf buf = { };
 	struct kmc_view *view;
 	char *out;
 
 	assert_null(kmc_view_shadow(report, &opts, &view));
 	for (size_t i = 0; i < view->count; i++) {
-		size_t before = buf.len;
+		size_t wide = 0;
 
-		for (size_t j = 0; j < view->rows[i].count; j++)
+		for (size_t j = 0; j < view->rows[i].count; j++) {
 			kmc_buf_puts(&buf, view->rows[i].spans[j].text);
-		assert_true(buf.len - before <= width);
+			wide += columns(view->rows[i].spans[j].text);
+		}
+		assert_true(wide <= width);
 		kmc_buf_putc(&buf, '\n', 1);
 	}
 	kmc_view_free(view);
 	assert_null(kmc_buf_take(&buf, &out));
 	return out;
+}
+
+static char *draw(const struct kmc_report *report, unsigned int width)
+{
+	return draw_in(report, width, true);
 }
 
 static size_t count_marks(const char *text)
@@ -134,6 +151,153 @@ static void test_less_than_everything_is_drawn_too(void **state)
 	kmc_report_free(report);
 }
 
+/* ---- members: view_members.c ---- */
+
+/* A member, or a hole when it has no @path; the caret is reported. */
+static struct kmc_value *add_value(struct kmc_report *report, const char *path,
+				   uint64_t offset, uint64_t size)
+{
+	const uint64_t at = report->candidates->offset;
+	struct kmc_value *value = kmc_grow(&report->values, report->nvalues,
+					   sizeof(*value));
+
+	assert_non_null(value);
+	report->nvalues++;
+	value->path = strdup(path ? path : "");
+	value->hole = !path;
+	value->offset = offset;
+	value->size = size;
+	value->state = 'i';
+	value->reported = at >= offset && at < offset + size;
+	return value;
+}
+
+/* A candidate that begins @before bytes before the copy. */
+static struct kmc_report *make_placed(size_t len, unsigned int bits, int caret,
+				      uint64_t before)
+{
+	struct kmc_report *report = make(len, bits, caret);
+
+	report->candidates = calloc(1, sizeof(*report->candidates));
+	assert_non_null(report->candidates);
+	report->ncandidates = 1;
+	report->candidates->type = strdup("struct x");
+	report->candidates->type_size = len + before;
+	report->candidates->start = AT - before;
+	report->candidates->offset = caret + before;
+	return report;
+}
+
+static struct kmc_report *make_signal(void)
+{
+	struct kmc_report *report = make_placed(16, 32, 12, 0);
+	struct kmc_value *code;
+
+	report->memory[8] = 0x80;
+	memset(report->shadow, 'i', 12);
+	add_value(report, "si_signo", 0, 4)->text = strdup("0");
+	add_value(report, "si_errno", 4, 4);
+	code = add_value(report, "si_code", 8, 4);
+	code->text = strdup("0x80");
+	code->names = calloc(1, sizeof(*code->names));
+	assert_non_null(code->names);
+	code->names[0] = strdup("SI_KERNEL");
+	code->nnames = 1;
+	add_value(report, NULL, 12, 4);
+	return report;
+}
+
+static void test_members_are_tied_to_their_bytes(void **state)
+{
+	struct kmc_report *report = make_signal();
+	char *text = draw(report, 80);
+
+	(void)state;
+	assert_string_equal(text,
+		"   | .- si_signo = 0\n"
+		"   | |           .- si_errno\n"
+		"   | |           |            .- si_code = 0x80 (SI_KERNEL)\n"
+		"   | |           |            |           .- (padding)\n"
+		"   | |---------' |---------'  |---------' |---------'\n"
+		"+0 | 00 00 00 00 00 00 00 00  80 00 00 00 00 00 00 00\n"
+		"   |  i  i  i  i  i  i  i  i   i  i  i  i  u  u  u  u\n"
+		"   |                                      ^~~~~~~~~~~ 4 bytes at +12\n"
+		"   |  i initialized  u uninitialized\n");
+	free(text);
+	kmc_report_free(report);
+}
+
+static void test_members_keep_to_the_width(void **state)
+{
+	static const unsigned int widths[] = { 40, 80, 120 };
+	static const char path[] =
+		"a_rather_long_member.of_a_struct_in_a_struct.with_an_array[12].and_its_end";
+
+	(void)state;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(widths); i++) {
+		for (int ascii = 0; ascii < 2; ascii++) {
+			struct kmc_report *report = make_placed(64, 64, 40, 24);
+			char *text;
+
+			for (uint64_t at = 24; at < 88; at += 8)
+				add_value(report, path, at, 8);
+			text = draw_in(report, widths[i], ascii);
+			/* What is cut is the beginning. */
+			assert_non_null(strstr(text, "end"));
+			assert_int_equal(!!strstr(text, "\xe2\x94\x82"), !ascii);
+			free(text);
+			kmc_report_free(report);
+		}
+	}
+}
+
+static void test_a_member_that_began_before_the_copy(void **state)
+{
+	struct kmc_report *report = make_placed(16, 8, 9, 1000);
+	char *text;
+
+	(void)state;
+	add_value(report, "before", 996, 8);
+	add_value(report, "within", 1004, 12);
+	text = draw(report, 80);
+	assert_non_null(strstr(text, "before"));
+	assert_non_null(strstr(text, "within"));
+	assert_non_null(strstr(text, "+1000"));
+	assert_null(strstr(text, "+0 "));
+	free(text);
+	kmc_report_free(report);
+}
+
+static void test_of_a_union_the_arm_that_was_read(void **state)
+{
+	struct kmc_report *report = make_placed(8, 32, 0, 0);
+	char *text;
+
+	(void)state;
+	add_value(report, "whole", 0, 8);
+	add_value(report, "half", 0, 4);
+	text = draw(report, 80);
+	assert_non_null(strstr(text, "half or 1 more"));
+	assert_null(strstr(text, "whole"));
+	free(text);
+	kmc_report_free(report);
+}
+
+static void test_hostile_names_are_escaped(void **state)
+{
+	struct kmc_report *report = make_placed(8, 32, 0, 0);
+	char *text;
+
+	(void)state;
+	add_value(report, "\033[31mred\n\xff", 0, 4);
+	text = draw(report, 80);
+	assert_null(strchr(text, '\033'));
+	assert_null(strchr(text, '\xff'));
+	assert_non_null(strstr(text, "red"));
+	free(text);
+	kmc_report_free(report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +305,11 @@ int main(void)
 		cmocka_unit_test(test_the_mark_is_under_the_reported_bytes),
 		cmocka_unit_test(test_a_mark_across_rows_and_beyond_the_copy),
 		cmocka_unit_test(test_less_than_everything_is_drawn_too),
+		cmocka_unit_test(test_members_are_tied_to_their_bytes),
+		cmocka_unit_test(test_members_keep_to_the_width),
+		cmocka_unit_test(test_a_member_that_began_before_the_copy),
+		cmocka_unit_test(test_of_a_union_the_arm_that_was_read),
+		cmocka_unit_test(test_hostile_names_are_escaped),
 	};
 
 	return cmocka_run_group_tests_name("view", tests, NULL, NULL);
