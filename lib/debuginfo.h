@@ -165,6 +165,7 @@ KMC_MUST_CHECK struct kmc_error *kmc_unzstd(const char *path, int fd, int *out);
  * @lines: CU → struct kmc_lines
  * @paths: libdw's file name → ours
  * @btf, @dwarf_types: layouts, NULL until they are needed, or when there are none
+ * @vars: address → struct kmc_vars, see vars.h
  * @type_places: DIE of a type → where its layout is, see image_types.c
  * @btf_tried: there is no sense in looking for BTF again
  * @code: its bytes, see code.h; NULL until asked for
@@ -188,6 +189,7 @@ struct kmc_image {
 	struct kmc_map paths;
 	struct kmc_types *btf;
 	struct kmc_types *dwarf_types;
+	struct kmc_map vars;
 	struct kmc_map type_places;
 	bool btf_tried;
 	struct kmc_code *code;

@@ -9,6 +9,7 @@
 
 #include "code.h"
 #include "dwarf_raw.h"
+#include "vars.h"
 
 /*
  * A vmlinux has its debug info inside, that was checked; a module may have it in
@@ -111,6 +112,11 @@ static void free_lines(void *value)
 	kmc_lines_free(value);
 }
 
+static void free_vars(void *value)
+{
+	kmc_vars_free(value);
+}
+
 void kmc_image_free(struct kmc_image *image)
 {
 	if (!image)
@@ -123,6 +129,7 @@ void kmc_image_free(struct kmc_image *image)
 	free(image->raw);
 	kmc_ranges_release(&image->cus);
 	kmc_symtab_release(&image->symtab);
+	kmc_map_release(&image->vars, free_vars);
 	kmc_map_release(&image->type_places, free);
 	kmc_types_free(image->btf);
 	kmc_types_free(image->dwarf_types);

@@ -204,16 +204,17 @@ static struct kmc_error *take_variable(struct search *search, struct kmc_var *va
 static struct kmc_error *find_variables(struct search *search)
 {
 	struct kmc_scene *scene = search->scene;
-	struct kmc_vars vars = { };
+	struct kmc_vars *vars;
 	struct kmc_error *err;
 
 	if (!scene->image)
 		return NULL;
 	err = kmc_vars_at(scene->image, scene->pc, &vars);
+	if (err)
+		return err;
 	/* Innermost last: it is the nearest to the instruction. */
-	for (size_t i = vars.count; !err && i-- > 0;)
-		err = take_variable(search, &vars.v[i]);
-	kmc_vars_release(&vars);
+	for (size_t i = vars->count; !err && i-- > 0;)
+		err = take_variable(search, &vars->v[i]);
 	return err;
 }
 
@@ -267,11 +268,13 @@ static struct kmc_error *take_allocated(struct search *search,
 					uint32_t holders, bool *done)
 {
 	struct kmc_report *report = search->scene->report;
-	struct kmc_vars vars;
+	struct kmc_vars *vars;
 	struct kmc_error *err = kmc_vars_at(image, at, &vars);
 
-	for (size_t i = vars.count; !err && i-- > 0;) {
-		struct kmc_var *var = &vars.v[i];
+	if (err)
+		return err;
+	for (size_t i = vars->count; !err && i-- > 0;) {
+		struct kmc_var *var = &vars->v[i];
 		int size = dwarf_bytesize(&var->target);
 		struct place *place;
 
@@ -293,7 +296,6 @@ static struct kmc_error *take_allocated(struct search *search,
 				   "allocated as %s by %s()", var->name,
 				   var->function ? var->function : "its caller");
 	}
-	kmc_vars_release(&vars);
 	return err;
 }
 

@@ -44,12 +44,12 @@ static struct kmc_error *follow(struct trail *trail, uint64_t at, enum kmc_reg r
 static struct kmc_error *variable_in(struct kmc_image *image, uint64_t at,
 				     enum kmc_reg reg, struct kmc_pointee *out)
 {
-	struct kmc_vars vars;
+	struct kmc_vars *vars;
 	struct kmc_error *err = kmc_vars_at(image, at, &vars);
 	bool whole = false;
 
-	for (size_t i = 0; !err && i < vars.count; i++) {
-		const struct kmc_var *var = &vars.v[i];
+	for (size_t i = 0; !err && i < vars->count; i++) {
+		const struct kmc_var *var = &vars->v[i];
 		int64_t offset;
 		int regnum = kmc_place_register(&var->place, &offset);
 
@@ -64,7 +64,6 @@ static struct kmc_error *variable_in(struct kmc_image *image, uint64_t at,
 		snprintf(out->how, sizeof(out->how), "%.60s of %.60s()", var->name,
 			 var->function ? var->function : "the function");
 	}
-	kmc_vars_release(&vars);
 	return err;
 }
 

@@ -10,6 +10,8 @@
 #define MAX_VARS		4096
 #define MAX_DEPTH		512
 #define MAX_PEEL		32
+/* Addresses whose variables are kept. */
+#define MAX_KEPT	10000
 #define STACK_DEPTH		16
 #define MAX_DIMENSIONS		16
 
@@ -327,7 +329,7 @@ static void take_slot(struct walk *w, Dwarf_Die *die)
 	*w->slot = slot;
 }
 
-/* Levels grow inwards here; kmc_vars_at() turns them round. */
+/* Levels grow inwards here. */
 static void visit(struct walk *w, Dwarf_Die *scope, const char *function,
 		  unsigned int level, int depth)
 {
@@ -357,30 +359,34 @@ static void visit(struct walk *w, Dwarf_Die *scope, const char *function,
 	} while (!w->nomem && kmc_die_next(&die));
 }
 
-struct kmc_error *kmc_vars_at(struct kmc_image *image, uint64_t address,
-			      struct kmc_vars *out)
+/* Levels count from the innermost on. */
+static void turn_round(struct kmc_vars *vars)
+{
+	unsigned int deepest = 0;
+
+	for (size_t i = 0; i < vars->count; i++)
+		if (vars->v[i].level > deepest)
+			deepest = vars->v[i].level;
+	for (size_t i = 0; i < vars->count; i++)
+		vars->v[i].level = deepest - vars->v[i].level;
+}
+
+static struct kmc_error *find_vars(struct kmc_image *image, uint64_t address,
+				   struct kmc_vars *out)
 {
 	struct walk w = { .vars = out };
-	unsigned int deepest = 0;
 	struct kmc_error *err;
 	Dwarf_Die function;
 	bool found;
 
-	*out = (struct kmc_vars) { };
 	err = kmc_image_function(image, address, &function, &found);
 	if (err || !found)
 		return err;
 	w.address = address - image->bias;
 	visit(&w, &function, dwarf_diename(&function), 0, 0);
-	if (w.nomem) {
-		kmc_vars_release(out);
+	if (w.nomem)
 		return kmc_error_nomem();
-	}
-	for (size_t i = 0; i < out->count; i++)
-		if (out->v[i].level > deepest)
-			deepest = out->v[i].level;
-	for (size_t i = 0; i < out->count; i++)
-		out->v[i].level = deepest - out->v[i].level;
+	turn_round(out);
 	return NULL;
 }
 
@@ -413,8 +419,40 @@ struct kmc_error *kmc_vars_slot(struct kmc_image *image, uint64_t address,
 	return NULL;
 }
 
-void kmc_vars_release(struct kmc_vars *vars)
+static void free_vars(void *value)
 {
+	kmc_vars_free(value);
+}
+
+struct kmc_error *kmc_vars_at(struct kmc_image *image, uint64_t address,
+			      struct kmc_vars **out)
+{
+	struct kmc_vars *vars = kmc_map_get(&image->vars, address);
+	struct kmc_error *err;
+
+	if (!vars) {
+		vars = calloc(1, sizeof(*vars));
+		if (!vars)
+			return kmc_error_nomem();
+		/* A log may ask for any number of addresses. */
+		if (image->vars.count == MAX_KEPT)
+			kmc_map_release(&image->vars, free_vars);
+		err = find_vars(image, address, vars);
+		if (!err && !kmc_map_put(&image->vars, address, vars))
+			err = kmc_error_nomem();
+		if (err) {
+			kmc_vars_free(vars);
+			return err;
+		}
+	}
+	*out = vars;
+	return NULL;
+}
+
+void kmc_vars_free(struct kmc_vars *vars)
+{
+	if (!vars)
+		return;
 	free(vars->v);
-	*vars = (struct kmc_vars) { };
+	free(vars);
 }

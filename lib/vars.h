@@ -49,11 +49,12 @@ struct kmc_vars {
  * kmc_vars_at() - pointers whose value is known at an address
  * @image: vmlinux or module
  * @address: link-time address
- * @out: all scopes around the address, outermost first; release it
+ * @out: all scopes around the address, outermost first; kept by @image until the
+ *	next such question
  */
 KMC_MUST_CHECK struct kmc_error *
-kmc_vars_at(struct kmc_image *image, uint64_t address, struct kmc_vars *out);
-void kmc_vars_release(struct kmc_vars *vars);
+kmc_vars_at(struct kmc_image *image, uint64_t address, struct kmc_vars **out);
+void kmc_vars_free(struct kmc_vars *vars);
 
 /**
  * kmc_place_value() - compute a variable's value

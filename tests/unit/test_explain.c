@@ -85,12 +85,12 @@ static const struct kmc_var *find_var(const struct kmc_vars *vars, const char *n
 static void a_parameter_is_in_its_register(void **state)
 {
 	struct state *s = *state;
-	struct kmc_vars vars;
+	struct kmc_vars *vars;
 	const struct kmc_var *var;
 	int64_t offset;
 
 	assert_no_error(kmc_vars_at(s->di.vmlinux, symbol(s, "member"), &vars));
-	var = find_var(&vars, "o");
+	var = find_var(vars, "o");
 	assert_non_null(var);
 	assert_true(var->aggregate);
 	assert_string_equal(dwarf_diename((Dwarf_Die *)&var->target), "outer");
@@ -99,7 +99,6 @@ static void a_parameter_is_in_its_register(void **state)
 	assert_int_equal(kmc_reg_of_dwarf(kmc_place_register(&var->place, &offset)),
 			 KMC_REG_RDI);
 	assert_int_equal(offset, 0);
-	kmc_vars_release(&vars);
 }
 
 static void an_inlined_parameter_is_computed_from_a_register(void **state)
@@ -107,13 +106,13 @@ static void an_inlined_parameter_is_computed_from_a_register(void **state)
 	struct state *s = *state;
 	uint64_t regs[KMC_DWARF_REGS], value = 0;
 	const struct kmc_var *var;
-	struct kmc_vars vars;
+	struct kmc_vars *vars;
 
 	for (int i = 0; i < KMC_DWARF_REGS; i++)
 		regs[i] = OBJECT;
 	assert_no_error(kmc_vars_at(s->di.vmlinux, mark(s, "inlining", "inside"),
 				    &vars));
-	var = find_var(&vars, "in");
+	var = find_var(vars, "in");
 	assert_non_null(var);
 	assert_string_equal(var->function, "inlined");
 	assert_int_equal(var->level, 0);
@@ -121,18 +120,16 @@ static void an_inlined_parameter_is_computed_from_a_register(void **state)
 	assert_true(value == OBJECT + 56 || value == OBJECT);
 	/* A register that is not known makes a value that is not. */
 	assert_false(kmc_place_value(&var->place, regs, 0, &value));
-	kmc_vars_release(&vars);
 }
 
 static void nothing_is_known_outside_of_functions(void **state)
 {
 	struct state *s = *state;
-	struct kmc_vars vars;
+	struct kmc_vars *vars;
 	struct kmc_slot slot;
 
 	assert_no_error(kmc_vars_at(s->di.vmlinux, 0xffffffff90000000, &vars));
-	assert_int_equal(vars.count, 0);
-	kmc_vars_release(&vars);
+	assert_int_equal(vars->count, 0);
 	assert_no_error(kmc_vars_slot(s->di.vmlinux, 0xffffffff90000000, -16, &slot));
 	assert_false(slot.found);
 }
