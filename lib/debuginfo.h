@@ -162,7 +162,7 @@ KMC_MUST_CHECK struct kmc_error *kmc_unzstd(const char *path, int fd, int *out);
  * @functions: CU offset → struct kmc_ranges of its functions
  * @chains: address → struct kmc_chain
  * @raw: sections as bytes, NULL until needed
- * @lines: CU → struct kmc_lines
+ * @lines: offset in .debug_line → struct kmc_lines
  * @paths: libdw's file name → ours
  * @btf, @dwarf_types: layouts, NULL until they are needed, or when there are none
  * @vars: address → struct kmc_vars, see vars.h

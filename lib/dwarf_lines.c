@@ -454,15 +454,13 @@ static bool cut_up(struct kmc_lines *lines)
 /* ---- the whole ---- */
 
 static struct kmc_lines *open_lines(const struct kmc_raw_sections *raw,
-				    Dwarf_Die *cu)
+				    Dwarf_Die *cu, Dwarf_Word offset)
 {
-	struct kmc_lines *lines;
 	struct kmc_bytes table = raw->line;
+	struct kmc_lines *lines;
 	Dwarf_Attribute attr;
-	Dwarf_Word offset;
 
-	if (!table.p || dwarf_formudata(dwarf_attr(cu, DW_AT_stmt_list, &attr),
-					&offset))
+	if (!table.p)
 		return NULL;
 	kmc_bytes_skip(&table, offset);
 	lines = table.failed ? NULL : calloc(1, sizeof(*lines));
@@ -477,16 +475,21 @@ static struct kmc_lines *open_lines(const struct kmc_raw_sections *raw,
 
 struct kmc_lines *kmc_image_lines(struct kmc_image *image, Dwarf_Die *cu)
 {
-	const uint64_t key = (uintptr_t)cu->addr;
-	struct kmc_lines *lines = kmc_map_get(&image->lines, key);
 	const struct kmc_raw_sections *raw;
+	struct kmc_lines *lines;
+	Dwarf_Attribute attr;
+	Dwarf_Word offset;
 
 	/* The files of a split unit are listed beside it. */
-	if (lines || dwarf_cu_getdwarf(cu->cu) != image->dwarf)
+	if (dwarf_cu_getdwarf(cu->cu) != image->dwarf ||
+	    dwarf_formudata(dwarf_attr(cu, DW_AT_stmt_list, &attr), &offset))
+		return NULL;
+	lines = kmc_map_get(&image->lines, offset);
+	if (lines)
 		return lines;
 	raw = kmc_image_raw(image);
-	lines = raw ? open_lines(raw, cu) : NULL;
-	if (lines && !kmc_map_put(&image->lines, key, lines)) {
+	lines = raw ? open_lines(raw, cu, offset) : NULL;
+	if (lines && !kmc_map_put(&image->lines, offset, lines)) {
 		kmc_lines_free(lines);
 		return NULL;
 	}
