@@ -84,7 +84,8 @@ $(OUT)/obj/libdwarf.a: $(OUT)/obj/flags
 $(OUT)/obj/lib/layout_dwarf.alone.o: $(OUT)/obj/lib/layout_dwarf.o $(OUT)/obj/libdwarf.a
 	$(call say,LD)
 	$(Q)$(LD) -r -o $@ $^
-	$(Q)$(OBJCOPY) --keep-global-symbol=kmc_types_open_dwarf $@
+	$(Q)$(OBJCOPY) --keep-global-symbol=kmc_types_open_dwarf \
+		--keep-global-symbol=kmc_types_of_image $@
 
 $(OUT)/libkmc.a: $(LIB_OBJS)
 	@rm -f $@

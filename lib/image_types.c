@@ -4,6 +4,7 @@
  */
 #include <dwarf.h>
 
+#include "layout.h"
 #include "locate.h"
 
 static struct kmc_error *open_btf(struct kmc_image *image)
@@ -76,7 +77,7 @@ static struct kmc_error *find_type(struct kmc_image *image, Dwarf_Die *die,
 		return NULL;
 	}
 	if (!image->dwarf_types) {
-		err = kmc_types_open_dwarf(image->path, &image->dwarf_types);
+		err = kmc_types_of_image(image, image->path, &image->dwarf_types);
 		if (err)
 			return err;
 	}

@@ -112,7 +112,7 @@ struct kmc_section {
 /**
  * struct kmc_sections - the sections of an open file that hold types
  * @v: those that were asked for and are there
- * @file: keeps them
+ * @file: keeps them, NULL: something else does
  */
 struct kmc_sections {
 	struct kmc_section *v;
@@ -123,6 +123,15 @@ struct kmc_sections {
 /* The sections of DWARF that describe types; at least .debug_info. */
 KMC_MUST_CHECK struct kmc_error *
 kmc_sections_open_dwarf(const char *path, struct kmc_sections *out);
+/* Those of a file that is open already, and stays so. */
+struct kmc_image;
+KMC_MUST_CHECK struct kmc_error *
+kmc_sections_of_image(struct kmc_image *image, struct kmc_sections *out);
 void kmc_sections_release(struct kmc_sections *sections);
+
+/* kmc_types_open_dwarf() of a file that is open already, and stays so. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_types_of_image(struct kmc_image *image, const char *path,
+		   struct kmc_types **out);
 
 #endif /* KMC_LAYOUT_INTERNAL_H */

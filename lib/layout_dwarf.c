@@ -685,12 +685,17 @@ static struct kmc_error *check_units(struct dwarf_source *src)
 			     "has a damaged unit in .debug_info; copy it again");
 }
 
-static struct kmc_error *source_open(struct dwarf_source *src)
+/* @image: NULL, or the file when it is open already */
+static struct kmc_error *source_open(struct dwarf_source *src,
+				     struct kmc_image *image)
 {
 	struct kmc_error *err;
 	Dwarf_Error error = NULL;
 
-	err = kmc_sections_open_dwarf(src->path, &src->sections);
+	if (image)
+		err = kmc_sections_of_image(image, &src->sections);
+	else
+		err = kmc_sections_open_dwarf(src->path, &src->sections);
 	if (!err)
 		err = check_units(src);
 	if (err)
@@ -712,8 +717,8 @@ static const struct kmc_types_ops dwarf_ops = {
 	.free = dwarf_source_free,
 };
 
-struct kmc_error *kmc_types_open_dwarf(const char *path,
-				       struct kmc_types **out)
+struct kmc_error *kmc_types_of_image(struct kmc_image *image, const char *path,
+				     struct kmc_types **out)
 {
 	struct dwarf_source *src = calloc(1, sizeof(*src));
 	struct kmc_error *err;
@@ -724,10 +729,15 @@ struct kmc_error *kmc_types_open_dwarf(const char *path,
 		dwarf_source_free(src);
 		return kmc_error_nomem();
 	}
-	err = source_open(src);
+	err = source_open(src, image);
 	if (err) {
 		dwarf_source_free(src);
 		return err;
 	}
 	return kmc_types_new(path, &dwarf_ops, src, out);
+}
+
+struct kmc_error *kmc_types_open_dwarf(const char *path, struct kmc_types **out)
+{
+	return kmc_types_of_image(NULL, path, out);
 }

@@ -65,24 +65,35 @@ static struct kmc_error *find_sections(Elf *elf, const char *path,
 	return NULL;
 }
 
+struct kmc_error *kmc_sections_of_image(struct kmc_image *image,
+					struct kmc_sections *out)
+{
+	struct kmc_sections sections = { };
+	struct kmc_error *err;
+
+	err = find_sections(dwarf_getelf(image->dwarf), image->path, &sections);
+	if (err)
+		kmc_sections_release(&sections);
+	else
+		*out = sections;
+	return err;
+}
+
 struct kmc_error *kmc_sections_open_dwarf(const char *path,
 					  struct kmc_sections *out)
 {
-	struct kmc_sections sections = { };
 	struct kmc_image *image;
 	struct kmc_error *err;
 
 	err = kmc_image_open(NULL, path, NULL, &image);
 	if (err)
 		return err;
-	sections.file = image;
-	err = find_sections(dwarf_getelf(image->dwarf), path, &sections);
-	if (err) {
-		kmc_sections_release(&sections);
-		return err;
-	}
-	*out = sections;
-	return NULL;
+	err = kmc_sections_of_image(image, out);
+	if (err)
+		kmc_image_free(image);
+	else
+		out->file = image;
+	return err;
 }
 
 void kmc_sections_release(struct kmc_sections *sections)
