@@ -75,6 +75,12 @@ static struct kmc_error *symtab_read(struct kmc_symtab *tab, Dwfl_Module *mod,
 {
 	int count = dwfl_module_getsymtab(mod);
 
+	if (count <= 1)
+		return NULL;
+	/* Two fifths of a kernel's are in code; pages of the rest stay untouched. */
+	tab->v = calloc(count, sizeof(*tab->v));
+	if (!tab->v)
+		return kmc_error_nomem();
 	for (int i = 1; i < count; i++) {
 		struct kmc_symbol *symbol;
 		const char *name;
@@ -93,15 +99,12 @@ static struct kmc_error *symtab_read(struct kmc_symtab *tab, Dwfl_Module *mod,
 			return kmc_error_nomem();
 		if (section >= sections->count || !sections->end[section])
 			continue;
-		symbol = kmc_grow(&tab->v, tab->count, sizeof(*symbol));
-		if (!symbol)
-			return kmc_error_nomem();
+		symbol = &tab->v[tab->count++];
 		symbol->name = name;
 		symbol->address = address;
 		symbol->elf_size = sym.st_size;
 		symbol->section = section;
 		symbol->rank = symbol_rank(&sym, name);
-		tab->count++;
 	}
 	return NULL;
 }
