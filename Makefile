@@ -218,6 +218,7 @@ bench: deps
 	@bench/scan --build $(BUILD)
 	@bench/group --report $(BUILD)/kmc-report $(BUILD)/linux-6.1/vmlinux
 	@bench/report --build $(BUILD)
+	@bench/annotate --annotate $(BUILD)/kmc-annotate
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \

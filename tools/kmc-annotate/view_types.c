@@ -5,18 +5,25 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "views.h"
+
+/* A name, and its lower case, because that is compared with every key. */
+struct choice {
+	const struct kmc_type_name *type;
+	const char *lower;
+};
 
 /*
  * struct list - all types, and those that are left
  * @all: sorted by name, @count of them
+ * @lower: where their lower case names are
  * @left: indexes into @all, best first, @nleft of them
  */
 struct list {
 	struct kmc_types *types;
-	const struct kmc_type_name **all;
+	struct choice *all;
+	char *lower;
 	size_t count;
 	uint32_t *left;
 	size_t nleft;
@@ -24,8 +31,8 @@ struct list {
 
 static int by_name(const void *a, const void *b)
 {
-	const struct kmc_type_name *x = *(const struct kmc_type_name * const *)a;
-	const struct kmc_type_name *y = *(const struct kmc_type_name * const *)b;
+	const struct kmc_type_name *x = ((const struct choice *)a)->type;
+	const struct kmc_type_name *y = ((const struct choice *)b)->type;
 	int order = strcmp(x->name, y->name);
 
 	if (order)
@@ -38,9 +45,17 @@ static int by_name(const void *a, const void *b)
 /* How well a name fits: 0 is the name itself, 3 does not. */
 static unsigned int rank(const char *name, const char *text, size_t len)
 {
-	if (!strncasecmp(name, text, len))
+	if (!strncmp(name, text, len))
 		return name[len] ? 1 : 0;
-	return strcasestr(name, text) ? 2 : 3;
+	return strstr(name, text) ? 2 : 3;
+}
+
+/* Only of ASCII: C has no other names. @to has room. */
+static void to_lower(char *to, const char *from)
+{
+	do
+		*to++ = *from >= 'A' && *from <= 'Z' ? *from | 0x20 : *from;
+	while (*from++);
 }
 
 /* "struct foo" is typed for foo. */
@@ -53,13 +68,15 @@ static const char *without_keyword(const char *text)
 
 static void refilter(struct view *view)
 {
-	const char *text = without_keyword(view->filter);
 	struct list *list = view->data;
-	size_t len = strlen(text), at[4] = { }, sum = 0;
 	uint8_t *ranks = xcalloc(list->count, 1);
+	size_t len, at[4] = { }, sum = 0;
+	char text[PROMPT_MAX];
 
+	to_lower(text, without_keyword(view->filter));
+	len = strlen(text);
 	for (size_t i = 0; i < list->count; i++) {
-		ranks[i] = rank(list->all[i]->name, text, len);
+		ranks[i] = rank(list->all[i].lower, text, len);
 		at[ranks[i]]++;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(at); i++) {
@@ -85,7 +102,7 @@ static size_t count(const struct view *view)
 static void line(const struct view *view, size_t i, struct line *out)
 {
 	const struct list *list = view->data;
-	const struct kmc_type_name *type = list->all[list->left[i]];
+	const struct kmc_type_name *type = list->all[list->left[i]].type;
 
 	line_say(out, KMC_STYLE_DIM, "%8" PRIu64 "  %-7s ", type->size,
 		 type->is_typedef ? "typedef" :
@@ -112,7 +129,7 @@ static bool request(struct view *view, enum request what)
 	if (!view_current(view, &i))
 		app_say(view->app, "no type has that in its name");
 	else
-		type_open(view->app, list->types, list->all[list->left[i]]->id, NULL);
+		type_open(view->app, list->types, list->all[list->left[i]].type->id, NULL);
 	return true;
 }
 
@@ -122,7 +139,7 @@ static bool json(const struct view *view, FILE *out)
 
 	fputs("{\"version\":1,\"types\":[", out);
 	for (size_t i = 0; i < list->nleft; i++) {
-		const struct kmc_type_name *type = list->all[list->left[i]];
+		const struct kmc_type_name *type = list->all[list->left[i]].type;
 
 		fputs(i ? ",\n" : "\n", out);
 		fputs("{\"name\":", out);
@@ -140,6 +157,7 @@ static void free_data(void *data)
 	struct list *list = data;
 
 	free(list->all);
+	free(list->lower);
 	free(list->left);
 	free(list);
 }
@@ -155,6 +173,22 @@ static const struct view_ops types_view = {
 	.json = json,
 	.free = free_data,
 };
+
+static void fill(struct list *list, const struct kmc_type_name *names)
+{
+	size_t bytes = 0;
+	char *at;
+
+	for (size_t i = 0; i < list->count; i++)
+		bytes += strlen(names[i].name) + 1;
+	list->lower = xcalloc(bytes, 1);
+	at = list->lower;
+	for (size_t i = 0; i < list->count; i++) {
+		list->all[i] = (struct choice) { &names[i], at };
+		to_lower(at, names[i].name);
+		at += strlen(at) + 1;
+	}
+}
 
 void types_open(struct app *app)
 {
@@ -176,8 +210,7 @@ void types_open(struct app *app)
 	list->count = n;
 	list->all = xcalloc(n, sizeof(*list->all));
 	list->left = xcalloc(n, sizeof(*list->left));
-	for (size_t i = 0; i < n; i++)
-		list->all[i] = &names[i];
+	fill(list, names);
 	qsort(list->all, n, sizeof(*list->all), by_name);
 	view_open(app, &types_view, list);
 	refilter(app->top);
