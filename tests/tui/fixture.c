@@ -72,9 +72,19 @@ __attribute__((noinline)) int demo_ready(struct demo *demo)
 	return demo->ready;
 }
 
+/* Two pointers to what is read. */
+__attribute__((noinline)) int demo_both(struct demo *demo, struct demo_info *info)
+{
+	int error = info->error;
+
+	__asm__ volatile("" : : "r" (demo), "r" (info));
+	return error;
+}
+
 int _start(void)
 {
 	struct demo *demo = demo_new();
 
-	return demo_error(demo) + demo_word(demo) + demo_ready(demo);
+	return demo_error(demo) + demo_word(demo) + demo_ready(demo) +
+	       demo_both(demo, &demo->info);
 }

@@ -66,8 +66,11 @@ class Kernel:
         return f"[<{address:016x}>] {name}+{address - start:#x}/{size:#x}"
 
 
-def report(kernel, function, offset, bits, states, number):
-    """One report: the first instruction of @function read @offset of the object."""
+def report(kernel, function, offset, bits, states, number, rsi=0, record=True):
+    """One report: the first instruction of @function read @offset of the object.
+
+    Without @record, the kernel does not say which object that was.
+    """
     address = OBJECT + offset
     rip = kernel.functions[function][0]
     first = offset & ~31
@@ -86,7 +89,7 @@ def report(kernel, function, offset, bits, states, number):
         f"RIP: 0010:[<{rip:016x}>]  {kernel.symbol(function, rip)}",
         "RSP: 0018:ffffc90000013e18  EFLAGS: 00000246",
         f"RAX: 0000000000000000 RBX: 0000000000000000 RCX: 0000000000000000",
-        f"RDX: 0000000000000000 RSI: 0000000000000000 RDI: {OBJECT:016x}",
+        f"RDX: 0000000000000000 RSI: {rsi:016x} RDI: {OBJECT:016x}",
         f"CR2: {address:016x} CR3: 0000000001874000 CR4: 0000000000351eb0",
         " " + kernel.symbol("_start", kernel.calls["_start", function]),
         " [<ffffffffffffffff>] 0xffffffffffffffff",
@@ -95,6 +98,8 @@ def report(kernel, function, offset, bits, states, number):
         " " + kernel.symbol("demo_new", kernel.calls["demo_new", "kmalloc"]),
         " " + kernel.symbol("_start", kernel.calls["_start", "demo_new"]),
     ]
+    if not record:
+        del lines[14:]
     stamp = 2 + number
     return "".join(f"[{stamp:5d}.{i:06d}] {line}\n" for i, line in enumerate(lines))
 
@@ -114,3 +119,6 @@ def log(directory):
     text += report(kernel, "demo_ready", 52, 8, bits, 3)
     with open(directory + "/reports.log", "w") as f:
         f.write(text)
+    with open(directory + "/guess.log", "w") as f:
+        f.write(report(kernel, "demo_both", 24, 32, error, 0, rsi=OBJECT + 16,
+                       record=False))

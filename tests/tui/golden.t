@@ -29,7 +29,7 @@ def read(path):
 
 def run_case(case, directory):
     """→ what it printed"""
-    args = read(f"{CASES}/{case}/args").split()
+    args = read(f"{CASES}/{case}/args").replace("@ROOT@", ROOT).split()
     keys = f"{CASES}/{case}/keys"
     command = [ANNOTATE] + args
     if os.path.exists(keys):
@@ -37,7 +37,7 @@ def run_case(case, directory):
     environment = dict(os.environ, LC_ALL="C.UTF-8", EDITOR="echo >edited")
     done = subprocess.run(command, cwd=directory, text=True, capture_output=True,
                           env=environment, timeout=120)
-    text = done.stdout
+    text = done.stdout.replace(ROOT, "@ROOT@")
     if done.stderr:
         text += "stderr: " + done.stderr
     if done.returncode:

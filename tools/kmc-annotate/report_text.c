@@ -68,18 +68,24 @@ static void put_what(struct line *line, const struct kmc_report *report)
 
 static void put_who(struct line *line, const struct kmc_report *report)
 {
-	line_say(line, KMC_STYLE_PLAIN, "  ");
+	const char *sep = "  ";
+
 	if (report->comm) {
-		line_say(line, KMC_STYLE_PLAIN, "by ");
+		line_say(line, KMC_STYLE_PLAIN, "%sby ", sep);
 		line_quote(line, KMC_STYLE_PLAIN, report->comm);
-		line_say(line, KMC_STYLE_PLAIN, " (pid %d) ", report->pid);
+		line_say(line, KMC_STYLE_PLAIN, " (pid %d)", report->pid);
+		sep = ", ";
 	}
-	if (report->cpu >= 0)
-		line_say(line, KMC_STYLE_PLAIN, "on cpu %d ", report->cpu);
-	if (report->time >= 0)
-		line_say(line, KMC_STYLE_PLAIN, "%.6f s after boot", report->time);
+	if (report->cpu >= 0) {
+		line_say(line, KMC_STYLE_PLAIN, "%son cpu %d", sep, report->cpu);
+		sep = ", ";
+	}
+	if (report->time >= 0) {
+		line_say(line, KMC_STYLE_PLAIN, "%s%.6f s after boot", sep, report->time);
+		sep = ", ";
+	}
 	if (report->kernel.release) {
-		line_say(line, KMC_STYLE_PLAIN, ", kernel ");
+		line_say(line, KMC_STYLE_PLAIN, "%skernel ", sep);
 		line_quote(line, KMC_STYLE_PLAIN, report->kernel.release);
 	}
 }

@@ -120,6 +120,17 @@ static void resized(struct view *view)
 
 /* ---- another candidate ---- */
 
+/* The cursor on the member that was accessed. */
+static void show_access(struct view *view)
+{
+	struct shown *shown = view->data;
+	int64_t offset = shown->report->candidates[0].offset;
+	size_t row;
+
+	if (shown->tree && offset >= 0 && tree_find_offset(shown->tree, offset, &row))
+		view_select(view, shown->head.text.count + row);
+}
+
 static void choose(struct view *view, size_t index)
 {
 	struct shown *shown = view->data;
@@ -135,6 +146,7 @@ static void choose(struct view *view, size_t index)
 	make_tree(shown);
 	make_text(view);
 	view_changed(view);
+	show_access(view);
 	app_say(view->app, "taken for %s", shown->report->candidates[0].type ?
 		shown->report->candidates[0].type : "an object of unknown type");
 }
