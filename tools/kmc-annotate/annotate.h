@@ -152,7 +152,14 @@ enum prompt {
 };
 
 /* What only the owner of the terminal can do. */
-enum errand { ERRAND_NONE, ERRAND_QUIT, ERRAND_SUSPEND, ERRAND_REDRAW, ERRAND_EDIT };
+enum errand {
+	ERRAND_NONE,
+	ERRAND_QUIT,
+	ERRAND_SUSPEND,
+	ERRAND_REDRAW,
+	ERRAND_EDIT,
+	ERRAND_TYPES,		/* types_open(), when it was seen that this takes time */
+};
 
 struct session;
 

@@ -141,7 +141,9 @@ static bool do_common(struct app *app, enum request request)
 			help_open(app);
 		return true;
 	case REQUEST_TYPES:
-		types_open(app);
+		/* DWARF takes seconds. */
+		app_say(app, "reading all types");
+		app->errand = ERRAND_TYPES;
 		return true;
 	case REQUEST_HEX:
 		app->hex = !app->hex;

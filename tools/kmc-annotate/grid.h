@@ -9,7 +9,8 @@
 
 /* Bytes of a line; what does not fit is not shown on any terminal. */
 #define LINE_TEXT	1024
-#define LINE_RUNS	32
+/* A row of 16 bytes has two for each. */
+#define LINE_RUNS	96
 
 /*
  * struct line - a line of text before it is cut to a width

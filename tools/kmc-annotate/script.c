@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "views.h"
+
 #define SCRIPT_MAX	(1 << 20)
 
 static void print_screen(struct app *app, FILE *out)
@@ -57,8 +59,12 @@ static void run_errand(struct app *app)
 	if (errand == ERRAND_QUIT)
 		return;
 	app->errand = ERRAND_NONE;
-	if (errand == ERRAND_EDIT)
+	if (errand == ERRAND_EDIT) {
 		run_editor(app);
+	} else if (errand == ERRAND_TYPES) {
+		app->message[0] = '\0';
+		types_open(app);
+	}
 }
 
 /* "<Name>" at @at: what is in it; its end, or NULL. */

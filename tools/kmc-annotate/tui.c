@@ -147,7 +147,7 @@ static void stop_drawing(void)
 	endwin();
 }
 
-static void run_errand(struct app *app)
+static void run_errand(struct app *app, bool colors)
 {
 	enum errand errand = app->errand;
 
@@ -161,12 +161,17 @@ static void run_errand(struct app *app)
 		stop_drawing();
 		run_editor(app);
 		reset_prog_mode();
+	} else if (errand == ERRAND_TYPES) {
+		draw(app, colors);
+		app->message[0] = '\0';
+		types_open(app);
+		return;
 	}
 	clearok(stdscr, TRUE);
 }
 
 /* Everything that was typed so far. */
-static void take_keys(struct app *app)
+static void take_keys(struct app *app, bool colors)
 {
 	wint_t key;
 	int kind;
@@ -182,7 +187,7 @@ static void take_keys(struct app *app)
 		       translate(key, kind == KEY_CODE_YES);
 		if (ours >= 0)
 			app_key(app, ours);
-		run_errand(app);
+		run_errand(app, colors);
 	}
 }
 
@@ -209,7 +214,7 @@ static void loop(struct app *app, int keyboard, int signals, bool colors)
 		/* A terminal that is gone will never send anything again. */
 		if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 			return;
-		take_keys(app);
+		take_keys(app, colors);
 	}
 }
 
