@@ -48,7 +48,7 @@ CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t) $(wildcard tests/tui/*.t))
 GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
 # What does not run our tools gains nothing from running twice, or takes too long to.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
-		     bench-kernel.t fuzz.t flat.t layout.t insn.t hitrate.t)
+		     bench-kernel.t fuzz.t flat.t layout.t insn.t hitrate.t) tests/tui/pahole.t
 
 # V=1 shows the commands.
 Q		:= $(if $(V),,@)

@@ -119,6 +119,8 @@ def log(directory):
     text += report(kernel, "demo_ready", 52, 8, bits, 3)
     with open(directory + "/reports.log", "w") as f:
         f.write(text)
+    with open(directory + "/other.log", "w") as f:
+        f.write(text.replace("6.1.0-fixture", "6.1.0-other"))
     with open(directory + "/guess.log", "w") as f:
         f.write(report(kernel, "demo_both", 24, 32, error, 0, rsi=OBJECT + 16,
                        record=False))

@@ -236,7 +236,8 @@ static void take_event(struct app *app, struct inbox *inbox, struct kmc_event *e
 	switch (event->type) {
 	case KMC_EVENT_REPORT:
 		/* What is named and does not fit was said; the report is still one. */
-		symbols_resolve(&app->session->symbols, event->report);
+		if (!symbols_resolve(&app->session->symbols, event->report))
+			inbox->failed = true;
 		add_report(inbox, event->report);
 		break;
 	case KMC_EVENT_LOST:
@@ -244,6 +245,8 @@ static void take_event(struct app *app, struct inbox *inbox, struct kmc_event *e
 			event->lost);
 		break;
 	case KMC_EVENT_DAMAGE:
+		inbox->failed = true;
+		/* fall through */
 	case KMC_EVENT_FATAL:
 		app_say(app, "%s: %s", inbox->path, event->message);
 		break;
@@ -275,10 +278,12 @@ static bool take_one(struct app *app, struct inbox *inbox)
 	pthread_mutex_unlock(&reader->lock);
 	if (have)
 		take_event(app, inbox, &event);
-	if (err)
+	if (err) {
+		inbox->failed = true;
 		app_error(app, err);
-	else if (inbox->ended && !inbox->seen && !*app->message)
+	} else if (inbox->ended && !inbox->seen && !*app->message) {
 		app_say(app, "%s: no kmemcheck report in it", inbox->path);
+	}
 	return have;
 }
 

@@ -35,6 +35,7 @@ struct bug {
  * @dropped: reports of bugs beyond those that are kept apart
  * @paused: what comes waits
  * @ended: nothing more comes
+ * @failed: something of it could not be read, or the vmlinux does not fit
  */
 struct inbox {
 	char *path;
@@ -45,6 +46,7 @@ struct inbox {
 	uint64_t dropped;
 	bool paused;
 	bool ended;
+	bool failed;
 	struct reader *reader;
 };
 

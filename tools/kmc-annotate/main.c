@@ -38,22 +38,24 @@ static bool open_first(struct app *app)
 	return false;
 }
 
+/* False: something could not be read, and what could be is printed. */
 static bool dump(struct app *app)
 {
+	const struct inbox *inbox = app->session->inbox;
 	struct view *view = app->top;
 
 	if (*app->message)
 		message("%s", app->message);
 	if (app->opts->dump == DUMP_JSON) {
 		if (view->ops->json)
-			return view->ops->json(view, stdout);
+			return view->ops->json(view, stdout) && !(inbox && inbox->failed);
 		message("%s cannot be dumped as JSON", view->ops->name);
 		return false;
 	}
 	view_print(view, stdout);
-	if (app->session->inbox)
+	if (inbox)
 		reports_print(app, stdout);
-	return true;
+	return !(inbox && inbox->failed);
 }
 
 static bool run(struct app *app, bool terminal)
