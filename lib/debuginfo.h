@@ -34,6 +34,9 @@ struct kmc_ranges {
 	size_t count;
 };
 
+/* One range of the DIE at @die, unless it is empty; false: out of memory. */
+bool kmc_ranges_push(struct kmc_ranges *ranges, uint64_t lo, uint64_t hi,
+		     Dwarf_Off die);
 /* All ranges of a DIE; false: out of memory. Damaged ranges are left out. */
 bool kmc_ranges_add(struct kmc_ranges *ranges, Dwarf_Die *die);
 void kmc_ranges_sort(struct kmc_ranges *ranges);

@@ -62,7 +62,7 @@ struct kmc_lines {
 	const uint8_t *lengths;
 	unsigned int min_length;
 	unsigned int first_special;
-	uint8_t address_step[256];
+	uint16_t address_step[256];
 	int16_t line_step[256];
 	const char *comp_dir;
 	const char **dirs;
@@ -234,7 +234,7 @@ static void set_steps(struct kmc_lines *lines, int line_base,
 	for (unsigned int i = 0; i < 256 - lines->first_special; i++) {
 		const unsigned int op = lines->first_special + i;
 
-		lines->address_step[op] = i / line_range;
+		lines->address_step[op] = i / line_range * lines->min_length;
 		lines->line_step[op] = line_base + (int)(i % line_range);
 	}
 }
@@ -398,7 +398,7 @@ static inline void run_standard(struct run *run, unsigned int op)
 		now->column = kmc_bytes_uleb(&run->code);
 		break;
 	case DW_LNS_const_add_pc:
-		now->address += lines->min_length * lines->address_step[255];
+		now->address += lines->address_step[255];
 		break;
 	case DW_LNS_fixed_advance_pc:
 		now->address += kmc_bytes_number(&run->code, 2);
@@ -418,7 +418,7 @@ static void run_until(struct run *run, const uint8_t *end)
 		const unsigned int op = *run->code.p++;
 
 		if (op >= lines->first_special) {
-			run->now.address += lines->min_length * lines->address_step[op];
+			run->now.address += lines->address_step[op];
 			run->now.line += lines->line_step[op];
 			add_row(run);
 		} else if (op) {

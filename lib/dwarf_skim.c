@@ -39,6 +39,9 @@ struct skim {
 	size_t count;
 	struct kmc_form_sizes sizes;
 	bool classes;
+	/* Of the DIE that was passed last: one range, when it says so plainly. */
+	uint64_t low;
+	uint64_t length;
 	/* From the header, which references are relative to, and from the DIEs on. */
 	const uint8_t *header;
 	struct kmc_bytes dies;
@@ -118,6 +121,18 @@ static bool read_abbrevs(struct skim *s, struct kmc_bytes table, bool *nomem)
 
 /* ---- DIEs ---- */
 
+static bool is_plain_number(uint64_t form)
+{
+	return form == DW_FORM_data1 || form == DW_FORM_data2 ||
+	       form == DW_FORM_data4 || form == DW_FORM_data8;
+}
+
+/* The value of an attribute that is a number of its own bytes. */
+static uint64_t take_number(struct skim *s, uint64_t form)
+{
+	return kmc_bytes_number(&s->dies, kmc_form_size(form, &s->sizes));
+}
+
 static uint64_t skip_listed(struct skim *s, const struct abbrev *abbrev)
 {
 	struct kmc_bytes list = abbrev->attributes;
@@ -127,9 +142,13 @@ static uint64_t skip_listed(struct skim *s, const struct abbrev *abbrev)
 	while (next_attribute(&list, &attribute)) {
 		if (attribute.name == DW_AT_sibling &&
 		    is_plain_reference(attribute.form))
-			sibling = kmc_bytes_number(&s->dies,
-						   kmc_form_size(attribute.form,
-								 &s->sizes));
+			sibling = take_number(s, attribute.form);
+		else if (attribute.name == DW_AT_low_pc &&
+			 attribute.form == DW_FORM_addr)
+			s->low = take_number(s, attribute.form);
+		else if (attribute.name == DW_AT_high_pc &&
+			 is_plain_number(attribute.form))
+			s->length = take_number(s, attribute.form);
 		else
 			kmc_form_skip(&s->dies, attribute.form, &s->sizes);
 	}
@@ -141,6 +160,8 @@ static uint64_t skip_attributes(struct skim *s, const struct abbrev *abbrev)
 {
 	struct kmc_bytes at = s->dies;
 
+	s->low = 0;
+	s->length = 0;
 	if (abbrev->size == NONE)
 		return skip_listed(s, abbrev);
 	kmc_bytes_skip(&s->dies, abbrev->size);
@@ -172,6 +193,9 @@ static bool add_function(struct skim *s, const uint8_t *start)
 	Dwarf_Off offset = dwarf_dieoffset(s->cu) + (start - (uint8_t *)s->cu->addr);
 	Dwarf_Die die;
 
+	if (s->low && s->length)
+		return kmc_ranges_push(s->ranges, s->low, s->low + s->length,
+				       offset);
 	return !dwarf_offdie(dwarf_cu_getdwarf(s->cu->cu), offset, &die) ||
 	       kmc_ranges_add(s->ranges, &die);
 }
@@ -246,7 +270,8 @@ static bool read_unit(struct skim *s, const struct kmc_raw_sections *raw,
 
 	if (dwarf_next_unit(dwarf, unit, &next, &header_size, &version, &abbrevs,
 			    &address_size, &offset_size, NULL, NULL) ||
-	    next < die || start < raw->info.p || start >= raw->info.end)
+	    next < die || address_size > 8 || start < raw->info.p ||
+	    start >= raw->info.end)
 		return false;
 	s->sizes = (struct kmc_form_sizes) { version, offset_size, address_size };
 	s->classes = has_classes(s->cu);

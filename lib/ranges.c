@@ -7,26 +7,32 @@
 /* A DIE of a damaged file may claim any number of ranges. */
 #define MAX_RANGES_PER_DIE	65536
 
+bool kmc_ranges_push(struct kmc_ranges *ranges, uint64_t lo, uint64_t hi,
+		     Dwarf_Off die)
+{
+	struct kmc_range *range;
+
+	if (lo >= hi)
+		return true;
+	range = kmc_grow(&ranges->v, ranges->count, sizeof(*range));
+	if (!range)
+		return false;
+	*range = (struct kmc_range) { .lo = lo, .hi = hi, .die = die };
+	ranges->count++;
+	return true;
+}
+
 bool kmc_ranges_add(struct kmc_ranges *ranges, Dwarf_Die *die)
 {
 	ptrdiff_t offset = 0;
 	Dwarf_Addr base, lo, hi;
 
 	for (int n = 0; n < MAX_RANGES_PER_DIE; n++) {
-		struct kmc_range *range;
-
 		offset = dwarf_ranges(die, offset, &base, &lo, &hi);
 		if (offset <= 0)
 			break;
-		if (lo >= hi)
-			continue;
-		range = kmc_grow(&ranges->v, ranges->count, sizeof(*range));
-		if (!range)
+		if (!kmc_ranges_push(ranges, lo, hi, dwarf_dieoffset(die)))
 			return false;
-		range->lo = lo;
-		range->hi = hi;
-		range->die = dwarf_dieoffset(die);
-		ranges->count++;
 	}
 	return true;
 }
