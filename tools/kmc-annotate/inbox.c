@@ -2,6 +2,8 @@
 /*
  * A thread reads, a queue hands over, and what came is sorted by bug.
  */
+#include <kmc/output.h>
+
 #include "inbox.h"
 
 #include <fcntl.h>
@@ -173,37 +175,23 @@ int inbox_fd(const struct inbox *inbox)
 
 /* ---- by bug ---- */
 
-/*
- * Kind, state and the innermost function that is no helper, inlined ones included, and
- * the member if it is known. The one place that decides which reports are the same.
- */
-char *inbox_signature(const struct kmc_report *report)
+/* What reports of one bug have in common; "" when there is no memory for it. */
+static char *signature_of(const struct kmc_report *report)
 {
-	const struct kmc_frame *frame = report->frames.count ? report->frames.frames : NULL;
-	const char *function = NULL, *type = NULL, *path = NULL;
+	struct kmc_error *err;
 	char *out;
 
-	if (frame && frame->chain_len && frame->chain[0].function)
-		function = frame->chain[0].function;
-	else if (frame)
-		function = frame->symbol;
-	if (report->ncandidates && report->candidates[0].confidence > KMC_GUESS) {
-		type = report->candidates[0].type;
-		path = report->candidates[0].path;
-	}
-	if (asprintf(&out, "%s-%s in %s%s%s%s%s%s", kmc_state_name(report->state),
-		     kmc_kind_name(report->kind), function ? function : "unknown code",
-		     type ? ", " : "", type ? type : "", path && *path ? "." : "",
-		     type && path ? path : "",
-		     type && report->candidates[0].hole ? " (padding)" : "") < 0)
-		return xstrdup("");
-	return out;
+	err = kmc_signature(report, &out);
+	if (!err)
+		return out;
+	kmc_error_free(err);
+	return xstrdup("");
 }
 
 /* Takes the report over. */
 static void add_report(struct inbox *inbox, struct kmc_report *report)
 {
-	char *signature = inbox_signature(report);
+	char *signature = signature_of(report);
 	struct bug *bug = NULL;
 
 	inbox->seen++;

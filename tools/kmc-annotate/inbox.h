@@ -59,7 +59,4 @@ int inbox_fd(const struct inbox *inbox);
 bool inbox_take(struct app *app);
 /* Wait for all of an input that ends. */
 void inbox_take_all(struct app *app);
-/* What reports of one bug have in common; yours. */
-char *inbox_signature(const struct kmc_report *report);
-
 #endif /* INBOX_H */
