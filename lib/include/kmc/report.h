@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The model: a report as every reader fills it, every question adds to it, and every
+ * printer reads it. Included by kmc.h, which says who owns what.
+ */
+#ifndef KMC_KMC_REPORT_H
+#define KMC_KMC_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct kmc_types;
+
+enum kmc_kind { KMC_READ, KMC_WRITE, KMC_INFOLEAK };
+
+enum kmc_state {
+	KMC_UNALLOCATED,
+	KMC_UNINITIALIZED,
+	KMC_INITIALIZED,
+	KMC_FREED,
+	KMC_INVALID,		/* the kernel itself printed an unknown state */
+};
+
+enum kmc_role { KMC_ROLE_RIP, KMC_ROLE_RETURN };
+
+/**
+ * struct kmc_location - one level of an inline chain
+ * @function: name as in the source, NULL if unknown
+ * @file: path as the compiler recorded it (relative to the build directory
+ *	where it lies below it), NULL if unknown
+ * @line: from 1, 0 if unknown
+ * @column: from 1, 0 if unknown
+ */
+struct kmc_location {
+	const char *function;
+	const char *file;
+	int line;
+	int column;
+};
+
+/**
+ * struct kmc_frame - one code address of a report
+ * @role: the instruction itself, or a return address (then @chain shows the
+ *	line of the call, which is found one byte before)
+ * @has_address: @address was in the report
+ * @address: run-time address
+ * @symbol: name as the kernel printed it, NULL if it printed none
+ * @has_offset: @offset and @size were in the report
+ * @offset: from the symbol's start, bytes
+ * @size: of the symbol, bytes, as the kernel counts (up to the next symbol)
+ * @module: NULL for the kernel proper
+ * @chain: innermost first, NULL until kmc_symbolize_report() has run
+ * @chain_len: number of entries in @chain
+ * @resolved: kmc_symbolize_report() knows where it is in the debug info:
+ *	@link_address is valid
+ * @link_address: link-time address; for a return address what was in the report,
+ *	which is behind the call
+ */
+struct kmc_frame {
+	enum kmc_role role;
+	bool has_address;
+	uint64_t address;
+	char *symbol;
+	bool has_offset;
+	uint64_t offset;
+	uint64_t size;
+	char *module;
+	struct kmc_location *chain;
+	size_t chain_len;
+	bool resolved;
+	uint64_t link_address;
+};
+
+/**
+ * struct kmc_stack - frames, innermost first
+ * @frames: the array, NULL when empty
+ * @count: of frames
+ */
+struct kmc_stack {
+	struct kmc_frame *frames;
+	size_t count;
+};
+
+/**
+ * struct kmc_track - who allocated or freed the object
+ * @known: false: the report does not say, the rest is empty
+ * @pid: -1 if unknown
+ * @time: seconds since boot, negative if unknown
+ * @stack: return addresses
+ */
+struct kmc_track {
+	bool known;
+	int pid;
+	double time;
+	struct kmc_stack stack;
+};
+
+/**
+ * struct kmc_register - one register
+ * @name: in lower case, as in "rip", "cr2"
+ * @value: before the instruction was executed
+ */
+struct kmc_register {
+	char name[16];
+	uint64_t value;
+};
+
+/**
+ * struct kmc_object - the allocation as the kernel recorded it
+ * @known: false: the report does not say
+ * @start: its address
+ * @size: usable bytes, 0 if unknown
+ * @requested: bytes asked for, 0 if unknown
+ * @cache: slab cache, NULL if unknown
+ */
+struct kmc_object {
+	bool known;
+	uint64_t start;
+	uint64_t size;
+	uint64_t requested;
+	char *cache;
+};
+
+/**
+ * struct kmc_module - a module that an address of the report lies in
+ * @name: as in lsmod
+ * @base: run-time address it was loaded at
+ * @size: bytes from there
+ * @build_id: its build-ID
+ * @build_id_len: bytes of @build_id, 0 if unknown
+ */
+struct kmc_module {
+	char *name;
+	uint64_t base;
+	uint64_t size;
+	uint8_t build_id[24];
+	size_t build_id_len;
+};
+
+/**
+ * struct kmc_kernel - the kernel a report comes from, as far as it is known
+ * @release: as uname -r, NULL if unknown
+ * @banner: as uname -v, NULL if unknown
+ * @build_id: bytes of vmlinux' build-ID
+ * @build_id_len: 0 if unknown
+ * @has_kaslr: @kaslr_offset is known
+ * @kaslr_offset: run-time minus link-time address
+ * @boot_time: CLOCK_REALTIME at boot in nanoseconds, 0 if unknown
+ */
+struct kmc_kernel {
+	char *release;
+	char *banner;
+	uint8_t build_id[64];
+	size_t build_id_len;
+	bool has_kaslr;
+	uint64_t kaslr_offset;
+	uint64_t boot_time;
+};
+
+/**
+ * enum kmc_evidence_by - what says where in an object the access was
+ * @KMC_BY_RECORD: the kernel recorded the object
+ * @KMC_BY_REGISTER: a variable in a register points into it
+ * @KMC_BY_REP: how far a REP instruction has come
+ * @KMC_BY_DISPLACEMENT: the instruction names the offset itself
+ * @KMC_BY_ALLOCATION: the variable that the allocator's result was assigned to
+ */
+enum kmc_evidence_by {
+	KMC_BY_RECORD,
+	KMC_BY_REGISTER,
+	KMC_BY_REP,
+	KMC_BY_DISPLACEMENT,
+	KMC_BY_ALLOCATION,
+};
+
+/**
+ * struct kmc_evidence - one reason for an offset
+ * @by: of which kind
+ * @detail: in words, for people; may quote the report, so a printer escapes it
+ * @offset: of the access from the start of the object, as this one has it
+ * @agrees: with the offset of the candidate it is listed with
+ */
+struct kmc_evidence {
+	enum kmc_evidence_by by;
+	char *detail;
+	int64_t offset;
+	bool agrees;
+};
+
+/**
+ * enum kmc_confidence - how far a candidate can be trusted
+ * @KMC_GUESS: it fits, and so may others
+ * @KMC_LIKELY: one good reason and nothing against it
+ * @KMC_CERTAIN: the kernel recorded the object and the type fits it, or two
+ *	reasons that do not depend on each other agree
+ */
+enum kmc_confidence { KMC_GUESS, KMC_LIKELY, KMC_CERTAIN };
+
+/**
+ * struct kmc_candidate - an object that the access may have been in
+ * @type: as C writes it ("struct sigqueue"), NULL if only the place is known
+ * @type_id: of @types
+ * @types: where @type comes from, borrowed from the debug info
+ * @type_size: bytes, 0 if unknown
+ * @start: its run-time address
+ * @offset: of the first reported byte from there
+ * @path: member at @offset, "" for the whole, NULL if unknown; in a hole, the
+ *	struct that has the hole
+ * @hole: @offset is in padding
+ * @after: member before the hole, NULL if it has none before it
+ * @evidence: reasons, best first
+ * @nevidence: of them
+ * @confidence: in all of it
+ */
+struct kmc_candidate {
+	char *type;
+	uint64_t type_id;
+	struct kmc_types *types;
+	uint64_t type_size;
+	uint64_t start;
+	int64_t offset;
+	char *path;
+	bool hole;
+	char *after;
+	struct kmc_evidence *evidence;
+	size_t nevidence;
+	enum kmc_confidence confidence;
+};
+
+/**
+ * struct kmc_value - a member in view, or a hole
+ * @path: as in struct kmc_candidate
+ * @after: member before a hole, NULL for a member
+ * @hole: it is padding
+ * @offset: bytes from the start of the object
+ * @size: bytes, of a bit-field those it touches
+ * @state: a, u, i or f when all its bytes are in that state, m when they are in
+ *	several, ? when unknown
+ * @text: its value as C writes it, NULL if it has none or the report does not
+ *	show all of it
+ * @names: enumerators and macros with that value
+ * @nnames: of them
+ * @reported: the access touched it
+ * @in_union: other members of a union lie there, too
+ * @bitfield: it is one
+ */
+struct kmc_value {
+	char *path;
+	char *after;
+	bool hole;
+	uint64_t offset;
+	uint64_t size;
+	char state;
+	char *text;
+	char **names;
+	size_t nnames;
+	bool reported;
+	bool in_union;
+	bool bitfield;
+};
+
+/**
+ * enum kmc_verdict_class - what a report comes to
+ * @KMC_VERDICT_UNKNOWN: nothing to go by
+ * @KMC_VERDICT_PADDING: padding was copied: a false positive
+ * @KMC_VERDICT_BITFIELD: a bit-field's neighbours: a false positive
+ * @KMC_VERDICT_MEMBER: a member that nobody wrote was used
+ * @KMC_VERDICT_PARTIAL: a member was written in part
+ * @KMC_VERDICT_SLACK: beyond what was asked for
+ * @KMC_VERDICT_UNALLOCATED: memory that belongs to nobody
+ * @KMC_VERDICT_FREED: use after free
+ * @KMC_VERDICT_INFOLEAK: uninitialised bytes left the kernel
+ */
+enum kmc_verdict_class {
+	KMC_VERDICT_UNKNOWN,
+	KMC_VERDICT_PADDING,
+	KMC_VERDICT_BITFIELD,
+	KMC_VERDICT_MEMBER,
+	KMC_VERDICT_PARTIAL,
+	KMC_VERDICT_SLACK,
+	KMC_VERDICT_UNALLOCATED,
+	KMC_VERDICT_FREED,
+	KMC_VERDICT_INFOLEAK,
+};
+
+/**
+ * struct kmc_verdict - what the report comes to and what to do next
+ * @class: of which kind
+ * @text: one sentence why, NULL before kmc_explain_report()
+ * @next: one sentence what to do
+ * @annotation: C to add for a false positive, NULL if there is none to add
+ */
+struct kmc_verdict {
+	enum kmc_verdict_class class;
+	char *text;
+	char *next;
+	char *annotation;
+};
+
+/**
+ * struct kmc_report - one report, from whichever source
+ * @source: name of the file or stream as the user gave it
+ * @from_stream: it came from a ring stream: @seq is valid, not @line
+ * @line: line of its header in the log, from 1
+ * @seq: sequence number in the stream
+ * @truncated: the report was cut off; what is missing is empty
+ * @kind: what was done
+ * @state: of the first reported byte that is not initialised
+ * @bits: width of the access, 8 times the bytes reported
+ * @address: of the first byte reported
+ * @access_start: of the whole access
+ * @access_length: of the whole access in bytes, 0 if unknown
+ * @count: how many accesses this report stands for, at least 1
+ * @cpu: -1 if unknown
+ * @pid: -1 if unknown
+ * @tgid: -1 if unknown
+ * @comm: NULL if unknown
+ * @time: seconds since boot, negative if unknown
+ * @memory: copy of the memory, NULL if the report has none
+ * @memory_len: bytes of @memory
+ * @shadow: one letter a, u, i, f or ? a byte, NUL-terminated; NULL if none
+ * @shadow_len: letters of @shadow; a damaged log can make it other than
+ *	@memory_len
+ * @memory_start: address of the first byte of @memory and @shadow; valid when
+ *	@caret is
+ * @caret: index of the reported byte in @shadow, -1 if unknown
+ * @regs: in the order printed
+ * @nregs: number of @regs
+ * @code: bytes around the instruction, NULL if unknown
+ * @code_len: bytes of @code
+ * @code_start: run-time address of the first of them
+ * @frames: the instruction itself first (role RIP), then the return addresses;
+ *	never the terminator
+ * @object: the allocation
+ * @alloc: who allocated it
+ * @free: who freed it
+ * @modules: that an address of the report lies in
+ * @nmodules: number of @modules
+ * @kernel: that reported
+ * @insn: the instruction that did it, as objdump prints it; NULL if unknown
+ * @candidates: objects that the access may have been in, best first; none before
+ *	kmc_explain_report()
+ * @ncandidates: of them
+ * @values: members of the best candidate that the report shows, by offset
+ * @nvalues: of them
+ * @verdict: what it comes to
+ */
+struct kmc_report {
+	const char *source;
+	bool from_stream;
+	unsigned long line;
+	uint64_t seq;
+	bool truncated;
+
+	enum kmc_kind kind;
+	enum kmc_state state;
+	unsigned int bits;
+	uint64_t address;
+	uint64_t access_start;
+	uint64_t access_length;
+	uint64_t count;
+	int cpu;
+	int pid;
+	int tgid;
+	char *comm;
+	double time;
+
+	uint8_t *memory;
+	size_t memory_len;
+	char *shadow;
+	size_t shadow_len;
+	uint64_t memory_start;
+	int caret;
+
+	struct kmc_register *regs;
+	size_t nregs;
+	uint8_t *code;
+	size_t code_len;
+	uint64_t code_start;
+
+	struct kmc_stack frames;
+	struct kmc_object object;
+	struct kmc_track alloc;
+	struct kmc_track free;
+	struct kmc_module *modules;
+	size_t nmodules;
+	struct kmc_kernel kernel;
+
+	char *insn;
+	struct kmc_candidate *candidates;
+	size_t ncandidates;
+	struct kmc_value *values;
+	size_t nvalues;
+	struct kmc_verdict verdict;
+};
+
+KMC_PUBLIC void kmc_report_free(struct kmc_report *report);
+
+/* Words for them: "read", "uninitialized", "padding"; borrowed for ever. */
+KMC_PUBLIC const char *kmc_kind_name(enum kmc_kind kind);
+KMC_PUBLIC const char *kmc_state_name(enum kmc_state state);
+KMC_PUBLIC const char *kmc_verdict_name(enum kmc_verdict_class class);
+
+/**
+ * struct kmc_site - who wanted memory, or gave it back
+ * @frame: index in the stack
+ * @level: of its inline chain
+ */
+struct kmc_site {
+	size_t frame;
+	size_t level;
+};
+
+/**
+ * kmc_track_caller() - what the allocator was called from
+ * @track: of an allocation or a free
+ *
+ * Return: the first level that is not the allocator's own; the very first one when
+ * there is nothing else.
+ */
+KMC_PUBLIC struct kmc_site kmc_track_caller(const struct kmc_track *track);
+
+/**
+ * kmc_report_register() - look a register up by its lower-case name
+ * @report: where to look
+ * @name: "rip", "rsi", "eip", …
+ * @value: set when found
+ *
+ * Return: whether the report has it.
+ */
+KMC_PUBLIC bool kmc_report_register(const struct kmc_report *report,
+				    const char *name, uint64_t *value);
+
+#endif /* KMC_KMC_REPORT_H */
