@@ -635,7 +635,9 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_annotated_variable),
 	KUNIT_CASE(test_dma_single),
 	KUNIT_CASE(test_dma_list),
+#if IS_BUILTIN(CONFIG_VIRTIO)
 	KUNIT_CASE(test_virtio),
+#endif
 	KUNIT_CASE(test_copied_value),
 	KUNIT_CASE(test_masked_value),
 	KUNIT_CASE(test_shifted_value),
