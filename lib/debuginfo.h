@@ -169,6 +169,7 @@ KMC_MUST_CHECK struct kmc_error *kmc_unzstd(const char *path, int fd, int *out);
  * @paths: libdw's file name → ours
  * @btf, @dwarf_types: layouts, NULL until they are needed, or when there are none
  * @vars: address → struct kmc_vars, see vars.h
+ * @pointees: address and register → struct kmc_pointee, see locate.h
  * @type_places: DIE of a type → where its layout is, see image_types.c
  * @btf_tried: there is no sense in looking for BTF again
  * @code: its bytes, see code.h; NULL until asked for
@@ -193,6 +194,7 @@ struct kmc_image {
 	struct kmc_types *btf;
 	struct kmc_types *dwarf_types;
 	struct kmc_map vars;
+	struct kmc_map pointees;
 	struct kmc_map type_places;
 	bool btf_tried;
 	struct kmc_code *code;

@@ -130,6 +130,7 @@ void kmc_image_free(struct kmc_image *image)
 	kmc_ranges_release(&image->cus);
 	kmc_symtab_release(&image->symtab);
 	kmc_map_release(&image->vars, free_vars);
+	kmc_map_release(&image->pointees, free);
 	kmc_map_release(&image->type_places, free);
 	kmc_types_free(image->btf);
 	kmc_types_free(image->dwarf_types);

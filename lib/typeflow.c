@@ -13,6 +13,8 @@
 
 #include "locate.h"
 
+/* Answers of an image that are kept. */
+#define MAX_KEPT	10000
 /* p->a->b->c->d */
 #define MAX_HOPS	5
 #define MAX_WAYS	6
@@ -442,14 +444,13 @@ static struct kmc_error *follow(struct trail *trail, uint64_t at, enum kmc_reg r
 	return err;
 }
 
-struct kmc_error *kmc_typeflow(struct kmc_image *image, uint64_t at,
-			       enum kmc_reg reg, struct kmc_pointee *out)
+static struct kmc_error *find_pointee(struct kmc_image *image, uint64_t at,
+				      enum kmc_reg reg, struct kmc_pointee *out)
 {
 	struct trail trail = { .image = image, .left = MAX_QUESTIONS };
 	const struct kmc_symbol *symbol = NULL;
 	struct kmc_error *err;
 
-	*out = (struct kmc_pointee) { };
 	err = kmc_image_symtab(image);
 	if (!err)
 		symbol = kmc_symtab_at(&image->symtab, at);
@@ -464,4 +465,36 @@ struct kmc_error *kmc_typeflow(struct kmc_image *image, uint64_t at,
 		out->found = false;
 	}
 	return err;
+}
+
+/* The high bits of all addresses in a kernel are the same. */
+static uint64_t pointee_key(uint64_t at, enum kmc_reg reg)
+{
+	return at * KMC_REG_COUNT + reg;
+}
+
+/* What one report has asked, the next of that bug will ask again. */
+struct kmc_error *kmc_typeflow(struct kmc_image *image, uint64_t at,
+			       enum kmc_reg reg, struct kmc_pointee *out)
+{
+	const uint64_t key = pointee_key(at, reg);
+	struct kmc_pointee *known = kmc_map_get(&image->pointees, key);
+	struct kmc_error *err;
+
+	if (!known) {
+		known = calloc(1, sizeof(*known));
+		if (!known)
+			return kmc_error_nomem();
+		if (image->pointees.count == MAX_KEPT)
+			kmc_map_release(&image->pointees, free);
+		err = find_pointee(image, at, reg, known);
+		if (!err && !kmc_map_put(&image->pointees, key, known))
+			err = kmc_error_nomem();
+		if (err) {
+			free(known);
+			return err;
+		}
+	}
+	*out = *known;
+	return NULL;
 }
