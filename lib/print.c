@@ -307,15 +307,6 @@ static void print_frames(struct kmc_printer *p, const struct kmc_stack *stack,
 	}
 }
 
-static bool same_place(const struct kmc_frame *a, const struct kmc_frame *b)
-{
-	if (a->has_address && b->has_address)
-		return a->address == b->address;
-	return a->symbol && b->symbol && !strcmp(a->symbol, b->symbol) &&
-	       a->has_offset && b->has_offset && a->offset == b->offset &&
-	       a->size == b->size;
-}
-
 static void print_where(struct kmc_printer *p, const struct kmc_report *report)
 {
 	const struct kmc_stack *stack = &report->frames;
@@ -328,9 +319,7 @@ static void print_where(struct kmc_printer *p, const struct kmc_report *report)
 		print_frames(p, stack, 0, 1, 0, CONTEXT, NO_SOURCE);
 		kmc_print_insn(p, report);
 		callers = 1;
-		/* 4.x kernels begin the stack with the instruction itself. */
-		if (stack->count > 1 &&
-		    same_place(&stack->frames[0], &stack->frames[1]))
+		if (kmc_stack_repeats_rip(stack))
 			callers = 2;
 	}
 	if (callers == stack->count)
