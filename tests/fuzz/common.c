@@ -78,9 +78,12 @@ void fuzz_compare_pieces(const struct kmc_reader_ops *ops, const uint8_t *data,
 			  pieces.count);
 	for (size_t i = 0; i < whole.count; i++) {
 		if (whole.list[i].type != pieces.list[i].type ||
-		    whole.list[i].lost != pieces.list[i].lost)
+		    whole.list[i].lost != pieces.list[i].lost ||
+		    !whole.list[i].report != !pieces.list[i].report)
 			fuzz_fail("event %zu differs", i);
-		compare_reports(whole.list[i].report, pieces.list[i].report);
+		/* JSON takes longer than reading: for one input in four. */
+		if (size % 4 == 0)
+			compare_reports(whole.list[i].report, pieces.list[i].report);
 	}
 	kmc_events_release(&whole);
 	kmc_events_release(&pieces);

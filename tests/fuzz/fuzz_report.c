@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any input to reports, and these to JSON, text and view.
+ * Any input to reports, and these to JSON or to text with its view.
  */
 #include "fuzz.h"
 #include "detect.h"
@@ -41,23 +41,19 @@ static void check_text(const struct kmc_report *report,
 	free(text);
 }
 
-static void check_report(const struct kmc_report *report)
+/* Each execution prints in one way; which one depends on the input alone. */
+static void check_report(const struct kmc_report *report, size_t way)
 {
 	static const unsigned int widths[] = { 40, 80, 200 };
-	struct kmc_view *view;
+	const struct kmc_print_options opts = {
+		.view = { .width = widths[way % 3], .ascii = way & 1 },
+		.color = way % 3 == 2,
+	};
 
-	check_json(report);
-	for (size_t i = 0; i < KMC_ARRAY_SIZE(widths); i++) {
-		const struct kmc_print_options opts = {
-			.view = { .width = widths[i], .ascii = i % 2 },
-			.color = i == 2,
-		};
-
+	if (way % 4)
 		check_text(report, &opts);
-		if (kmc_view_shadow(report, &opts.view, &view))
-			fuzz_fail("no view");
-		kmc_view_free(view);
-	}
+	else
+		check_json(report);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -78,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_read(ops, mended, size, 0, &events);
 	for (size_t i = 0; i < events.count; i++) {
 		if (events.list[i].report)
-			check_report(events.list[i].report);
+			check_report(events.list[i].report, size + i);
 	}
 	kmc_events_release(&events);
 	free(mended);

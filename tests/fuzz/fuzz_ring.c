@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(mended, data, size);
 	fuzz_compare_pieces(&kmc_ring_reader, data, size);
 	fuzz_mend_stream(mended, size);
-	fuzz_compare_pieces(&kmc_ring_reader, mended, size);
+	if (memcmp(mended, data, size))
+		fuzz_compare_pieces(&kmc_ring_reader, mended, size);
 	free(mended);
 	return 0;
 }
