@@ -166,7 +166,7 @@ fuzz:
 		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
 			  -fno-sanitize-coverage=trace-cmp"
 
-fuzz-programs: $(FUZZERS)
+fuzz-programs: $(FUZZERS) $(MANUAL)
 
 # Everything that the tests of one variant need, without running them.
 test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(MANUAL)

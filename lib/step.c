@@ -77,9 +77,12 @@ static bool add_patches(struct kmc_step *step, const struct kmc_code *code)
 {
 	const uint64_t address = step->insn.address;
 	const struct kmc_patch *patch = kmc_code_patches(code, address);
-	const struct kmc_patch *end = code->patches + code->npatches;
+	const struct kmc_patch *end;
 
-	for (; patch && patch < end && patch->from == address; patch++) {
+	if (!patch)
+		return true;
+	end = code->patches + code->npatches;
+	for (; patch < end && patch->from == address; patch++) {
 		struct kmc_way way = {
 			.to = patch->to, .jump = true,
 			.patch = patch->kind == KMC_PATCH_ALTERNATIVE,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the fuzzers share: a reader run over bytes, whole or in pieces.
+ * What the fuzzers share: a reader run over bytes, whole or in pieces, and printers run
+ * over its reports.
  */
 #ifndef KMC_FUZZ_H
 #define KMC_FUZZ_H
@@ -31,5 +32,12 @@ void fuzz_compare_pieces(const struct kmc_reader_ops *ops, const uint8_t *data,
 
 /* Make the checksums of a stream right, so that what they protect is reached. */
 void fuzz_mend_stream(uint8_t *data, size_t size);
+
+/* Print a report in one of several ways: each is dear, so @way, any number, picks one. */
+void fuzz_check_print(const struct kmc_report *report, size_t way);
+
+/* Read bytes in the form they seem to have; @way depends on the input alone. */
+void fuzz_each_report(const uint8_t *data, size_t size,
+		      void (*check)(struct kmc_report *report, size_t way));
 
 #endif /* KMC_FUZZ_H */
