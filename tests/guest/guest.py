@@ -67,9 +67,9 @@ class Tap:
 class Guest:
     """One boot. self.dir holds the serial log, the stream and what /out had.
 
-    module: the name of a module of kernel/guest/modules, a list of them, or True
-    for the samples. files: paths of files that the guest finds in /files. kernel: a
-    kernel's build directory.
+    module: the name of a module of kernel/guest/modules, or the path of another one, both
+    without .ko; a list of them; or True for the samples. files: paths of files that the
+    guest finds in /files. kernel: a kernel's build directory.
 
     A guest that dies of the emulator's bug (see stale_breakpoint()) is booted again, twice
     at most, and that is said.

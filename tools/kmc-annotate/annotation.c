@@ -11,9 +11,10 @@
 #include "annotation.h"
 
 #define LINE_SIZE	512
-/* Lines of a statement, of a check for NULL, and of a struct. */
+/* Lines of a statement, of a check for NULL, of declarations, and of a struct. */
 #define STATEMENT	6
 #define CHECK		12
+#define DECLARATIONS	50
 #define STRUCT_MAX	2000
 
 /*
@@ -21,6 +22,7 @@
  * @first, @last: its lines
  * @after: the line that follows it and its check for NULL
  * @checked: there is such a check
+ * @declared: it initializes a variable where that is declared
  * @var: what it is assigned to
  * @indent: white space in front
  */
@@ -30,6 +32,7 @@ struct alloc {
 	int last;
 	int after;
 	bool checked;
+	bool declared;
 	char var[128];
 	char indent[64];
 };
@@ -69,6 +72,7 @@ static bool read_var(struct alloc *alloc, const char *text, const char *assignme
 	if (!len || len >= sizeof(alloc->var) || blanks >= sizeof(alloc->indent) ||
 	    memchr(text, '(', start - text))
 		return false;
+	alloc->declared = start > text + blanks;
 	snprintf(alloc->var, sizeof(alloc->var), "%.*s", (int)len, start);
 	snprintf(alloc->indent, sizeof(alloc->indent), "%.*s", (int)blanks, text);
 	return true;
@@ -110,11 +114,29 @@ static bool find_end(struct alloc *alloc, struct kmc_source *source, int call)
 	return false;
 }
 
+/* Code may not stand between declarations; an empty line ends them. */
+static bool skip_declarations(struct alloc *alloc, struct kmc_source *source)
+{
+	const int end = alloc->last + DECLARATIONS;
+	char text[LINE_SIZE];
+
+	for (int line = alloc->after; line < end; line++) {
+		if (!copy_line(source, alloc->file, line, text, sizeof(text)) ||
+		    *text == '}')
+			return false;
+		if (text[strspn(text, " \t\r\n")])
+			continue;
+		alloc->after = line + 1;
+		return true;
+	}
+	return false;
+}
+
 /* "if (!p)" and what belongs to it. */
 static void skip_check(struct alloc *alloc, struct kmc_source *source)
 {
 	char text[LINE_SIZE], not_var[160];
-	int line = alloc->last + 1;
+	int line = alloc->after;
 	bool block;
 
 	snprintf(not_var, sizeof(not_var), "!%s)", alloc->var);
@@ -150,7 +172,8 @@ static const char *find_alloc(const struct kmc_report *report, struct kmc_source
 	alloc->file = at->file;
 	if (!at->file || !kmc_source_line(source, at->file, at->line, &len))
 		return "the source of the allocation is not here; --source names the tree";
-	if (!find_start(alloc, source, at->line) || !find_end(alloc, source, at->line))
+	if (!find_start(alloc, source, at->line) || !find_end(alloc, source, at->line) ||
+	    (alloc->declared && !skip_declarations(alloc, source)))
 		return "the allocation is no plain assignment; annotate it by hand";
 	skip_check(alloc, source);
 	return NULL;
@@ -171,22 +194,29 @@ static char *format(const char *fmt, ...)
 	return len < 0 ? xstrdup("") : text;
 }
 
-/* The header that declares them, behind the last of its kind. */
+/* The header that declares them: in its place if they are sorted, or behind the last. */
 static void add_include(struct kmc_source *source, const char *file,
 			struct changes *changes)
 {
-	char text[LINE_SIZE];
-	int last = 0;
+	static const char ours[] = "#include <linux/kmemcheck.h>";
+	char text[LINE_SIZE], before[LINE_SIZE] = "";
+	int last = 0, place = 0;
+	bool sorted = true;
 
 	for (int line = 1; copy_line(source, file, line, text, sizeof(text)); line++) {
-		if (strstr(text, "#include <linux/kmemcheck.h>"))
+		if (strstr(text, ours))
 			return;
-		if (!strncmp(text, "#include <linux/", 16))
-			last = line;
+		if (strncmp(text, ours, strlen("#include <linux/")))
+			continue;
+		last = line;
+		sorted = sorted && strcmp(before, text) <= 0;
+		if (!place && strcmp(text, ours) > 0)
+			place = line;
+		strcpy(before, text);
 	}
 	if (last)
-		change_add(changes, file, last + 1, false,
-			   xstrdup("#include <linux/kmemcheck.h>"));
+		change_add(changes, file, sorted && place ? place : last + 1, false,
+			   xstrdup(ours));
 }
 
 static const struct kmc_value *blamed(const struct kmc_report *report)
