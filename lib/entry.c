@@ -75,9 +75,9 @@ void entry_set(struct entry *entry, const char *key, const char *value,
 		snprintf(entry->speaker, sizeof(entry->speaker), "%s", value);
 	/* When it was printed, in place of when the journal got it. */
 	else if (!strcmp(key, "_SOURCE_MONOTONIC_TIMESTAMP") && is_number(value))
-		entry->time = strtod(value, NULL) / 1e6;
+		entry->time = text_seconds(value, 6);
 	else if (!strcmp(key, "time") && is_number(value))
-		entry->time = strtod(value, NULL);
+		entry->time = text_seconds(value, 0);
 }
 
 /* ---- order ---- */

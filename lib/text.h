@@ -44,6 +44,16 @@ struct text_line {
 void text_line_clean(struct text_line *line, const char *data, size_t len,
 		     bool sgr);
 
+/*
+ * text_seconds() - a time as logs have it, "  12.345678"
+ * @exponent: it is in units of 10^-exponent seconds
+ *
+ * Not strtod(), which knows "1e999" and "inf".
+ *
+ * Return: seconds; negative if that is no number that a double keeps exactly.
+ */
+double text_seconds(const char *s, unsigned int exponent);
+
 /* Find @body and @word of @raw, and what the prefixes say. */
 void text_skip_prefix(struct text_line *line);
 

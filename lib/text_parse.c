@@ -162,7 +162,7 @@ struct kmc_track *text_take_track(struct kmc_report *report, const char *word)
 	track->known = true;
 	word = strstr(word + end, " at ");
 	if (word && isdigit((unsigned char)word[4]))
-		track->time = strtod(word + 4, NULL);
+		track->time = text_seconds(word + 4, 0);
 	return track;
 }
 

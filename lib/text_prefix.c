@@ -26,6 +26,34 @@ static const char *skip_digits(const char *s)
 	return s;
 }
 
+/* More digits than a double keeps are no time of a kernel. */
+#define TIME_DIGITS	15
+
+double text_seconds(const char *s, unsigned int exponent)
+{
+	double value = 0, power = 1;
+	unsigned int digits = 0;
+	bool fraction = false;
+
+	for (s += strspn(s, " "); isdigit((unsigned char)*s) || (*s == '.' && !fraction); s++) {
+		if (*s == '.') {
+			fraction = true;
+			continue;
+		}
+		if (digits == TIME_DIGITS && !fraction)
+			return -1;
+		if (digits == TIME_DIGITS)
+			break;
+		digits += digits || *s != '0';
+		value = 10 * value + (*s - '0');
+		power *= fraction ? 10 : 1;
+	}
+	/* Both are whole numbers without error, so this is the nearest double. */
+	while (exponent--)
+		power *= 10;
+	return value / power;
+}
+
 /* A word and the one blank behind it. */
 static const char *skip_word(const char *s)
 {
@@ -105,7 +133,7 @@ static const char *skip_seconds(const char *in, double *time)
 			return NULL;
 		end = skip_blanks(skip_digits(digits + 1));
 		if (*in != '+')
-			*time = strtod(in, NULL);
+			*time = text_seconds(in, 0);
 	}
 	if (*end == '<') {
 		digits = skip_digits(skip_blanks(end + 1));
@@ -332,8 +360,7 @@ static const char *skip_kmsg(struct text_line *line, const char *s)
 	end = strchr(p, ';');
 	if (!end)
 		return NULL;
-	/* microseconds */
-	line->time = strtod(p + 1, NULL) / 1e6;
+	line->time = text_seconds(p + 1, 6);
 	if (fields > s && (size_t)(fields - s) <= sizeof(line->release))
 		snprintf(line->release, sizeof(line->release), "%.*s",
 			 (int)(fields - 1 - s), s);

@@ -3,6 +3,7 @@
  * Reports in logs: damage, cuts, pieces of any size, and what is no report.
  */
 #include "helper.h"
+#include "text.h"
 
 static const char whole[] =
 	"[    1.000000] something else\n"
@@ -186,6 +187,28 @@ static void test_silence_ends_a_report_that_is_whole(void **state)
 	kmc_events_release(&events);
 }
 
+/* JSON has no infinity: one time of a hostile log made a report vanish. */
+static void test_a_time_is_digits_and_a_point(void **state)
+{
+	char many[64];
+
+	(void)state;
+	assert_true(text_seconds("12.345678", 0) == 12.345678);
+	assert_true(text_seconds("    3.300001]", 0) == 3.300001);
+	assert_true(text_seconds("0.000001", 0) == 0.000001);
+	assert_true(text_seconds("12345678,-", 6) == 12.345678);
+	assert_true(text_seconds("999999999.999999", 0) == 999999999.999999);
+	assert_true(text_seconds("3.1E23456", 0) == 3.1);
+	assert_true(text_seconds("0x10", 0) == 0);
+	assert_true(text_seconds("inf", 0) == 0);
+	assert_true(text_seconds("1.5.7", 0) == 1.5);
+	memset(many, '9', sizeof(many) - 1);
+	many[sizeof(many) - 1] = '\0';
+	assert_true(text_seconds(many, 0) < 0);
+	many[1] = '.';
+	assert_true(text_seconds(many, 0) > 9.99 && text_seconds(many, 0) < 10);
+}
+
 static void test_talk_about_reports_is_no_report(void **state)
 {
 	static const char * const talk[] = {
@@ -215,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_a_line_without_end_needs_no_memory),
 		cmocka_unit_test(test_lines_between_reports_do_nothing_in_pieces_either),
 		cmocka_unit_test(test_silence_ends_a_report_that_is_whole),
+		cmocka_unit_test(test_a_time_is_digits_and_a_point),
 		cmocka_unit_test(test_talk_about_reports_is_no_report),
 	};
 
