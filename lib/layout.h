@@ -76,8 +76,8 @@ struct kmc_index {
  * struct kmc_types_ops - a source of types
  * @read: one node; @children: also members, parameters, enumerators. Strings
  *	live as long as the source. On failure @out owns nothing.
- * @index: names of all complete structs and unions and typedefs of anonymous
- *	ones, each as often as it is there
+ * @index: names of all complete structs and unions and typedefs of them, each as
+ *	often as it is there
  * @free: NULL is fine
  */
 struct kmc_types_ops {

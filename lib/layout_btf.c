@@ -249,15 +249,27 @@ static struct kmc_error *btf_read(void *source, kmc_type_id id, bool children,
 
 /* ---- all names ---- */
 
-/* The anonymous struct or union that a typedef names. */
-static bool names_anonymous(const struct btf_source *src,
-			    const struct btf_type *t,
-			    struct kmc_raw_type *raw)
+/* False: it is nothing that goes into the index. */
+static bool read_entry(const struct btf_source *src, uint32_t id,
+		       struct kmc_type_name *name)
 {
-	const struct btf_type *target = btf__type_by_id(src->btf, t->type);
+	const struct btf_type *t = btf__type_by_id(src->btf, id);
+	struct kmc_raw_type raw = { };
+	int target = id;
 
-	return btf_is_typedef(t) && target && btf_is_composite(target) &&
-	       !name_at(src, target->name_off) && read_kind(src, target, raw);
+	name->is_typedef = btf_is_typedef(t);
+	name->name = name_at(src, t->name_off);
+	if (name->is_typedef) {
+		target = btf__resolve_type(src->btf, id);
+		t = target < 0 ? NULL : btf__type_by_id(src->btf, target);
+	}
+	if (!name->name || !t || !btf_is_composite(t) || !read_kind(src, t, &raw))
+		return false;
+	name->kind = raw.kind;
+	name->size = raw.size;
+	/* What has no name goes by that of its typedef. */
+	name->id = name_at(src, t->name_off) ? (uint32_t)target : id;
+	return true;
 }
 
 static struct kmc_error *btf_index(void *source, struct kmc_index *index)
@@ -266,24 +278,10 @@ static struct kmc_error *btf_index(void *source, struct kmc_index *index)
 	uint32_t count = btf__type_cnt(src->btf);
 
 	for (uint32_t id = 1; id < count; id++) {
-		const struct btf_type *t = btf__type_by_id(src->btf, id);
-		struct kmc_raw_type raw = { };
-		bool is_typedef = btf_is_typedef(t);
 		struct kmc_index_entry entry = { };
-		const char *name;
 
-		if (!btf_is_composite(t) && !is_typedef)
-			continue;
-		name = name_at(src, t->name_off);
-		if (!name || (is_typedef ? !names_anonymous(src, t, &raw) :
-					   !read_kind(src, t, &raw)))
-			continue;
-		entry.name = (struct kmc_type_name){
-			.name = name, .is_typedef = is_typedef,
-			.kind = raw.kind, .size = raw.size,
-			.id = is_typedef ? t->type : id,
-		};
-		if (!kmc_index_add(index, &entry))
+		if (read_entry(src, id, &entry.name) &&
+		    !kmc_index_add(index, &entry))
 			return kmc_error_nomem();
 	}
 	return NULL;

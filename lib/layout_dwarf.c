@@ -559,23 +559,28 @@ static struct kmc_error *dwarf_read(void *source, kmc_type_id id, bool children,
 
 /* ---- all names ---- */
 
-/* The anonymous struct or union that a typedef names. */
-static bool names_anonymous(const struct dwarf_source *src, Dwarf_Die die,
-			    kmc_type_id *id, struct kmc_raw_type *raw)
+/*
+ * The struct or union that a typedef stands for. Of anything else no more than its tag
+ * is read: nearly all typedefs are of numbers, and every unit has hundreds of them.
+ */
+static bool read_target(const struct dwarf_source *src, Dwarf_Die die,
+			kmc_type_id *id, struct kmc_raw_type *raw)
 {
-	Dwarf_Die target;
-	Dwarf_Half tag;
-	bool ok;
+	Dwarf_Half tag = DW_TAG_typedef;
+	Dwarf_Die at = die;
+	bool ok = true;
 
-	if (!attr_type(src, die, id) || !*id)
-		return false;
-	target = die_at(src, *id);
-	if (!target)
-		return false;
-	tag = die_tag(src, target);
-	ok = (tag == DW_TAG_structure_type || tag == DW_TAG_union_type) &&
-	     read_node(src, target, *id, raw) && !raw->name;
-	die_free(src, target);
+	for (int i = 0; ok && alias_of(tag) != KMC_ALIAS_NONE; i++) {
+		ok = i < KMC_LAYOUT_DEPTH && attr_type(src, at, id) && *id;
+		if (at != die)
+			die_free(src, at);
+		at = ok ? die_at(src, *id) : NULL;
+		ok = at;
+		tag = ok ? die_tag(src, at) : 0;
+	}
+	ok = ok && (tag == DW_TAG_structure_type || tag == DW_TAG_union_type) &&
+	     read_node(src, at, *id, raw);
+	die_free(src, at);
 	return ok;
 }
 
@@ -586,19 +591,24 @@ static bool read_entry(const struct dwarf_source *src, Dwarf_Die die,
 	struct kmc_raw_type raw = { };
 	Dwarf_Half tag = die_tag(src, die);
 	struct kmc_type_name *name = &entry->name;
+	kmc_type_id target;
 	uint64_t line = 0;
 
 	name->is_typedef = tag == DW_TAG_typedef;
 	if (!name->is_typedef && tag != DW_TAG_structure_type &&
 	    tag != DW_TAG_union_type)
 		return false;
-	name->name = die_name(src, die);
 	name->id = die_offset(src, die);
-	if (!name->name ||
-	    !(name->is_typedef ? names_anonymous(src, die, &name->id, &raw) :
+	if (!(name->is_typedef ? read_target(src, die, &target, &raw) :
 				 read_node(src, die, name->id, &raw)) ||
 	    raw.incomplete)
 		return false;
+	name->name = name->is_typedef ? die_name(src, die) : raw.name;
+	if (!name->name)
+		return false;
+	/* What has no name goes by that of its typedef. */
+	if (name->is_typedef && raw.name)
+		name->id = target;
 	name->kind = raw.kind;
 	name->size = raw.size;
 	attr_value(src, die, DW_AT_decl_line, &line);

@@ -4,6 +4,8 @@
  * in C, found by name. Chains of typedefs and pointers may be damaged into
  * cycles, so everything that follows one counts its steps.
  */
+#include <ctype.h>
+
 #include "layout.h"
 
 /* No kernel type comes near these. */
@@ -584,16 +586,18 @@ static bool name_fits(const struct kmc_type_name *entry, const char *name)
 		const char *prefix;
 		enum kmc_type_kind kind;
 	} keywords[] = {
-		{ "struct ", KMC_TYPE_STRUCT }, { "union ", KMC_TYPE_UNION },
+		{ "struct", KMC_TYPE_STRUCT }, { "union", KMC_TYPE_UNION },
 	};
 
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(keywords); i++) {
 		size_t len = strlen(keywords[i].prefix);
 
-		if (!strncmp(name, keywords[i].prefix, len))
-			return entry->kind == keywords[i].kind &&
-			       !entry->is_typedef &&
-			       !strcmp(name + len, entry->name);
+		if (strncmp(name, keywords[i].prefix, len) ||
+		    !isblank((unsigned char)name[len]))
+			continue;
+		name += len + strspn(name + len, " \t");
+		return entry->kind == keywords[i].kind && !entry->is_typedef &&
+		       !strcmp(name, entry->name);
 	}
 	return !strcmp(name, entry->name);
 }

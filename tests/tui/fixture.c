@@ -73,7 +73,7 @@ __attribute__((noinline)) int demo_ready(struct demo *demo)
 }
 
 /* Two pointers to what is read. */
-__attribute__((noinline)) int demo_both(struct demo *demo, struct demo_info *info)
+__attribute__((noinline)) int demo_both(struct demo *demo, demo_info_t *info)
 {
 	int error = info->error;
 

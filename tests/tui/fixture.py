@@ -12,7 +12,8 @@ SIZE = 128
 
 HEADERS = {
     "types.h": "typedef unsigned char u8;\ntypedef unsigned short u16;\n"
-               "typedef unsigned int u32;\ntypedef unsigned long long u64;\n",
+               "typedef unsigned int u32;\ntypedef unsigned long long u64;\n"
+               "typedef struct demo_info demo_info_t;\n",
     "slab.h": "#define GFP_KERNEL 0xcc0\n",
 }
 

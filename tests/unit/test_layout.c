@@ -188,11 +188,47 @@ static void each_layout_of_a_name_is_found_once(void **state)
 	find(s, "same");
 }
 
+static void typedefs_are_found(void **state)
+{
+	struct state *s = *state;
+
+	assert_string_equal(named(s, "list_t")->declared, "struct list_head");
+	assert_string_equal(named(s, "chain_t")->declared, "struct list_head");
+	assert_int_equal(find(s, "union only"), find(s, "only"));
+	/* Without a name of its own it has that of the typedef. */
+	assert_string_equal(named(s, "atomic_t")->declared, "atomic_t");
+	assert_string_equal(named(s, "frozen_t")->declared, "frozen_t");
+	assert_int_equal(named(s, "frozen_t")->nmembers, 1);
+}
+
+static void only_typedefs_of_complete_types_are_found(void **state)
+{
+	static const char * const others[] = {
+		"later_t", "list_pointer_t", "u32", "struct list_t",
+		"union atomic_t", "union list_head", "struct only", "struct ",
+	};
+	struct state *s = *state;
+	kmc_type_id *ids;
+	size_t count;
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(others); i++)
+		assert_error(kmc_types_find(s->types, others[i], &ids, &count),
+			     KMC_ERROR_NOT_FOUND, others[i]);
+}
+
+static void blanks_behind_the_keyword_do_not_count(void **state)
+{
+	struct state *s = *state;
+
+	assert_int_equal(find(s, "struct  kill"), find(s, "struct kill"));
+	assert_int_equal(find(s, "union\tonly"), find(s, "union only"));
+}
+
 static void list_has_names_once(void **state)
 {
 	const struct kmc_type_name *names;
 	struct state *s = *state;
-	unsigned int kills = 0, atomics = 0, incomplete = 0;
+	unsigned int kills = 0, atomics = 0, chains = 0, incomplete = 0;
 	size_t count;
 
 	assert_no_error(kmc_types_list(s->types, &names, &count));
@@ -200,10 +236,13 @@ static void list_has_names_once(void **state)
 		kills += !strcmp(names[i].name, "kill") && names[i].size == 8;
 		atomics += !strcmp(names[i].name, "atomic_t") &&
 			   names[i].is_typedef;
-		incomplete += !strcmp(names[i].name, "later");
+		chains += !strcmp(names[i].name, "chain_t") &&
+			  names[i].is_typedef && names[i].size == 16;
+		incomplete += !strncmp(names[i].name, "later", 5);
 	}
 	assert_int_equal(kills, 1);
 	assert_int_equal(atomics, 1);
+	assert_int_equal(chains, 1);
 	assert_int_equal(incomplete, 0);
 }
 
@@ -592,6 +631,9 @@ int main(void)
 		cmocka_unit_test(void_is_a_type),
 		cmocka_unit_test(no_such_type_is_an_error),
 		cmocka_unit_test(each_layout_of_a_name_is_found_once),
+		cmocka_unit_test(typedefs_are_found),
+		cmocka_unit_test(only_typedefs_of_complete_types_are_found),
+		cmocka_unit_test(blanks_behind_the_keyword_do_not_count),
 		cmocka_unit_test(list_has_names_once),
 		cmocka_unit_test(holes_and_padding_are_counted),
 		cmocka_unit_test(only_what_is_touched_is_told),

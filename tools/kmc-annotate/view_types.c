@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * All structs and unions of a kernel; what is typed narrows the list.
+ * All structs and unions of a kernel, and typedefs of them; what is typed narrows the list.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -123,7 +123,7 @@ static void title(const struct view *view, struct line *out)
 {
 	const struct list *list = view->data;
 
-	line_say(out, KMC_STYLE_TITLE, "%zu structs and unions", list->count);
+	line_say(out, KMC_STYLE_TITLE, "%zu types", list->count);
 	line_say(out, KMC_STYLE_PLAIN, " of ");
 	line_quote(out, KMC_STYLE_PLAIN, view->app->session->types_path);
 }

@@ -105,9 +105,9 @@ struct kmc_type {
 
 /**
  * struct kmc_type_name - an entry of the list of all types
- * @name: of a struct or union, or the typedef of one that has none; borrowed
+ * @name: of a struct, a union, or a typedef of one; borrowed
  * @is_typedef: "atomic_t" and not "struct atomic_t"
- * @kind: STRUCT or UNION
+ * @kind: STRUCT or UNION, also of what a typedef stands for
  * @size: bytes
  * @id: one type of that name, kind and size
  */
@@ -152,7 +152,8 @@ kmc_types_get(struct kmc_types *types, kmc_type_id id,
 /**
  * kmc_types_find() - the complete structs and unions of a name
  * @types: where from
- * @name: "struct x", "union x", or "x", which may be a typedef, too
+ * @name: "struct x", "union x", or "x", which may be a typedef of one, or of such a
+ *	typedef
  * @ids: yours to free()
  * @count: of @ids, at least 1: compilation units may differ in what they call
  *	so; each layout is there once
@@ -170,7 +171,7 @@ kmc_types_find(struct kmc_types *types, const char *name, kmc_type_id **ids,
  * @out: borrowed until @types is freed; each name, kind and size once
  * @count: of @out
  *
- * Also typedefs of anonymous ones. DWARF is read as a whole the first time.
+ * Also their typedefs. DWARF is read as a whole the first time.
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_types_list(struct kmc_types *types, const struct kmc_type_name **out,
