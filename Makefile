@@ -33,12 +33,14 @@ LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lZydis
 LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out lib/layout_dwarf.c,$(wildcard lib/*.c))) \
 		   $(OUT)/obj/lib/layout_dwarf.alone.o
 COMMON_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/common/*.c))
-REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out %/doc.c,$(wildcard tools/kmc-report/*.c))) \
-		   $(COMMON_OBJS)
-ANNOTATE_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out %/doc.c,$(wildcard tools/kmc-annotate/*.c))) \
-		   $(COMMON_OBJS)
-# Made from the table of options.
-DOCS		:= $(OUT)/kmc-report.1 $(OUT)/kmc-report.bash
+REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-report/*.c)) $(COMMON_OBJS)
+ANNOTATE_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-annotate/*.c)) $(COMMON_OBJS)
+# Made from the tables of options and keys.
+TOOLS		:= kmc-report kmc-annotate
+MAN_PAGES	:= $(TOOLS:%=$(OUT)/%.1)
+COMPLETIONS	:= $(TOOLS:%=$(OUT)/%.bash)
+DOC_OBJS	:= $(addprefix $(OUT)/obj/tools/,doc.o kmc-report/options.o \
+		     kmc-annotate/options.o kmc-annotate/keys.o) $(COMMON_OBJS)
 UNIT_TESTS	:= $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 # Linked into every unit test.
 UNIT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
@@ -59,7 +61,7 @@ say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(OUT)/kmc-report $(OUT)/kmc-annotate $(OUT)/kmc-annotate.1 $(OUT)/libkmc.a $(OUT)/libkmc.so $(DOCS)
+all: $(TOOLS:%=$(OUT)/%) $(OUT)/libkmc.a $(OUT)/libkmc.so $(MAN_PAGES) $(COMPLETIONS)
 	@:
 
 # A change of flags rebuilds everything.
@@ -100,30 +102,23 @@ $(OUT)/kmc-report: $(REPORT_OBJS) $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-$(OUT)/obj/doc: $(addprefix $(OUT)/obj/tools/kmc-report/,doc.o options.o) $(COMMON_OBJS) $(OUT)/libkmc.a
-	$(call say,LD)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-
-$(OUT)/kmc-report.1: tools/kmc-report/kmc-report.1.in $(OUT)/obj/doc
-	$(call say,MAN)
-	$(Q)$(OUT)/obj/doc man $< >$@
-
-$(OUT)/kmc-report.bash: $(OUT)/obj/doc
-	$(call say,BASH)
-	$(Q)$(OUT)/obj/doc bash >$@
-
 $(OUT)/kmc-annotate: $(ANNOTATE_OBJS) $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs $(TUI_PACKAGES)) -pthread
 
-# Of the tables of options and keys.
-$(OUT)/obj/annotate-doc: $(addprefix $(OUT)/obj/tools/kmc-annotate/,doc.o options.o keys.o) $(COMMON_OBJS) $(OUT)/libkmc.a
+$(OUT)/obj/doc: $(DOC_OBJS) $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-$(OUT)/kmc-annotate.1: tools/kmc-annotate/kmc-annotate.1.in $(OUT)/obj/annotate-doc
+$(MAN_PAGES): $(OUT)/%.1: $(OUT)/obj/doc
 	$(call say,MAN)
-	$(Q)$(OUT)/obj/annotate-doc $< >$@
+	$(Q)$(OUT)/obj/doc man $* tools/$*/$*.1.in >$@
+$(OUT)/kmc-report.1: tools/kmc-report/kmc-report.1.in
+$(OUT)/kmc-annotate.1: tools/kmc-annotate/kmc-annotate.1.in
+
+$(COMPLETIONS): $(OUT)/%.bash: $(OUT)/obj/doc
+	$(call say,BASH)
+	$(Q)$(OUT)/obj/doc bash $* >$@
 
 $(UNIT_TESTS): $(OUT)/tests/%: $(OUT)/obj/tests/unit/%.o $(UNIT_OBJS) $(OUT)/libkmc.a
 	@mkdir -p $(@D)
@@ -226,15 +221,15 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \
 		$(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	install -m 755 $(OUT)/kmc-report $(OUT)/kmc-annotate $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(TOOLS:%=$(OUT)/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 lib/include/kmc/*.h $(DESTDIR)$(PREFIX)/include/kmc
 	install -m 644 $(OUT)/libkmc.a $(DESTDIR)$(LIBDIR)
 	install -m 755 $(OUT)/libkmc.so $(DESTDIR)$(LIBDIR)/libkmc.so.$(VERSION)
 	ln -sf libkmc.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libkmc.so.0
 	ln -sf libkmc.so.0 $(DESTDIR)$(LIBDIR)/libkmc.so
-	install -m 644 $(OUT)/kmc-report.1 $(OUT)/kmc-annotate.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 $(OUT)/kmc-report.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kmc-report
+	install -m 644 $(MAN_PAGES) $(DESTDIR)$(PREFIX)/share/man/man1
+	for tool in $(TOOLS); do install -m 644 $(OUT)/$$tool.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool || exit 1; done
 	sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(VERSION),; s,@PACKAGES@,$(PACKAGES),' \
 		lib/kmc.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/kmc.pc
 
@@ -244,5 +239,5 @@ lint:
 # The kernel takes minutes and is kept; rm -r build removes that, too.
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/fuzz $(BUILD)/tests $(BUILD)/fixtures \
-		$(BUILD)/demo $(BUILD)/kmc-report $(BUILD)/kmc-annotate $(BUILD)/kmc-annotate.1 \
-		$(BUILD)/kmc-report.1 $(BUILD)/kmc-report.bash $(BUILD)/libkmc.a $(BUILD)/libkmc.so
+		$(BUILD)/demo $(TOOLS:%=$(BUILD)/%) $(MAN_PAGES) $(COMPLETIONS) \
+		$(BUILD)/libkmc.a $(BUILD)/libkmc.so

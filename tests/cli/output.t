@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Groups, lines for editors, width and characters; what is made of the options.
+# Groups, lines for editors, width and characters.
 set -u
 
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
 KMC_REPORT=${KMC_REPORT:-$TOP/build/kmc-report}
-build=$(dirname "$KMC_REPORT")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 export LC_ALL=C.UTF-8
@@ -158,35 +157,4 @@ check "a signal ends reading, by that signal" test $? = 143
 check "... what was found is printed" test "$(wc -l <"$tmp/out")" = 1
 kill $feeder 2>/dev/null
 
-# ---- made of the options ----
-# complete WORD…: what the shell would offer for the last one
-complete_words() {
-	bash --norc -c 'complete() { :; }; . "$1"; shift
-		COMP_WORDS=(kmc-report "$@"); COMP_CWORD=$#
-		_kmc_report; printf "%s\n" "${COMPREPLY[@]}"' sh "$build/kmc-report.bash" "$@"
-}
-complete_words --no >"$tmp/out"
-check "completion of an option" same "--no-progress" "$tmp/out"
-complete_words --format = j >"$tmp/out"
-check "completion of a format" same json "$tmp/out"
-complete_words -f sa >"$tmp/out"
-check "... behind its letter" same sarif "$tmp/out"
-complete_words --color = >"$tmp/out"
-check "completion of all words" same "$(printf 'auto\nalways\nnever')" "$tmp/out"
-(cd "$tmp" && complete_words --source tr) >"$tmp/out"
-check "completion of a directory" same tree "$tmp/out"
-(cd "$tmp" && complete_words fixture.l) >"$tmp/out"
-check "completion of a file" same fixture.log "$tmp/out"
-"$KMC_REPORT" --help >"$tmp/help"
-grep -o -- '--[a-z-]*' "$tmp/help" | sort -u | while read -r option; do
-	complete_words "$option" >"$tmp/out"
-	grep -qxF -- "$option" "$tmp/out" || echo "$option"
-done >"$tmp/missing"
-check "completion knows all options" test ! -s "$tmp/missing"
-check "--help is 80 columns wide" has_none '.\{81\}' "$tmp/help"
-if command -v groff >/dev/null; then
-	groff -man -ww -Tutf8 -z "$build/kmc-report.1" 2>"$tmp/err"
-	check "the man page is well-formed" test ! -s "$tmp/err"
-fi
-check "no placeholder is left in it" has_none @ "$build/kmc-report.1"
 echo "1..$count"

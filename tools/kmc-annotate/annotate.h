@@ -7,25 +7,26 @@
 #define ANNOTATE_H
 
 #include "../common/common.h"
+#include "../common/options.h"
 #include "grid.h"
 #include "keys.h"
 
-/* Exit codes, those of kmc-report. */
-enum {
-	EXIT_DONE = 0,
-	EXIT_INPUT = 1,		/* something could not be read */
-	EXIT_USAGE = 2,
-};
-
+/* Those that are asked for in the order of their words. */
 enum dump { DUMP_NONE, DUMP_TEXT, DUMP_JSON };
+
+struct size {
+	int cols;
+	int rows;
+};
 
 /*
  * struct options - what the command line says
  * @live: path to follow, NULL for none
  * @source: source tree, NULL for that of the debug info if it is there
  * @keys: file with a key script, NULL for none
- * @cols, @rows: of the screen that a script has; @cols is the width of a dump
+ * @size: of the screen that a script has; its columns are the width of a dump
  * @operand: type, log or stream; NULL for all types
+ * @joined: the operand when it was two words; yours
  */
 struct options {
 	const char *live;
@@ -33,36 +34,15 @@ struct options {
 	const char *source;
 	const char *keys;
 	enum dump dump;
-	int cols;
-	int rows;
+	struct size size;
 	bool ascii;
 	bool mouse;
 	const char *operand;
+	char *joined;
 };
 
-typedef bool (*option_set)(struct options *opts, const char *arg);
-
-/*
- * struct option_row - one option
- * @key: its letter, or a number beyond letters when it has none
- * @set: takes the argument; false when it is not one of those it may be. NULL for
- *	those that only print
- * @help: a line for --help
- * @man: for the man page, in man(7)'s language
- */
-struct option_row {
-	int key;
-	const char *name;
-	const char *arg;
-	bool optional;
-	option_set set;
-	const char *help;
-	const char *man;
-};
-
-const struct option_row *options_rows(size_t *count);
-/* False when there is nothing to do but exit with *status. */
-bool options_parse(struct options *opts, int argc, char **argv, int *status);
+/* options.c: false when there is nothing to do but exit with *status */
+bool annotate_parse(struct options *opts, int argc, char **argv, int *status);
 
 /* ---- views: view.c ---- */
 

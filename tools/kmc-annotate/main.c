@@ -85,16 +85,17 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_CTYPE, "");
-	if (!options_parse(&opts, argc, argv, &status))
+	if (!annotate_parse(&opts, argc, argv, &status))
 		return status;
 	terminal = !opts.keys && !opts.dump && tui_possible();
 	app.ascii = opts.ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
-	app.cols = opts.cols;
-	app.rows = opts.rows;
+	app.cols = opts.size.cols;
+	app.rows = opts.size.rows;
 	session_init(&session, &opts);
 	ok = open_first(&app) && run(&app, terminal);
 	app_close(&app);
 	session_close(&session);
+	free(opts.joined);
 	if (fflush(stdout) || ferror(stdout))
 		ok = false;
 	return ok ? EXIT_DONE : EXIT_INPUT;

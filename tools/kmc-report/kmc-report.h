@@ -8,13 +8,7 @@
 #include <kmc/output.h>
 
 #include "../common/common.h"
-
-/* Exit codes; design: others are what --error-exitcode names. */
-enum {
-	EXIT_DONE = 0,
-	EXIT_INPUT = 1,		/* something could not be read */
-	EXIT_USAGE = 2,
-};
+#include "../common/options.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_ERRORS };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -28,7 +22,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
  * @width: columns, 0 for those of the terminal
  * @ascii: even if the locale knows more
  * @error_exitcode: exit code when a report was found, 0 for none
- * @files: operands
+ * @files: operands, NULL behind them
  */
 struct options {
 	const char *live;
@@ -44,36 +38,10 @@ struct options {
 	bool quiet;
 	bool no_progress;
 	char **files;
-	int nfiles;
 };
-
-/* Takes the argument; false when it is not one of those it may be. */
-typedef bool (*option_set)(struct options *opts, const char *arg);
-
-/*
- * struct option_row - one option
- * @key: its letter, or a number beyond letters when it has none
- * @name: behind --
- * @arg: FILE and DIR are completed, and so are words with | between them
- * @optional: its argument may be left out
- * @set: NULL for those that only print
- * @help: a line for --help
- * @man: for the man page, in man(7)'s language
- */
-struct option_row {
-	int key;
-	const char *name;
-	const char *arg;
-	bool optional;
-	option_set set;
-	const char *help;
-	const char *man;
-};
-
-const struct option_row *options_rows(size_t *count);
 
 /* options.c: return false when there is nothing to do but exit with *status. */
-bool options_parse(struct options *opts, int argc, char **argv, int *status);
+bool report_parse(struct options *opts, int argc, char **argv, int *status);
 
 /*
  * progress.c: one line on standard error, if that is a terminal. progress_input()

@@ -185,7 +185,7 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_CTYPE, "");
-	if (!options_parse(&ctl.opts, argc, argv, &status))
+	if (!report_parse(&ctl.opts, argc, argv, &status))
 		return status;
 	set_up_signals();
 	ctl.opts.debuginfo.progress = on_download;
@@ -201,8 +201,8 @@ int main(int argc, char **argv)
 		give_up(&ctl);
 	if (ctl.opts.live && !ctl.stop)
 		run_input(&ctl, ctl.opts.live, true);
-	for (int i = 0; i < ctl.opts.nfiles && !ctl.stop && !signalled; i++)
-		run_input(&ctl, ctl.opts.files[i], false);
+	for (char **file = ctl.opts.files; *file && !ctl.stop && !signalled; file++)
+		run_input(&ctl, *file, false);
 	status = finish(&ctl);
 	die_of_signal(&ctl);
 	return status;

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Command lines of both tools, and what is made of their tables of options.
+set -u
+
+TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
+KMC_REPORT=${KMC_REPORT:-$TOP/build/kmc-report}
+KMC_ANNOTATE=${KMC_ANNOTATE:-$TOP/build/kmc-annotate}
+build=$(dirname "$KMC_REPORT")
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+export LC_ALL=C.UTF-8
+count=0
+
+# check NAME COMMAND…: it succeeds
+check() {
+	local name=$1
+	shift
+	count=$((count + 1))
+	if "$@" >"$tmp/said" 2>&1; then
+		echo "ok $count - $name"
+	else
+		echo "not ok $count - $name"
+		sed 's/^/# /' "$tmp/said" | head -n 20
+	fi
+}
+
+# same TEXT FILE: the file holds just this
+same() {
+	diff -u <(echo "$1") "$2"
+}
+
+# has_none PATTERN FILE
+has_none() {
+	! LC_ALL=C grep -- "$1" "$2"
+}
+
+# refused MESSAGE COMMAND…: it is told so, and how it is used
+refused() {
+	local message=$1
+	shift
+	"$@" >"$tmp/out" 2>"$tmp/err"
+	test $? = 2 -a ! -s "$tmp/out" || return 1
+	diff -u - "$tmp/err" <<-END
+		${1##*/}: $message
+		$("$1" --help | head -n 1)
+	END
+}
+
+# complete_words TOOL WORD…: what the shell would offer for the last one
+complete_words() {
+	bash --norc -c 'complete() { :; }; . "$1"; shift
+		COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+		"_${1//-/_}"; printf "%s\n" "${COMPREPLY[@]}"' sh "$build/$1.bash" "$@"
+}
+
+mkdir "$tmp/tree"
+touch "$tmp/fixture.log"
+
+# both TOOL: what holds for either
+both() {
+	local tool=$1 program=$2 option
+	complete_words "$tool" --modu >"$tmp/out"
+	check "$tool: completion of an option" same "--modules" "$tmp/out"
+	(cd "$tmp" && complete_words "$tool" --source tr) >"$tmp/out"
+	check "... of a directory" same tree "$tmp/out"
+	(cd "$tmp" && complete_words "$tool" -m "") >"$tmp/out"
+	check "... and of nothing else" same tree "$tmp/out"
+	(cd "$tmp" && complete_words "$tool" -k fix) >"$tmp/out"
+	check "... of a file" same fixture.log "$tmp/out"
+	(cd "$tmp" && complete_words "$tool" --vmlinux = fix) >"$tmp/out"
+	check "... behind a =" same fixture.log "$tmp/out"
+	(cd "$tmp" && complete_words "$tool" fixture.l) >"$tmp/out"
+	check "... of an operand" same fixture.log "$tmp/out"
+	complete_words "$tool" --live --vers >"$tmp/out"
+	check "... behind an argument that was left out" same "--version" "$tmp/out"
+	"$program" --help >"$tmp/help"
+	grep -o -- '--[a-z-]*' "$tmp/help" | sort -u | while read -r option; do
+		complete_words "$tool" "$option" >"$tmp/out"
+		grep -qxF -- "$option" "$tmp/out" || echo "$option"
+	done >"$tmp/missing"
+	check "... of all options" test ! -s "$tmp/missing"
+	check "$tool: --help is 80 columns wide" has_none '.\{81\}' "$tmp/help"
+	if command -v groff >/dev/null; then
+		groff -man -ww -Tutf8 -z "$build/$tool.1" 2>"$tmp/err"
+		check "$tool: the man page is well-formed" test ! -s "$tmp/err"
+	fi
+	check "... no placeholder is left in it" has_none @ "$build/$tool.1"
+	check "$tool: --live and a file are refused" refused \
+		"--live follows one source; 'x' cannot be read as well (--live=PATH names another source)" \
+		"$program" --live x
+	check "$tool: no file is none" refused "--vmlinux: cannot be ''" "$program" -k ""
+	"$program" --nothing >"$tmp/out" 2>"$tmp/err"
+	check "$tool: what is no option is refused" test $? = 2 -a ! -s "$tmp/out"
+	"$program" --version >"$tmp/out"
+	check "$tool: --version" grep -qx "$tool [0-9.]*" "$tmp/out"
+}
+
+both kmc-report "$KMC_REPORT"
+complete_words kmc-report --format = j >"$tmp/out"
+check "completion of a format" same json "$tmp/out"
+complete_words kmc-report -f sa >"$tmp/out"
+check "... behind its letter" same sarif "$tmp/out"
+complete_words kmc-report --color = >"$tmp/out"
+check "... of all words" same "$(printf 'auto\nalways\nnever')" "$tmp/out"
+check "what is no format is refused" refused "--format: cannot be 'jso'" "$KMC_REPORT" -f jso x
+check "... nor several" refused "--format: cannot be 'text|json'" \
+	"$KMC_REPORT" -f "text|json" x
+check "... nor nothing" refused "--format: cannot be ''" "$KMC_REPORT" --format= x
+
+both kmc-annotate "$KMC_ANNOTATE"
+complete_words kmc-annotate --dump = j >"$tmp/out"
+check "completion of a form of a dump" same json "$tmp/out"
+(cd "$tmp" && complete_words kmc-annotate --dump fix) >"$tmp/out"
+check "... of an operand behind --dump" same fixture.log "$tmp/out"
+check "what is no form is refused" refused "--dump: cannot be 'xml'" \
+	"$KMC_ANNOTATE" --dump=xml x
+check "two types are refused" refused \
+	"one type, log or stream at a time; 'b' is too much" "$KMC_ANNOTATE" a b
+check "... also behind a keyword" refused \
+	"one type, log or stream at a time; 'b' is too much" "$KMC_ANNOTATE" struct a b
+for size in 0x24 80x 80x24x 80 1000x24; do
+	check "a screen of $size is none" refused "--size: cannot be '$size'" \
+		"$KMC_ANNOTATE" --size "$size"
+done
+echo "1..$count"

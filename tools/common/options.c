@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the command lines of all tools have in common.
+ */
+#include "options.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common.h"
+
+#ifndef KMC_VERSION
+#define KMC_VERSION	"unknown"
+#endif
+
+/* Where --help says what an option does. */
+#define HELP_COLUMN	24
+
+enum { ROW_HELP, ROW_VERSION };
+
+static const struct option_row own[] = {
+	[ROW_HELP] = { 'h', "help", NULL, false, NULL, 0,
+		       "print this",
+		       "Print a summary of the options." },
+	[ROW_VERSION] = { 0, "version", NULL, false, NULL, 0,
+			  "print the version",
+			  "Print the version." },
+};
+
+const struct option_row *tool_row(const struct tool *tool, size_t i)
+{
+	if (i < tool->count)
+		return &tool->rows[i];
+	return i - tool->count < ARRAY_SIZE(own) ? &own[i - tool->count] : NULL;
+}
+
+/* ---- values ---- */
+
+bool option_text(void *value, const char *arg)
+{
+	*(const char **)value = arg;
+	return *arg;
+}
+
+bool option_live(void *value, const char *arg)
+{
+	return option_text(value, arg ? arg : LIVE_DEFAULT);
+}
+
+bool option_flag(void *value, const char *arg)
+{
+	(void)arg;
+	*(bool *)value = true;
+	return true;
+}
+
+bool option_word(const char *words, const char *arg, unsigned int *value)
+{
+	for (unsigned int i = 0; ; i++) {
+		size_t len = strcspn(words, "|");
+
+		if (strlen(arg) == len && !strncmp(arg, words, len)) {
+			*value = i;
+			return true;
+		}
+		if (!words[len])
+			return false;
+		words += len + 1;
+	}
+}
+
+/* ---- help ---- */
+
+static void print_usage(const struct tool *tool, FILE *out)
+{
+	fprintf(out, "usage: %s [options] %s\n", tool->name, tool->operands);
+}
+
+static void print_row(const struct option_row *row)
+{
+	char left[64];
+	int len;
+
+	len = snprintf(left, sizeof(left), row->letter ? "-%c, " : "    ", row->letter);
+	len += snprintf(left + len, sizeof(left) - len, "--%s%s%s%s%s", row->name,
+			row->optional ? "[" : "", row->arg ? "=" : "",
+			row->arg ? row->arg : "", row->optional ? "]" : "");
+	/* One that leaves no room for its help has it on the next line. */
+	if (len > HELP_COLUMN)
+		printf("  %s\n  %*s %s\n", left, HELP_COLUMN, "", row->help);
+	else
+		printf("  %-*s %s\n", HELP_COLUMN, left, row->help);
+}
+
+static void print_help(const struct tool *tool)
+{
+	const struct option_row *row;
+
+	print_usage(tool, stdout);
+	printf("\n%s\n\n", tool->purpose);
+	for (size_t i = 0; (row = tool_row(tool, i)); i++)
+		print_row(row);
+	printf("\n%s\nExit: 0 done, 1 an input could not be read, 2 usage.\n", tool->notes);
+}
+
+bool options_refuse(const struct tool *tool, int *status)
+{
+	print_usage(tool, stderr);
+	*status = EXIT_USAGE;
+	return false;
+}
+
+/* ---- parsing ---- */
+
+/* What getopt_long() is to give for a row; no letter is as large. */
+static int key_of_row(const struct tool *tool, size_t i)
+{
+	const struct option_row *row = tool_row(tool, i);
+
+	return row->letter ? row->letter : UCHAR_MAX + 1 + (int)i;
+}
+
+static void fill_getopt(const struct tool *tool, struct option *longs, char *shorts)
+{
+	const struct option_row *row;
+
+	for (size_t i = 0; (row = tool_row(tool, i)); i++) {
+		int takes = !row->arg ? no_argument :
+			    row->optional ? optional_argument : required_argument;
+
+		longs[i] = (struct option) {
+			.name = row->name, .has_arg = takes, .val = key_of_row(tool, i),
+		};
+		if (!row->letter)
+			continue;
+		*shorts++ = row->letter;
+		for (int colon = 0; colon < takes; colon++)
+			*shorts++ = ':';
+	}
+}
+
+static const struct option_row *find_row(const struct tool *tool, int key)
+{
+	const struct option_row *row;
+
+	for (size_t i = 0; (row = tool_row(tool, i)); i++)
+		if (key_of_row(tool, i) == key)
+			return row;
+	return NULL;
+}
+
+/* False when there is nothing more to do. */
+static bool take_option(const struct tool *tool, const struct option_row *row,
+			struct options *opts, const char *arg, int *status)
+{
+	*status = EXIT_DONE;
+	if (row == &own[ROW_HELP]) {
+		print_help(tool);
+		return false;
+	}
+	if (row == &own[ROW_VERSION]) {
+		printf("%s " KMC_VERSION "\n", tool->name);
+		return false;
+	}
+	if (row && row->set((char *)opts + row->at, arg))
+		return true;
+	/* getopt_long() itself has said what it does not know. */
+	if (row)
+		message("--%s: cannot be '%s'", row->name, arg ? arg : "");
+	return options_refuse(tool, status);
+}
+
+char **options_read(const struct tool *tool, struct options *opts, int argc, char **argv,
+		    int *status)
+{
+	const size_t count = tool->count + ARRAY_SIZE(own);
+	struct option *longs = xcalloc(count + 1, sizeof(*longs));
+	/* A letter and two colons. */
+	char *shorts = xcalloc(count + 1, 3);
+	bool ok = true;
+	int key;
+
+	fill_getopt(tool, longs, shorts);
+	while (ok && (key = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
+		ok = take_option(tool, find_row(tool, key), opts, optarg, status);
+	free(longs);
+	free(shorts);
+	return ok ? argv + optind : NULL;
+}
+
+bool options_check_live(const struct tool *tool, const char *live, char **operands,
+			int *status)
+{
+	if (!live || !*operands)
+		return true;
+	message("--live follows one source; '%s' cannot be read as well (--live=PATH names another source)",
+		*operands);
+	return options_refuse(tool, status);
+}
