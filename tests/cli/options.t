@@ -35,6 +35,14 @@ has_none() {
 	! LC_ALL=C grep -- "$1" "$2"
 }
 
+# failed MESSAGE COMMAND…: it prints nothing, and why
+failed() {
+	local message=$1
+	shift
+	"$@" >"$tmp/out" 2>"$tmp/err"
+	test $? = 1 -a ! -s "$tmp/out" && same "${1##*/}: $message" "$tmp/err"
+}
+
 # refused MESSAGE COMMAND…: it is told so, and how it is used
 refused() {
 	local message=$1
@@ -123,4 +131,19 @@ for size in 0x24 80x 80x24x 80 1000x24; do
 	check "a screen of $size is none" refused "--size: cannot be '$size'" \
 		"$KMC_ANNOTATE" --size "$size"
 done
+
+# ---- what fails is said ----
+echo "struct tiny { int member; } tiny;" | gcc -g -x c -c - -o "$tmp/tiny.o"
+echo "j <Nokey>" >"$tmp/keys"
+check "an unknown key in a script is said" failed \
+	"$tmp/keys:1: no such key; they are named as in the help" \
+	"$KMC_ANNOTATE" -k "$tmp/tiny.o" --keys "$tmp/keys" tiny
+check "... and a script that is not there" failed "nosuch: No such file or directory" \
+	"$KMC_ANNOTATE" -k "$tmp/tiny.o" --keys nosuch tiny
+if [ -w /dev/full ]; then
+	"$KMC_ANNOTATE" -k "$tmp/tiny.o" --dump tiny >/dev/full 2>"$tmp/err"
+	check "a full disk is an error" test $? = 1
+	check "... and it is said" same \
+		"kmc-annotate: standard output: No space left on device" "$tmp/err"
+fi
 echo "1..$count"

@@ -11,9 +11,7 @@ static void *check(void *p)
 {
 	if (p)
 		return p;
-	message_redirect(NULL, NULL);
-	message("out of memory");
-	exit(1);
+	message_exit("out of memory");
 }
 
 void *xcalloc(size_t count, size_t size)

@@ -3,10 +3,13 @@
  * What a tool has to say: one line, nothing hostile in it.
  */
 #include "common.h"
+#include "options.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Who takes messages while a full screen is in the way of standard error. */
 static void (*redirect)(void *arg, const char *text);
@@ -58,12 +61,52 @@ void message(const char *fmt, ...)
 	free(text);
 }
 
-void message_error(const struct kmc_error *err)
+void message_error(struct kmc_error *err)
 {
+	if (!err)
+		return;
 	if (err->path && err->line)
 		message("%s:%lu: %s", err->path, err->line, err->message);
 	else if (err->path)
 		message("%s: %s", err->path, err->message);
 	else
 		message("%s", err->message);
+	kmc_error_free(err);
+}
+
+void message_exit(const char *text)
+{
+	message_redirect(NULL, NULL);
+	message("%s", text);
+	exit(EXIT_INPUT);
+}
+
+void message_event(const char *path, const struct kmc_event *event)
+{
+	switch (event->type) {
+	case KMC_EVENT_LOST:
+		message("%s: %" PRIu64 " reports were lost before they got here", path,
+			event->lost);
+		break;
+	case KMC_EVENT_FATAL:
+		message("%s:%lu: %s", path, event->line, event->message);
+		break;
+	case KMC_EVENT_DAMAGE:
+		message("%s: %s", path, event->message);
+		break;
+	case KMC_EVENT_REPORT:
+	case KMC_EVENT_END:
+		break;
+	}
+}
+
+bool message_flush(void)
+{
+	const bool failed_before = ferror(stdout);
+
+	if (!fflush(stdout) && !failed_before)
+		return true;
+	message("standard output: %s", failed_before ? "not all of it was written" :
+							strerror(errno));
+	return false;
 }

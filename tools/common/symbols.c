@@ -25,18 +25,22 @@ bool symbols_open(struct symbols *symbols)
 	if (!err)
 		return true;
 	message_error(err);
-	kmc_error_free(err);
 	return false;
 }
 
+/* Takes @err over, which is why, or NULL. */
 static void hint(struct symbols *symbols, const struct kmc_report *report,
-		 const struct kmc_error *err)
+		 struct kmc_error *err)
 {
-	if (symbols->hinted || symbols->quiet)
+	const bool silent = symbols->hinted || symbols->quiet;
+
+	if (silent || (err && err->code == KMC_ERROR_NOT_FOUND))
+		kmc_error_free(err);
+	else
+		message_error(err);
+	if (silent)
 		return;
 	symbols->hinted = true;
-	if (err && err->code != KMC_ERROR_NOT_FOUND)
-		message_error(err);
 	if (report->kernel.release)
 		message("no debug info found for kernel %s; name its vmlinux with -k FILE to see source lines",
 			report->kernel.release);
@@ -65,7 +69,6 @@ static void find(struct symbols *symbols, const struct kmc_report *report)
 			return;
 	}
 	hint(symbols, report, err);
-	kmc_error_free(err);
 	symbols->tried = true;
 	free(symbols->missing);
 	symbols->missing = release ? strdup(release) : NULL;
@@ -95,21 +98,11 @@ static bool check(struct symbols *symbols, const struct kmc_report *report)
 		return true;
 	if (is_named(symbols)) {
 		message_error(err);
-		kmc_error_free(err);
 		return false;
 	}
 	kmc_error_free(err);
 	retire(symbols);
 	return true;
-}
-
-/* The report is worth more than what could be found out about it. */
-static void tell(struct kmc_error *err)
-{
-	if (!err)
-		return;
-	message_error(err);
-	kmc_error_free(err);
 }
 
 bool symbols_resolve(struct symbols *symbols, struct kmc_report *report)
@@ -118,9 +111,10 @@ bool symbols_resolve(struct symbols *symbols, struct kmc_report *report)
 		return false;
 	if (!symbols->di)
 		find(symbols, report);
+	/* The report is worth more than what could be found out about it. */
 	if (symbols->di)
-		tell(kmc_symbolize_report(symbols->di, report));
-	tell(kmc_explain_report(symbols->di, report));
+		message_error(kmc_symbolize_report(symbols->di, report));
+	message_error(kmc_explain_report(symbols->di, report));
 	message_make_room();
 	return true;
 }

@@ -176,8 +176,6 @@ void app_resize(struct app *app, int cols, int rows);
 void app_draw(struct app *app, struct grid *grid);
 __attribute__((format(printf, 2, 3)))
 void app_say(struct app *app, const char *fmt, ...);
-/* Says what is wrong and frees it. */
-void app_error(struct app *app, struct kmc_error *err);
 void app_edit(struct app *app, const char *file, int line);
 void app_prompt(struct app *app, enum prompt prompt);
 void app_close(struct app *app);

@@ -19,19 +19,6 @@ void app_say(struct app *app, const char *fmt, ...)
 	va_end(ap);
 }
 
-void app_error(struct app *app, struct kmc_error *err)
-{
-	if (!err)
-		return;
-	if (err->path && err->line)
-		app_say(app, "%s:%lu: %s", err->path, err->line, err->message);
-	else if (err->path)
-		app_say(app, "%s: %s", err->path, err->message);
-	else
-		app_say(app, "%s", err->message);
-	kmc_error_free(err);
-}
-
 void app_edit(struct app *app, const char *file, int line)
 {
 	snprintf(app->edit_file, sizeof(app->edit_file), "%s", file);

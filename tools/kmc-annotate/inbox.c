@@ -138,10 +138,8 @@ struct kmc_error *inbox_open(const char *path, bool live,
 	reader->in = in;
 	pthread_mutex_init(&reader->lock, NULL);
 	pthread_cond_init(&reader->room, NULL);
-	if (pipe2(reader->wake, O_CLOEXEC | O_NONBLOCK) || !start(reader)) {
-		message("cannot start to read: no more files or threads");
-		exit(EXIT_INPUT);
-	}
+	if (pipe2(reader->wake, O_CLOEXEC | O_NONBLOCK) || !start(reader))
+		message_exit("cannot start to read: no more files or threads");
 	inbox = xcalloc(1, sizeof(*inbox));
 	inbox->path = xstrdup(path);
 	inbox->live = live;
@@ -228,15 +226,12 @@ static void take_event(struct app *app, struct inbox *inbox, struct kmc_event *e
 			inbox->failed = true;
 		add_report(inbox, event->report);
 		break;
-	case KMC_EVENT_LOST:
-		app_say(app, "%" PRIu64 " reports were lost before they got here",
-			event->lost);
-		break;
 	case KMC_EVENT_DAMAGE:
 		inbox->failed = true;
 		/* fall through */
+	case KMC_EVENT_LOST:
 	case KMC_EVENT_FATAL:
-		app_say(app, "%s: %s", inbox->path, event->message);
+		message_event(inbox->path, event);
 		break;
 	case KMC_EVENT_END:
 		break;
@@ -268,7 +263,7 @@ static bool take_one(struct app *app, struct inbox *inbox)
 		take_event(app, inbox, &event);
 	if (err) {
 		inbox->failed = true;
-		app_error(app, err);
+		message_error(err);
 	} else if (inbox->ended && !inbox->seen && !*app->message) {
 		app_say(app, "%s: no kmemcheck report in it", inbox->path);
 	}

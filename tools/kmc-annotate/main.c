@@ -17,25 +17,20 @@ static void take_message(void *arg, const char *text)
 	app_say(arg, "%s", text);
 }
 
-/* The first view; without one there is nothing to show, and why is in the message. */
+/* False: without a first view there is nothing to show. */
 static bool open_first(struct app *app)
 {
 	const char *operand = app->opts->operand;
 
-	message_redirect(take_message, app);
 	if (app->opts->live)
 		reports_open(app, app->opts->live, true);
 	else if (operand && (!strcmp(operand, "-") || !access(operand, F_OK)))
 		reports_open(app, operand, false);
 	else if (operand)
-		app_error(app, type_open_named(app, operand));
+		message_error(type_open_named(app, operand));
 	else
 		types_open(app);
-	message_redirect(NULL, NULL);
-	if (app->top)
-		return true;
-	message("%s", app->message);
-	return false;
+	return app->top;
 }
 
 /* False: something could not be read, and what could be is printed. */
@@ -44,8 +39,6 @@ static bool dump(struct app *app)
 	const struct inbox *inbox = app->session->inbox;
 	struct view *view = app->top;
 
-	if (*app->message)
-		message("%s", app->message);
 	if (app->opts->dump == DUMP_JSON) {
 		if (view->ops->json)
 			return view->ops->json(view, stdout) && !(inbox && inbox->failed);
@@ -58,22 +51,33 @@ static bool dump(struct app *app)
 	return !(inbox && inbox->failed);
 }
 
-static bool run(struct app *app, bool terminal)
+/* What is said meanwhile is for the last row of the screen. */
+static bool show(struct app *app, bool terminal)
 {
 	bool ok;
 
-	if (terminal)
-		return tui_run(app);
 	message_redirect(take_message, app);
-	inbox_take_all(app);
-	message_redirect(NULL, NULL);
-	if (app->opts->keys) {
-		message_redirect(take_message, app);
-		ok = script_run(app, app->opts->keys, stdout);
-		message_redirect(NULL, NULL);
-		return ok;
+	ok = open_first(app);
+	if (ok && terminal) {
+		ok = tui_run(app);
+	} else if (ok) {
+		inbox_take_all(app);
+		ok = !app->opts->keys || script_run(app, app->opts->keys, stdout);
 	}
-	return dump(app);
+	message_redirect(NULL, NULL);
+	return ok;
+}
+
+static bool run(struct app *app)
+{
+	bool terminal = !app->opts->keys && !app->opts->dump && tui_possible();
+	bool dumps = !app->opts->keys && !terminal;
+	bool ok = show(app, terminal);
+
+	/* There is no screen, or none any more, that has it. */
+	if (*app->message && (dumps || !ok))
+		message("%s", app->message);
+	return ok && dumps ? dump(app) : ok;
 }
 
 int main(int argc, char **argv)
@@ -81,22 +85,19 @@ int main(int argc, char **argv)
 	struct session session = { };
 	struct options opts = { };
 	struct app app = { .opts = &opts, .session = &session };
-	bool ok, terminal;
 	int status;
+	bool ok;
 
 	setlocale(LC_CTYPE, "");
 	if (!annotate_parse(&opts, argc, argv, &status))
 		return status;
-	terminal = !opts.keys && !opts.dump && tui_possible();
 	app.ascii = opts.ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
 	app.cols = opts.size.cols;
 	app.rows = opts.size.rows;
 	session_init(&session, &opts);
-	ok = open_first(&app) && run(&app, terminal);
+	ok = run(&app);
 	app_close(&app);
 	session_close(&session);
 	free(opts.joined);
-	if (fflush(stdout) || ferror(stdout))
-		ok = false;
-	return ok ? EXIT_DONE : EXIT_INPUT;
+	return message_flush() && ok ? EXIT_DONE : EXIT_INPUT;
 }

@@ -193,11 +193,6 @@ static void take_keys(struct app *app, bool colors)
 
 /* ---- the loop ---- */
 
-static void take_message(void *arg, const char *text)
-{
-	app_say(arg, "%s", text);
-}
-
 static void loop(struct app *app, int keyboard, int signals, bool colors)
 {
 	while (app->errand != ERRAND_QUIT && !signals_stop()) {
@@ -255,9 +250,7 @@ bool tui_run(struct app *app)
 	if (app->opts->mouse)
 		mousemask(BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 	app_resize(app, COLS, LINES);
-	message_redirect(take_message, app);
 	loop(app, fileno(in), signals, colors);
-	message_redirect(NULL, NULL);
 	leave();
 	return true;
 }

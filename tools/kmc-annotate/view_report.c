@@ -142,7 +142,7 @@ static void choose(struct view *view, size_t index)
 	}
 	err = kmc_report_choose(view->app->session->symbols.di, shown->report, index);
 	if (err)
-		app_error(view->app, err);
+		message_error(err);
 	make_tree(shown);
 	make_text(view);
 	view_changed(view);
@@ -315,7 +315,7 @@ static bool json(const struct view *view, FILE *out)
 
 	err = kmc_json_report(shown->report, &text);
 	if (err) {
-		app_error(view->app, err);
+		message_error(err);
 		return false;
 	}
 	fprintf(out, "%s\n", text);

@@ -202,7 +202,7 @@ static bool json(const struct view *view, FILE *out)
 
 			err = kmc_json_report(inbox->bugs[i].reports[j], &text);
 			if (err) {
-				app_error(view->app, err);
+				message_error(err);
 				return false;
 			}
 			fprintf(out, "%s\n", text);
@@ -251,7 +251,7 @@ void reports_open(struct app *app, const char *path, bool live)
 		return;
 	err = inbox_open(path, live, &app->session->inbox);
 	if (err) {
-		app_error(app, err);
+		message_error(err);
 		return;
 	}
 	entries = xcalloc(1, sizeof(*entries));

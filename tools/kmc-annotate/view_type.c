@@ -198,7 +198,7 @@ bool type_open(struct app *app, struct kmc_types *types, kmc_type_id id,
 	struct kmc_error *err = tree_new(types, id, NULL, 0, &tree);
 
 	if (err) {
-		app_error(app, err);
+		message_error(err);
 		return true;
 	}
 	view_open(app, &type_view, tree);

@@ -222,7 +222,7 @@ void types_open(struct app *app)
 	if (!err)
 		err = kmc_types_list(types, &names, &n);
 	if (err) {
-		app_error(app, err);
+		message_error(err);
 		return;
 	}
 	list = xcalloc(1, sizeof(*list));

@@ -4,8 +4,6 @@
  */
 #include "kmc-report.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
@@ -94,19 +92,14 @@ static void take_event(struct control *ctl, const char *path,
 	case KMC_EVENT_REPORT:
 		take_report(ctl, event->report);
 		break;
-	case KMC_EVENT_LOST:
-		if (!ctl->opts.quiet)
-			message("%s: %" PRIu64 " reports were lost before they got here",
-				path, event->lost);
+	case KMC_EVENT_DAMAGE:
+		message_event(path, event);
+		ctl->failed = true;
 		break;
+	case KMC_EVENT_LOST:
 	case KMC_EVENT_FATAL:
 		if (!ctl->opts.quiet)
-			message("%s:%lu: %s", path, event->line,
-				event->message);
-		break;
-	case KMC_EVENT_DAMAGE:
-		message("%s: %s", path, event->message);
-		ctl->failed = true;
+			message_event(path, event);
 		break;
 	case KMC_EVENT_END:
 		break;
@@ -147,7 +140,6 @@ static void run_input(struct control *ctl, const char *path, bool live)
 	}
 	if (err) {
 		message_error(err);
-		kmc_error_free(err);
 		ctl->failed = true;
 	} else if (!live && !ctl->opts.quiet && ctl->reports == before &&
 		   ctl->opts.format == FORMAT_TEXT && !ctl->failed) {
@@ -161,10 +153,8 @@ static int finish(struct control *ctl)
 		ctl->failed = true;
 	symbols_close(&ctl->symbols);
 	progress_stop();
-	if (fflush(stdout) && !ctl->failed) {
-		message("standard output: %s", strerror(errno));
+	if (!ctl->failed && !message_flush())
 		ctl->failed = true;
-	}
 	if (ctl->failed)
 		return EXIT_INPUT;
 	return ctl->reports ? ctl->opts.error_exitcode : EXIT_DONE;

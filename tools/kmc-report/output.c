@@ -35,7 +35,6 @@ static unsigned int terminal_width(void)
 static bool failed(struct kmc_error *err)
 {
 	message_error(err);
-	kmc_error_free(err);
 	return false;
 }
 
