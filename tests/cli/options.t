@@ -62,6 +62,7 @@ complete_words() {
 		"_${1//-/_}"; printf "%s\n" "${COMPREPLY[@]}"' sh "$build/$1.bash" "$@"
 }
 
+log=$TOP/testdata/reports/module-frames/input.log
 mkdir "$tmp/tree"
 touch "$tmp/fixture.log"
 
@@ -97,6 +98,9 @@ both() {
 	check "$tool: --live and a file are refused" refused \
 		"--live follows one source; 'x' cannot be read as well (--live=PATH names another source)" \
 		"$program" --live x
+	check "$tool: a tree that is named has to be there" failed \
+		"nosuch: cannot look for source files there: No such file or directory" \
+		"$program" -s nosuch "$log"
 	check "$tool: no file is none" refused "--vmlinux: cannot be ''" "$program" -k ""
 	"$program" --nothing >"$tmp/out" 2>"$tmp/err"
 	check "$tool: what is no option is refused" test $? = 2 -a ! -s "$tmp/out"

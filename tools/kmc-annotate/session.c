@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -75,19 +74,36 @@ struct kmc_error *session_types(struct session *session, const struct options *o
 	return NULL;
 }
 
-void session_source(struct session *session, const struct options *opts)
+static struct kmc_error *open_source(struct session *session, const char *dir)
 {
-	const char *dir = opts->source;
-	struct stat st;
+	struct kmc_error *err = kmc_source_open(dir, &session->source);
 
-	if (session->source)
-		return;
-	if (!dir && session->symbols.di)
-		dir = kmc_debuginfo_source(session->symbols.di);
-	if (!dir || stat(dir, &st) || !S_ISDIR(st.st_mode))
-		return;
-	kmc_error_free(kmc_source_open(dir, &session->source));
-	session->source_dir = dir;
+	if (!err)
+		session->source_dir = dir;
+	return err;
+}
+
+bool session_open(struct session *session, const struct options *opts)
+{
+	struct kmc_error *err;
+
+	if (!symbols_open(&session->symbols))
+		return false;
+	err = opts->source ? open_source(session, opts->source) : NULL;
+	if (!err)
+		return true;
+	message_error(err);
+	return false;
+}
+
+/* What the debug info names need not be on this machine. */
+void session_source(struct session *session)
+{
+	const char *dir = session->symbols.di ?
+			  kmc_debuginfo_source(session->symbols.di) : NULL;
+
+	if (dir && !session->source)
+		kmc_error_free(open_source(session, dir));
 }
 
 void session_close(struct session *session)

@@ -247,7 +247,7 @@ void reports_open(struct app *app, const char *path, bool live)
 	struct entries *entries;
 	struct kmc_error *err;
 
-	if (!symbols_open(&app->session->symbols))
+	if (!session_open(app->session, app->opts))
 		return;
 	err = inbox_open(path, live, &app->session->inbox);
 	if (err) {

@@ -48,8 +48,10 @@ void session_init(struct session *session, const struct options *opts);
 /* Types of the vmlinux that is named, found, or that runs. */
 struct kmc_error *session_types(struct session *session, const struct options *opts,
 				struct kmc_types **out);
-/* For source lines; needs debug info when no tree was named. */
-void session_source(struct session *session, const struct options *opts);
+/* What the user named for reports; false when that cannot be used; it was said why. */
+bool session_open(struct session *session, const struct options *opts);
+/* The source tree that the debug info names, if none was and it is there. */
+void session_source(struct session *session);
 void session_close(struct session *session);
 
 /* view_help.c */
