@@ -560,95 +560,137 @@ static struct kmc_error *dwarf_read(void *source, kmc_type_id id, bool children,
 /* ---- all names ---- */
 
 /*
- * The struct or union that a typedef stands for. Of anything else no more than its tag
- * is read: nearly all typedefs are of numbers, and every unit has hundreds of them.
+ * struct node - a child of a unit
+ * @line, @length: where it was declared, and how many bytes describe it; 0: not known
+ * @raw: of a struct, a union and an alias; of anything else the tag is all
  */
-static bool read_target(const struct dwarf_source *src, Dwarf_Die die,
-			kmc_type_id *id, struct kmc_raw_type *raw)
-{
-	Dwarf_Half tag = DW_TAG_typedef;
-	Dwarf_Die at = die;
-	bool ok = true;
+struct node {
+	kmc_type_id id;
+	Dwarf_Half tag;
+	uint64_t line;
+	uint64_t length;
+	struct kmc_raw_type raw;
+};
 
-	for (int i = 0; ok && alias_of(tag) != KMC_ALIAS_NONE; i++) {
-		ok = i < KMC_LAYOUT_DEPTH && attr_type(src, at, id) && *id;
-		if (at != die)
-			die_free(src, at);
-		at = ok ? die_at(src, *id) : NULL;
-		ok = at;
-		tag = ok ? die_tag(src, at) : 0;
-	}
-	ok = ok && (tag == DW_TAG_structure_type || tag == DW_TAG_union_type) &&
-	     read_node(src, at, *id, raw);
-	die_free(src, at);
-	return ok;
+/*
+ * All of a unit, in the order of their numbers: libdwarf goes through a list of all units
+ * whenever it is asked for a DIE by its offset, and each typedef has a target.
+ */
+struct nodes {
+	struct node *v;
+	size_t count;
+};
+
+static bool is_aggregate(Dwarf_Half tag)
+{
+	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
 }
 
-/* False: it is nothing that goes into the index. */
-static bool read_entry(const struct dwarf_source *src, Dwarf_Die die,
-		       struct kmc_index_entry *entry)
+static void read_child_of_unit(const struct dwarf_source *src, Dwarf_Die die,
+			       struct node *out)
 {
-	struct kmc_raw_type raw = { };
-	Dwarf_Half tag = die_tag(src, die);
-	struct kmc_type_name *name = &entry->name;
-	kmc_type_id target;
-	uint64_t line = 0;
-
-	name->is_typedef = tag == DW_TAG_typedef;
-	if (!name->is_typedef && tag != DW_TAG_structure_type &&
-	    tag != DW_TAG_union_type)
-		return false;
-	name->id = die_offset(src, die);
-	if (!(name->is_typedef ? read_target(src, die, &target, &raw) :
-				 read_node(src, die, name->id, &raw)) ||
-	    raw.incomplete)
-		return false;
-	name->name = name->is_typedef ? die_name(src, die) : raw.name;
-	if (!name->name)
-		return false;
-	/* What has no name goes by that of its typedef. */
-	if (name->is_typedef && raw.name)
-		name->id = target;
-	name->kind = raw.kind;
-	name->size = raw.size;
-	attr_value(src, die, DW_AT_decl_line, &line);
-	entry->origin = line << 32;
-	return true;
+	*out = (struct node){
+		.id = die_offset(src, die), .tag = die_tag(src, die),
+	};
+	if (!is_aggregate(out->tag) && alias_of(out->tag) == KMC_ALIAS_NONE)
+		return;
+	if (!read_node(src, die, out->id, &out->raw))
+		out->tag = 0;
+	if (is_aggregate(out->tag))
+		attr_value(src, die, DW_AT_decl_line, &out->line);
 }
 
-static struct kmc_error *index_unit(const struct dwarf_source *src,
-				    uint64_t offset, struct kmc_index *index)
+static struct kmc_error *read_unit(const struct dwarf_source *src,
+				   uint64_t offset, struct nodes *nodes)
 {
 	Dwarf_Die unit = die_at(src, offset);
 	Dwarf_Die child = unit ? first_child(src, unit) : NULL;
 
 	die_free(src, unit);
+	nodes->count = 0;
 	while (child) {
-		struct kmc_index_entry entry = { };
-		bool wanted = read_entry(src, child, &entry);
-		uint64_t start = wanted ? die_offset(src, child) : 0;
+		struct node *node = kmc_grow(&nodes->v, nodes->count, sizeof(*node));
 
-		child = next_sibling(src, child);
-		/* A typedef says nothing of how long its type is. */
-		if (wanted && child && entry.origin && !entry.name.is_typedef)
-			entry.origin |= die_offset(src, child) - start;
-		else
-			entry.origin = 0;
-		if (wanted && !kmc_index_add(index, &entry)) {
+		if (!node) {
 			die_free(src, child);
 			return kmc_error_nomem();
 		}
+		nodes->count++;
+		read_child_of_unit(src, child, node);
+		child = next_sibling(src, child);
+		if (child)
+			node->length = die_offset(src, child) - node->id;
 	}
 	return NULL;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct node *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* What is not directly in the unit is read. */
+static struct node node_at(const struct dwarf_source *src,
+			   const struct nodes *nodes, kmc_type_id id)
+{
+	const struct node key = { .id = id };
+	struct node *found, node = { };
+	Dwarf_Die die;
+
+	found = bsearch(&key, nodes->v, nodes->count, sizeof(key), compare_ids);
+	if (found)
+		return *found;
+	die = die_at(src, id);
+	if (die)
+		read_child_of_unit(src, die, &node);
+	die_free(src, die);
+	return node;
+}
+
+/* False: it is nothing that goes into the index. */
+static bool make_entry(const struct dwarf_source *src, const struct nodes *nodes,
+		       const struct node *node, struct kmc_index_entry *out)
+{
+	const bool is_typedef = node->tag == DW_TAG_typedef;
+	struct node target = *node;
+
+	if (!node->raw.name || (!is_typedef && !is_aggregate(node->tag)))
+		return false;
+	for (int i = 0; i < KMC_LAYOUT_DEPTH &&
+	     alias_of(target.tag) != KMC_ALIAS_NONE; i++)
+		target = node_at(src, nodes, target.raw.target);
+	if (!is_aggregate(target.tag) || target.raw.incomplete)
+		return false;
+	out->name = (struct kmc_type_name){
+		.name = node->raw.name, .is_typedef = is_typedef,
+		.kind = target.raw.kind, .size = target.raw.size,
+		/* What has no name goes by that of its typedef. */
+		.id = target.raw.name ? target.id : node->id,
+	};
+	out->origin = target.line && target.length ?
+		      target.line << 32 | target.length : 0;
+	return true;
 }
 
 static struct kmc_error *dwarf_index(void *source, struct kmc_index *index)
 {
 	const struct dwarf_source *src = source;
 	struct kmc_error *err = NULL;
+	struct nodes nodes = { };
 
-	for (size_t i = 0; i < src->units.count && !err; i++)
-		err = index_unit(src, src->units.v[i].die, index);
+	for (size_t i = 0; i < src->units.count && !err; i++) {
+		err = read_unit(src, src->units.v[i].die, &nodes);
+		for (size_t j = 0; j < nodes.count && !err; j++) {
+			struct kmc_index_entry entry;
+
+			if (make_entry(src, &nodes, &nodes.v[j], &entry) &&
+			    !kmc_index_add(index, &entry))
+				err = kmc_error_nomem();
+		}
+	}
+	free(nodes.v);
 	return err;
 }
 
