@@ -258,9 +258,14 @@ static void summary_line(const struct tree *tree, struct line *line)
 		line_say(line, KMC_STYLE_DIM, "no hole");
 	}
 	line_say(line, KMC_STYLE_DIM, ", ");
-	put_amount(line, sums.tail_bits);
-	line_say(line, KMC_STYLE_DIM, " of padding, %" PRIu64 " cache line%s",
-		 sums.cachelines, sums.cachelines == 1 ? "" : "s");
+	if (sums.tail_bits) {
+		put_amount(line, sums.tail_bits);
+		line_say(line, KMC_STYLE_DIM, " of padding");
+	} else {
+		line_say(line, KMC_STYLE_DIM, "no padding");
+	}
+	line_say(line, KMC_STYLE_DIM, ", %" PRIu64 " cache line%s", sums.cachelines,
+		 sums.cachelines == 1 ? "" : "s");
 	if (tree->cut)
 		line_say(line, KMC_STYLE_DIM, "; there is more than is shown");
 }
