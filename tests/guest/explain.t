@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where the kernel recorded the object of an access, what the registers say without that
-record is the same. The samples and the known bugs are logged, the lines about the object
-are taken out, and what kmc-report makes of the rest is compared with them.
+record is the same, and kmc-annotate lays over it what kmc-report draws.
+
+The samples and the known bugs are logged, the lines about the object are taken out, and
+what kmc-report makes of the rest is compared with them.
 
 Some reports cannot be placed so, and are to say so rather than guess wrong:
  * infoleaks (copy_to_user, vfat, nilfs2) have no registers but RIP and RSP
@@ -11,9 +13,13 @@ Some reports cannot be placed so, and are to say so rather than guess wrong:
 
 import os
 import re
+import sys
 import tempfile
 
 import guest
+
+sys.path.insert(0, os.path.join(guest.ROOT, "tests", "tui"))
+import overlay  # pylint: disable=wrong-import-position
 
 # name: the function whose frame is the first, and the member or hole at the access
 SAMPLES = {
@@ -83,6 +89,15 @@ def check(tap, log, wanted, vmlinux, *options):
         tap.equal(place(registers), member, f"{name}: the member")
 
 
+def check_overlay(tap, boot, what, wanted, *options):
+    """From the stream and from the log."""
+    for path in boot.ring_path, boot.log_path:
+        compared, differing = overlay.compare(path, options)
+        source = f"{what}, {os.path.basename(path)}"
+        tap.ok(compared >= len(wanted), f"{source}: both tools show all reports", compared)
+        tap.equal(differing, 0, f"{source}: they are shown alike")
+
+
 def main():
     guest.need_kernel()
     guest.need_kernel(guest.KERNEL_BUGS, "-C kernel bugs")
@@ -90,12 +105,15 @@ def main():
     boot = guest.Guest("samples", append="kmemcheck=1", ring=True, module=True, smp=2)
     tap.equal(boot.status, 0, "the guest ran all samples") or print(boot.tail())
     check(tap, boot.log, SAMPLES, guest.VMLINUX, "-m", guest.MODULES)
+    check_overlay(tap, boot, "samples", SAMPLES, "-k", guest.VMLINUX, "-m", guest.MODULES)
     boot.close()
     with tempfile.TemporaryDirectory(prefix="kmc-images.") as directory:
         boot = guest.Guest("bugs", append="kmemcheck=1", ring=True, smp=2,
                            files=guest.make_images(directory), kernel=guest.KERNEL_BUGS)
         tap.equal(boot.status, 0, "the guest ran all bugs") or print(boot.tail())
-        check(tap, boot.log, BUGS, os.path.join(guest.KERNEL_BUGS, "vmlinux"))
+        vmlinux = os.path.join(guest.KERNEL_BUGS, "vmlinux")
+        check(tap, boot.log, BUGS, vmlinux)
+        check_overlay(tap, boot, "bugs", BUGS, "-k", vmlinux)
         boot.close()
     tap.done()
 
