@@ -202,6 +202,9 @@ wait
 # ---- debug info ----
 expect 1 "$tmp/none" "a vmlinux that is missing" "$KMC_REPORT" -k "$tmp/none" "$log"
 expect 1 "$log" "a vmlinux that is none" "$KMC_REPORT" -k "$log" "$log"
+expect 0 "no debug info found for module foo; name the directory of its .ko with -m DIR" \
+	"a module without a file" "$KMC_REPORT" -k "$TOP/build/fixtures/manual/vmlinux" --force \
+	"$TOP/testdata/reports/module-frames/input.log"
 if [ -n "${VMLINUX:-}" ] && [ -e "${VMLINUX:-}" ]; then
 	expect 1 "6.1.0-golden" "a vmlinux of another release" "$KMC_REPORT" -k "$VMLINUX" "$log"
 	expect 0 "" "... used with --force" "$KMC_REPORT" -q --force -k "$VMLINUX" "$log"

@@ -101,6 +101,9 @@ both() {
 	check "$tool: a tree that is named has to be there" failed \
 		"nosuch: cannot look for source files there: No such file or directory" \
 		"$program" -s nosuch "$log"
+	check "$tool: and a directory of modules" failed \
+		"nosuch: cannot look for modules there: No such file or directory" \
+		"$program" -m nosuch "$log"
 	check "$tool: no file is none" refused "--vmlinux: cannot be ''" "$program" -k ""
 	"$program" --nothing >"$tmp/out" 2>"$tmp/err"
 	check "$tool: what is no option is refused" test $? = 2 -a ! -s "$tmp/out"

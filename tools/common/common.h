@@ -32,6 +32,7 @@ void message_make_room(void);
  * @di: open, or NULL
  * @tried: the kernel that none was found for is in @missing (NULL: unknown)
  * @hinted: the user knows that there is none
+ * @hinted_module: the user knows that a module has none
  * @keep: what was explained is still in use when debug info of another kernel is
  *	opened; so the old one goes to @old, @nold of them
  */
@@ -42,6 +43,7 @@ struct symbols {
 	bool tried;
 	char *missing;
 	bool hinted;
+	bool hinted_module;
 	bool keep;
 	struct kmc_debuginfo **old;
 	size_t nold;

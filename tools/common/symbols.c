@@ -4,6 +4,8 @@
  */
 #include "common.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,12 +14,26 @@ static bool is_named(const struct symbols *symbols)
 	return symbols->opts->vmlinux;
 }
 
+/* It may hold none that a report needs, but it has to be there. */
+static bool check_modules(const char *path)
+{
+	DIR *dir = path ? opendir(path) : NULL;
+
+	if (path && !dir)
+		message("%s: cannot look for modules there: %s", path, strerror(errno));
+	if (dir)
+		closedir(dir);
+	return !path || dir;
+}
+
 /* What was named is opened at once: better now than after a long log. */
 bool symbols_open(struct symbols *symbols)
 {
 	const struct kmc_kernel unknown = { };
 	struct kmc_error *err;
 
+	if (!check_modules(symbols->opts->modules))
+		return false;
 	if (!is_named(symbols))
 		return true;
 	err = kmc_debuginfo_open(symbols->opts, &unknown, &symbols->di);
@@ -46,6 +62,23 @@ static void hint(struct symbols *symbols, const struct kmc_report *report,
 			report->kernel.release);
 	else
 		message("no debug info found, the report does not name its kernel; name the vmlinux with -k FILE to see source lines");
+}
+
+/* Of the innermost function that is in a module, once. */
+static void hint_module(struct symbols *symbols, const struct kmc_report *report)
+{
+	const struct kmc_frame *frame = report->frames.frames;
+	const struct kmc_frame *end = frame + report->frames.count;
+
+	if (symbols->quiet || symbols->hinted_module)
+		return;
+	while (frame < end && (!frame->module || frame->resolved))
+		frame++;
+	if (frame == end)
+		return;
+	symbols->hinted_module = true;
+	message("no debug info found for module %s; name the directory of its .ko with -m DIR to see source lines",
+		frame->module);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -115,6 +148,8 @@ bool symbols_resolve(struct symbols *symbols, struct kmc_report *report)
 	if (symbols->di)
 		message_error(kmc_symbolize_report(symbols->di, report));
 	message_error(kmc_explain_report(symbols->di, report));
+	if (symbols->di)
+		hint_module(symbols, report);
 	message_make_room();
 	return true;
 }
