@@ -22,6 +22,8 @@
  * @start: run-time address
  * @score: how good, see score_of()
  * @base: the instruction's own register points there
+ * @holders: bit N: register N (DWARF's numbering), or so much away from it, is a
+ *	variable that points there
  * @reasons: bit for each enum kmc_evidence_by
  * @leaf: the access is a whole member
  * @weak: what the register points to is no more than plausible
@@ -33,6 +35,7 @@ struct place {
 	uint64_t start;
 	int score;
 	bool base;
+	uint32_t holders;
 	unsigned int reasons;
 	bool leaf;
 	bool weak;
@@ -177,12 +180,25 @@ static const char *register_name(uint32_t regs)
 	       kmc_reg_name(kmc_reg_of_dwarf(__builtin_ctz(regs))) : "a register";
 }
 
+/* " + 8"; nothing if there is nothing to add. */
+static const char *sum_text(char *buf, size_t size, int64_t offset)
+{
+	*buf = '\0';
+	if (offset)
+		snprintf(buf, size, " %c %" PRIu64, offset < 0 ? '-' : '+',
+			 offset < 0 ? -(uint64_t)offset : (uint64_t)offset);
+	return buf;
+}
+
 static struct kmc_error *take_variable(struct search *search, struct kmc_var *var)
 {
 	struct kmc_scene *scene = search->scene;
 	struct kmc_error *err;
 	struct place *place;
+	char text[32];
 	uint64_t value;
+	int64_t away;
+	int holder;
 
 	if (!var->aggregate ||
 	    !kmc_place_value(&var->place, scene->regs, scene->known, &value) ||
@@ -194,11 +210,15 @@ static struct kmc_error *take_variable(struct search *search, struct kmc_var *va
 	place->reasons |= 1u << KMC_BY_REGISTER;
 	if (scene->mem && (var->place.regs & register_bit(scene->mem->base)))
 		place->base = true;
+	holder = kmc_place_register(&var->place, &away);
+	if (holder >= 0)
+		place->holders |= 1u << holder;
 	return add_evidence(&place->candidate, KMC_BY_REGISTER,
 			    place->candidate.offset, true,
-			    "%s of %s() is in %s = 0x%" PRIx64, var->name,
+			    "%s of %s() is in %s%s = 0x%" PRIx64, var->name,
 			    var->function ? var->function : "the function",
-			    register_name(var->place.regs), value);
+			    register_name(var->place.regs),
+			    sum_text(text, sizeof(text), away), value);
 }
 
 static struct kmc_error *find_variables(struct search *search)
@@ -220,19 +240,28 @@ static struct kmc_error *find_variables(struct search *search)
 
 /* ---- findings: where the register's value came from ---- */
 
+/* Is there a register whose value nothing has accounted for yet? */
+static bool wants_base(const struct search *search)
+{
+	const struct kmc_scene *scene = search->scene;
+
+	for (size_t i = 0; i < search->count; i++)
+		if (search->places[i].base)
+			return false;
+	return scene->image && scene->mem && scene->mem->base != KMC_REG_NONE &&
+	       scene->mem->base != KMC_REG_RIP && scene->mem->base != KMC_REG_RSP;
+}
+
 static struct kmc_error *find_flow(struct search *search)
 {
 	struct kmc_scene *scene = search->scene;
 	struct kmc_pointee pointee;
 	struct kmc_error *err;
+	char text[32];
 	struct place *place;
 	uint64_t value;
 
-	for (size_t i = 0; i < search->count; i++)
-		if (search->places[i].base)
-			return NULL;
-	if (!scene->image || !scene->mem || scene->mem->base == KMC_REG_NONE ||
-	    scene->mem->base == KMC_REG_RIP || scene->mem->base == KMC_REG_RSP ||
+	if (!wants_base(search) ||
 	    !kmc_register_before(&scene->insn, &scene->rep, scene->report,
 				 scene->mem->base, &value))
 		return NULL;
@@ -250,12 +279,60 @@ static struct kmc_error *find_flow(struct search *search)
 	place->weak |= pointee.weak;
 	return add_evidence(&place->candidate, KMC_BY_REGISTER,
 			    place->candidate.offset, true,
-			    "%s%s%" PRIu64 " is in %s = 0x%" PRIx64, pointee.how,
-			    pointee.offset < 0 ? " - " : " + ",
-			    (uint64_t)(pointee.offset < 0 ? -pointee.offset :
-				       pointee.offset),
+			    "%s%s is in %s = 0x%" PRIx64, pointee.how,
+			    sum_text(text, sizeof(text), pointee.offset),
 			    kmc_reg_name(scene->mem->base),
 			    value + pointee.offset);
+}
+
+/* Code that cannot be followed has no origins, which is no failure. */
+static struct kmc_error *origin_of(const struct kmc_scene *scene, enum kmc_reg reg,
+				   struct kmc_origin *out)
+{
+	struct kmc_reaching reaching = { };
+	struct kmc_error *err;
+
+	err = kmc_reaching_value(scene->image, scene->function, scene->function_size,
+				 scene->pc, reg, &reaching);
+	if (err && err->code != KMC_ERROR_NOMEM) {
+		kmc_error_free(err);
+		err = NULL;
+	}
+	*out = reaching.origin;
+	return err;
+}
+
+/* Numbers may be the same by chance. */
+static bool same_origin(const struct kmc_origin *a, const struct kmc_origin *b)
+{
+	return a->kind > KMC_ORIGIN_CONSTANT && a->kind == b->kind &&
+	       a->at == b->at && a->reg == b->reg;
+}
+
+/*
+ * The instruction's register may be no variable, but come from where the value came
+ * from that is one in another register.
+ */
+static struct kmc_error *find_copies(struct search *search)
+{
+	const struct kmc_scene *scene = search->scene;
+	struct kmc_origin own, other;
+	struct kmc_error *err;
+
+	if (!wants_base(search))
+		return NULL;
+	err = origin_of(scene, scene->mem->base, &own);
+	for (size_t i = 0; !err && i < search->count; i++) {
+		struct place *place = &search->places[i];
+		uint32_t left = place->holders;
+
+		for (; !err && left && !place->base; left &= left - 1) {
+			err = origin_of(scene, kmc_reg_of_dwarf(__builtin_ctz(left)),
+					&other);
+			place->base = !err && same_origin(&own, &other);
+		}
+	}
+	return err;
 }
 
 /* ---- findings: who allocated it ---- */
@@ -569,6 +646,7 @@ static enum kmc_confidence confidence_of(const struct search *search,
 {
 	const struct kmc_object *object = &search->scene->report->object;
 	const unsigned int free_of_it = place->reasons & ~(1u << KMC_BY_RECORD);
+	const bool two = free_of_it & (free_of_it - 1);
 
 	if (object->known) {
 		if (place->start != object->start)
@@ -576,16 +654,15 @@ static enum kmc_confidence confidence_of(const struct search *search,
 			       KMC_LIKELY : KMC_GUESS;
 		if (place->size > object->size)
 			return KMC_GUESS;
-		return place->size == object_size(object) ||
-		       free_of_it & (free_of_it - 1) ? KMC_CERTAIN : KMC_LIKELY;
+		return place->size == object_size(object) || two ? KMC_CERTAIN :
+		       KMC_LIKELY;
 	}
-	if (!place->base || place->weak || search->scene->disagrees ||
-	    !fits_index(search->scene, place))
+	if (!place->base || place->weak || !fits_index(search->scene, place) ||
+	    !(place->leaf || free_of_it & 1u << KMC_BY_REP))
 		return KMC_GUESS;
-	if (free_of_it & (free_of_it - 1) &&
-	    (place->leaf || free_of_it & 1u << KMC_BY_REP))
-		return KMC_CERTAIN;
-	return place->leaf || free_of_it & 1u << KMC_BY_REP ? KMC_LIKELY : KMC_GUESS;
+	if (search->scene->disagrees)
+		return two ? KMC_LIKELY : KMC_GUESS;
+	return two ? KMC_CERTAIN : KMC_LIKELY;
 }
 
 static int by_score(const void *a, const void *b)
@@ -653,6 +730,8 @@ struct kmc_error *kmc_locate(struct kmc_scene *scene)
 	err = find_variables(search);
 	if (!err)
 		err = find_flow(search);
+	if (!err)
+		err = find_copies(search);
 	if (!err)
 		err = find_allocation(search);
 	for (size_t i = 0; !err && i < search->count; i++)

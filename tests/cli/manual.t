@@ -7,6 +7,7 @@ the kernel that it is from is lost. testdata/fixtures/manual is a stand-in, and
 here the manual's commands give what the manual prints. Then ours.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -115,6 +116,21 @@ def report():
         "arch/x86/kernel/signal.c:871", "arch/x86/kernel/entry_64.S:693"]
 
 
+def place():
+    """The hole, likely: register and REP agree, the header's address does not. With the
+    address that they have, certain."""
+    with open(LOG, encoding="ascii") as file:
+        log = file.read()
+    for text, wanted in ((log, "likely"), (log.replace("3e4a2024", "3e5d6024"), "certain")):
+        said = json.loads(run(os.environ.get("KMC_REPORT", BUILD + "/kmc-report"), "-k",
+                              VMLINUX, "--format=json", "-", stdin=text))["object"]
+        found = [said[key] for key in ("type", "offset", "path", "after", "confidence")]
+        if found != ["struct sigqueue", 36, "info", "si_code", wanted]:
+            print(f"# {found}")
+            return False
+    return True
+
+
 CHECKS = (
     (inline_lines, "addr2line -i gives the manual's four lines for the RIP"),
     (stack_lines, "addr2line -i gives the manual's five lines for the stack"),
@@ -125,6 +141,7 @@ CHECKS = (
     (macro, "SI_KERNEL is 0x80 in the macros"),
     (count, "the count of the REP is found"),
     (report, "kmc-report gives the same lines"),
+    (place, "kmc-report finds the hole, and says how sure that is"),
 )
 
 print(f"1..{len(CHECKS)}")

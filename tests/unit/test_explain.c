@@ -447,6 +447,68 @@ static void a_report_of_nothing_has_a_verdict(void **state)
 	kmc_report_free(report);
 }
 
+/* ---- locate.c ---- */
+
+/* A read at @offset of what all registers point to, but for RAX, which is @away from it. */
+static struct kmc_report *make_read(struct state *s, uint64_t at, uint64_t offset,
+				    uint64_t away)
+{
+	static const char * const names[] = {
+		"rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8", "r9", "r10", "r11",
+	};
+	struct kmc_report *report = kmc_report_new("x");
+	struct kmc_frame *frame = kmc_stack_push(&report->frames, KMC_ROLE_RIP);
+
+	assert_non_null(frame);
+	frame->resolved = true;
+	frame->link_address = at;
+	report->bits = 64;
+	report->caret = -1;
+	report->address = OBJECT + offset;
+	report->state = KMC_UNINITIALIZED;
+	assert_true(kmc_report_set_register(report, "rax", OBJECT + away));
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(names); i++)
+		assert_true(kmc_report_set_register(report, names[i], OBJECT));
+	assert_no_error(kmc_explain_report(&s->di, report));
+	return report;
+}
+
+static void assert_evidence(const struct kmc_report *report, const char *text)
+{
+	const struct kmc_candidate *candidate = report->candidates;
+
+	for (size_t i = 0; i < candidate->nevidence; i++)
+		if (!strcmp(candidate->evidence[i].detail, text))
+			return;
+	for (size_t i = 0; i < candidate->nevidence; i++)
+		print_error("# %s\n", candidate->evidence[i].detail);
+	fail_msg("nothing says %s", text);
+}
+
+static void a_register_comes_from_where_a_variable_does(void **state)
+{
+	struct state *s = *state;
+	struct kmc_report *report = make_read(s, mark(s, "around", "inside"), 48, 40);
+
+	assert_int_equal(report->ncandidates, 1);
+	assert_string_equal(report->candidates[0].type, "struct outer");
+	assert_string_equal(report->candidates[0].path, "table[2]");
+	assert_int_equal(report->candidates[0].confidence, KMC_LIKELY);
+	kmc_report_free(report);
+}
+
+static void evidence_has_no_sum_with_nothing(void **state)
+{
+	struct state *s = *state;
+	struct kmc_report *report = make_read(s, mark(s, "member", "loaded"), 0x1004,
+					      0x1000);
+
+	assert_int_equal(report->ncandidates, 1);
+	assert_evidence(report,
+			"o of member()->inner is in rax = 0xff11000000002000");
+	kmc_report_free(report);
+}
+
 /* ---- the whole ---- */
 
 static void another_candidate_can_be_chosen(void **state)
@@ -494,6 +556,8 @@ int main(void)
 		cmocka_unit_test(layout_tells_padding_bits_and_members_apart),
 		cmocka_unit_test(states_tell_the_rest),
 		cmocka_unit_test(a_report_of_nothing_has_a_verdict),
+		cmocka_unit_test(a_register_comes_from_where_a_variable_does),
+		cmocka_unit_test(evidence_has_no_sum_with_nothing),
 		cmocka_unit_test(another_candidate_can_be_chosen),
 	};
 
