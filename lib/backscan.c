@@ -294,6 +294,57 @@ static struct kmc_error *run(struct scan *scan, const char **why_not)
 	return err;
 }
 
+/* ---- what a jump tells ---- */
+
+static const struct value null = { .kind = ORIGIN_CONSTANT };
+
+/* Instructions without a branch between a jump and where it is known what it told. */
+#define MAX_TOLD	16
+
+/* Is @reg 0 on this edge? It is, or equals, what a TEST in front of a jump found so. */
+static bool is_null_on(const struct scan *scan, const struct kmc_edge *edge,
+		       enum kmc_reg reg)
+{
+	const struct kmc_node *nodes = scan->flow->nodes;
+	const struct kmc_insn *jump = &nodes[edge->from].insn;
+	const uint64_t next = jump->address + jump->length;
+	const uint64_t zero = jump->on_zero ? jump->target : next;
+	const struct kmc_edge *before;
+	enum kmc_reg tested;
+	size_t count;
+
+	if (edge->fault || (!jump->on_zero && !jump->on_nonzero) ||
+	    jump->target == next || nodes[edge->to].insn.address != zero)
+		return false;
+	before = edges_to(scan->flow, edge->from, &count);
+	if (count != 1 || before->fault)
+		return false;
+	tested = nodes[before->from].insn.tests;
+	return tested != KMC_REG_NONE &&
+	       same_value(&scan->out[edge->from].regs[reg],
+			  &scan->out[edge->from].regs[tested]);
+}
+
+/* Has a jump on the only way to @node told that @reg is 0? */
+static bool is_null(const struct scan *scan, uint32_t node, enum kmc_reg reg)
+{
+	for (int i = 0; i < MAX_TOLD; i++) {
+		const struct kmc_edge *edge;
+		size_t count;
+
+		edge = edges_to(scan->flow, node, &count);
+		if (!node || count != 1)
+			return false;
+		if (is_null_on(scan, edge, reg))
+			return true;
+		if (edge->fault || !same_value(&scan->in[edge->from].regs[reg],
+					       &scan->out[edge->from].regs[reg]))
+			return false;
+		node = edge->from;
+	}
+	return false;
+}
+
 /* ---- the answer ---- */
 
 static void unknown(struct kmc_reaching *out, const char *why_not)
@@ -351,10 +402,12 @@ static void origin_of(const struct kmc_flow *flow, const struct value *value,
 	out->offset = (int64_t)value->offset;
 }
 
-static void answer(const struct kmc_flow *flow, const struct state *state,
-		   enum kmc_reg reg, struct kmc_reaching *out)
+static void answer(const struct scan *scan, uint32_t node, enum kmc_reg reg,
+		   struct kmc_reaching *out)
 {
-	const struct value *value = &state->regs[reg];
+	const struct state *state = &scan->in[node];
+	const struct value *value = is_null(scan, node, reg) ? &null :
+				    &state->regs[reg];
 	struct kmc_reaching found = {
 		.base = KMC_REG_NONE,
 		.value = (int64_t)value->offset,
@@ -374,7 +427,7 @@ static void answer(const struct kmc_flow *flow, const struct state *state,
 		*out = found;
 	else
 		unknown(out, why_unknown(value));
-	origin_of(flow, value, &out->origin);
+	origin_of(scan->flow, value, &out->origin);
 }
 
 /**
@@ -427,7 +480,8 @@ static void answer_ways(const struct scan *scan, uint32_t node,
 
 		if (edges[i].fault || same_origin(value, before))
 			continue;
-		origin_of(scan->flow, value, &origin);
+		origin_of(scan->flow, is_null_on(scan, &edges[i], q->reg) ? &null :
+			  value, &origin);
 		if (among(q, &origin))
 			continue;
 		if (*q->count == q->max) {
@@ -459,7 +513,7 @@ static struct kmc_error *scan_flow(struct scan *scan, const struct question *q)
 	if (why_not)
 		refuse(q, why_not);
 	else if (q->out)
-		answer(flow, &scan->in[node - flow->nodes], q->reg, q->out);
+		answer(scan, node - flow->nodes, q->reg, q->out);
 	else
 		answer_ways(scan, node - flow->nodes, q);
 	return NULL;

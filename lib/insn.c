@@ -188,6 +188,20 @@ static void set_flow(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
 		insn->indirect = true;
 }
 
+/* TEST of a register with itself; whether a jump is for zero, or for anything else. */
+static void set_test(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
+		     const ZydisDecodedOperand *ops)
+{
+	insn->tests = KMC_REG_NONE;
+	if (zi->mnemonic == ZYDIS_MNEMONIC_TEST && ops[0].size == 64 &&
+	    ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	    ops[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	    ops[0].reg.value == ops[1].reg.value)
+		insn->tests = reg_of(ops[0].reg.value);
+	insn->on_zero = zi->mnemonic == ZYDIS_MNEMONIC_JZ;
+	insn->on_nonzero = zi->mnemonic == ZYDIS_MNEMONIC_JNZ;
+}
+
 /* ---- effects that can be followed ---- */
 
 static bool is_reg(const ZydisDecodedOperand *op)
@@ -330,6 +344,7 @@ static bool decode(const uint8_t *bytes, size_t len, uint64_t address,
 	set_string(&insn, zi);
 	set_flow(&insn, zi, decoded.ops);
 	set_effect(&insn, zi, decoded.ops);
+	set_test(&insn, zi, decoded.ops);
 	insn.sets_df = zi->mnemonic == ZYDIS_MNEMONIC_STD ||
 		       zi->mnemonic == ZYDIS_MNEMONIC_POPF ||
 		       zi->mnemonic == ZYDIS_MNEMONIC_POPFQ;

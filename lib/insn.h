@@ -92,6 +92,9 @@ struct kmc_effect {
  * @nmem: how many
  * @changes: a bit for each register it writes, wholly or in part
  * @effect: what can be said of one of them
+ * @tests: it sets the flags by this register, all of it; NONE if it does not
+ * @on_zero: of @is_conditional: it jumps if what set the flags was 0
+ * @on_nonzero: or if it was not
  * @sets_df: it is STD, or it loads all flags
  * @is_call: CALL
  * @is_jump: JMP, Jcc, LOOP, JRCXZ
@@ -115,6 +118,9 @@ struct kmc_insn {
 	size_t nmem;
 	uint32_t changes;
 	struct kmc_effect effect;
+	enum kmc_reg tests;
+	bool on_zero;
+	bool on_nonzero;
 	bool sets_df;
 	bool is_call;
 	bool is_jump;
@@ -210,7 +216,7 @@ struct kmc_origin {
  *	same instruction, plus @value
  * @value: modulo 2^64
  * @definition: address of the instruction that made it, 0: there are several,
- *	which agree
+ *	which agree, or a jump told
  * @calls: how many calls it has survived on the way, at most
  * @why_not: when not @known: why, static text
  * @origin: whether @known or not

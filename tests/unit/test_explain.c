@@ -205,6 +205,11 @@ static void ways_that_bring_two_types_say_nothing(void **state)
 	assert_points_to(*state, "parting", "met", NULL);
 }
 
+static void a_way_that_brings_null_says_nothing(void **state)
+{
+	assert_points_to(*state, "nothing", "met", "other");
+}
+
 static void a_sum_says_nothing(void **state)
 {
 	assert_points_to(*state, "computed", "sum", NULL);
@@ -548,6 +553,7 @@ int main(void)
 		cmocka_unit_test(a_global_variable),
 		cmocka_unit_test(ways_that_meet_bring_one_type),
 		cmocka_unit_test(ways_that_bring_two_types_say_nothing),
+		cmocka_unit_test(a_way_that_brings_null_says_nothing),
 		cmocka_unit_test(a_sum_says_nothing),
 		cmocka_unit_test(values_are_written_as_in_c),
 		cmocka_unit_test(values_have_names),
