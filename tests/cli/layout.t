@@ -78,9 +78,10 @@ def split(text):
 class Pahole:
     """Reads what pahole prints."""
 
-    def __init__(self, text):
+    def __init__(self, text, sizes=None):
         self.types = []
         self.type = None
+        self.sizes = sizes or {}    # of unions, by name
         self.open = []              # kind and position of the enclosing ones
         for line in text.splitlines():
             self.line(line)
@@ -115,8 +116,10 @@ class Pahole:
         if t.kind == "typedef":
             t.name = ATTRIBUTE.sub("", body).strip("} ;")
         if t.size is None:
-            # Of a union it does not say it.
+            # Of a union it does not say it here, and may make it more than the largest
+            # member, to align it.
             t.size = max((m[2] + m[3] for m in t.members if m[0] == 1), default=0) // 8
+            t.size = self.sizes.get(t.name, t.size)
         if t.count is None:
             t.count = sum(m[0] == 1 for m in t.members)
         self.type = None
@@ -214,8 +217,8 @@ def same_declaration(theirs, ours):
     if theirs == ours:
         return True
     # It writes every const in front, so that constant pointers look like pointers to
-    # constants, and arrays of constants have it twice.
-    if theirs.startswith("const") and theirs.replace("const", "") == \
+    # constants, those that a function takes as well, and arrays of constants have it twice.
+    if re.search(r"(^|[(,])const", theirs) and theirs.replace("const", "") == \
             ours.replace("const", ""):
         KNOWN["writes const in front, wherever it belongs"] += 1
         return True
@@ -261,6 +264,15 @@ def best(theirs, candidates):
     return min((list(differences(theirs, c)) for c in candidates), key=len)
 
 
+def union_sizes(source):
+    """What it says elsewhere. Of several of one name nothing is known."""
+    found = defaultdict(set)
+    for line in run("pahole", "-F", source, "--sizes", VMLINUX)[0].splitlines():
+        name, size, _ = line.split("\t")
+        found[name].add(int(size))
+    return {name: sizes.pop() for name, sizes in found.items() if len(sizes) == 1}
+
+
 def typedefs(source, names):
     """What pahole has of typedefs of structs without a name."""
     with tempfile.NamedTemporaryFile("w", suffix=".names") as f:
@@ -273,7 +285,7 @@ def typedefs(source, names):
 def compare(source):
     """→ compared, of these unnamed, differing, missing"""
     text, theirs_time = run("pahole", "-F", source, VMLINUX)
-    theirs = Pahole(text).types
+    theirs = Pahole(text, union_sizes(source)).types
     text, our_time = run(KMC_LAYOUT, source, VMLINUX)
     have = defaultdict(list)
     for t in ours(text):
