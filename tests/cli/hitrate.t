@@ -7,9 +7,9 @@ sample is taken; each becomes a report with a value of its own in every register
 kmc-report says of all of them in one run is compared with what the kernel's source says
 (next to VMLINUX; without it there is nothing to compare with).
 
-The oracle knows nothing of machine code, registers or DWARF's variables. From addr2line
-it has the lines of the inline chain, from the source the statements there, with the
-kernel's macros replaced; from pahole, members and their offsets.
+The oracle knows nothing of machine code, registers or DWARF's variables. From
+llvm-addr2line it has the lines of the inline chain, from the source the statements
+there, with the kernel's macros replaced; from pahole, members and their offsets.
   found         kmc-report names a type
   right type    a statement names a member of that type
   right offset  a statement names the member at that offset, or one that it lies in
@@ -129,6 +129,15 @@ def frames_of_rbp(path):
 
 # ---- the oracle ----
 
+def used_whole(function):
+    """Positions of parameters p of which the body says *(type *)p"""
+    head, _, body = function.partition("{")
+    parameters = [part.split()[-1].lstrip("*") for part in
+                  head.partition("(")[2].rpartition(")")[0].split(",") if part.split()]
+    cast = set(re.findall(r"\*\s*\([^()]*\*\)\s*(\w+)", body))
+    return {i for i, name in enumerate(parameters) if name in cast}
+
+
 class Source:
     """Statements of the kernel's source, and what they say."""
 
@@ -140,7 +149,9 @@ class Source:
         self.texts = {}
         self.macros = {}        # name -> identifiers of its body
         self.pasted = {}        # name -> what its body pastes arguments to
+        self.numbered = {}      # name without the number at its end -> macros
         self.called = {}        # function -> identifiers of its body
+        self.whole = {}         # function -> which of its parameters it casts and uses whole
         self.bodies = {}        # file -> [(first line, last line, identifiers)]
         for below in ("include", "arch/x86/include"):
             for directory, _, names in os.walk(os.path.join(top, below)):
@@ -162,6 +173,7 @@ class Source:
         self.texts[path] = text
         for name, body in self.DEFINE.findall(text.replace("\\\n", " ")):
             self.macros.setdefault(name, set()).update(self.WORD.findall(body))
+            self.numbered.setdefault(name.rstrip("0123456789"), set()).add(name)
             self.pasted.setdefault(name, set()).update(
                 re.findall(r"(\w+)(?=##)|(?<=##)(\w+)", body))
         self.bodies[path] = list(self.functions(text.split("\n")))
@@ -181,6 +193,8 @@ class Source:
                 names = set(self.WORD.findall(" ".join(lines[start:number]))) - KEYWORDS
                 if head:
                     self.called.setdefault(head[1], set()).update(names)
+                    self.whole.setdefault(head[1], set()).update(
+                        used_whole("\n".join(lines[start:number])))
                 yield start + 1, number + 1, names
                 start = None
 
@@ -207,7 +221,7 @@ class Source:
         """Identifiers of the statement, and of the macros and functions it uses, which
         may have been inlined without a trace."""
         said = set(self.WORD.findall(self.statement(path, line))) - KEYWORDS
-        names = {before + word + after for name in said
+        names = {before + word + after for name in self.expand(said)
                  for before, after in self.pasted.get(name, ()) for word in said}
         new = self.expand(said)
         for _ in range(depth):
@@ -215,11 +229,16 @@ class Source:
             new = self.expand(set().union(*(self.called.get(name, ()) for name in new))) - names
         return names
 
+    def says(self, macro):
+        """Identifiers of its body, and what a number pasted to one may make."""
+        return self.macros.get(macro, set()).union(*(
+            self.numbered.get(before, ()) for before, _ in self.pasted.get(macro, ()) if before))
+
     def expand(self, names):
         """Macros, which leave no trace either, but are no calls."""
         new = names
         while new:
-            new = set().union(*(self.macros.get(name, ()) for name in new)) - names
+            new = set().union(*(self.says(name) for name in new)) - names
             names = names | new
         return names
 
@@ -278,11 +297,15 @@ def paths_of(thing, result):
 
 
 def names_whole(access, thing):
-    """Does a statement use the whole of it, as in *table, or memcmp(table, ...)?"""
+    """Does a statement use the whole of it, as in *table, or memcmp(table, ...), or in
+    f(table), which says *(u16 *)table?"""
     said = " ".join(SOURCE.statement(file, line) for _, file, line in access.chain)
     whole = set(re.findall(r"\*\s*\(?(?:\w+(?:->|\.))*(\w+)", said))
     for arguments in re.findall(r"\bmem(?:cmp|cpy|move)\(([^;]*)", said):
         whole |= set(re.findall(r"\w+", arguments))
+    for function, arguments in re.findall(r"\b(\w+)\((\w+(?:, *\w+)*)\)", said):
+        names = re.split(", *", arguments)
+        whole |= {names[i] for i in SOURCE.whole.get(function, ()) if i < len(names)}
     holders = {re.split(r" of |->", evidence["detail"])[0] for evidence in thing["evidence"]} | \
         {name for evidence in thing["evidence"]
          for name in re.findall(r"->(\w+)", evidence["detail"])}
@@ -336,7 +359,9 @@ def sample(path, symbols):
     random.seed(SEED)
     random.shuffle(accesses)
     chosen = accesses[:SAMPLE * 2]
-    for access, chain in zip(chosen, inline_chains(path, [a.address for a in chosen])):
+    # That of binutils takes the file of a macro's code for the CU's own: see addr2line.t.
+    chains = inline_chains(path, [a.address for a in chosen], tool="llvm-addr2line")
+    for access, chain in zip(chosen, chains):
         # What is written in assembly has no variables.
         access.chain = chain if chain and all(
             file.endswith((".c", ".h")) and line for _, file, line in chain) else None

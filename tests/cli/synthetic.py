@@ -66,9 +66,9 @@ def disassemble(path, *options):
                 yield int(address, 16), text
 
 
-def inline_chains(path, addresses, section=None):
+def inline_chains(path, addresses, section=None, tool="addr2line"):
     """-> for each address [(function, file, line)], innermost first, as addr2line has it"""
-    command = ["addr2line", "-aif", "-e", path]
+    command = [tool, "-aif", "-e", path]
     if section:
         command.append("--section=" + section)
     said = subprocess.run(command, input="\n".join(map(hex, addresses)), text=True,
