@@ -98,6 +98,21 @@ static struct kmc_error *variable_ahead(struct kmc_image *image, uint64_t at,
 	return err;
 }
 
+/* A variable that is told of later is better than none, and than what is weak. */
+static struct kmc_error *look_ahead(struct kmc_image *image, uint64_t at,
+				    enum kmc_reg reg, struct kmc_pointee *out)
+{
+	struct kmc_pointee ahead = { };
+	struct kmc_error *err;
+
+	if (out->found && !out->weak)
+		return NULL;
+	err = variable_ahead(image, at, reg, &ahead);
+	if (ahead.found)
+		*out = ahead;
+	return err;
+}
+
 /* ---- what a type has at an offset ---- */
 
 static bool member_offset(Dwarf_Die *member, uint64_t *offset)
@@ -336,7 +351,6 @@ static struct kmc_error *call_result(struct kmc_image *image,
 static struct kmc_error *left_by(struct trail *trail, const struct kmc_origin *origin,
 				 int hops, struct kmc_pointee *out)
 {
-	struct kmc_pointee ahead = { };
 	struct kmc_error *err;
 	struct kmc_insn insn;
 
@@ -347,12 +361,9 @@ static struct kmc_error *left_by(struct trail *trail, const struct kmc_origin *o
 		err = call_result(trail->image, &insn, out);
 	else if (!err && !out->found && !insn.is_call)
 		err = loaded(trail, &insn, hops, out);
-	if (!err && (!out->found || out->weak) && !insn.is_call) {
-		err = variable_ahead(trail->image, origin->at + insn.length,
-				     origin->reg, &ahead);
-		if (ahead.found)
-			*out = ahead;
-	}
+	if (!err && !insn.is_call)
+		err = look_ahead(trail->image, origin->at + insn.length,
+				 origin->reg, out);
 	return err;
 }
 
@@ -370,12 +381,16 @@ static struct kmc_error *origin_type(struct trail *trail,
 				     const struct kmc_origin *origin, int hops,
 				     struct kmc_pointee *out);
 
-/* Where ways meet: NULL has any type, all else has to be of one. */
+/*
+ * Where ways meet: NULL has any type, all else has to be of one. It is weak if that is not
+ * known of every way.
+ */
 static struct kmc_error *met(struct trail *trail, const struct kmc_origin *origin,
 			     int hops, struct kmc_pointee *out)
 {
 	struct kmc_origin ways[MAX_WAYS];
 	struct kmc_error *err;
+	bool unsure = false;
 	size_t count;
 
 	if (!hops || !trail->left--)
@@ -388,12 +403,15 @@ static struct kmc_error *met(struct trail *trail, const struct kmc_origin *origi
 		if (ways[i].kind == KMC_ORIGIN_CONSTANT)
 			continue;
 		err = origin_type(trail, &ways[i], hops - 1, &one);
-		if (err || !one.found || (out->found && !same_pointee(out, &one))) {
+		if (err || (one.found && out->found && !same_pointee(out, &one))) {
 			out->found = false;
 			break;
 		}
-		*out = one;
+		unsure |= !one.found;
+		if (one.found)
+			*out = one;
 	}
+	out->weak |= unsure;
 	return err;
 }
 
@@ -409,9 +427,8 @@ static struct kmc_error *origin_type(struct trail *trail,
 		err = variable_in(trail->image, origin->at, origin->reg, out);
 		if (!err && !out->found && origin->kind == KMC_ORIGIN_BEFORE)
 			err = met(trail, origin, hops, out);
-		if (!err && !out->found)
-			err = variable_ahead(trail->image, origin->at,
-					     origin->reg, out);
+		if (!err)
+			err = look_ahead(trail->image, origin->at, origin->reg, out);
 		break;
 	case KMC_ORIGIN_AFTER:
 		err = left_by(trail, origin, hops, out);
@@ -437,10 +454,10 @@ static struct kmc_error *follow(struct trail *trail, uint64_t at, enum kmc_reg r
 	if (err)
 		return err;
 	err = origin_type(trail, &reaching.origin, hops, out);
-	if (!err && !out->found) {
+	if (!err && !out->found)
 		out->offset = 0;
-		err = variable_ahead(trail->image, at, reg, out);
-	}
+	if (!err)
+		err = look_ahead(trail->image, at, reg, out);
 	return err;
 }
 

@@ -205,6 +205,20 @@ static void ways_that_bring_two_types_say_nothing(void **state)
 	assert_points_to(*state, "parting", "met", NULL);
 }
 
+static void a_way_that_is_unknown_makes_it_weak(void **state)
+{
+	struct state *s = *state;
+	struct kmc_pointee pointee;
+
+	assert_points_to(s, "guessing", "met", "inner");
+	assert_no_error(kmc_typeflow(s->di.vmlinux, mark(s, "guessing", "met"),
+				     KMC_REG_RAX, &pointee));
+	assert_true(pointee.weak);
+	assert_no_error(kmc_typeflow(s->di.vmlinux, mark(s, "meeting", "met"),
+				     KMC_REG_RAX, &pointee));
+	assert_false(pointee.weak);
+}
+
 static void a_way_that_brings_null_says_nothing(void **state)
 {
 	assert_points_to(*state, "nothing", "met", "other");
@@ -553,6 +567,7 @@ int main(void)
 		cmocka_unit_test(a_global_variable),
 		cmocka_unit_test(ways_that_meet_bring_one_type),
 		cmocka_unit_test(ways_that_bring_two_types_say_nothing),
+		cmocka_unit_test(a_way_that_is_unknown_makes_it_weak),
 		cmocka_unit_test(a_way_that_brings_null_says_nothing),
 		cmocka_unit_test(a_sum_says_nothing),
 		cmocka_unit_test(values_are_written_as_in_c),
