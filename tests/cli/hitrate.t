@@ -23,6 +23,7 @@ wrong. How much the oracle lets pass is measured, too: what would be right by ch
 SEED and SAMPLE choose other samples; SHOW=N prints N of each kind of verdict in ONLY=.
 """
 
+import glob
 import os
 import random
 import re
@@ -152,6 +153,7 @@ class Source:
         self.numbered = {}      # name without the number at its end -> macros
         self.called = {}        # function -> identifiers of its body
         self.whole = {}         # function -> which of its parameters it casts and uses whole
+        self.meant = {}         # member of a struct folio or slab -> that of a struct page
         self.bodies = {}        # file -> [(first line, last line, identifiers)]
         for below in ("include", "arch/x86/include"):
             for directory, _, names in os.walk(os.path.join(top, below)):
@@ -175,7 +177,9 @@ class Source:
             self.macros.setdefault(name, set()).update(self.WORD.findall(body))
             self.numbered.setdefault(name.rstrip("0123456789"), set()).add(name)
             self.pasted.setdefault(name, set()).update(
-                re.findall(r"(\w+)(?=##)|(?<=##)(\w+)", body))
+                re.findall(r"(\w+)(?=\s*##)|##\s*(\w+)", body))
+        for member, name in re.findall(r"^(?:FOLIO|SLAB)_MATCH\((\w+), *(\w+)\);", text, re.M):
+            self.meant.setdefault(name, set()).add(member)
         self.bodies[path] = list(self.functions(text.split("\n")))
         return text
 
@@ -183,6 +187,10 @@ class Source:
         """Yield (first line, last line, identifiers); braces at the margin enclose a body."""
         start = None
         for number, line in enumerate(lines):
+            short = re.match(r"\w[^;{}]*?(\w+)\(([^;{}]*\) \{.*\})$", line)
+            if short:
+                self.called.setdefault(short[1], set()).update(
+                    set(self.WORD.findall(short[2])) - KEYWORDS)
             if line.startswith("{"):
                 start = number
                 while start and re.match(r"\s*[\w*]", lines[start - 1]) and \
@@ -203,9 +211,8 @@ class Source:
         # What a file includes from its own directory may be macros, too.
         if path.endswith(".c"):
             directory = os.path.dirname(os.path.join(self.top, path))
-            for name in os.listdir(directory) if os.path.isdir(directory) else ():
-                if name.endswith(".h"):
-                    self.learn(os.path.join(directory, name))
+            for header in glob.glob(directory + "/*.h") + glob.glob(directory + "/include/*.h"):
+                self.learn(header)
         if not 0 < line <= len(lines):
             return ""
         first = last = line - 1
@@ -215,6 +222,14 @@ class Source:
         while last + 1 < len(lines) and last < line + STATEMENT_LINES and \
                 not re.search(r"[;{}]", lines[last]):
             last += 1
+        # A macro that makes functions has all they say between its parentheses.
+        depth = 0
+        for number in range(line - 1, len(lines) if re.match(r"[A-Z]\w*\(", lines[line - 1])
+                            else 0):
+            depth += lines[number].count("(") - lines[number].count(")")
+            if not depth:
+                last = max(last, number)
+                break
         return " ".join(lines[first:last + 1])
 
     def names(self, path, line, depth=CALL_DEPTH):
@@ -279,10 +294,9 @@ class Types:
                    for other, start, size in self.members.get(kind, []))
 
 
-# What the source calls otherwise: slabs are also seen as folios, and the compiler makes a
-# struct of va_list.
+# What the source calls otherwise: the compiler makes a struct of va_list.
 VA_LIST = {"va_arg", "va_copy"}
-MEANT = {"__page_flags": {"flags"}, "gp_offset": VA_LIST, "fp_offset": VA_LIST,
+MEANT = {"gp_offset": VA_LIST, "fp_offset": VA_LIST,
          "overflow_arg_area": VA_LIST, "reg_save_area": VA_LIST}
 
 
@@ -326,7 +340,7 @@ def judge(access, types, elsewhere=True):
     said = set().union(*(SOURCE.names(file, line) for _, file, line in access.chain))
     kind, members = thing["type"], types.members.get(thing["type"], [])
     parts = set().union(*map(components, paths_of(thing, access.result)))
-    parts |= set().union(*(MEANT.get(part, ()) for part in parts))
+    parts |= set().union(*((MEANT | SOURCE.meant).get(part, ()) for part in parts))
     first = components(thing["path"])[:1]
     placed = not members or not first or types.has(kind, first[0], thing["offset"])
     right_offset = placed and (bool(parts & said) or names_whole(access, thing))
