@@ -4,22 +4,8 @@
 set -u
 
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
-KMC_REPORT=${KMC_REPORT:-$TOP/build/kmc-report}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-export LC_ALL=C.UTF-8
-unset NO_COLOR
-count=0
-
-result() {
-	count=$((count + 1))
-	echo "$1 $count - $2"
-}
-
-skip() {
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
+# shellcheck source=tests/cli/tap.sh
+. "$TOP/tests/cli/tap.sh"
 
 # expect STATUS TEXT NAME COMMAND…: the exit status, and TEXT in what standard
 # error says, which is a single line when something failed.
@@ -37,18 +23,6 @@ expect() {
 		echo "# got status $got and:"
 		sed 's/^/#   /' "$tmp/err"
 	fi
-}
-
-# check NAME COMMAND…: it succeeds
-check() {
-	local name=$1
-	shift
-	if "$@"; then result ok "$name"; else result "not ok" "$name"; fi
-}
-
-# has_none PATTERN FILE
-has_none() {
-	! LC_ALL=C grep -q "$1" "$2"
 }
 
 log=$TOP/testdata/reports/object-alloc-and-free-stacks/input.log
@@ -212,4 +186,4 @@ else
 	skip "a vmlinux of another release" "no VMLINUX"
 	skip "... used with --force" "no VMLINUX"
 fi
-echo "1..$count"
+plan

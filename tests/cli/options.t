@@ -4,36 +4,10 @@
 set -u
 
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
-KMC_REPORT=${KMC_REPORT:-$TOP/build/kmc-report}
+# shellcheck source=tests/cli/tap.sh
+. "$TOP/tests/cli/tap.sh"
 KMC_ANNOTATE=${KMC_ANNOTATE:-$TOP/build/kmc-annotate}
 build=$(dirname "$KMC_REPORT")
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-export LC_ALL=C.UTF-8
-count=0
-
-# check NAME COMMAND…: it succeeds
-check() {
-	local name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$tmp/said" 2>&1; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		sed 's/^/# /' "$tmp/said" | head -n 20
-	fi
-}
-
-# same TEXT FILE: the file holds just this
-same() {
-	diff -u <(echo "$1") "$2"
-}
-
-# has_none PATTERN FILE
-has_none() {
-	! LC_ALL=C grep -- "$1" "$2"
-}
 
 # failed MESSAGE COMMAND…: it prints nothing, and why
 failed() {
@@ -153,4 +127,4 @@ if [ -w /dev/full ]; then
 	check "... and it is said" same \
 		"kmc-annotate: standard output: No space left on device" "$tmp/err"
 fi
-echo "1..$count"
+plan

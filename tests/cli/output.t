@@ -4,38 +4,11 @@
 set -u
 
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
-KMC_REPORT=${KMC_REPORT:-$TOP/build/kmc-report}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-export LC_ALL=C.UTF-8
-unset NO_COLOR DEBUGINFOD_URLS
-count=0
-
-# check NAME COMMAND…: it succeeds
-check() {
-	local name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$tmp/said" 2>&1; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		sed 's/^/# /' "$tmp/said" | head -n 20
-	fi
-}
-
-# same TEXT FILE: the file holds just this
-same() {
-	diff -u <(echo "$1") "$2"
-}
+# shellcheck source=tests/cli/tap.sh
+. "$TOP/tests/cli/tap.sh"
 
 has() {
 	grep -qF -- "$1" "$2" || { cat "$2"; false; }
-}
-
-# has_none PATTERN FILE
-has_none() {
-	! LC_ALL=C grep -- "$1" "$2"
 }
 
 differ() {
@@ -157,4 +130,4 @@ check "a signal ends reading, by that signal" test $? = 143
 check "... what was found is printed" test "$(wc -l <"$tmp/out")" = 1
 kill $feeder 2>/dev/null
 
-echo "1..$count"
+plan
