@@ -22,20 +22,20 @@ ANNOTATE = os.path.abspath(os.environ.get("KMC_ANNOTATE") or ROOT + "/build/kmc-
 
 def start(t, arguments, *texts):
     t.size(80, 24)
-    t.run(f"clear; {ANNOTATE} {arguments}")
+    t.run(f"clear; {ANNOTATE} {arguments}; echo status=$?")
     return t.wait(*texts)
 
 
-def leave(t):
-    t.keys("Q")
-    return t.sane()
+def leave(t, key="Q"):
+    """It ends without an error; what is typed before the shell is back is lost."""
+    t.keys(key)
+    return t.wait("status=0") and t.sane()
 
 
 def test_draws_and_leaves(t):
     """a type is drawn, and q leaves the terminal as it was"""
     ok = start(t, "-k vmlinux demo", "struct demo, 104 bytes", "(hole)")
-    t.keys("q")
-    return ok and t.sane()
+    return ok and leave(t, "q")
 
 
 def test_resize_while_searching(t):
@@ -71,7 +71,7 @@ def test_suspend(t):
     ok = start(t, "-k vmlinux demo", "struct demo, 104 bytes")
     t.keys("C-z")
     ok = ok and t.wait("Stopped") and t.sane()
-    t.run("clear; fg")
+    t.run("clear; fg; echo status=$?")
     ok = ok and t.wait("struct demo, 104 bytes", "Enter unfold")
     t.keys("j")
     ok = ok and t.wait("2/15")
@@ -122,7 +122,7 @@ def test_live(t):
 def test_input_from_a_pipe(t):
     """a log from standard input leaves the keyboard to the keys"""
     t.size(80, 24)
-    t.run(f"clear; cat reports.log | {ANNOTATE} -k vmlinux -")
+    t.run(f"clear; cat reports.log | {ANNOTATE} -k vmlinux -; echo status=$?")
     ok = t.wait("4 reports of 3 bugs")
     t.keys("j", "Enter")
     ok = ok and t.wait("demo_word")
@@ -144,7 +144,7 @@ def test_killed(t):
 def test_crash(t):
     """a crash leaves a clean terminal and is still seen as one"""
     for sig in signal.SIGSEGV, signal.SIGABRT:
-        if not start(t, "-k vmlinux demo; echo status=$?", "struct demo, 104 bytes"):
+        if not start(t, "-k vmlinux demo", "struct demo, 104 bytes"):
             return False
         os.kill(t.process(), sig)
         if not t.wait(f"status={128 + sig}") or not t.sane():
@@ -157,7 +157,7 @@ def test_no_color(t):
     """NO_COLOR means none, and the states are still letters"""
     for variable, wanted in ("NO_COLOR=", True), ("NO_COLOR=1", False):
         t.size(80, 50)
-        t.run(f"clear; {variable} {ANNOTATE} -k vmlinux reports.log")
+        t.run(f"clear; {variable} {ANNOTATE} -k vmlinux reports.log; echo status=$?")
         ok = t.wait("4 reports of 3 bugs")
         t.keys("Enter")
         ok = ok and t.wait("uuuu", "iiii")

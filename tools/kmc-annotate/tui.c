@@ -24,7 +24,8 @@
 
 bool tui_possible(void)
 {
-	const char *term = getenv("TERM");
+	const char *term = getenv("TERM"), *cup;
+	bool possible;
 	int error;
 
 	if (!isatty(STDOUT_FILENO) || !term || !strcmp(term, "dumb"))
@@ -32,7 +33,11 @@ bool tui_possible(void)
 	if (setupterm(NULL, STDOUT_FILENO, &error) != OK)
 		return false;
 	/* Without this one can only print one line after the other. */
-	return tigetstr("cup") && tigetstr("cup") != (char *)-1;
+	cup = tigetstr("cup");
+	possible = cup && cup != (char *)-1;
+	/* newterm() reads it once more. */
+	del_curterm(cur_term);
+	return possible;
 }
 
 /* ---- cells ---- */
