@@ -619,10 +619,12 @@ static struct kmc_error *remember(struct kmc_code *code,
 				  const struct known_value *answer)
 {
 	const uint64_t key = value_key(answer->at, answer->reg);
-	struct known_value *copy;
+	struct known_value *copy = kmc_map_get(&code->answers, key);
 
-	if (code->answers.count == KMC_CODE_MEMORY ||
-	    kmc_map_get(&code->answers, key))
+	/* Of another extent of the function: whoever asked last will ask again. */
+	if (copy)
+		*copy = *answer;
+	if (copy || code->answers.count == KMC_CODE_MEMORY)
 		return NULL;
 	copy = malloc(sizeof(*copy));
 	if (!copy)

@@ -69,6 +69,12 @@ struct kmc_symbol {
 	uint8_t rank;
 };
 
+/* Bytes of code, without what aligns the next symbol; whoever asks for code asks so. */
+static inline uint64_t kmc_symbol_code_size(const struct kmc_symbol *symbol)
+{
+	return symbol->elf_size ? symbol->elf_size : symbol->size;
+}
+
 /**
  * struct kmc_symtab - symbols of one image
  * @v: sorted by address

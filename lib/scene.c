@@ -69,7 +69,7 @@ static struct kmc_error *find_function(struct kmc_scene *scene)
 	if (!symbol)
 		return NULL;
 	scene->function = symbol->address;
-	scene->function_size = symbol->elf_size ? symbol->elf_size : symbol->size;
+	scene->function_size = kmc_symbol_code_size(symbol);
 	return NULL;
 }
 

@@ -473,7 +473,7 @@ static struct kmc_error *find_pointee(struct kmc_image *image, uint64_t at,
 		symbol = kmc_symtab_at(&image->symtab, at);
 	if (symbol) {
 		trail.function = symbol->address;
-		trail.size = symbol->size;
+		trail.size = kmc_symbol_code_size(symbol);
 		err = follow(&trail, at, reg, MAX_HOPS, out);
 	}
 	if (err && err->code != KMC_ERROR_NOMEM) {
