@@ -131,11 +131,14 @@ def frames_of_rbp(path):
 # ---- the oracle ----
 
 def used_whole(function):
-    """Positions of parameters p of which the body says *(type *)p"""
+    """Positions of parameters p of which the body says *(type *)p, or that it gives to an
+    asm which addresses memory by its operands, as in 8(%1)"""
     head, _, body = function.partition("{")
     parameters = [part.split()[-1].lstrip("*") for part in
                   head.partition("(")[2].rpartition(")")[0].split(",") if part.split()]
     cast = set(re.findall(r"\*\s*\([^()]*\*\)\s*(\w+)", body))
+    if re.search(r"\basm\b.*\(%\d", body, re.S):
+        cast |= set(re.findall(r'"[=+&\w]*"\s*\((\w+)\)', body))
     return {i for i, name in enumerate(parameters) if name in cast}
 
 
@@ -317,7 +320,8 @@ def names_whole(access, thing):
     whole = set(re.findall(r"\*\s*\(?(?:\w+(?:->|\.))*(\w+)", said))
     for arguments in re.findall(r"\bmem(?:cmp|cpy|move)\(([^;]*)", said):
         whole |= set(re.findall(r"\w+", arguments))
-    for function, arguments in re.findall(r"\b(\w+)\((\w+(?:, *\w+)*)\)", said):
+    uncast = re.sub(r"\((?:\w+ )+\*+\)", "", said)
+    for function, arguments in re.findall(r"\b(\w+)\(([^()]*)\)", uncast):
         names = re.split(", *", arguments)
         whole |= {names[i] for i in SOURCE.whole.get(function, ()) if i < len(names)}
     holders = {re.split(r" of |->", evidence["detail"])[0] for evidence in thing["evidence"]} | \
