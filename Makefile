@@ -24,14 +24,14 @@ comma		:= ,
 WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wvla -Wshadow $(if $(WERROR),-Werror)
 SANITIZE	:= $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all)
 ALL_CFLAGS	= -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
-		  -Ilib/include -Ikernel/overlay/include/uapi -DKMC_VERSION='"$(VERSION)"' \
+		  -Ilib/include -Ilib -Ikernel/overlay/include/uapi -DKMC_VERSION='"$(VERSION)"' \
 		  $(SANITIZE) $(CFLAGS) $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 ALL_LDFLAGS	= -pthread $(SANITIZE) $(LDFLAGS)
 # Zydis comes without a .pc file.
 LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lZydis
 
-LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out lib/layout_dwarf.c,$(wildcard lib/*.c))) \
-		   $(OUT)/obj/lib/layout_dwarf.alone.o
+LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out lib/types/layout_dwarf.c,$(wildcard lib/*/*.c))) \
+		   $(OUT)/obj/lib/types/layout_dwarf.alone.o
 COMMON_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/common/*.c))
 REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-report/*.c)) $(COMMON_OBJS)
 ANNOTATE_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-annotate/*.c)) $(COMMON_OBJS)
@@ -74,7 +74,7 @@ FORCE:
 $(OUT)/obj/%.o: %.c $(OUT)/obj/flags
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter tests/%,$<),-Ilib) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # libdwarf and libdw export 34 functions of the same names, and libdwarf calls some of
 # its own through them. So its archive goes in, and its names stay inside. It is made
@@ -83,7 +83,7 @@ LIBDWARF	= $(shell $(CC) -print-file-name=libdwarf.a)
 $(OUT)/obj/libdwarf.a: $(OUT)/obj/flags
 	$(Q)$(OBJCOPY) --redefine-sym stdout=kmc_libdwarf_stdout $(LIBDWARF) $@
 
-$(OUT)/obj/lib/layout_dwarf.alone.o: $(OUT)/obj/lib/layout_dwarf.o $(OUT)/obj/libdwarf.a
+$(OUT)/obj/lib/types/layout_dwarf.alone.o: $(OUT)/obj/lib/types/layout_dwarf.o $(OUT)/obj/libdwarf.a
 	$(call say,LD)
 	$(Q)$(LD) -r -o $@ $^
 	$(Q)$(OBJCOPY) --keep-global-symbol=kmc_types_open_dwarf \

@@ -176,7 +176,7 @@ tarball=/usr/src/linux-source-6.1.tar.xz
 if [ -f "$tarball" ]; then
 	# Only what the patches and the overlay can touch, to be quick.
 	mkdir "$tmp/linux"
-	sed -n 's,^\(---\|+++\) [ab]/\([^[:space:]]*\).*,\2,p' "$top"/kernel/patches/6.1/*.patch |
+	sed -n 's,^\(---\|+++\) [ab]/\([^[:space:]]*\).*,\2,p' "$top"/kernel/targets/6.1/patches/*.patch |
 		sort -u >"$tmp/names"
 	printf '%s\n' Makefile Kconfig mm/Makefile >>"$tmp/names"
 	sed 's,^,linux-source-6.1/,' "$tmp/names" | sort -u >"$tmp/members"

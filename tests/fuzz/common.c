@@ -3,7 +3,7 @@
  * Running readers and printers for the fuzzers.
  */
 #include "fuzz.h"
-#include "detect.h"
+#include "input/detect.h"
 
 #include <endian.h>
 #include <jansson.h>

@@ -6,7 +6,7 @@
 #ifndef KMC_FUZZ_H
 #define KMC_FUZZ_H
 
-#include "internal.h"
+#include "base/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

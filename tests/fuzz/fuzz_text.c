@@ -3,7 +3,7 @@
  * Any bytes as a log in the form that they seem to have.
  */
 #include "fuzz.h"
-#include "detect.h"
+#include "input/detect.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

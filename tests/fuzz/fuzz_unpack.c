@@ -3,7 +3,7 @@
  * Any bytes as an archive, unpacked through a small window.
  */
 #include "fuzz.h"
-#include "unpack.h"
+#include "base/unpack.h"
 
 /* An archive may be a bomb; what it holds is not the point. */
 #define OUTPUT_MAX	(1024 * 1024)

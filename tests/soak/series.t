@@ -20,7 +20,7 @@ import guest  # noqa: E402
 import objcode  # noqa: E402
 
 KERNEL = os.path.join(guest.ROOT, "kernel")
-PATCHES = os.path.join(KERNEL, "patches", "6.1")
+PATCHES = os.path.join(KERNEL, "targets", "6.1", "patches")
 OVERLAY = os.path.join(KERNEL, "overlay")
 WORK = os.path.join(guest.BUILD, "series")
 # The names that scripts/lint looks for.
@@ -53,7 +53,7 @@ CONFIG_FUNCTION_GRAPH_TRACER=y
 
 
 class Config:
-    """One output directory: fragments of kernel/configs, more options, and goals."""
+    """One output directory: fragments of the target's configs, more options, and goals."""
 
     def __init__(self, name, fragments, options, goals):
         self.out = os.path.join(WORK, name)
@@ -61,7 +61,7 @@ class Config:
         extra = self.out + ".config"
         with open(extra, "w", encoding="utf-8") as file:
             file.write(options)
-        self.files = [os.path.join(KERNEL, "configs", f + ".config") for f in fragments]
+        self.files = [os.path.join(KERNEL, "targets", "6.1", "configs", f + ".config") for f in fragments]
         self.files.append(extra)
 
     def build(self):

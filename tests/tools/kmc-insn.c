@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "insn.h"
+#include "code/insn.h"
 
 static const char *reg_name(enum kmc_reg reg)
 {

@@ -5,7 +5,7 @@
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
-#include "internal.h"
+#include "base/internal.h"
 
 #define FIXTURE_RELEASE		"6.1.0-fixture"
 #define FIXTURE_BUILD_ID	"0123456789abcdef0123456789abcdef01234567"

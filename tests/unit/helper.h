@@ -8,7 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 
-#include "internal.h"
+#include "base/internal.h"
 
 #include <cmocka.h>
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "debuginfo.h"
+#include "debuginfo/debuginfo.h"
 #include "fixture.h"
 
 static struct kmc_error *try_open(const char *path, bool force,

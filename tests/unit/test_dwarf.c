@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "dwarf_raw.h"
+#include "debuginfo/dwarf_raw.h"
 #include "fixture.h"
 
 #define DAMAGED	400

@@ -7,7 +7,7 @@
 
 #include "helper.h"
 #include "fixture.h"
-#include "locate.h"
+#include "explain/locate.h"
 
 #define OBJECT	0xff11000000001000
 

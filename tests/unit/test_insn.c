@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "insn.h"
+#include "code/insn.h"
 
 /* ---- decoding ---- */
 

@@ -3,7 +3,7 @@
  * What makes a bug, how reports are counted, and what editors and SARIF get.
  */
 #include "helper.h"
-#include "output.h"
+#include "output/output.h"
 
 static struct kmc_frame *push(struct kmc_stack *stack, const char *symbol)
 {

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "debuginfo.h"
+#include "debuginfo/debuginfo.h"
 #include "fixture.h"
 
 /* What the kernel could be moved by. */

@@ -3,7 +3,7 @@
  * Reports in logs: damage, cuts, pieces of any size, and what is no report.
  */
 #include "helper.h"
-#include "text.h"
+#include "input/text.h"
 
 static const char whole[] =
 	"[    1.000000] something else\n"

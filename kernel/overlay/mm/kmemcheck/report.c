@@ -1,450 +1,225 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: judge an access, and put what is wrong into the queue.
+ * kmemcheck: take reports out of the queue, print them, hand them to the ring.
  *
- * This runs inside of a page fault that may have hit anything, an NMI
- * included: no lock, no allocation, no tracing, nothing that is hidden.
+ * The classic block is that of the original kmemcheck, to the blank, so that
+ * whatever reads old reports reads these.
  */
-#include <linux/hash.h>
-#include <linux/init.h>
-#include <linux/kernel.h>
-#include <linux/log2.h>
-#include <linux/minmax.h>
-#include <linux/mm.h>
+#include <linux/ctype.h>
+#include <linux/irq_work.h>
+#include <linux/kallsyms.h>
 #include <linux/percpu.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
-#include <linux/stacktrace.h>
-#include <linux/timekeeping.h>
-#include <linux/vmalloc.h>
+#include <linux/smp.h>
+#include <linux/stackdepot.h>
+#include <linux/utsname.h>
 
 #include "kmemcheck.h"
 
-/*
- * A queue has one consumer, the interrupt work of its CPU, and producers that
- * can only nest: a fault, and an NMI on top of it.
- */
-struct queue {
-	unsigned int head;		/* next slot to fill */
-	unsigned int tail;		/* next slot to log */
-	atomic64_t lost;		/* since the log last asked */
-	struct kmemcheck_report *slots;
+#undef pr_fmt
+#define pr_fmt(fmt) fmt
+
+static void drain(struct irq_work *work);
+static DEFINE_PER_CPU(struct irq_work, drain_work);
+
+/* One record at a time; a report of more than this is cut by the encoder. */
+static u8 record[KMEMCHECK_RECORD_MAX / 4] __aligned(KMEMCHECK_ALIGN);
+static u64 last_seq;
+static DEFINE_RAW_SPINLOCK(record_lock);	/* for both */
+
+static const char * const state_names[] = {
+	[KMEMCHECK_UNALLOCATED]		= "unallocated",
+	[KMEMCHECK_UNINITIALIZED]	= "uninitialized",
+	[KMEMCHECK_INITIALIZED]		= "initialized",
+	[KMEMCHECK_FREED]		= "freed",
 };
+static const char state_letters[] = "auif";
 
-/*
- * The same instruction on an object from the same place gives one report in a
- * while; the next one tells how often it happened. A bucket belongs to whoever
- * came last, so two bugs that share one are merely reported more often.
- */
-struct bucket {
-	unsigned long ip;
-	depot_stack_handle_t stack;
-	u32 suppressed;
-	u64 since;			/* when it was last reported */
-};
-
-#define NR_BUCKETS	64
-
-static DEFINE_PER_CPU(struct queue, queues);
-static DEFINE_PER_CPU(struct bucket [NR_BUCKETS], buckets);
-unsigned int kmemcheck_ratelimit = 10;	/* seconds; 0: report everything */
-
-static int __init ratelimit_param(char *str)
+const char *kmemcheck_state_name(unsigned int state)
 {
-	if (str && !kstrtouint(str, 0, &kmemcheck_ratelimit))
-		return 0;
-	pr_err("kmemcheck.ratelimit=%s is not a number of seconds\n", str ?: "");
-	return -EINVAL;
+	return state < ARRAY_SIZE(state_names) ? state_names[state] :
+						 "(invalid shadow state)";
 }
-early_param("kmemcheck.ratelimit", ratelimit_param);
 
-int kmemcheck_report_init(void)
+static const char *kind_name(unsigned int kind)
 {
-	size_t size = array_size(CONFIG_KMEMCHECK_QUEUE_SIZE,
-				 sizeof(struct kmemcheck_report));
+	switch (kind) {
+	case KMEMCHECK_WRITE:
+		return "write to";
+	case KMEMCHECK_INFOLEAK:
+		return "infoleak from";
+	default:
+		return "read from";
+	}
+}
+
+static void print_title(const struct kmemcheck_report *r)
+{
+	const char *state = kmemcheck_state_name(r->access.state);
+	void *ip = (void *)(unsigned long)r->regs.rip;
+
+	if (r->access.kind == KMEMCHECK_INFOLEAK)
+		pr_err("BUG: kmemcheck: infoleak in %pS\n", ip);
+	else if (r->access.kind == KMEMCHECK_WRITE)
+		pr_err("BUG: kmemcheck: %s-write in %pS\n", state, ip);
+	else
+		pr_err("BUG: kmemcheck: %s-read in %pS\n", state, ip);
+}
+
+/* A row of letters is as long as the dump: two columns for each byte. */
+static void print_memory(const struct kmemcheck_report *r)
+{
+	char row[2 * KMEMCHECK_COPY_SIZE + 2];
+	unsigned int i;
+
+	for (i = 0; i < KMEMCHECK_COPY_SIZE; i++)
+		sprintf(row + 2 * i, "%02x", r->memory[i]);
+	pr_err("%s\n", row);
+
+	for (i = 0; i < KMEMCHECK_COPY_SIZE; i++) {
+		row[2 * i] = ' ';
+		row[2 * i + 1] = r->shadow[i] < 4 ? state_letters[r->shadow[i]] : '?';
+	}
+	row[2 * i] = '\0';
+	pr_err("%s\n", row);
+	pr_err("%*c\n", (int)(2 + 2 * (r->access.address - r->copy_start)), '^');
+}
+
+static void print_regs(const struct kmemcheck_regs *g)
+{
+	pr_err("RIP: %04llx:[<%016llx>]  [<%016llx>] %pS\n", g->cs, g->rip, g->rip,
+	       (void *)(unsigned long)g->rip);
+	pr_err("RSP: %04llx:%016llx  EFLAGS: %08llx\n", g->ss, g->rsp, g->rflags);
+	if (!(g->mask & KMEMCHECK_REGS_ALL))
+		return;
+	pr_err("RAX: %016llx RBX: %016llx RCX: %016llx\n", g->rax, g->rbx, g->rcx);
+	pr_err("RDX: %016llx RSI: %016llx RDI: %016llx\n", g->rdx, g->rsi, g->rdi);
+	pr_err("RBP: %016llx R08: %016llx R09: %016llx\n", g->rbp, g->r8, g->r9);
+	pr_err("R10: %016llx R11: %016llx R12: %016llx\n", g->r10, g->r11, g->r12);
+	pr_err("R13: %016llx R14: %016llx R15: %016llx\n", g->r13, g->r14, g->r15);
+	pr_err("FS:  %016llx(%04llx) GS:%016llx(%04llx) knlGS:%016llx\n",
+	       g->fs_base, g->fs, g->gs_base, g->gs, g->kernel_gs_base);
+	pr_err("CS:  %04llx DS: %04llx ES: %04llx CR0: %016llx\n", g->cs, g->ds, g->es,
+	       g->cr0);
+	pr_err("CR2: %016llx CR3: %016llx CR4: %016llx\n", g->cr2, g->cr3, g->cr4);
+	pr_err("DR0: %016llx DR1: %016llx DR2: %016llx\n", g->dr0, g->dr1, g->dr2);
+	pr_err("DR3: %016llx DR6: %016llx DR7: %016llx\n", g->dr3, g->dr6, g->dr7);
+}
+
+static void print_stack(const unsigned long *entries, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		pr_err(" [<%016lx>] %pB\n", entries[i], (void *)entries[i]);
+}
+
+static void print_who(const char *what, const struct kmemcheck_who *who)
+{
+	unsigned long *entries;
+	unsigned int n;
+
+	if (!who->stack)
+		return;
+	pr_err("%s by task %d at %llu.%06llu:\n", what, who->pid,
+	       who->time / NSEC_PER_SEC, who->time % NSEC_PER_SEC / NSEC_PER_USEC);
+	n = stack_depot_fetch(who->stack, &entries);
+	print_stack(entries, n);
+}
+
+static void print_object(const struct kmemcheck_report *r)
+{
+	char requested[32] = "";
+
+	if (!r->has_object)
+		return;
+	if (r->object.requested)
+		sprintf(requested, ", requested %u", r->object.requested);
+	pr_err("Object %016llx of cache %s, size %u%s, access at offset %lld\n",
+	       r->object.start, r->object.cache, r->object.size, requested,
+	       (s64)(r->access.address - r->object.start));
+	print_who("Allocated", &r->owner.alloc);
+	print_who("Freed", &r->owner.free);
+}
+
+static void print_report(const struct kmemcheck_report *r)
+{
+	const struct new_utsname *uts = init_utsname();
+
+	print_title(r);
+	pr_err("WARNING: kmemcheck: Caught %u-bit %s %s memory (%016llx)\n",
+	       8 * r->access.size, kind_name(r->access.kind),
+	       kmemcheck_state_name(r->access.state), r->access.address);
+	print_memory(r);
+	pr_err("\n");
+	pr_err("Pid: %d, comm: %*pE %s %s %.*s\n", r->access.pid,
+	       (int)strnlen(r->access.comm, sizeof(r->access.comm)),
+	       r->access.comm, print_tainted(), uts->release,
+	       (int)strcspn(uts->version, " "), uts->version);
+	print_regs(&r->regs);
+	print_stack(r->stack, r->nr_stack);
+	pr_err(" [<%016lx>] 0x%lx\n", ULONG_MAX, ULONG_MAX);
+	print_object(r);
+	if (r->access.count > 1)
+		pr_err("Seen %u times since the last such report\n", r->access.count);
+}
+
+/* Everything under record_lock, so that log and stream have one order. */
+static void publish(struct kmemcheck_report *report)
+{
+	report->seq = ++last_seq;
+	print_report(report);
+	kmemcheck_ring_append(record, kmemcheck_encode_report(report, record,
+							      sizeof(record)), 1);
+}
+
+static void publish_loss(u64 lost)
+{
+	last_seq += lost;
+	pr_err("kmemcheck: Lost %llu error reports because the queue was too small\n",
+	       lost);
+	kmemcheck_ring_append(record, kmemcheck_encode_lost(lost, KMEMCHECK_LOST_QUEUE,
+							    record, sizeof(record)), lost);
+}
+
+static void drain(struct irq_work *work)
+{
+	struct kmemcheck_report *report;
+	unsigned long flags;
+	u64 lost;
+
+	raw_spin_lock_irqsave(&record_lock, flags);
+	while ((report = kmemcheck_report_next())) {
+		publish(report);
+		kmemcheck_report_done(report);
+	}
+	lost = kmemcheck_report_lost();
+	if (lost)
+		publish_loss(lost);
+	raw_spin_unlock_irqrestore(&record_lock, flags);
+	wake_up_interruptible(&kmemcheck_ring_wait);
+}
+
+void kmemcheck_log_init(void)
+{
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct queue *q = per_cpu_ptr(&queues, cpu);
-
-		q->slots = vzalloc(size);
-		if (!q->slots)
-			return -ENOMEM;
-	}
-	return 0;
+	for_each_possible_cpu(cpu)
+		init_irq_work(per_cpu_ptr(&drain_work, cpu), drain);
 }
 
-static struct kmemcheck_report *queue_reserve(struct queue *q)
+/* Called from inside of a fault. */
+void kmemcheck_log_queue(void)
 {
-	unsigned int head = READ_ONCE(q->head), seen;
-
-	for (;;) {
-		if (head - READ_ONCE(q->tail) >= CONFIG_KMEMCHECK_QUEUE_SIZE)
-			return NULL;
-		seen = arch_cmpxchg(&q->head, head, head + 1);
-		if (seen == head)
-			return &q->slots[head % CONFIG_KMEMCHECK_QUEUE_SIZE];
-		head = seen;
-	}
+	irq_work_queue(raw_cpu_ptr(&drain_work));
 }
 
-/**
- * kmemcheck_report_next() - the oldest report of this CPU's queue
- *
- * For the consumer only, which gives it back with kmemcheck_report_done().
- *
- * Return: NULL when the queue is empty.
- */
-struct kmemcheck_report *kmemcheck_report_next(void)
+/* Wait until everything reported so far has been printed and is in the ring. */
+void kmemcheck_log_sync(void)
 {
-	struct queue *q = this_cpu_ptr(&queues);
-	struct kmemcheck_report *report;
+	int cpu;
 
-	report = &q->slots[q->tail % CONFIG_KMEMCHECK_QUEUE_SIZE];
-	/* Pairs with the release in queue_report(). */
-	return smp_load_acquire(&report->ready) ? report : NULL;
-}
-
-void kmemcheck_report_done(struct kmemcheck_report *report)
-{
-	struct queue *q = this_cpu_ptr(&queues);
-
-	report->ready = false;
-	/* The slot is free only after it has been marked so. */
-	smp_store_release(&q->tail, q->tail + 1);
-}
-
-/* How many did not fit since the last call, on this CPU. */
-u64 kmemcheck_report_lost(void)
-{
-	return atomic64_xchg(&this_cpu_ptr(&queues)->lost, 0);
-}
-
-/* A one-shot kmemcheck lets exactly one report through. */
-static bool may_report(void)
-{
-	int mode = READ_ONCE(kmemcheck_mode);
-
-	if (mode == KMEMCHECK_MODE_ONESHOT)
-		return arch_cmpxchg(&kmemcheck_mode, mode,
-				    KMEMCHECK_MODE_DISABLED) == mode;
-	return mode == KMEMCHECK_MODE_ENABLED;
-}
-
-/* Only the page that is being executed is sure to be mapped. */
-static void save_code(struct kmemcheck_report *report, unsigned long ip)
-{
-	unsigned long page = ALIGN_DOWN(ip, PAGE_SIZE);
-	unsigned long start = max(ip - KMEMCHECK_CODE_BEFORE, page);
-	unsigned long end = min(ip - KMEMCHECK_CODE_BEFORE + KMEMCHECK_CODE_SIZE,
-				page + PAGE_SIZE);
-
-	report->code_start = start;
-	report->code_size = end - start;
-	memcpy(report->code, (void *)start, end - start);
-}
-
-/* The first entry of a stack is the instruction itself: no return address. */
-static void save_stack(struct kmemcheck_report *report, struct pt_regs *regs)
-{
-	unsigned int skip = 0;
-
-	if (regs) {
-		report->nr_stack = stack_trace_save_regs(regs, report->stack,
-							 KMEMCHECK_STACK_DEPTH, 0);
-		if (report->nr_stack && report->stack[0] == regs->ip)
-			skip = 1;
-	} else {
-		report->nr_stack = stack_trace_save(report->stack,
-						    KMEMCHECK_STACK_DEPTH, 0);
-		/* Down to the function that rip lies in or its neighbour, and that one too. */
-		while (skip < report->nr_stack &&
-		       report->stack[skip] - report->regs.rip + PAGE_SIZE > 2 * PAGE_SIZE)
-			skip++;
-		skip = skip < report->nr_stack ? skip + 1 : 0;
-	}
-	report->nr_stack -= skip;
-	memmove(report->stack, report->stack + skip,
-		report->nr_stack * sizeof(report->stack[0]));
-}
-
-static void save_memory(struct kmemcheck_report *report, unsigned long addr)
-{
-	unsigned long i;
-
-	report->copy_start = ALIGN_DOWN(addr, KMEMCHECK_COPY_SIZE);
-	memcpy(report->memory, kmemcheck_pool_alias(report->copy_start),
-	       KMEMCHECK_COPY_SIZE);
-	for (i = 0; i < KMEMCHECK_COPY_SIZE; i++)
-		report->shadow[i] = kmemcheck_shadow_get(report->copy_start + i);
-}
-
-static struct bucket *bucket_of(unsigned long ip, depot_stack_handle_t stack)
-{
-	return raw_cpu_ptr(buckets) + hash_long(ip ^ stack, ilog2(NR_BUCKETS));
-}
-
-/* How many accesses a report stands for now, or 0 to keep quiet. */
-static u32 occurrences(struct bucket *b, unsigned long ip,
-		       depot_stack_handle_t stack, u64 now)
-{
-	u32 count;
-
-	if (!kmemcheck_ratelimit)
-		return 1;
-	if (b->ip != ip || b->stack != stack) {
-		*b = (struct bucket) { .ip = ip, .stack = stack, .since = now };
-		return 1;
-	}
-	if (now - b->since < kmemcheck_ratelimit * NSEC_PER_SEC) {
-		b->suppressed++;
-		return 0;
-	}
-	count = b->suppressed + 1;
-	b->suppressed = 0;
-	b->since = now;
-	return count;
-}
-
-static void fill(struct kmemcheck_report *report, struct pt_regs *regs,
-		 const struct kmemcheck_access *access, unsigned long ip)
-{
-	report->access = *access;
-	report->access.taint = get_taint();
-	report->access.cpu = raw_smp_processor_id();
-	report->access.pid = current->pid;
-	report->access.tgid = current->tgid;
-	memcpy(report->access.comm, current->comm, sizeof(report->access.comm));
-
-	if (regs)
-		kmemcheck_arch_regs(&report->regs, regs);
-	else
-		kmemcheck_arch_caller_regs(&report->regs, ip);
-	save_code(report, report->regs.rip);
-	save_stack(report, regs);
-	save_memory(report, access->address);
-	report->has_object = kmemcheck_find_object(access->address, &report->object,
-						   &report->owner);
-}
-
-static void queue_report(struct pt_regs *regs, unsigned long ip,
-			 struct kmemcheck_access *access)
-{
-	struct queue *q = raw_cpu_ptr(&queues);
-	struct kmemcheck_report *report;
-	depot_stack_handle_t stack;
-	struct bucket *bucket;
-
-	if (!kmemcheck_enabled())
-		return;
-	stack = kmemcheck_find_stack(access->address);
-	bucket = bucket_of(ip, stack);
-	access->time = ktime_get_boot_fast_ns();
-	access->count = occurrences(bucket, ip, stack, access->time);
-	if (!access->count) {
-		kmemcheck_count(KMEMCHECK_COUNTER_DUPLICATES);
-		return;
-	}
-	if (!may_report())
-		return;
-	kmemcheck_count(KMEMCHECK_COUNTER_REPORTS);
-
-	report = queue_reserve(q);
-	if (report) {
-		fill(report, regs, access, ip);
-		/* Pairs with the acquire in kmemcheck_report_next(). */
-		smp_store_release(&report->ready, true);
-	} else {
-		/* Nobody has been told, so the next one is no duplicate. */
-		bucket->ip = 0;
-		arch_atomic64_inc(&q->lost);
-		kmemcheck_count(KMEMCHECK_COUNTER_LOST);
-	}
-	kmemcheck_log_queue();
-}
-
-/* The state of the first byte that the access should not have found so. */
-static enum kmemcheck_state state_to_report(enum kmemcheck_kind kind,
-					    unsigned long addr, size_t size)
-{
-	size_t good = kind == KMEMCHECK_WRITE ? kmemcheck_shadow_owned(addr, size) :
-						kmemcheck_shadow_run(addr, size, true);
-
-	/* An operand may reach beyond the end of the pool. */
-	return good == size || !kmemcheck_in_pool(addr + good) ?
-	       KMEMCHECK_INITIALIZED : kmemcheck_shadow_get(addr + good);
-}
-
-static void report_operand(struct pt_regs *regs, enum kmemcheck_kind kind,
-			   unsigned long addr, size_t size)
-{
-	struct kmemcheck_access access = {
-		.kind = kind,
-		.state = state_to_report(kind, addr, size),
-		.address = addr,
-		.size = size,
-		.start = addr,
-		.length = size,
-	};
-
-	queue_report(regs, regs->ip, &access);
-}
-
-/**
- * kmemcheck_report_read() - an instruction loads what it must not
- * @regs: before it
- * @addr: of the operand, in the pool
- * @size: of the operand, bytes
- */
-void kmemcheck_report_read(struct pt_regs *regs, unsigned long addr, size_t size)
-{
-	report_operand(regs, KMEMCHECK_READ, addr, size);
-	/* Once is enough for these bytes. */
-	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
-}
-
-/**
- * kmemcheck_read() - an instruction is about to load
- * @regs: before it, where the exception has left them
- * @addr: of the operand, tracked or not
- * @size: of the operand, bytes
- *
- * What nobody wrote may be loaded as long as it is not used. What is nobody's may
- * not, unless it merely adjoins what is wanted.
- */
-void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
-{
-	if (!kmemcheck_in_pool(addr) || kmemcheck_may_read(addr, size))
-		return;
-	if (kmemcheck_is_owned_in_part(addr, size)) {
-		kmemcheck_count(KMEMCHECK_COUNTER_FOLLOWED);
-		if (!kmemcheck_arch_is_used(regs, addr, size)) {
-			kmemcheck_count(KMEMCHECK_COUNTER_UNUSED);
-			return;
-		}
-	}
-	kmemcheck_report_read(regs, addr, size);
-}
-
-/**
- * kmemcheck_write() - an instruction is about to store
- * @regs: before it
- * @addr: of the operand, tracked or not
- * @size: of the operand, bytes
- */
-void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size)
-{
-	if (!kmemcheck_in_pool(addr) || kmemcheck_is_initialized(addr, size))
-		return;
-	if (!kmemcheck_may_write(addr, size))
-		report_operand(regs, KMEMCHECK_WRITE, addr, size);
-	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
-	kmemcheck_arch_stored(regs, addr, size);
-}
-
-/* Other heap memory might as well be tracked; for lack of room or of age it is not. */
-bool kmemcheck_is_heap(unsigned long addr)
-{
-	unsigned long direct = (unsigned long)__va(0);
-
-	return addr - direct < (unsigned long)high_memory - direct;
-}
-
-/**
- * kmemcheck_may_leave() - may this be copied to where it cannot be watched?
- * @to: destination, not in the pool
- * @from: source, in the pool
- * @size: bytes, one element of the copy
- *
- * User space must not see what nobody wrote. On the stack its trace is lost, so it
- * is reported now or never.
- */
-bool kmemcheck_may_leave(unsigned long to, unsigned long from, size_t size)
-{
-	if (to < TASK_SIZE_MAX)
-		return kmemcheck_is_initialized(from, size);
-	return kmemcheck_is_heap(to) ? kmemcheck_may_copy(from, size) :
-				       kmemcheck_may_lose(from, size);
-}
-
-/**
- * kmemcheck_copy() - an instruction is about to move memory to memory
- * @regs: before it
- * @to: destination, tracked or not
- * @from: source, tracked or not
- * @size: bytes
- *
- * Between two tracked places the state moves along and nothing is reported:
- * a copy is not a use.
- */
-void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
-		    size_t size)
-{
-	if (!kmemcheck_in_pool(from)) {
-		kmemcheck_write(regs, to, size);
-		return;
-	}
-	if (!kmemcheck_in_pool(to)) {
-		if (!kmemcheck_may_leave(to, from, size))
-			kmemcheck_report_read(regs, from, size);
-		return;
-	}
-
-	if (!kmemcheck_may_copy(from, size))
-		kmemcheck_report_read(regs, from, size);
-	if (!kmemcheck_may_write(to, size))
-		kmemcheck_write(regs, to, size);
-	kmemcheck_copy_state(to, from, size);
-}
-
-/**
- * kmemcheck_report_range() - report an access that no fault has told of
- * @kind: what for
- * @ip: where, in the function that is to be shown first
- * @addr: of the range, in the pool
- * @size: of the range; its first run of bad bytes stands for all of them
- *
- * Afterwards all of it counts as initialised.
- */
-void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip,
-			    unsigned long addr, size_t size)
-{
-	size_t good = kind == KMEMCHECK_WRITE ? kmemcheck_shadow_owned(addr, size) :
-						kmemcheck_shadow_run(addr, size, true);
-	struct kmemcheck_access access;
-	unsigned long flags;
-
-	if (good == size || !kmemcheck_in_pool(addr + good))
-		return;
-
-	access = (struct kmemcheck_access) {
-		.kind = kind,
-		.state = kmemcheck_shadow_get(addr + good),
-		.address = addr + good,
-		.size = kmemcheck_shadow_run(addr + good, size - good, false),
-		.start = addr,
-		.length = size,
-	};
-
-	/* A queue's producers must not migrate nor be overtaken by a task. */
-	raw_local_irq_save(flags);
-	queue_report(NULL, ip, &access);
-	raw_local_irq_restore(flags);
-	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
-}
-
-/**
- * kmemcheck_unhide() - give up on a page
- * @addr: in it
- *
- * For what cannot be handled: the page is not looked at again until it becomes
- * part of another slab. Whatever happens to it until then, its shadow must not
- * accuse anybody.
- */
-void kmemcheck_unhide(unsigned long addr)
-{
-	kmemcheck_give_up(addr);
-	kmemcheck_shadow_set(ALIGN_DOWN(addr, PAGE_SIZE), PAGE_SIZE,
-			     KMEMCHECK_INITIALIZED);
-	kmemcheck_show_page(addr);
-	kmemcheck_count(KMEMCHECK_COUNTER_UNHIDDEN);
+	for_each_online_cpu(cpu)
+		irq_work_sync(per_cpu_ptr(&drain_work, cpu));
 }

@@ -12,7 +12,7 @@
 #include <asm/processor-flags.h>
 #include <asm/ptrace.h>
 
-#include "decode.h"
+#include "insn/decode.h"
 
 /* What arithmetic sets. */
 #define STATUS_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \

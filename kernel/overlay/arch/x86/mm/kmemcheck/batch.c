@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: go on behind the instruction that faulted.
+ *
+ * Code that has touched an object is about to touch it again, and the exception
+ * is what an access costs most. So the instructions that follow are performed
+ * here as well, as long as they are simple, and as long as one in a dozen of them
+ * accesses tracked memory. The first one that is not known, or may not be done
+ * here, is left to the processor.
+ *
+ * All of this is as if an interrupt had come late: they are off meanwhile.
+ */
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+
+#include <asm/processor-flags.h>
+
+#include "insn/emulate.h"
+
+/* Instructions in one fault. Interrupts are off for some 20 us. */
+#define MAX_LENGTH	256
+
+/* After so many instructions in vain, give up; 0: do not try. */
+u8 kmemcheck_ahead __read_mostly = 8;
+
+static int __init ahead_param(char *str)
+{
+	if (str && !kstrtou8(str, 0, &kmemcheck_ahead))
+		return 0;
+	pr_err("kmemcheck: kmemcheck.ahead=%s is not a number up to 255\n", str ?: "");
+	return -EINVAL;
+}
+early_param("kmemcheck.ahead", ahead_param);
+
+static __always_inline bool perform(const struct kmemcheck_decoded *d,
+				    struct pt_regs *regs, void *mem)
+{
+	if (!kmemcheck_is_move(d))
+		return kmemcheck_emulate(d, regs, mem);
+	kmemcheck_move(d, regs, mem);
+	regs->ip += d->length;
+	return true;
+}
+
+/* Both operands are registers. */
+static __always_inline bool in_register(const struct kmemcheck_decoded *d,
+					struct pt_regs *regs)
+{
+	unsigned long *slot = kmemcheck_slot(regs, d->base);
+	void *mem = d->flags & DECODED_HIGH_M ? (void *)slot + 1 : slot;
+
+	if (!perform(d, regs, mem))
+		return false;
+	/* A register of 32 bits clears the other 32. */
+	if (d->access & OPERAND_WRITE && d->size == 4)
+		*slot = (u32)*slot;
+	return true;
+}
+
+/**
+ * kmemcheck_load_nofault() - read kernel memory that may not be there
+ * @to: where to
+ * @from: its address
+ * @size: 1, 2, 4 or 8
+ *
+ * Return: whether it was there.
+ */
+bool kmemcheck_load_nofault(void *to, unsigned long from, unsigned int size)
+{
+	switch (size) {
+	case 1:
+		__get_kernel_nofault(to, (void *)from, u8, fault);
+		return true;
+	case 2:
+		__get_kernel_nofault(to, (void *)from, u16, fault);
+		return true;
+	case 4:
+		__get_kernel_nofault(to, (void *)from, u32, fault);
+		return true;
+	case 8:
+		__get_kernel_nofault(to, (void *)from, u64, fault);
+		return true;
+	}
+fault:
+	return false;
+}
+
+static bool store_nofault(unsigned long to, const void *from, unsigned int size)
+{
+	switch (size) {
+	case 1:
+		__put_kernel_nofault((void *)to, from, u8, fault);
+		return true;
+	case 2:
+		__put_kernel_nofault((void *)to, from, u16, fault);
+		return true;
+	case 4:
+		__put_kernel_nofault((void *)to, from, u32, fault);
+		return true;
+	case 8:
+		__put_kernel_nofault((void *)to, from, u64, fault);
+		return true;
+	}
+fault:
+	return false;
+}
+
+/* What the handler has changed for itself, and puts back at its end. */
+static bool is_ours(unsigned long addr, unsigned int size)
+{
+#ifdef CONFIG_TRACING
+	unsigned long own = (unsigned long)&current->trace_recursion;
+
+	return addr < own + sizeof(current->trace_recursion) && addr + size > own;
+#else
+	return false;
+#endif
+}
+
+/*
+ * Kernel memory that is not tracked. Whether it can be accessed at all is found
+ * out by trying; if not, the processor may raise its exception where it belongs.
+ */
+static bool elsewhere(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		      unsigned long addr)
+{
+	struct pt_regs before;
+	u64 value = 0;
+
+	/* Nor may code that uses more stack than there is write over our own. */
+	if (addr < TASK_SIZE_MAX || addr / THREAD_SIZE == (unsigned long)regs / THREAD_SIZE ||
+	    is_ours(addr, d->size))
+		return false;
+	if (d->access == OPERAND_READ)
+		return kmemcheck_load_nofault(&value, addr, d->size) && perform(d, regs, &value);
+	if (d->op != OP_STORE && d->op != OP_STORE_IMM && d->op != OP_SETCC)
+		return false;
+
+	before = *regs;
+	if (!perform(d, regs, &value))
+		return false;
+	if (store_nofault(addr, &value, d->size))
+		return true;
+	*regs = before;
+	return false;
+}
+
+static __always_inline bool in_memory(const struct kmemcheck_decoded *d,
+				      struct pt_regs *regs, bool *tracked)
+{
+	unsigned long addr;
+
+	/* Strings are no single access. */
+	if (d->op == OP_STRING || d->op == OP_SSE || d->op == OP_POP || d->flags & DECODED_FS)
+		return false;
+
+	addr = kmemcheck_operand_address(d, regs);
+	if (d->flags & DECODED_GS) {
+		/* Without a register, it is a variable of this CPU. */
+		if (d->base != SLOT_NONE && d->base != SLOT_IP)
+			return false;
+		addr += this_cpu_read(this_cpu_off);
+		return perform(d, regs, (void *)addr);
+	}
+	if (kmemcheck_is_inside(addr, d->size)) {
+		*tracked = true;
+		return kmemcheck_access(d, regs, addr);
+	}
+	if (kmemcheck_tracked((void *)addr) || kmemcheck_tracked((void *)addr + d->size - 1))
+		return false;
+	if (kmemcheck_is_on_stack(regs, addr, d->size))
+		return perform(d, regs, (void *)addr);
+	return elsewhere(d, regs, addr);
+}
+
+static bool pop(struct pt_regs *regs, unsigned long *value)
+{
+	if (!kmemcheck_is_on_stack(regs, regs->sp, sizeof(*value)))
+		return false;
+	*value = *(unsigned long *)regs->sp;
+	regs->sp += sizeof(*value);
+	return true;
+}
+
+/* Instructions that use the stack. Return: false when it is none, or cannot be done. */
+static bool on_stack(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+		     unsigned long *next)
+{
+	unsigned long value;
+
+	switch (d->op) {
+	case OP_PUSH_REG:
+		return kmemcheck_push(regs, kmemcheck_get_reg(d, regs));
+	case OP_PUSH_IMM:
+		return kmemcheck_push(regs, (long)d->imm);
+	case OP_POP_REG:
+		if (!pop(regs, &value))
+			return false;
+		*kmemcheck_slot(regs, d->reg) = value;
+		return true;
+	case OP_CALL_REL:
+		if (!kmemcheck_push(regs, *next))
+			return false;
+		*next += d->imm;
+		return true;
+	case OP_RET:
+		return pop(regs, next);
+	}
+	return false;
+}
+
+/* Instructions without an operand in memory. */
+static bool without_memory(const struct kmemcheck_decoded *d, struct pt_regs *regs)
+{
+	unsigned long next = regs->ip + d->length;
+	unsigned long value;
+
+	switch (d->op) {
+	case OP_NOP:
+	case OP_NOTHING:
+		break;
+	case OP_LEA:
+		kmemcheck_put_reg(d, regs, kmemcheck_effective_address(d, regs));
+		break;
+	case OP_LOAD_IMM:
+		value = d->sub ? *(const u64 *)((const u8 *)d->code + d->length - 8) :
+				 (long)d->imm;
+		kmemcheck_put_reg(d, regs, value);
+		break;
+	case OP_JCC:
+		if (kmemcheck_condition_holds(d->sub, regs->flags))
+			next += d->imm;
+		break;
+	case OP_JUMP:
+		next += d->imm;
+		break;
+	default:
+		if (!on_stack(d, regs, &next))
+			return false;
+		break;
+	}
+	regs->ip = next;
+	return true;
+}
+
+/* The code that a register or memory has led to may be anywhere. */
+static bool leads_nowhere(const struct kmemcheck_decoded *d, const struct pt_regs *regs)
+{
+	u8 opcode;
+
+	return (d->op == OP_RET || d->op == OP_JMP || d->op == OP_CALL) &&
+	       !kmemcheck_load_nofault(&opcode, regs->ip, sizeof(opcode));
+}
+
+/* Return: false when this one is for the processor. */
+static __always_inline bool interpret(const struct kmemcheck_decoded *d,
+				      struct pt_regs *regs, bool *tracked)
+{
+	if (d->op == OP_UNKNOWN)
+		return false;
+	if (d->flags & DECODED_IN_REG)
+		return in_register(d, regs);
+	if (d->op >= OP_NOP || (d->op == OP_NOTHING && !d->sub))
+		return without_memory(d, regs);
+	return in_memory(d, regs, tracked);
+}
+
+/**
+ * kmemcheck_go_ahead() - perform the instructions behind one that has faulted
+ * @first: the one that has faulted
+ * @regs: behind it, and then as far as it went
+ *
+ * How long there need not be another access to tracked memory is learnt for each
+ * instruction: where there never is one, nothing is tried.
+ */
+void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs)
+{
+	unsigned int i, in_vain = 0, accesses = 0, patience = first->patience;
+	const struct kmemcheck_decoded *d = first;
+
+	for (i = 0; i < MAX_LENGTH && in_vain < patience; i++) {
+		bool tracked = false;
+
+		if (leads_nowhere(d, regs))
+			break;
+		/* A breakpoint is not known, so it is for the processor, too. */
+		d = kmemcheck_find(regs->ip);
+		if (!interpret(d, regs, &tracked))
+			break;
+		in_vain++;
+		if (tracked) {
+			accesses++;
+			in_vain = 0;
+			patience = kmemcheck_ahead;
+		}
+	}
+	first->patience = accesses ? kmemcheck_ahead : first->patience / 2;
+	kmemcheck_counter_add(KMEMCHECK_COUNTER_AHEAD, accesses);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kmemcheck: an instruction of the differential test while it is put together.
+ */
+#ifndef _X86_KMEMCHECK_DIFF_BUILD_H
+#define _X86_KMEMCHECK_DIFF_BUILD_H
+
+#include "difftest.h"
+
+/* No such register. */
+#define NONE	(-1)
+
+struct builder {
+	struct diff_gen *gen;
+	const struct diff_template *t;
+	struct diff_case *c;
+	unsigned int size;		/* of the operation */
+	unsigned int mem;		/* bytes of memory */
+	unsigned int reg;		/* field of ModRM */
+	int base, index;
+	unsigned int shift;		/* of the index */
+	unsigned int disp_size;
+	s32 disp;
+	bool lock, sib, rex;
+	bool direct;			/* base is the operand itself */
+	bool rip_relative;		/* to address, instead of base and index */
+	bool gs;			/* per CPU */
+	unsigned long address;
+	unsigned long pinned;		/* registers that must keep their value */
+};
+
+/* diff_gen.c */
+bool diff_splits_lock(const struct builder *b, unsigned long addr);
+
+/* diff_encode.c */
+void diff_put(struct diff_case *c, u64 bytes, unsigned int n);
+void diff_choose_form(struct builder *b);
+void diff_put_insn(struct builder *b);
+
+#endif /* _X86_KMEMCHECK_DIFF_BUILD_H */

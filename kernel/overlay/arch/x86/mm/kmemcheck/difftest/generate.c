@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: random instances of the instructions of diff_table.c.
+ *
+ * Everything is drawn first, the address last: it is solved for a register that
+ * is still free. When there is none, the attempt has failed and the next one
+ * draws anew, so no form is left out, as long as it can exist.
+ */
+#include <linux/kernel.h>
+#include <linux/log2.h>
+#include <linux/string.h>
+
+#include <asm/cpufeature.h>
+#include <asm/processor-flags.h>
+
+#include "difftest.h"
+#include "build.h"
+
+#define STATUS_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
+			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
+
+/* Numbers at which something happens are drawn more often than others. */
+u64 diff_random_value(struct diff_gen *gen)
+{
+	u64 value = (u64)prandom_u32_state(&gen->rnd) << 32 | prandom_u32_state(&gen->rnd);
+	unsigned int bit = diff_random(gen, 64);
+
+	switch (diff_random(gen, 12)) {
+	case 0:
+		return 0;
+	case 1:
+		return bit;
+	case 2:
+		return -(u64)bit;
+	case 3:
+		return BIT(bit);
+	case 4:
+		return BIT(bit) - 1;
+	case 5:
+		return ~BIT(bit);
+	case 6:
+		return value >> bit;
+	default:
+		return value;
+	}
+}
+
+void diff_random_regs(struct diff_gen *gen, struct diff_case *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_GPR; i++)
+		c->in.gpr[i] = diff_random_value(gen);
+	/* A fault needs a stack. An engine may know the real one. */
+	c->in.gpr[RSP] = gen->plain->start + DIFF_STACK_SIZE - 256 -
+			 8 * diff_random(gen, 16);
+	if (diff_is_tail(c->family) && !diff_one_in(gen, 4))
+		c->in.gpr[RSP] = gen->sp - 8 * diff_random(gen, 16);
+	prandom_bytes_state(&gen->rnd, &c->words, sizeof(c->words));
+	c->in.flags = X86_EFLAGS_FIXED | (prandom_u32_state(&gen->rnd) & STATUS_FLAGS);
+	if (diff_one_in(gen, 8))
+		c->in.flags |= X86_EFLAGS_DF;
+}
+
+/* A third of the places touch or cross the border of a page. */
+unsigned long diff_random_place(struct diff_gen *gen, const struct diff_area *area,
+				unsigned int size, unsigned int align)
+{
+	unsigned long first = area->start + (area->tracked ? 0 : DIFF_STACK_SIZE) +
+			      DIFF_MARGIN;
+	unsigned long last = area->start + DIFF_AREA_SIZE - DIFF_MARGIN - size;
+	unsigned long addr = first + diff_random(gen, last - first + 1);
+
+	if (diff_one_in(gen, 3))
+		addr = ALIGN_DOWN(addr, PAGE_SIZE) + PAGE_SIZE - size +
+		       diff_random(gen, size + 1);
+	if (diff_one_in(gen, 3))
+		align = max(align, size < 8 ? roundup_pow_of_two(size + !size) : 8);
+	/* The ends are multiples of 8, the largest alignment but one. */
+	addr = ALIGN_DOWN(clamp(addr, first, last), align);
+	return addr < first ? addr + align : addr;
+}
+
+static void choose_address(struct builder *b)
+{
+	struct diff_gen *gen = b->gen;
+
+	b->base = diff_random(gen, NR_GPR);
+	b->index = NONE;
+	if (diff_one_in(gen, 3)) {
+		b->index = diff_random(gen, NR_GPR);
+		if (b->index == RSP)
+			b->index = NONE;
+		else if (diff_one_in(gen, 4))
+			b->base = NONE;
+	}
+	b->shift = diff_random(gen, 4);
+
+	switch (b->base == NONE ? 2 : diff_random(gen, 3)) {
+	case 0:
+		/* This one would mean something else without a displacement. */
+		b->disp_size = (b->base & 7) == RBP;
+		break;
+	case 1:
+		b->disp_size = 1;
+		b->disp = (s8)prandom_u32_state(&gen->rnd);
+		break;
+	default:
+		b->disp_size = 4;
+		b->disp = (s32)diff_random_value(gen);
+	}
+	b->pinned = BIT(RSP);
+}
+
+static u64 address_reg(const struct builder *b, unsigned int nr)
+{
+	u64 value = b->c->in.gpr[nr];
+
+	return nr == RSP && b->t->special == DIFF_POP ? value + 8 : value;
+}
+
+/* Make the displacement equal to @want modulo the scale of the index. */
+static bool align_disp(struct builder *b, unsigned long want)
+{
+	u32 mask = (1 << b->shift) - 1;
+
+	if (!b->disp_size)
+		return !((b->disp ^ want) & mask);
+	b->disp = (s32)(((u32)b->disp & ~mask) | (want & mask));
+	return true;
+}
+
+/* base and index are the same register: divide by 1 + scale. */
+static bool solve_same(struct builder *b, unsigned long addr)
+{
+	/* Inverses modulo 2^64. */
+	static const u64 inverse[] = {
+		[1] = 0xaaaaaaaaaaaaaaabUL,	/* of 3 */
+		[2] = 0xcccccccccccccccdUL,	/* of 5 */
+		[3] = 0x8e38e38e38e38e39UL,	/* of 9 */
+	};
+	u64 *value = &b->c->in.gpr[b->base];
+
+	if (b->shift) {
+		*value = (addr - b->disp) * inverse[b->shift];
+		return true;
+	}
+	if ((addr - b->disp) & 1) {
+		if (!b->disp_size)
+			return false;
+		b->disp ^= 1;
+	}
+	*value = (addr - b->disp) / 2;
+	/* The bit that is shifted out. */
+	if (diff_one_in(b->gen, 2))
+		*value ^= BIT(63);
+	return true;
+}
+
+static bool solve_index(struct builder *b, unsigned long addr)
+{
+	u64 base = b->base == NONE ? 0 : address_reg(b, b->base);
+	u64 value;
+
+	if (!align_disp(b, addr - base))
+		return false;
+	value = (addr - base - b->disp) >> b->shift;
+	if (b->shift)
+		value |= diff_random_value(b->gen) << (64 - b->shift);
+	b->c->in.gpr[b->index] = value;
+	return true;
+}
+
+static bool solve_base(struct builder *b, unsigned long addr)
+{
+	u64 index = b->index == NONE ? 0 : b->c->in.gpr[b->index] << b->shift;
+
+	b->c->in.gpr[b->base] = addr - index - b->disp;
+	return true;
+}
+
+/* Choose a register such that the operand lies at @addr. */
+static bool solve(struct builder *b, unsigned long addr)
+{
+	bool base_free = b->base != NONE && !(b->pinned & BIT(b->base));
+	bool index_free = b->index != NONE && !(b->pinned & BIT(b->index));
+
+	if (b->base == b->index)
+		return base_free && solve_same(b, addr);
+	if (index_free && (!base_free || diff_one_in(b->gen, 4)))
+		return solve_index(b, addr);
+	return base_free && solve_base(b, addr);
+}
+
+/* What a register adds to the address, when it numbers a bit. */
+static long bit_offset(u64 value, unsigned int size)
+{
+	long bit = size == 2 ? (s16)value : size == 4 ? (s32)value : (s64)value;
+
+	return (bit >> (3 + ilog2(size))) * (long)size;
+}
+
+/* Near, anywhere in the area, or so far that the base points to nothing. */
+static u64 random_bit_number(struct builder *b)
+{
+	u64 value = diff_random_value(b->gen);
+	static const unsigned int widths[] = { 8, 11, 18, 40 };
+	unsigned int width = widths[diff_random(b->gen, ARRAY_SIZE(widths))];
+
+	value = (s64)(value << (64 - width)) >> (64 - width);
+	/* Only as many bits as the operand has are looked at. */
+	if (b->size < 8 && diff_one_in(b->gen, 2))
+		value ^= diff_random_value(b->gen) << (8 * b->size);
+	return value;
+}
+
+/* Return: the address that is reached, 0 when it is none of ours. */
+static unsigned long place_bit_string(struct builder *b, unsigned long addr)
+{
+	u64 *value = &b->c->in.gpr[b->reg];
+
+	if (b->reg == b->base && b->index == NONE) {
+		if (b->reg == RSP)
+			return 0;
+		if (b->size == 8) {
+			/* base + base / 8 */
+			*value = (s64)(addr - b->disp) / 9 * 8;
+			addr = *value + b->disp;
+		} else if (!solve(b, addr)) {
+			return 0;
+		}
+		addr += bit_offset(*value, b->size);
+	} else {
+		if (b->reg != RSP) {
+			*value = random_bit_number(b);
+			b->pinned |= BIT(b->reg);
+		}
+		if (!solve(b, addr - bit_offset(*value, b->size)))
+			return 0;
+	}
+	addr -= b->gen->pool->start;
+	if (addr < DIFF_MARGIN || addr > DIFF_AREA_SIZE - DIFF_MARGIN - b->mem)
+		return 0;
+	return addr + b->gen->pool->start;
+}
+
+/* In the kernel that is fatal, on processors that can tell. */
+bool diff_splits_lock(const struct builder *b, unsigned long addr)
+{
+	return (b->lock || b->t->family == DIFF_xchg) &&
+	       boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT) &&
+	       addr / 64 != (addr + b->mem - 1) / 64;
+}
+
+static bool place_operand(struct builder *b)
+{
+	struct diff_operand *op = &b->c->op[0];
+	unsigned long addr;
+
+	/* Only cmpxchg16b insists on its alignment. */
+	addr = diff_random_place(b->gen, b->gen->pool, b->mem, b->mem == 16 ? 16 : 1);
+	if (b->t->special == DIFF_BIT_STRING)
+		addr = place_bit_string(b, addr);
+	else if (!solve(b, addr))
+		return false;
+	if (!addr)
+		return false;
+	if (diff_splits_lock(b, addr))
+		return false;
+
+	b->c->nr = 1;
+	op->addr = addr;
+	op->size = b->mem;
+	op->access = b->t->access;
+	if (IS_ENABLED(CONFIG_KMEMCHECK_BITOPS_OK) && (b->t->flags & DIFF_BITS))
+		op->access = DIFF_WRITE;
+	return true;
+}
+
+static u64 cut(u64 value, unsigned int size)
+{
+	return size == 8 ? value : value & (BIT(8 * size) - 1);
+}
+
+static s64 sign_extend(u64 value, unsigned int size)
+{
+	return (s64)(value << (64 - 8 * size)) >> (64 - 8 * size);
+}
+
+/* Registers that the operation is particular about, before the address. */
+static void prepare(struct builder *b)
+{
+	u64 *gpr = b->c->in.gpr;
+
+	switch (b->t->special) {
+	case DIFF_DIVIDE:
+		if (!diff_one_in(b->gen, 4))
+			gpr[RDX] = diff_random(b->gen, 16);
+		break;
+	case DIFF_DIVIDE_SIGNED:
+		if (!diff_one_in(b->gen, 4))
+			gpr[RDX] = sign_extend(gpr[RAX], b->size) < 0 ? -1 : 0;
+		break;
+	case DIFF_SHIFT_DOUBLE:
+		if (b->size == 2 && !(b->t->flags & DIFF_IMM8)) {
+			gpr[RCX] = (gpr[RCX] & ~0xffUL) | diff_random(b->gen, 17);
+			b->pinned |= BIT(RCX);
+		}
+		break;
+	}
+}
+
+/* Does high:low / divisor fit? False for some that do. */
+static bool quotient_fits(u64 high, u64 low, u64 divisor, unsigned int size, bool is_signed)
+{
+	s64 h = sign_extend(high, size), d = sign_extend(divisor, size);
+
+	if (!is_signed)
+		return cut(high, size) < cut(divisor, size);
+	if (h == (sign_extend(low, size) < 0 ? -1 : 0))
+		return d && d != -1;
+	if (h > S64_MAX / 4 || h < S64_MIN / 4)
+		return false;
+	h = abs(h) + 1;
+	/* abs(S64_MIN) overflows, but does so to what is right as unsigned. */
+	return (d < 0 ? -(u64)d : d) > 2 * (u64)h;
+}
+
+static bool settle_divisor(struct builder *b)
+{
+	u64 *gpr = b->c->in.gpr, divisor, high = gpr[RDX];
+	int i;
+
+	if (b->size == 1)
+		high = gpr[RAX] >> 8;		/* ah */
+	for (i = 0; i < 8; i++) {
+		divisor = diff_random_value(b->gen);
+		if (!quotient_fits(high, gpr[RAX], divisor, b->size,
+				   b->t->special == DIFF_DIVIDE_SIGNED))
+			continue;
+		memcpy(b->c->value, &divisor, sizeof(divisor));
+		return true;
+	}
+	return false;
+}
+
+/* Equal to the accumulator, or different in as little as one bit. */
+static void settle_comparand(struct builder *b, bool wide)
+{
+	u64 *gpr = b->c->in.gpr;
+	u8 *value = b->c->value;
+	unsigned int bit;
+
+	memcpy(value, &gpr[RAX], b->size);
+	if (wide)
+		memcpy(value + b->size, &gpr[RDX], b->size);
+	if (diff_one_in(b->gen, 2))
+		return;
+	bit = diff_random(b->gen, 8 * b->mem);
+	value[bit / 8] ^= BIT(bit % 8);
+	if (diff_one_in(b->gen, 2))
+		value[0] ^= prandom_u32_state(&b->gen->rnd) & ~BIT(bit % 8);
+	b->c->op[0].access = DIFF_READ;
+}
+
+/* Memory, when all registers are known. */
+static bool settle(struct builder *b)
+{
+	struct diff_case *c = b->c;
+	u64 value;
+
+	c->has_value = true;
+	switch (b->t->special) {
+	case DIFF_DIVIDE:
+	case DIFF_DIVIDE_SIGNED:
+		return settle_divisor(b);
+	case DIFF_CMPXCHG:
+		settle_comparand(b, false);
+		return true;
+	case DIFF_CMPXCHG_WIDE:
+		settle_comparand(b, true);
+		return true;
+	case DIFF_BRANCH:
+		value = c->ip + DIFF_BRANCH_AT;
+		c->landing = DIFF_LAND_BRANCH;
+		break;
+	default:
+		c->has_value = diff_one_in(b->gen, 2);
+		value = diff_random_value(b->gen);
+	}
+	memcpy(c->value, &value, sizeof(value));
+	return true;
+}
+
+static enum diff_mode choose_mode(struct diff_gen *gen, const struct diff_operand *op)
+{
+	if (!(op->access & DIFF_READ))
+		return diff_one_in(gen, 2) ? DIFF_ANYTHING : DIFF_INITIALIZED;
+	if (gen->want_report)
+		return DIFF_UNINITIALIZED;
+	if (IS_ENABLED(CONFIG_KMEMCHECK_PARTIAL_OK) && op->size > 1 && diff_one_in(gen, 8))
+		return DIFF_PARTLY;
+	return DIFF_INITIALIZED;
+}
+
+/* An operand across two pages, of which one is not looked at any more. */
+static unsigned long choose_given_up(struct diff_gen *gen, const struct diff_case *c)
+{
+	unsigned long first = ALIGN_DOWN(c->op[0].addr, PAGE_SIZE);
+	unsigned long last = ALIGN_DOWN(c->op[0].addr + c->op[0].size - 1, PAGE_SIZE);
+
+	if (first == last || c->mode > DIFF_ANYTHING || !diff_one_in(gen, 4))
+		return 0;
+	return diff_one_in(gen, 2) ? first : last;
+}
+
+/**
+ * diff_generate() - try to make an instance
+ * @gen: where to draw from
+ * @t: what of
+ * @c: the instance; c->ip says where it will lie
+ *
+ * Return: false when what was drawn cannot be put together.
+ */
+bool diff_generate(struct diff_gen *gen, const struct diff_template *t,
+		   struct diff_case *c)
+{
+	struct builder b = { .gen = gen, .t = t, .c = c };
+
+	*c = (struct diff_case) {
+		.family = t->family, .ip = c->ip, .landing = DIFF_LAND_NEXT,
+	};
+	diff_choose_form(&b);
+	/* Tails need the stack. */
+	if (diff_is_tail(c->family) && b.reg == RSP)
+		return false;
+	choose_address(&b);
+	diff_random_regs(gen, c);
+	prepare(&b);
+	if (!place_operand(&b) || !settle(&b))
+		return false;
+	diff_put_insn(&b);
+	c->tail = c->len;
+	c->loaded = BIT(b.reg);
+	/* It may be ah to bh. */
+	if (b.size == 1)
+		c->loaded |= BIT(b.reg & 3);
+	c->used = c->loaded;
+	if (b.base != NONE)
+		c->used |= BIT(b.base);
+	if (b.index != NONE)
+		c->used |= BIT(b.index);
+	c->mode = choose_mode(gen, &c->op[0]);
+	c->given_up = choose_given_up(gen, c);
+	return true;
+}

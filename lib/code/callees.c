@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which registers a call may change: GCC knows that of the functions it has
+ * compiled, and keeps values in registers across calls that the ABI says are
+ * lost. Everything that can be reached from the callee is looked at, whatever
+ * function it belongs to; how deep the calls nest does not matter then.
+ */
+#include "code/control_flow.h"
+
+/* Instructions; most callees have changed everything long before. */
+#define MAX_VISITS	4000
+
+/* Marks an answer in the map, where NULL is none. */
+#define ANSWERED	(1u << 31)
+
+struct visits {
+	uint64_t *list;
+	size_t count;
+	struct kmc_map seen;
+};
+
+static bool visit(struct visits *visits, uint64_t address)
+{
+	uint64_t *slot;
+
+	if (kmc_map_get(&visits->seen, address))
+		return true;
+	slot = kmc_grow(&visits->list, visits->count, sizeof(*slot));
+	if (!slot || !kmc_map_put(&visits->seen, address, visits))
+		return false;
+	*slot = address;
+	visits->count++;
+	return true;
+}
+
+/* False: out of memory. */
+static bool look_at(const struct kmc_code *code, struct visits *visits,
+		    uint64_t address, uint32_t *changes)
+{
+	struct kmc_step step;
+
+	if (kmc_step(code, address, &step) || step.leaves ||
+	    step.leaves_indirectly ||
+	    (step.insn.is_call && !step.has_callee && !step.keeps_all)) {
+		*changes = KMC_REGS_VOLATILE;
+		return true;
+	}
+	*changes |= step.insn.changes;
+	if (step.has_callee && !visit(visits, step.callee))
+		return false;
+	for (size_t i = 0; i < step.nways; i++) {
+		/* Code that handles a fault is reached with registers set. */
+		if (step.ways[i].fault)
+			*changes = KMC_REGS_VOLATILE;
+		if (!visit(visits, step.ways[i].to))
+			return false;
+	}
+	return true;
+}
+
+static bool look(const struct kmc_code *code, uint64_t callee,
+		 uint32_t *changes)
+{
+	struct visits visits = { };
+	bool good = visit(&visits, callee);
+
+	*changes = 0;
+	for (size_t i = 0; good && i < visits.count &&
+	     (*changes & KMC_REGS_VOLATILE) != KMC_REGS_VOLATILE; i++) {
+		if (i == MAX_VISITS)
+			*changes = KMC_REGS_VOLATILE;
+		else
+			good = look_at(code, &visits, visits.list[i], changes);
+	}
+	free(visits.list);
+	kmc_map_release(&visits.seen, NULL);
+	return good;
+}
+
+struct kmc_error *kmc_callee_changes(struct kmc_code *code, uint64_t callee,
+				     uint32_t *out)
+{
+	uintptr_t known = (uintptr_t)kmc_map_get(&code->changes, callee);
+	uint32_t changes;
+
+	if (!known) {
+		if (!look(code, callee, &changes))
+			return kmc_error_nomem();
+		known = (changes & KMC_REGS_VOLATILE) | ANSWERED;
+		if (!kmc_map_put(&code->changes, callee, (void *)known))
+			return kmc_error_nomem();
+	}
+	*out = known & ~ANSWERED;
+	return NULL;
+}

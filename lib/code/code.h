@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The code of an image, and what the kernel does to it when it runs: jump labels
+ * and alternatives rewrite instructions, and a fault continues at a fixup. None
+ * of that is seen in the instructions, so it is read from the kernel's tables.
+ */
+#ifndef KMC_CODE_H
+#define KMC_CODE_H
+
+#include "code/insn.h"
+
+/**
+ * struct kmc_code_section - bytes that are loaded
+ * @start, @end: link-time addresses
+ * @bytes: borrowed from the ELF file, or @own
+ * @own: a copy with relocations applied, NULL if there was no need
+ * @name: borrowed
+ * @executable: it is code
+ */
+struct kmc_code_section {
+	uint64_t start;
+	uint64_t end;
+	const uint8_t *bytes;
+	uint8_t *own;
+	const char *name;
+	bool executable;
+};
+
+/**
+ * enum kmc_patch_kind - how control gets from @from to @to
+ * @KMC_PATCH_JUMP: a NOP or jump that a static key turns into the other
+ * @KMC_PATCH_ALTERNATIVE: @to takes the place of @from
+ * @KMC_PATCH_FIXUP: the instruction at @from faults
+ */
+enum kmc_patch_kind {
+	KMC_PATCH_JUMP,
+	KMC_PATCH_ALTERNATIVE,
+	KMC_PATCH_FIXUP,
+};
+
+/**
+ * struct kmc_patch - a way that control goes and no instruction shows
+ * @from_len: of an alternative: bytes that are replaced
+ * @to_len: of an alternative: bytes that replace them
+ */
+struct kmc_patch {
+	uint64_t from;
+	uint64_t to;
+	enum kmc_patch_kind kind;
+	uint8_t from_len;
+	uint8_t to_len;
+};
+
+/**
+ * struct kmc_code - the code of an image
+ * @sections: sorted by address
+ * @patches: sorted by @from
+ * @why_not: why the tables could not be read, NULL: they were
+ * @externals: where the symbols of a module lie that others define; they have no
+ *	code; behind all sections, 0 if there are none
+ * @names: by number, from @externals on, KMC_EXTERNAL_SIZE bytes each
+ * @symtab: of the image
+ * @changes: callee → registers that a call of it changes, see callee.c
+ * @answers: address → what its registers were found to hold, see backscan.c
+ * @entrances: function → whether it has other ways in, see entrance.c
+ */
+struct kmc_code {
+	struct kmc_code_section *sections;
+	size_t nsections;
+	struct kmc_patch *patches;
+	size_t npatches;
+	const char *why_not;
+	uint64_t externals;
+	const char **names;
+	size_t nnames;
+	const struct kmc_symtab *symtab;
+	struct kmc_map changes;
+	struct kmc_map answers;
+	struct kmc_map entrances;
+};
+
+/* Of each kind of answer that is kept; a log may ask for any number. */
+#define KMC_CODE_MEMORY		50000
+
+
+#define KMC_EXTERNAL_SIZE	16
+
+/* The code of an image, read when first asked for; owned by the image. */
+KMC_MUST_CHECK struct kmc_error *kmc_code_get(struct kmc_image *image,
+					      struct kmc_code **out);
+void kmc_code_free(struct kmc_code *code);
+/* The section around an address, NULL if there is none. */
+const struct kmc_code_section *kmc_code_section(const struct kmc_code *code,
+						uint64_t address);
+/* The first patch at @from, NULL if none; up to the end of @patches others. */
+const struct kmc_patch *kmc_code_patches(const struct kmc_code *code,
+					 uint64_t from);
+/* The alternative whose replacement ends at @end, NULL if there is none. */
+const struct kmc_patch *kmc_code_replacement_end(const struct kmc_code *code,
+						 uint64_t end);
+
+/* code_patch.c: fills in @patches, or @why_not; false: out of memory. */
+bool kmc_code_read_patches(struct kmc_code *code, Dwfl_Module *mod);
+
+#endif /* KMC_CODE_H */

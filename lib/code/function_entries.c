@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Does control get into a function elsewhere than at its start? Only assembly
+ * does that; but who looks only at the function's own instructions misses it.
+ *
+ * Every jump to a place farther away than 127 bytes has a 32-bit displacement,
+ * which is searched for in all code, at every byte, sixteen at a time: to decode it
+ * all would take a thousand times as long. Shorter jumps come from the neighbours.
+ */
+#include "code/control_flow.h"
+
+/* How far a jump with a displacement of 8 bits gets, with its own length. */
+#define SHORT_REACH	160
+
+/* What is longer is no function, but data or padding. */
+#define MAX_FUNCTION	(1u << 20)
+
+static bool inside(const struct kmc_flow *flow, uint64_t address)
+{
+	/* The start is a start, that of a moved part is none. */
+	if (address == flow->ranges[0].start)
+		return false;
+	for (size_t i = 0; i < flow->nranges; i++)
+		if (address >= flow->ranges[i].start &&
+		    address < flow->ranges[i].end)
+			return true;
+	return false;
+}
+
+/* Is what ends at @next an instruction of the function? */
+static bool is_own(const struct kmc_flow *flow, uint64_t next)
+{
+	for (unsigned int len = 1; len <= KMC_INSN_MAX_LENGTH; len++) {
+		const struct kmc_node *node = kmc_flow_at(flow, next - len);
+
+		if (node && node->insn.length == len)
+			return true;
+	}
+	return false;
+}
+
+/* Decode from @at up to @end; does a jump or call among that get inside? */
+static bool entered_between(const struct kmc_code *code,
+			    const struct kmc_flow *flow, uint64_t at,
+			    uint64_t end)
+{
+	const struct kmc_code_section *section = kmc_code_section(code, at);
+
+	while (section && at < end && at < section->end) {
+		struct kmc_insn insn;
+
+		/* Data, or the middle of an instruction. */
+		if (!kmc_insn_scan(section->bytes + (at - section->start),
+				   section->end - at, at, false, &insn)) {
+			at++;
+			continue;
+		}
+		if ((insn.is_jump || insn.is_call) && !insn.indirect &&
+		    inside(flow, insn.target) &&
+		    !kmc_flow_at(flow, insn.address))
+			return true;
+		at += insn.length;
+	}
+	return false;
+}
+
+/* Where the instructions of the function around @address begin. */
+static uint64_t symbol_start(const struct kmc_code *code, uint64_t address)
+{
+	const struct kmc_symbol *symbol = kmc_symtab_at(code->symtab, address);
+
+	return symbol && symbol->size < MAX_FUNCTION ? symbol->address : address;
+}
+
+/* ---- long jumps ---- */
+
+typedef uint32_t lanes __attribute__((vector_size(16)));
+
+#define BLOCK	16
+
+/* Bytes of the opcode in front of a 32-bit displacement, 0 if there is none. */
+static unsigned int long_jump(const uint8_t *bytes, size_t displacement)
+{
+	const uint8_t last = bytes[displacement - 1];
+
+	if (last == 0xe8 || last == 0xe9)
+		return 1;
+	return displacement >= 2 && bytes[displacement - 2] == 0x0f &&
+	       (last & 0xf0) == 0x80 ? 2 : 0;
+}
+
+/*
+ * Bytes within other instructions look like a jump, too, and not so rarely:
+ * e8 and e9 are common as the second byte of a move. So a hit is looked at again.
+ */
+static bool entered_at(const struct kmc_code *code, const struct kmc_flow *flow,
+		       const struct kmc_code_section *section,
+		       size_t displacement)
+{
+	const uint64_t next = section->start + displacement + sizeof(int32_t);
+	const unsigned int opcode = long_jump(section->bytes, displacement);
+	int32_t rel;
+
+	memcpy(&rel, section->bytes + displacement, sizeof(rel));
+	return opcode && inside(flow, next + (int64_t)rel) &&
+	       !is_own(flow, next) &&
+	       entered_between(code, flow,
+			       symbol_start(code, next - sizeof(rel) - opcode),
+			       next);
+}
+
+/*
+ * Would one of the displacements at @bytes to @bytes + 15 lead within @span bytes of
+ * a place? @distance is from there to behind the first. Modulo 2^32, so it may be
+ * another place 4 GB away.
+ */
+static bool block_hits(const uint8_t *bytes, uint32_t distance, uint32_t span)
+{
+	lanes from = (lanes){ 0, 4, 8, 12 } + distance, hits = { };
+
+	for (int i = 0; i < 4; i++) {
+		lanes rel;
+
+		memcpy(&rel, bytes + i, sizeof(rel));
+		hits |= (lanes)(rel + from + i < span);
+	}
+	return hits[0] | hits[1] | hits[2] | hits[3];
+}
+
+static bool entered_from(const struct kmc_code *code,
+			 const struct kmc_flow *flow,
+			 const struct kmc_code_section *section,
+			 const struct kmc_extent *range)
+{
+	const size_t size = section->end - section->start;
+	const uint64_t length = range->end - range->start;
+	const uint32_t span = length < UINT32_MAX ? length : UINT32_MAX;
+	size_t at = 1;
+
+	for (; at + BLOCK + sizeof(int32_t) <= size; at += BLOCK) {
+		const uint64_t behind = section->start + at + sizeof(int32_t);
+
+		if (!block_hits(section->bytes + at, behind - range->start, span))
+			continue;
+		for (size_t i = 0; i < BLOCK; i++)
+			if (entered_at(code, flow, section, at + i))
+				return true;
+	}
+	for (; at + sizeof(int32_t) <= size; at++)
+		if (entered_at(code, flow, section, at))
+			return true;
+	return false;
+}
+
+static bool entered_from_afar(const struct kmc_code *code,
+			      const struct kmc_flow *flow)
+{
+	for (size_t i = 0; i < code->nsections; i++)
+		for (size_t j = 0; j < flow->nranges; j++)
+			if (code->sections[i].executable &&
+			    entered_from(code, flow, &code->sections[i],
+					 &flow->ranges[j]))
+				return true;
+	return false;
+}
+
+/* ---- short jumps ---- */
+
+static bool entered_by_neighbour(const struct kmc_code *code,
+				 const struct kmc_flow *flow,
+				 const struct kmc_extent *range)
+{
+	return entered_between(code, flow,
+			       symbol_start(code, range->start - 1),
+			       range->start) ||
+	       entered_between(code, flow, range->end,
+			       range->end + SHORT_REACH);
+}
+
+/* ---- tables ---- */
+
+static bool entered_by_patch(const struct kmc_code *code,
+			     const struct kmc_flow *flow)
+{
+	for (size_t i = 0; i < code->npatches; i++)
+		if (inside(flow, code->patches[i].to) &&
+		    !kmc_flow_at(flow, code->patches[i].from))
+			return true;
+	return false;
+}
+
+/* Is there a pointer into the function, such as a jump table has? */
+static bool pointed_to(const struct kmc_code *code,
+		       const struct kmc_flow *flow)
+{
+	for (size_t i = 0; i < code->nsections; i++) {
+		const struct kmc_code_section *section = &code->sections[i];
+		const size_t size = section->end - section->start;
+
+		if (section->executable)
+			continue;
+		for (size_t at = -section->start & 7; at + 8 <= size; at += 8) {
+			uint64_t value;
+
+			memcpy(&value, section->bytes + at, sizeof(value));
+			if (inside(flow, value))
+				return true;
+		}
+	}
+	return false;
+}
+
+static const char *find_entrance(const struct kmc_code *code,
+				 const struct kmc_flow *flow)
+{
+	for (size_t i = 0; i < flow->nranges; i++)
+		if (entered_by_neighbour(code, flow, &flow->ranges[i]))
+			return "other code jumps into the middle of the function";
+	if (entered_from_afar(code, flow))
+		return "other code jumps into the middle of the function";
+	if (entered_by_patch(code, flow))
+		return "a fault elsewhere, or patched code, gets into the middle of the function";
+	if (flow->leaves_indirectly && pointed_to(code, flow))
+		return "it jumps to an address that it reads, and there are such into its middle";
+	return NULL;
+}
+
+/* What was found out of a function; the flow follows from its extent. */
+struct entrance {
+	struct kmc_extent function;
+	const char *why_not;
+};
+
+struct kmc_error *kmc_flow_entrance(struct kmc_code *code,
+				    const struct kmc_flow *flow,
+				    const char **why_not)
+{
+	const struct kmc_extent *function = &flow->ranges[0];
+	struct entrance *known = kmc_map_get(&code->entrances, function->start);
+
+	if (known && known->function.end == function->end) {
+		*why_not = known->why_not;
+		return NULL;
+	}
+	*why_not = find_entrance(code, flow);
+	if (known || code->entrances.count == KMC_CODE_MEMORY)
+		return NULL;
+	known = malloc(sizeof(*known));
+	if (!known)
+		return kmc_error_nomem();
+	*known = (struct entrance) { *function, *why_not };
+	if (!kmc_map_put(&code->entrances, function->start, known)) {
+		free(known);
+		return kmc_error_nomem();
+	}
+	return NULL;
+}

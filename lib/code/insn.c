@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One instruction: what it reads, writes, changes, and where it goes.
+ */
+#include <Zydis/Zydis.h>
+
+#include "code/insn_text.h"
+
+static const char *const names[KMC_REG_COUNT] = {
+	"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+	"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rip",
+};
+
+const char *kmc_reg_name(enum kmc_reg reg)
+{
+	return reg >= 0 && reg < KMC_REG_COUNT ? names[reg] : NULL;
+}
+
+enum kmc_reg kmc_reg_of_dwarf(unsigned int regnum)
+{
+	static const enum kmc_reg map[] = {
+		KMC_REG_RAX, KMC_REG_RDX, KMC_REG_RCX, KMC_REG_RBX,
+		KMC_REG_RSI, KMC_REG_RDI, KMC_REG_RBP, KMC_REG_RSP,
+		KMC_REG_R8, KMC_REG_R9, KMC_REG_R10, KMC_REG_R11,
+		KMC_REG_R12, KMC_REG_R13, KMC_REG_R14, KMC_REG_R15,
+		KMC_REG_RIP,
+	};
+
+	return regnum < KMC_ARRAY_SIZE(map) ? map[regnum] : KMC_REG_NONE;
+}
+
+bool kmc_report_reg(const struct kmc_report *report, enum kmc_reg reg,
+		    uint64_t *value)
+{
+	const char *name = kmc_reg_name(reg);
+	char narrow[4];
+
+	if (!name)
+		return false;
+	if (kmc_report_register(report, name, value))
+		return true;
+	if (reg >= KMC_REG_R8 && reg != KMC_REG_RIP)
+		return false;
+	memcpy(narrow, name, sizeof(narrow));
+	narrow[0] = 'e';
+	return kmc_report_register(report, narrow, value);
+}
+
+/* The whole register that one of ours is or is a part of. */
+static enum kmc_reg reg_of(ZydisRegister reg)
+{
+	const ZydisRegister whole =
+		ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64,
+						 reg);
+
+	if (reg == ZYDIS_REGISTER_RIP || reg == ZYDIS_REGISTER_EIP)
+		return KMC_REG_RIP;
+	if (whole < ZYDIS_REGISTER_RAX || whole > ZYDIS_REGISTER_R15)
+		return KMC_REG_NONE;
+	return (enum kmc_reg)(whole - ZYDIS_REGISTER_RAX);
+}
+
+/* ---- operands ---- */
+
+static bool is_stack(const ZydisDecodedOperand *op)
+{
+	return op->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
+	       op->mem.base == ZYDIS_REGISTER_RSP;
+}
+
+static void add_mem(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
+		    const ZydisDecodedOperand *op)
+{
+	struct kmc_mem *mem;
+
+	/* LEA, NOP and prefetches only look as if they used memory. */
+	if (op->mem.type == ZYDIS_MEMOP_TYPE_AGEN ||
+	    zi->mnemonic == ZYDIS_MNEMONIC_NOP ||
+	    zi->meta.category == ZYDIS_CATEGORY_PREFETCH ||
+	    insn->nmem == KMC_ARRAY_SIZE(insn->mem))
+		return;
+	mem = &insn->mem[insn->nmem++];
+	*mem = (struct kmc_mem){
+		.base = reg_of(op->mem.base),
+		.index = reg_of(op->mem.index),
+		.scale = op->mem.scale,
+		.disp = op->mem.disp.has_displacement ? op->mem.disp.value : 0,
+		.segment = op->mem.segment == ZYDIS_REGISTER_FS ? 'f' :
+			   op->mem.segment == ZYDIS_REGISTER_GS ? 'g' : 0,
+		.address_bits = zi->address_width,
+		.size = op->size / 8,
+		.read = op->actions & ZYDIS_OPERAND_ACTION_MASK_READ,
+		.write = op->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE,
+	};
+	/* A push writes below the stack pointer that it finds. */
+	if (mem->write && is_stack(op))
+		mem->disp -= mem->size;
+}
+
+static void set_string(struct kmc_insn *insn,
+		       const ZydisDecodedInstruction *zi)
+{
+	const uint64_t rep = ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE |
+			     ZYDIS_ATTRIB_HAS_REPNE;
+
+	if (zi->meta.category != ZYDIS_CATEGORY_STRINGOP &&
+	    zi->meta.category != ZYDIS_CATEGORY_IOSTRINGOP)
+		return;
+	insn->string = true;
+	insn->rep = zi->attributes & rep;
+	insn->early = zi->attributes & (ZYDIS_ATTRIB_HAS_REPE |
+					ZYDIS_ATTRIB_HAS_REPNE);
+	insn->element = insn->nmem ? insn->mem[0].size : 0;
+}
+
+static void set_operands(struct kmc_insn *insn,
+			 const ZydisDecodedInstruction *zi,
+			 const ZydisDecodedOperand *ops)
+{
+	for (size_t i = 0; i < zi->operand_count; i++) {
+		const ZydisDecodedOperand *op = &ops[i];
+		enum kmc_reg reg;
+
+		if (op->type == ZYDIS_OPERAND_TYPE_MEMORY)
+			add_mem(insn, zi, op);
+		if (op->type != ZYDIS_OPERAND_TYPE_REGISTER ||
+		    !(op->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE))
+			continue;
+		reg = reg_of(op->reg.value);
+		if (reg != KMC_REG_NONE && reg != KMC_REG_RIP)
+			insn->changes |= KMC_REG_BIT(reg);
+	}
+	/* These change registers that the decoder's tables do not name. */
+	if (zi->mnemonic == ZYDIS_MNEMONIC_SYSCALL)
+		insn->changes |= KMC_REG_BIT(KMC_REG_RCX) |
+				 KMC_REG_BIT(KMC_REG_R11);
+	if (zi->mnemonic == ZYDIS_MNEMONIC_VMCALL ||
+	    zi->mnemonic == ZYDIS_MNEMONIC_VMMCALL ||
+	    zi->mnemonic == ZYDIS_MNEMONIC_TDCALL ||
+	    zi->mnemonic == ZYDIS_MNEMONIC_SEAMCALL)
+		insn->changes |= KMC_REG_BIT(KMC_REG_GENERAL) - 1;
+}
+
+/* ---- control flow ---- */
+
+static void set_target(struct kmc_insn *insn,
+		       const ZydisDecodedInstruction *zi,
+		       const ZydisDecodedOperand *op)
+{
+	if (op->type != ZYDIS_OPERAND_TYPE_IMMEDIATE || !op->imm.is_relative) {
+		insn->indirect = true;
+		insn->table = op->type == ZYDIS_OPERAND_TYPE_MEMORY &&
+			      op->mem.index != ZYDIS_REGISTER_NONE;
+		return;
+	}
+	insn->target = insn->address + zi->length + op->imm.value.s;
+	if (insn->bits32)
+		insn->target &= UINT32_MAX;
+}
+
+static void set_flow(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
+		     const ZydisDecodedOperand *ops)
+{
+	switch (zi->meta.category) {
+	case ZYDIS_CATEGORY_CALL:
+		insn->is_call = true;
+		break;
+	case ZYDIS_CATEGORY_COND_BR:
+		insn->is_conditional = true;
+		insn->is_jump = true;
+		break;
+	case ZYDIS_CATEGORY_UNCOND_BR:
+		insn->is_jump = true;
+		break;
+	case ZYDIS_CATEGORY_RET:
+	case ZYDIS_CATEGORY_SYSRET:
+		insn->is_return = true;
+		return;
+	default:
+		insn->is_return = zi->mnemonic == ZYDIS_MNEMONIC_IRET ||
+				  zi->mnemonic == ZYDIS_MNEMONIC_IRETD ||
+				  zi->mnemonic == ZYDIS_MNEMONIC_IRETQ;
+		return;
+	}
+	if (zi->operand_count)
+		set_target(insn, zi, &ops[0]);
+	else
+		insn->indirect = true;
+}
+
+/* TEST of a register with itself; whether a jump is for zero, or for anything else. */
+static void set_test(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
+		     const ZydisDecodedOperand *ops)
+{
+	insn->tests = KMC_REG_NONE;
+	if (zi->mnemonic == ZYDIS_MNEMONIC_TEST && ops[0].size == 64 &&
+	    ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	    ops[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	    ops[0].reg.value == ops[1].reg.value)
+		insn->tests = reg_of(ops[0].reg.value);
+	insn->on_zero = zi->mnemonic == ZYDIS_MNEMONIC_JZ;
+	insn->on_nonzero = zi->mnemonic == ZYDIS_MNEMONIC_JNZ;
+}
+
+/* ---- effects that can be followed ---- */
+
+static bool is_reg(const ZydisDecodedOperand *op)
+{
+	return op->type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	       reg_of(op->reg.value) != KMC_REG_NONE;
+}
+
+static bool is_imm(const ZydisDecodedOperand *op)
+{
+	return op->type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+}
+
+/* MOV, ADD, SUB and XOR of a register and a register or constant. */
+static void set_two(struct kmc_effect *e, ZydisMnemonic mnemonic,
+		    const ZydisDecodedOperand *dest,
+		    const ZydisDecodedOperand *src)
+{
+	const enum kmc_reg reg = reg_of(dest->reg.value);
+	const bool same = is_reg(src) && reg_of(src->reg.value) == reg;
+
+	if (mnemonic == ZYDIS_MNEMONIC_MOV && is_imm(src)) {
+		e->dest = reg;
+		e->value = src->imm.value.s;
+	} else if (mnemonic == ZYDIS_MNEMONIC_MOV && is_reg(src)) {
+		e->dest = reg;
+		e->base = reg_of(src->reg.value);
+	} else if (mnemonic == ZYDIS_MNEMONIC_ADD && is_imm(src)) {
+		e->dest = e->base = reg;
+		e->value = src->imm.value.s;
+	} else if (mnemonic == ZYDIS_MNEMONIC_SUB && is_imm(src)) {
+		e->dest = e->base = reg;
+		e->value = (int64_t)(0 - src->imm.value.u);
+	} else if ((mnemonic == ZYDIS_MNEMONIC_XOR ||
+		    mnemonic == ZYDIS_MNEMONIC_SUB) && same) {
+		e->dest = reg;
+	}
+}
+
+static void set_lea(struct kmc_effect *e, const ZydisDecodedInstruction *zi,
+		    const ZydisDecodedOperand *ops)
+{
+	const ZydisDecodedOperandMem *mem = &ops[1].mem;
+	const enum kmc_reg base = reg_of(mem->base);
+
+	/* Counted from RIP it is an address, which KASLR moves. */
+	if (base == KMC_REG_NONE || base == KMC_REG_RIP ||
+	    mem->index != ZYDIS_REGISTER_NONE || zi->address_width != 64)
+		return;
+	e->dest = reg_of(ops[0].reg.value);
+	e->base = base;
+	e->value = mem->disp.has_displacement ? mem->disp.value : 0;
+}
+
+/* How the stack pointer moves; a call comes back to where it was. */
+static bool set_stack(struct kmc_effect *e, const struct kmc_insn *insn,
+		      const ZydisDecodedInstruction *zi,
+		      const ZydisDecodedOperand *ops)
+{
+	struct kmc_effect found = {
+		.dest = KMC_REG_RSP, .base = KMC_REG_RSP, .bits = 64,
+	};
+
+	if (!insn->nmem)
+		return false;
+	found.value = insn->mem[insn->nmem - 1].size;
+	switch (zi->mnemonic) {
+	case ZYDIS_MNEMONIC_PUSH:
+	case ZYDIS_MNEMONIC_PUSHF:
+	case ZYDIS_MNEMONIC_PUSHFQ:
+		found.value = -found.value;
+		break;
+	case ZYDIS_MNEMONIC_POP:
+		if (is_reg(&ops[0]) &&
+		    reg_of(ops[0].reg.value) == KMC_REG_RSP)
+			return false;
+		break;
+	case ZYDIS_MNEMONIC_POPF:
+	case ZYDIS_MNEMONIC_POPFQ:
+		break;
+	case ZYDIS_MNEMONIC_LEAVE:
+		found.base = KMC_REG_RBP;
+		break;
+	default:
+		return false;
+	}
+	*e = found;
+	return true;
+}
+
+static void set_effect(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
+		       const ZydisDecodedOperand *ops)
+{
+	struct kmc_effect *e = &insn->effect;
+
+	*e = (struct kmc_effect){ .dest = KMC_REG_NONE, .base = KMC_REG_NONE };
+	if (set_stack(e, insn, zi, ops))
+		return;
+	if (!zi->operand_count || !is_reg(&ops[0]))
+		return;
+	/* A narrower write keeps the rest of the register. */
+	if (ops[0].size != 32 && ops[0].size != 64)
+		return;
+	e->bits = ops[0].size;
+	if (zi->mnemonic == ZYDIS_MNEMONIC_LEA)
+		set_lea(e, zi, ops);
+	else if (zi->mnemonic == ZYDIS_MNEMONIC_INC ||
+		 zi->mnemonic == ZYDIS_MNEMONIC_DEC)
+		*e = (struct kmc_effect){
+			.dest = reg_of(ops[0].reg.value),
+			.base = reg_of(ops[0].reg.value),
+			.value = zi->mnemonic == ZYDIS_MNEMONIC_INC ? 1 : -1,
+			.bits = e->bits,
+		};
+	else if (zi->operand_count_visible == 2 && ops[1].size)
+		set_two(e, zi->mnemonic, &ops[0], &ops[1]);
+}
+
+/* ---- the whole ---- */
+
+static bool decode(const uint8_t *bytes, size_t len, uint64_t address,
+		   bool bits32, bool text, struct kmc_insn *out)
+{
+	struct kmc_insn insn = { .address = address, .bits32 = bits32 };
+	const ZydisDecodedInstruction *zi;
+	struct kmc_decoded decoded;
+	ZydisDecoder decoder;
+
+	if (ZYAN_FAILED(ZydisDecoderInit(&decoder, bits32 ?
+					 ZYDIS_MACHINE_MODE_LEGACY_32 :
+					 ZYDIS_MACHINE_MODE_LONG_64,
+					 bits32 ? ZYDIS_STACK_WIDTH_32 :
+						  ZYDIS_STACK_WIDTH_64)) ||
+	    ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder, bytes, len,
+					       &decoded.insn, decoded.ops)))
+		return false;
+	zi = &decoded.insn;
+	insn.length = zi->length;
+	set_operands(&insn, zi, decoded.ops);
+	set_string(&insn, zi);
+	set_flow(&insn, zi, decoded.ops);
+	set_effect(&insn, zi, decoded.ops);
+	set_test(&insn, zi, decoded.ops);
+	insn.sets_df = zi->mnemonic == ZYDIS_MNEMONIC_STD ||
+		       zi->mnemonic == ZYDIS_MNEMONIC_POPF ||
+		       zi->mnemonic == ZYDIS_MNEMONIC_POPFQ;
+	if (text)
+		kmc_insn_print(&insn, &decoded);
+	*out = insn;
+	return true;
+}
+
+bool kmc_insn_scan(const uint8_t *bytes, size_t len, uint64_t address,
+		   bool bits32, struct kmc_insn *out)
+{
+	return decode(bytes, len, address, bits32, false, out);
+}
+
+struct kmc_error *kmc_insn_decode(const uint8_t *bytes, size_t len,
+				  uint64_t address, bool bits32,
+				  struct kmc_insn *out)
+{
+	if (decode(bytes, len, address, bits32, true, out))
+		return NULL;
+	return kmc_error_new(KMC_ERROR_FORMAT, NULL, 0,
+			     "no whole instruction at 0x%llx",
+			     (unsigned long long)address);
+}
+
+bool kmc_mem_address(const struct kmc_mem *mem, const struct kmc_insn *insn,
+		     const struct kmc_report *report, uint64_t *out)
+{
+	uint64_t sum = (uint64_t)mem->disp, value;
+
+	if (mem->segment)
+		return false;
+	if (mem->base == KMC_REG_RIP) {
+		/* At run time, which KASLR may have moved from @insn's. */
+		if (!kmc_report_reg(report, KMC_REG_RIP, &value))
+			return false;
+		sum += value + insn->length;
+	} else if (mem->base != KMC_REG_NONE) {
+		if (!kmc_report_reg(report, mem->base, &value))
+			return false;
+		sum += value;
+	}
+	if (mem->index != KMC_REG_NONE) {
+		if (!kmc_report_reg(report, mem->index, &value))
+			return false;
+		sum += value * mem->scale;
+	}
+	*out = mem->address_bits == 64 ? sum : sum & UINT32_MAX;
+	return true;
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The vmlinux and the modules of a kernel; those of another build are refused:
+ * wrong lines are worse than none.
+ */
+#include <unistd.h>
+
+#include "debuginfo/debuginfo.h"
+
+/* ---- does it fit? ---- */
+
+static struct kmc_error *mismatch_build_id(const struct kmc_debuginfo *di,
+					   const struct kmc_kernel *kernel)
+{
+	char have[KMC_BUILD_ID_HEX], want[KMC_BUILD_ID_HEX];
+
+	kmc_build_id_hex(have, di->facts.build_id, di->facts.build_id_len);
+	kmc_build_id_hex(want, kernel->build_id, kernel->build_id_len);
+	return kmc_error_new(KMC_ERROR_MISMATCH, di->vmlinux->path, 0,
+			     "has build-ID %s, but the report is from build %s; give that build's vmlinux, or --force",
+			     have, want);
+}
+
+static struct kmc_error *mismatch_release(const struct kmc_debuginfo *di,
+					  const struct kmc_kernel *kernel)
+{
+	char *have KMC_AUTO_FREE = kmc_escape(di->facts.release);
+	char *want KMC_AUTO_FREE = kmc_escape(kernel->release);
+
+	if (!have || !want)
+		return kmc_error_nomem();
+	return kmc_error_new(KMC_ERROR_MISMATCH, di->vmlinux->path, 0,
+			     "is Linux %s, but the report is from Linux %s; give that kernel's vmlinux, or --force",
+			     have, want);
+}
+
+struct kmc_error *kmc_debuginfo_check(struct kmc_debuginfo *di,
+				      const struct kmc_kernel *kernel)
+{
+	const struct kmc_elf_facts *facts = &di->facts;
+
+	if (di->force || !kernel)
+		return NULL;
+	if (kernel->build_id_len && facts->build_id_len) {
+		if (kernel->build_id_len == facts->build_id_len &&
+		    !memcmp(kernel->build_id, facts->build_id,
+			    facts->build_id_len))
+			return NULL;
+		return mismatch_build_id(di, kernel);
+	}
+	if (kernel->release && facts->release &&
+	    strcmp(kernel->release, facts->release))
+		return mismatch_release(di, kernel);
+	return NULL;
+}
+
+/* ---- vmlinux ---- */
+
+/* Modules are those of the report, or else those that fit vmlinux. */
+static struct kmc_error *set_module_release(struct kmc_debuginfo *di,
+					    const struct kmc_kernel *kernel)
+{
+	const char *release = kernel ? kernel->release : NULL;
+
+	if (!release)
+		release = di->facts.release;
+	if (!kmc_release_is_sane(release))
+		return NULL;
+	di->module_release = strdup(release);
+	return di->module_release ? NULL : kmc_error_nomem();
+}
+
+static struct kmc_error *set_options(struct kmc_debuginfo *di, const char *root,
+				     const struct kmc_debuginfo_options *opts)
+{
+	di->force = opts->force;
+	di->fetch = (struct kmc_fetch){
+		.progress = opts->progress, .arg = opts->arg,
+	};
+	di->root = strdup(root);
+	di->modules_dir = opts->modules ? strdup(opts->modules) : NULL;
+	if (!di->root || (opts->modules && !di->modules_dir))
+		return kmc_error_nomem();
+	return NULL;
+}
+
+struct kmc_error *
+kmc_debuginfo_open_file(const char *root, const char *path,
+			const struct kmc_debuginfo_options *opts,
+			const struct kmc_kernel *kernel,
+			struct kmc_debuginfo **out)
+{
+	struct kmc_debuginfo *di = calloc(1, sizeof(*di));
+	struct kmc_error *err;
+
+	if (!di)
+		return kmc_error_nomem();
+	err = set_options(di, root, opts);
+	if (!err)
+		err = kmc_elf_check_vmlinux(path, &di->facts);
+	if (!err)
+		err = kmc_image_open(NULL, path, &di->fetch, &di->vmlinux);
+	if (!err)
+		err = kmc_debuginfo_check(di, kernel);
+	if (!err) {
+		di->source_root = kmc_source_root(di->vmlinux->dwarf);
+		di->vmlinux->source_root = di->source_root;
+		err = set_module_release(di, kernel);
+	}
+	if (err)
+		kmc_debuginfo_free(di);
+	else
+		*out = di;
+	return err;
+}
+
+const char *kmc_debuginfo_source(const struct kmc_debuginfo *di)
+{
+	return di->source_root;
+}
+
+const char *kmc_debuginfo_path(const struct kmc_debuginfo *di)
+{
+	return di->vmlinux->path;
+}
+
+/* ---- modules ---- */
+
+/* The directory of vmlinux, if that is a build tree; NULL: no, or no memory. */
+static char *build_tree(const struct kmc_debuginfo *di)
+{
+	const char *slash = strrchr(di->vmlinux->path, '/');
+	int len = slash ? slash - di->vmlinux->path : 1;
+	const char *dir = slash ? di->vmlinux->path : ".";
+	struct kmc_buf buf = { };
+	char *out = NULL;
+
+	kmc_buf_printf(&buf, "%.*s/modules.order", len, dir);
+	if (!buf.failed && !access(buf.data, F_OK))
+		out = strndup(dir, len ? len : 1);
+	kmc_buf_release(&buf);
+	return out;
+}
+
+static struct kmc_error *scan_modules(struct kmc_debuginfo *di)
+{
+	static const char *const places[] = {
+		"/usr/lib/debug/lib/modules/",
+		"/usr/lib/debug/usr/lib/modules/",
+		"/lib/modules/", "/usr/lib/modules/",
+	};
+	char *tree KMC_AUTO_FREE = NULL;
+	struct kmc_error *err = NULL;
+
+	if (di->modules_scanned)
+		return NULL;
+	di->modules_scanned = true;
+	if (di->modules_dir)
+		return kmc_modules_scan(&di->module_files, di->modules_dir);
+	tree = build_tree(di);
+	if (tree)
+		err = kmc_modules_scan(&di->module_files, tree);
+	for (size_t i = 0; !err && di->module_release &&
+	     i < KMC_ARRAY_SIZE(places); i++) {
+		struct kmc_buf dir = { };
+
+		kmc_buf_printf(&dir, "%s%s%s", di->root, places[i],
+			       di->module_release);
+		err = dir.failed ? kmc_error_nomem() :
+		      kmc_modules_scan(&di->module_files, dir.data);
+		kmc_buf_release(&dir);
+	}
+	return err;
+}
+
+/* A module whose build-ID the report says has to have that one. */
+bool kmc_debuginfo_fits(const struct kmc_debuginfo *di,
+			const struct kmc_image *image,
+			const struct kmc_module *record)
+{
+	const unsigned char *id;
+	GElf_Addr at;
+	int len = dwfl_module_build_id(image->mod, &id, &at);
+
+	if (di->force || len <= 0 || !record || !record->build_id_len)
+		return true;
+	return record->build_id_len == (size_t)len &&
+	       !memcmp(record->build_id, id, len);
+}
+
+/* *out stays NULL when the file is of no use. */
+static struct kmc_error *try_module(struct kmc_debuginfo *di, const char *name,
+				    const char *path,
+				    const struct kmc_module *record,
+				    struct kmc_image **out)
+{
+	struct kmc_image *image;
+	struct kmc_error *err;
+
+	err = kmc_image_open(name, path, &di->fetch, &image);
+	if (err && err->code == KMC_ERROR_NOMEM)
+		return err;
+	if (err) {
+		kmc_error_free(err);
+		return NULL;
+	}
+	if (kmc_debuginfo_fits(di, image, record))
+		*out = image;
+	else
+		kmc_image_free(image);
+	return NULL;
+}
+
+/* What has just this build-ID: installed, or from a server. */
+static struct kmc_error *try_module_build_id(struct kmc_debuginfo *di,
+					     const char *name,
+					     const struct kmc_module *record,
+					     bool fetch, struct kmc_image **out)
+{
+	struct kmc_error *err = NULL;
+	char *path = NULL;
+
+	if (!record || !record->build_id_len)
+		return NULL;
+	if (fetch)
+		err = kmc_fetch_debuginfo(&di->fetch, record->build_id,
+					  record->build_id_len, &path);
+	else
+		path = kmc_build_id_path(di->root, record->build_id,
+					 record->build_id_len);
+	/* No server is no more than no lines. */
+	if (err && err->code != KMC_ERROR_NOMEM) {
+		kmc_error_free(err);
+		err = NULL;
+	}
+	if (!err && path)
+		err = try_module(di, name, path, record, out);
+	free(path);
+	return err;
+}
+
+/* The first file of that name with debug info; *out stays NULL if none. */
+static struct kmc_error *open_module(struct kmc_debuginfo *di, const char *name,
+				     const struct kmc_module *record,
+				     struct kmc_image **out)
+{
+	const struct kmc_module_files *files = &di->module_files;
+	bool listed = record && record->build_id_len;
+	struct kmc_error *err;
+
+	err = try_module_build_id(di, name, record, false, out);
+	for (size_t i = 0; !err && !*out && i < files->count; i++) {
+		if (strcmp(files->v[i].name, name))
+			continue;
+		listed = true;
+		err = try_module(di, name, files->v[i].path, record, out);
+	}
+	if (!err && !*out)
+		err = try_module_build_id(di, name, record, true, out);
+	if (err || *out)
+		return err;
+	/* Remember that its files are useless, so as not to try them again. */
+	return listed ? kmc_image_open(name, NULL, &di->fetch, out) : NULL;
+}
+
+static struct kmc_error *find_module(struct kmc_debuginfo *di, const char *name,
+				     const struct kmc_module *record,
+				     struct kmc_image **out)
+{
+	struct kmc_image **slot;
+	struct kmc_error *err;
+
+	*out = NULL;
+	for (size_t i = 0; i < di->nmodules; i++)
+		if (!strcmp(di->modules[i]->name, name)) {
+			*out = di->modules[i];
+			return NULL;
+		}
+	err = scan_modules(di);
+	if (err)
+		return err;
+	slot = kmc_grow(&di->modules, di->nmodules, sizeof(struct kmc_image *));
+	if (!slot)
+		return kmc_error_nomem();
+	err = open_module(di, name, record, slot);
+	if (err || !*slot)
+		return err;
+	(*slot)->source_root = di->source_root;
+	*out = *slot;
+	di->nmodules++;
+	return NULL;
+}
+
+struct kmc_error *kmc_debuginfo_image(struct kmc_debuginfo *di,
+				      const char *name, struct kmc_image **out)
+{
+	return kmc_debuginfo_module(di, name, NULL, out);
+}
+
+struct kmc_error *kmc_debuginfo_module(struct kmc_debuginfo *di,
+				       const char *name,
+				       const struct kmc_module *record,
+				       struct kmc_image **out)
+{
+	char *clean KMC_AUTO_FREE = NULL;
+	struct kmc_image *image = di->vmlinux;
+	struct kmc_error *err;
+
+	if (name) {
+		clean = strdup(name);
+		if (!clean)
+			return kmc_error_nomem();
+		for (char *p = clean; *p; p++)
+			if (*p == '-')
+				*p = '_';
+		err = find_module(di, clean, record, &image);
+		if (err)
+			return err;
+	}
+	if (!image || !image->mod) {
+		char *shown KMC_AUTO_FREE = kmc_escape(name);
+
+		if (!shown)
+			return kmc_error_nomem();
+		return kmc_error_new(KMC_ERROR_NOT_FOUND, NULL, 0,
+				     "no file of module %s with debug info; name the directory of its .ko with --modules",
+				     shown);
+	}
+	*out = image;
+	return NULL;
+}
+
+void kmc_debuginfo_free(struct kmc_debuginfo *di)
+{
+	if (!di)
+		return;
+	kmc_image_free(di->vmlinux);
+	for (size_t i = 0; i < di->nmodules; i++)
+		kmc_image_free(di->modules[i]);
+	free(di->modules);
+	kmc_modules_release(&di->module_files);
+	kmc_elf_facts_release(&di->facts);
+	free(di->source_root);
+	free(di->modules_dir);
+	free(di->root);
+	free(di->module_release);
+	free(di);
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Lines of source files, from a tree that the user named or that the debug info did.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/internal.h"
+
+/* The largest file of Linux has 22 MB; it is generated and has no code. */
+#define MAX_SIZE	(8 << 20)
+/* A report touches some twenty files. */
+#define MAX_FILES	64
+
+/**
+ * struct file - one that was looked for
+ * @name: as debug info has it
+ * @text: its content, NULL when it is not there
+ * @lines: where each line starts, @count of them
+ */
+struct file {
+	char *name;
+	char *text;
+	size_t size;
+	const char **lines;
+	size_t count;
+};
+
+struct kmc_source {
+	char *dir;
+	struct file files[MAX_FILES];
+	size_t count;
+};
+
+struct kmc_error *kmc_source_open(const char *dir, struct kmc_source **out)
+{
+	struct kmc_source *source;
+	struct stat st;
+
+	if (stat(dir, &st))
+		return kmc_error_os(errno, dir, "cannot look for source files there");
+	if (!S_ISDIR(st.st_mode))
+		return kmc_error_new(KMC_ERROR_FORMAT, dir, 0,
+				     "no directory; name the top of a source tree");
+	source = calloc(1, sizeof(*source));
+	if (source)
+		source->dir = strdup(dir);
+	if (!source || !source->dir) {
+		free(source);
+		return kmc_error_nomem();
+	}
+	*out = source;
+	return NULL;
+}
+
+void kmc_source_free(struct kmc_source *source)
+{
+	if (!source)
+		return;
+	for (size_t i = 0; i < source->count; i++) {
+		free(source->files[i].name);
+		free(source->files[i].text);
+		free(source->files[i].lines);
+	}
+	free(source->dir);
+	free(source);
+}
+
+/* Debug info is not to be trusted with the rest of the disk. */
+static bool stays_below(const char *name)
+{
+	const char *part = name;
+
+	if (*name == '/')
+		return false;
+	while (part) {
+		if (!strncmp(part, "..", 2) && (!part[2] || part[2] == '/'))
+			return false;
+		part = strchr(part, '/');
+		part += part ? 1 : 0;
+	}
+	return true;
+}
+
+static bool read_whole(int fd, struct file *file)
+{
+	struct stat st;
+	size_t have = 0;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > MAX_SIZE)
+		return false;
+	file->text = malloc(st.st_size + 1);
+	while (file->text && have < (size_t)st.st_size) {
+		ssize_t n = read(fd, file->text + have, st.st_size - have);
+
+		if (n <= 0)
+			break;
+		have += n;
+	}
+	if (file->text)
+		file->text[have] = '\0';
+	file->size = have;
+	return file->text;
+}
+
+static void index_lines(struct file *file)
+{
+	const char *at = file->text, *end = file->text + file->size;
+
+	while (at && at < end) {
+		const char **slot = kmc_grow(&file->lines, file->count, sizeof(*slot));
+
+		if (!slot)
+			return;
+		*slot = at;
+		file->count++;
+		at = memchr(at, '\n', end - at);
+		at += at ? 1 : 0;
+	}
+}
+
+static struct file *find_file(struct kmc_source *source, const char *name)
+{
+	char *path KMC_AUTO_FREE = NULL;
+	struct file *file;
+	int fd;
+
+	for (size_t i = 0; i < source->count; i++)
+		if (!strcmp(source->files[i].name, name))
+			return &source->files[i];
+	if (source->count == MAX_FILES || !stays_below(name))
+		return NULL;
+	file = &source->files[source->count];
+	*file = (struct file) { .name = strdup(name) };
+	if (!file->name || asprintf(&path, "%s/%s", source->dir, name) < 0) {
+		path = NULL;
+		free(file->name);
+		return NULL;
+	}
+	source->count++;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd >= 0) {
+		if (read_whole(fd, file))
+			index_lines(file);
+		close(fd);
+	}
+	return file;
+}
+
+const char *kmc_source_line(struct kmc_source *source, const char *name, int line,
+			    size_t *len)
+{
+	struct file *file = source && name ? find_file(source, name) : NULL;
+	const char *start, *end;
+
+	if (!file || line < 1 || (size_t)line > file->count)
+		return NULL;
+	start = file->lines[line - 1];
+	end = memchr(start, '\n', file->text + file->size - start);
+	*len = (end ? end : file->text + file->size) - start;
+	return start;
+}

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which variables are in registers at an address, and what they point to.
+ */
+#include <dwarf.h>
+
+#include "debuginfo/vars.h"
+
+/* Of a function, with all that was inlined into it. */
+#define MAX_VARS		4096
+#define MAX_DEPTH		512
+#define MAX_PEEL		32
+/* Addresses whose variables are kept. */
+#define MAX_KEPT	10000
+#define STACK_DEPTH		16
+#define MAX_DIMENSIONS		16
+
+/**
+ * struct walk - a visit to the variables of all scopes around an address
+ * @vars: gets those that are pointers with a value
+ * @slot: or else gets the one that is in the frame at @cfa
+ */
+struct walk {
+	struct kmc_vars *vars;
+	struct kmc_slot *slot;
+	int64_t cfa;
+	Dwarf_Addr address;
+	bool nomem;
+};
+
+/* ---- types ---- */
+
+bool kmc_die_type(Dwarf_Die *die, Dwarf_Die *type)
+{
+	Dwarf_Attribute attr;
+
+	return dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attr),
+				 type);
+}
+
+bool kmc_die_peel(Dwarf_Die *type, Dwarf_Die *out)
+{
+	Dwarf_Die die = *type;
+
+	for (int i = 0; i < MAX_PEEL; i++) {
+		switch (dwarf_tag(&die)) {
+		case DW_TAG_typedef:
+		case DW_TAG_const_type:
+		case DW_TAG_volatile_type:
+		case DW_TAG_restrict_type:
+		case DW_TAG_atomic_type:
+			if (!kmc_die_type(&die, &die))
+				return false;
+			break;
+		case DW_TAG_invalid:
+			return false;
+		default:
+			*out = die;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool kmc_die_pointee(Dwarf_Die *type, Dwarf_Die *target)
+{
+	Dwarf_Die die;
+
+	if (!kmc_die_peel(type, &die) || dwarf_tag(&die) != DW_TAG_pointer_type ||
+	    !kmc_die_type(&die, &die) || !kmc_die_peel(&die, &die))
+		return false;
+	*target = die;
+	return true;
+}
+
+bool kmc_die_is_aggregate(Dwarf_Die *die)
+{
+	const int tag = dwarf_tag(die);
+
+	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
+}
+
+/* Elements of an array in all dimensions; 0: it is flexible, or damaged. */
+static uint64_t array_count(Dwarf_Die *array)
+{
+	uint64_t count = 1;
+	Dwarf_Die range;
+	int steps = 0;
+
+	if (!kmc_die_child(array, &range))
+		return 0;
+	do {
+		Dwarf_Attribute attr;
+		Dwarf_Word bound;
+
+		if (dwarf_tag(&range) != DW_TAG_subrange_type)
+			continue;
+		/* GCC gives the last index, clang the count. */
+		if (!dwarf_attr(&range, DW_AT_upper_bound, &attr) &&
+		    !dwarf_attr(&range, DW_AT_count, &attr))
+			return 0;
+		if (dwarf_formudata(&attr, &bound) || bound > INT32_MAX)
+			return 0;
+		bound += dwarf_whatattr(&attr) == DW_AT_upper_bound;
+		if (__builtin_mul_overflow(count, bound, &count))
+			return 0;
+	} while (++steps < MAX_DIMENSIONS && kmc_die_next(&range));
+	return count;
+}
+
+uint64_t kmc_die_size(Dwarf_Die *type)
+{
+	uint64_t count = 1;
+	Dwarf_Die element = *type;
+	int size;
+
+	if (dwarf_tag(type) == DW_TAG_array_type) {
+		count = array_count(type);
+		if (!kmc_die_type(type, &element) ||
+		    !kmc_die_peel(&element, &element))
+			return 0;
+	}
+	size = dwarf_bytesize(&element);
+	if (size <= 0 || __builtin_mul_overflow(count, size, &count))
+		return 0;
+	return count;
+}
+
+/* ---- places ---- */
+
+/* Registers that an operation reads; -1: one that we do not do. */
+static int op_register(const Dwarf_Op *op)
+{
+	if (op->atom >= DW_OP_reg0 && op->atom <= DW_OP_reg31)
+		return op->atom - DW_OP_reg0;
+	if (op->atom >= DW_OP_breg0 && op->atom <= DW_OP_breg31)
+		return op->atom - DW_OP_breg0;
+	if (op->atom == DW_OP_regx || op->atom == DW_OP_bregx)
+		return op->number < KMC_DWARF_REGS ? (int)op->number : -1;
+	return -1;
+}
+
+bool kmc_place_is_register(const struct kmc_place_ops *place)
+{
+	const unsigned int atom = place->ops[0].atom;
+
+	return place->count == 1 && place->regs &&
+	       ((atom >= DW_OP_reg0 && atom <= DW_OP_reg31) || atom == DW_OP_regx);
+}
+
+int kmc_place_register(const struct kmc_place_ops *place, int64_t *offset)
+{
+	const Dwarf_Op *op = &place->ops[0];
+
+	*offset = 0;
+	if (kmc_place_is_register(place))
+		return __builtin_ctz(place->regs);
+	/* As what container_of() makes: breg N, stack_value. */
+	if (place->count != 2 || op->atom < DW_OP_breg0 || op->atom > DW_OP_breg31)
+		return -1;
+	*offset = (int64_t)op->number;
+	return op->atom - DW_OP_breg0;
+}
+
+/* The value itself, not where in memory it would be found. */
+static bool is_value(const struct kmc_place_ops *place)
+{
+	return place->count && (kmc_place_is_register(place) ||
+		place->ops[place->count - 1].atom == DW_OP_stack_value);
+}
+
+static bool op_constant(const Dwarf_Op *op, uint64_t *value)
+{
+	if (op->atom >= DW_OP_lit0 && op->atom <= DW_OP_lit31) {
+		*value = op->atom - DW_OP_lit0;
+		return true;
+	}
+	switch (op->atom) {
+	case DW_OP_const1u:
+	case DW_OP_const2u:
+	case DW_OP_const4u:
+	case DW_OP_const8u:
+	case DW_OP_const1s:
+	case DW_OP_const2s:
+	case DW_OP_const4s:
+	case DW_OP_const8s:
+	case DW_OP_constu:
+	case DW_OP_consts:
+		*value = op->number;
+		return true;
+	}
+	return false;
+}
+
+static bool binary(unsigned int atom, uint64_t a, uint64_t b, uint64_t *out)
+{
+	switch (atom) {
+	case DW_OP_plus:
+		*out = a + b;
+		return true;
+	case DW_OP_minus:
+		*out = a - b;
+		return true;
+	case DW_OP_and:
+		*out = a & b;
+		return true;
+	case DW_OP_or:
+		*out = a | b;
+		return true;
+	case DW_OP_mul:
+		*out = a * b;
+		return true;
+	case DW_OP_shl:
+		*out = b < 64 ? a << b : 0;
+		return true;
+	}
+	return false;
+}
+
+bool kmc_place_value(const struct kmc_place_ops *place,
+		     const uint64_t regs[KMC_DWARF_REGS], uint32_t known,
+		     uint64_t *out)
+{
+	uint64_t stack[STACK_DEPTH];
+	size_t depth = 0;
+
+	if (place->regs & ~known)
+		return false;
+	for (size_t i = 0; i < place->count; i++) {
+		const Dwarf_Op *op = &place->ops[i];
+		int reg = op_register(op);
+
+		if (depth == STACK_DEPTH)
+			return false;
+		if (reg >= 0 && op->atom <= DW_OP_reg31) {
+			stack[depth++] = regs[reg];
+		} else if (reg >= 0) {
+			stack[depth++] = regs[reg] + (op->atom == DW_OP_bregx ?
+						      op->number2 : op->number);
+		} else if (op_constant(op, &stack[depth])) {
+			depth++;
+		} else if (op->atom == DW_OP_plus_uconst && depth) {
+			stack[depth - 1] += op->number;
+		} else if (depth >= 2 && binary(op->atom, stack[depth - 2],
+						stack[depth - 1],
+						&stack[depth - 2])) {
+			depth--;
+		} else if (op->atom != DW_OP_stack_value) {
+			return false;
+		}
+	}
+	if (depth != 1)
+		return false;
+	*out = stack[0];
+	return true;
+}
+
+/* False: it is elsewhere, or nowhere, or computed in a way that we do not do. */
+static bool find_place(struct walk *w, Dwarf_Die *die, struct kmc_place_ops *place)
+{
+	const uint64_t zeros[KMC_DWARF_REGS] = { };
+	Dwarf_Attribute attr;
+	uint64_t value;
+
+	if (!dwarf_attr(die, DW_AT_location, &attr) ||
+	    dwarf_getlocation_addr(&attr, w->address, &place->ops,
+				   &place->count, 1) != 1)
+		return false;
+	place->regs = 0;
+	for (size_t i = 0; i < place->count; i++) {
+		int reg = op_register(&place->ops[i]);
+
+		if (reg >= KMC_DWARF_REGS)
+			return false;
+		if (reg >= 0)
+			place->regs |= 1u << reg;
+	}
+	return is_value(place) && place->regs &&
+	       kmc_place_value(place, zeros, ~0u, &value);
+}
+
+/* ---- scopes ---- */
+
+static void take(struct walk *w, Dwarf_Die *die, const char *function,
+		 unsigned int level)
+{
+	struct kmc_var var = { .function = function, .level = level };
+	struct kmc_var *slot;
+	Dwarf_Die type;
+
+	if (w->vars->count >= MAX_VARS || !find_place(w, die, &var.place) ||
+	    !kmc_die_type(die, &type) || !kmc_die_pointee(&type, &var.target))
+		return;
+	var.name = dwarf_diename(die);
+	var.aggregate = kmc_die_is_aggregate(&var.target);
+	if (!var.name)
+		return;
+	slot = kmc_grow(&w->vars->v, w->vars->count, sizeof(*slot));
+	if (!slot) {
+		w->nomem = true;
+		return;
+	}
+	*slot = var;
+	w->vars->count++;
+}
+
+/* Inner scopes come later, so the innermost one stays. */
+static void take_slot(struct walk *w, Dwarf_Die *die)
+{
+	struct kmc_slot slot = { .found = true };
+	Dwarf_Attribute attr;
+	Dwarf_Op *ops;
+	size_t count;
+	int64_t start;
+	uint64_t size;
+
+	if (!dwarf_attr(die, DW_AT_location, &attr) ||
+	    dwarf_getlocation_addr(&attr, w->address, &ops, &count, 1) != 1 ||
+	    count != 1 || ops[0].atom != DW_OP_fbreg ||
+	    !kmc_die_type(die, &slot.type) ||
+	    !kmc_die_peel(&slot.type, &slot.type))
+		return;
+	start = (int64_t)ops[0].number;
+	size = kmc_die_size(&slot.type);
+	if (w->cfa < start || (uint64_t)(w->cfa - start) >= size)
+		return;
+	slot.name = dwarf_diename(die);
+	slot.offset = w->cfa - start;
+	*w->slot = slot;
+}
+
+/* Levels grow inwards here. */
+static void visit(struct walk *w, Dwarf_Die *scope, const char *function,
+		  unsigned int level, int depth)
+{
+	Dwarf_Die die;
+
+	if (depth > MAX_DEPTH || !kmc_die_child(scope, &die))
+		return;
+	do {
+		switch (dwarf_tag(&die)) {
+		case DW_TAG_formal_parameter:
+		case DW_TAG_variable:
+			if (w->slot)
+				take_slot(w, &die);
+			else
+				take(w, &die, function, level);
+			break;
+		case DW_TAG_lexical_block:
+			if (kmc_die_covers(&die, w->address))
+				visit(w, &die, function, level, depth + 1);
+			break;
+		case DW_TAG_inlined_subroutine:
+			if (kmc_die_covers(&die, w->address))
+				visit(w, &die, dwarf_diename(&die), level + 1,
+				      depth + 1);
+			break;
+		}
+	} while (!w->nomem && kmc_die_next(&die));
+}
+
+/* Levels count from the innermost on. */
+static void turn_round(struct kmc_vars *vars)
+{
+	unsigned int deepest = 0;
+
+	for (size_t i = 0; i < vars->count; i++)
+		if (vars->v[i].level > deepest)
+			deepest = vars->v[i].level;
+	for (size_t i = 0; i < vars->count; i++)
+		vars->v[i].level = deepest - vars->v[i].level;
+}
+
+static struct kmc_error *find_vars(struct kmc_image *image, uint64_t address,
+				   struct kmc_vars *out)
+{
+	struct walk w = { .vars = out };
+	struct kmc_error *err;
+	Dwarf_Die function;
+	bool found;
+
+	err = kmc_image_function(image, address, &function, &found);
+	if (err || !found)
+		return err;
+	w.address = address - image->bias;
+	visit(&w, &function, dwarf_diename(&function), 0, 0);
+	if (w.nomem)
+		return kmc_error_nomem();
+	turn_round(out);
+	return NULL;
+}
+
+/* Is the frame's base where the stack pointer was before the call? */
+static bool has_cfa_base(Dwarf_Die *function)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Op *ops;
+	size_t count;
+
+	return dwarf_attr_integrate(function, DW_AT_frame_base, &attr) &&
+	       !dwarf_getlocation(&attr, &ops, &count) && count == 1 &&
+	       ops[0].atom == DW_OP_call_frame_cfa;
+}
+
+struct kmc_error *kmc_vars_slot(struct kmc_image *image, uint64_t address,
+				int64_t cfa, struct kmc_slot *out)
+{
+	struct walk w = { .slot = out, .cfa = cfa };
+	struct kmc_error *err;
+	Dwarf_Die function;
+	bool found;
+
+	*out = (struct kmc_slot) { };
+	err = kmc_image_function(image, address, &function, &found);
+	if (err || !found || !has_cfa_base(&function))
+		return err;
+	w.address = address - image->bias;
+	visit(&w, &function, dwarf_diename(&function), 0, 0);
+	return NULL;
+}
+
+static void free_vars(void *value)
+{
+	kmc_vars_free(value);
+}
+
+struct kmc_error *kmc_vars_at(struct kmc_image *image, uint64_t address,
+			      struct kmc_vars **out)
+{
+	struct kmc_vars *vars = kmc_map_get(&image->vars, address);
+	struct kmc_error *err;
+
+	if (!vars) {
+		vars = calloc(1, sizeof(*vars));
+		if (!vars)
+			return kmc_error_nomem();
+		/* A log may ask for any number of addresses. */
+		if (image->vars.count == MAX_KEPT)
+			kmc_map_release(&image->vars, free_vars);
+		err = find_vars(image, address, vars);
+		if (!err && !kmc_map_put(&image->vars, address, vars))
+			err = kmc_error_nomem();
+		if (err) {
+			kmc_vars_free(vars);
+			return err;
+		}
+	}
+	*out = vars;
+	return NULL;
+}
+
+void kmc_vars_free(struct kmc_vars *vars)
+{
+	if (!vars)
+		return;
+	free(vars->v);
+	free(vars);
+}

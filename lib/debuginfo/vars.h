@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Variables that DWARF says are in registers at an address.
+ */
+#ifndef KMC_VARS_H
+#define KMC_VARS_H
+
+#include "debuginfo/debuginfo.h"
+
+/* As DWARF numbers them: 0 rax, 1 rdx, 2 rcx, 3 rbx, 4 rsi, 5 rdi, 6 rbp, 7 rsp. */
+#define KMC_DWARF_REGS		17
+
+/**
+ * struct kmc_place_ops - how to compute what a variable holds
+ * @ops: DWARF operations, borrowed from libdw
+ * @count: of them
+ * @regs: bit N: register N (DWARF's numbering) is read
+ */
+struct kmc_place_ops {
+	Dwarf_Op *ops;
+	size_t count;
+	uint32_t regs;
+};
+
+/**
+ * struct kmc_var - a pointer that is live at an address
+ * @name: of the variable, borrowed from libdw
+ * @function: that it belongs to, innermost of inlined ones; NULL if unknown
+ * @level: 0 for the innermost inline level, growing outwards
+ * @target: DIE of what it points to, typedefs and qualifiers taken off
+ * @aggregate: that is a struct or union
+ * @place: where its value is
+ */
+struct kmc_var {
+	const char *name;
+	const char *function;
+	unsigned int level;
+	Dwarf_Die target;
+	bool aggregate;
+	struct kmc_place_ops place;
+};
+
+struct kmc_vars {
+	struct kmc_var *v;
+	size_t count;
+};
+
+/**
+ * kmc_vars_at() - pointers whose value is known at an address
+ * @image: vmlinux or module
+ * @address: link-time address
+ * @out: all scopes around the address, outermost first; kept by @image until the
+ *	next such question
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_vars_at(struct kmc_image *image, uint64_t address, struct kmc_vars **out);
+void kmc_vars_free(struct kmc_vars *vars);
+
+/**
+ * kmc_place_value() - compute a variable's value
+ * @place: where it is
+ * @regs: values by DWARF number
+ * @known: bit N: @regs[N] is known
+ * @out: the value; untouched when it cannot be computed
+ */
+bool kmc_place_value(const struct kmc_place_ops *place,
+		     const uint64_t regs[KMC_DWARF_REGS], uint32_t known,
+		     uint64_t *out);
+
+/* Is the value that of one register, as it is? */
+bool kmc_place_is_register(const struct kmc_place_ops *place);
+/* Or that register plus @offset? DWARF's number of it, -1 if it is neither. */
+int kmc_place_register(const struct kmc_place_ops *place, int64_t *offset);
+
+/**
+ * struct kmc_slot - a variable in the function's frame
+ * @found: the rest is valid
+ * @name: borrowed from libdw, NULL if it has none
+ * @type: of the variable, typedefs and qualifiers taken off
+ * @offset: so far into it
+ */
+struct kmc_slot {
+	bool found;
+	const char *name;
+	Dwarf_Die type;
+	uint64_t offset;
+};
+
+/**
+ * kmc_vars_slot() - the variable that is at a place of the frame
+ * @image: vmlinux or module
+ * @address: link-time address of the instruction
+ * @cfa: the place, counted from where the stack pointer was before the call
+ * @out: the innermost such variable
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_vars_slot(struct kmc_image *image, uint64_t address, int64_t cfa,
+	      struct kmc_slot *out);
+
+/**
+ * kmc_die_pointee() - what a type points to, typedefs and qualifiers taken off
+ * @type: a type's DIE
+ * @target: set to that
+ *
+ * Return: whether @type is a pointer, and to something: not to void.
+ */
+bool kmc_die_pointee(Dwarf_Die *type, Dwarf_Die *target);
+/* A struct or union. */
+bool kmc_die_is_aggregate(Dwarf_Die *die);
+/* Takes typedefs and qualifiers off; false: void, or damaged. */
+bool kmc_die_peel(Dwarf_Die *type, Dwarf_Die *out);
+/* Bytes of a type, of an array of all its elements; 0 if it has none or no end. */
+uint64_t kmc_die_size(Dwarf_Die *type);
+/* The type of a variable, member or function; false: void. */
+bool kmc_die_type(Dwarf_Die *die, Dwarf_Die *type);
+
+#endif /* KMC_VARS_H */

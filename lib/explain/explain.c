@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The whole afternoon: instruction, object, members, verdict.
+ */
+#include "explain/locate.h"
+
+/* Debug info that is damaged explains less, which is no failure. */
+static struct kmc_error *only_nomem(struct kmc_error *err)
+{
+	if (!err || err->code == KMC_ERROR_NOMEM)
+		return err;
+	kmc_error_free(err);
+	return NULL;
+}
+
+static struct kmc_error *explain_values(struct kmc_debuginfo *di,
+					struct kmc_report *report)
+{
+	struct kmc_error *err;
+
+	kmc_report_forget_values(report);
+	err = only_nomem(kmc_values_fill(di, report));
+	return err ? err : kmc_verdict_fill(report);
+}
+
+static void forget_candidates(struct kmc_report *report)
+{
+	for (size_t i = 0; i < report->ncandidates; i++)
+		kmc_candidate_release(&report->candidates[i]);
+	free(report->candidates);
+	report->candidates = NULL;
+	report->ncandidates = 0;
+	free(report->insn);
+	report->insn = NULL;
+}
+
+struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
+				     struct kmc_report *report)
+{
+	struct kmc_scene scene = { .di = di, .report = report };
+	struct kmc_error *err;
+
+	forget_candidates(report);
+	err = only_nomem(kmc_scene_set(&scene));
+	if (!err)
+		err = only_nomem(kmc_locate(&scene));
+	/* That of a leak is only where it was found out, not what copied. */
+	if (!err && scene.has_insn && report->kind != KMC_INFOLEAK) {
+		report->insn = strdup(scene.insn.text);
+		if (!report->insn)
+			err = kmc_error_nomem();
+	}
+	return err ? err : explain_values(di, report);
+}
+
+struct kmc_error *kmc_report_choose(struct kmc_debuginfo *di,
+				    struct kmc_report *report, size_t index)
+{
+	struct kmc_candidate chosen;
+
+	if (index >= report->ncandidates)
+		return kmc_error_new(KMC_ERROR_NOT_FOUND, NULL, 0,
+				     "no candidate %zu: there are %zu", index,
+				     report->ncandidates);
+	chosen = report->candidates[index];
+	memmove(&report->candidates[1], &report->candidates[0],
+		index * sizeof(chosen));
+	report->candidates[0] = chosen;
+	return explain_values(di, report);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A fault in the middle of a repeated string instruction finds RCX, RSI and RDI
+ * moved on; this winds them back.
+ */
+#include "code/insn.h"
+
+#define EFLAGS_DF	(1u << 10)
+
+/* The direction flag of a report that has the flags. */
+static bool goes_down(const struct kmc_report *report)
+{
+	uint64_t flags;
+
+	return kmc_report_register(report, "eflags", &flags) &&
+	       flags & EFLAGS_DF;
+}
+
+/* The number that was found, from the registers of the report if need be. */
+static const char *initial_count(const struct kmc_insn *insn,
+				 const struct kmc_report *report,
+				 const struct kmc_reaching *count,
+				 uint64_t *out)
+{
+	uint64_t base = 0;
+
+	if (!count->known)
+		return count->why_not;
+	if (count->base != KMC_REG_NONE) {
+		if (insn->changes & KMC_REG_BIT(count->base))
+			return "it depends on a register that has moved";
+		if (!kmc_report_reg(report, count->base, &base))
+			return "the report lacks a register";
+	}
+	*out = base + (uint64_t)count->value;
+	return NULL;
+}
+
+static const char *progress(const struct kmc_insn *insn,
+			    const struct kmc_report *report,
+			    struct kmc_rep *rep)
+{
+	const char *why_not = initial_count(insn, report, &rep->count,
+					    &rep->initial);
+
+	if (why_not)
+		return why_not;
+	if (!kmc_report_reg(report, KMC_REG_RCX, &rep->left))
+		return "the report lacks a register";
+	/* The element at fault is not done yet. */
+	if (!rep->left || rep->left > rep->initial)
+		return "RCX of the report does not fit the count";
+	rep->done = rep->initial - rep->left;
+	rep->element = insn->element;
+	if (__builtin_mul_overflow(rep->done, insn->element, &rep->offset))
+		return "RCX of the report does not fit the count";
+	return NULL;
+}
+
+struct kmc_error *kmc_rep_progress(struct kmc_image *image, uint64_t function,
+				   uint64_t size, const struct kmc_insn *insn,
+				   const struct kmc_report *report,
+				   struct kmc_rep *out)
+{
+	struct kmc_rep rep = { .count.base = KMC_REG_NONE };
+	struct kmc_error *err;
+
+	if (!insn->rep) {
+		rep.why_not = "the instruction does not repeat";
+	} else if (insn->bits32) {
+		rep.why_not = "it is 32-bit code";
+	} else if (goes_down(report)) {
+		rep.why_not = "the direction flag is set";
+	} else {
+		err = kmc_reaching_value(image, function, size, insn->address,
+					 KMC_REG_RCX, &rep.count);
+		if (err)
+			return err;
+		rep.why_not = progress(insn, report, &rep);
+	}
+	rep.known = !rep.why_not;
+	*out = rep;
+	return NULL;
+}
+
+bool kmc_register_before(const struct kmc_insn *insn, const struct kmc_rep *rep,
+			 const struct kmc_report *report, enum kmc_reg reg,
+			 uint64_t *value)
+{
+	uint64_t now;
+
+	if (!kmc_report_reg(report, reg, &now))
+		return false;
+	if (insn->rep && reg >= 0 && insn->changes & KMC_REG_BIT(reg)) {
+		if (!rep || !rep->known)
+			return false;
+		if (reg == KMC_REG_RCX)
+			now = rep->initial;
+		else if (reg == KMC_REG_RSI || reg == KMC_REG_RDI)
+			now -= rep->offset;
+		else if (rep->done)
+			/* LODS has overwritten it. */
+			return false;
+	}
+	*value = now;
+	return true;
+}

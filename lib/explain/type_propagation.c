@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a register points to where no variable says so: its value is followed back to
+ * where it came from, and that is typed.
+ *
+ * A value that a load left there has the type of what was loaded: a member, a variable in
+ * the frame, a global one. One that a call left has the type that the function returns.
+ * One that was there when the function began, or where ways meet, has that of the variable
+ * that was in the register there; or, where ways meet, the type that all of them bring.
+ */
+#include <dwarf.h>
+#include <inttypes.h>
+
+#include "explain/locate.h"
+
+/* Answers of an image that are kept. */
+#define MAX_KEPT	10000
+/* p->a->b->c->d */
+#define MAX_HOPS	5
+#define MAX_WAYS	6
+/* Questions about one register; each is an analysis of the whole function. */
+#define MAX_QUESTIONS	24
+#define MAX_NESTING	16
+#define MAX_MEMBERS	8192
+/* Instructions further on in which a variable may still take its register. */
+#define AHEAD		6
+
+/**
+ * struct trail - a search at work
+ * @function, @size: that the instruction is in
+ * @left: questions that may still be asked
+ */
+struct trail {
+	struct kmc_image *image;
+	uint64_t function;
+	uint64_t size;
+	int left;
+};
+
+static struct kmc_error *follow(struct trail *trail, uint64_t at, enum kmc_reg reg,
+				int hops, struct kmc_pointee *out);
+
+/* ---- variables ---- */
+
+/* The variable that is the register, or so much away from it; the innermost of several. */
+static struct kmc_error *variable_in(struct kmc_image *image, uint64_t at,
+				     enum kmc_reg reg, struct kmc_pointee *out)
+{
+	struct kmc_vars *vars;
+	struct kmc_error *err = kmc_vars_at(image, at, &vars);
+	bool whole = false;
+
+	for (size_t i = 0; !err && i < vars->count; i++) {
+		const struct kmc_var *var = &vars->v[i];
+		int64_t offset;
+		int regnum = kmc_place_register(&var->place, &offset);
+
+		/* One that is the register says more than what was made of it. */
+		if (regnum < 0 || kmc_reg_of_dwarf(regnum) != reg ||
+		    (offset && whole))
+			continue;
+		whole = !offset;
+		out->found = true;
+		out->die = var->target;
+		out->offset = -offset;
+		snprintf(out->how, sizeof(out->how), "%.60s of %.60s()", var->name,
+			 var->function ? var->function : "the function");
+	}
+	return err;
+}
+
+static bool scan_insn(struct kmc_image *image, uint64_t at, struct kmc_insn *insn)
+{
+	const uint8_t *bytes;
+	size_t len;
+	struct kmc_error *err = kmc_image_code(image, at, KMC_INSN_MAX_LENGTH,
+					       &bytes, &len);
+
+	kmc_error_free(err);
+	return !err && kmc_insn_scan(bytes, len, at, false, insn);
+}
+
+/* A variable's place is often told from behind its first use on only. */
+static struct kmc_error *variable_ahead(struct kmc_image *image, uint64_t at,
+					enum kmc_reg reg, struct kmc_pointee *out)
+{
+	struct kmc_error *err = NULL;
+	struct kmc_insn insn;
+
+	for (int i = 0; !err && !out->found && i < AHEAD; i++) {
+		if (!scan_insn(image, at, &insn) || insn.is_call || insn.is_return ||
+		    (insn.is_jump && !insn.is_conditional) ||
+		    insn.changes & KMC_REG_BIT(reg))
+			break;
+		at += insn.length;
+		err = variable_in(image, at, reg, out);
+	}
+	return err;
+}
+
+/* A variable that is told of later is better than none, and than what is weak. */
+static struct kmc_error *look_ahead(struct kmc_image *image, uint64_t at,
+				    enum kmc_reg reg, struct kmc_pointee *out)
+{
+	struct kmc_pointee ahead = { };
+	struct kmc_error *err;
+
+	if (out->found && !out->weak)
+		return NULL;
+	err = variable_ahead(image, at, reg, &ahead);
+	if (ahead.found)
+		*out = ahead;
+	return err;
+}
+
+/* ---- what a type has at an offset ---- */
+
+static bool member_offset(Dwarf_Die *member, uint64_t *offset)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word value = 0;
+
+	if (dwarf_attr(member, DW_AT_data_member_location, &attr) &&
+	    dwarf_formudata(&attr, &value))
+		return false;
+	*offset = value;
+	return !dwarf_hasattr(member, DW_AT_data_bit_offset) &&
+	       !dwarf_hasattr(member, DW_AT_bit_size);
+}
+
+/*
+ * From an array to its element at @within, which becomes the offset in that; another type
+ * stays as it is. False: it ends before. What has no end is taken to reach that far.
+ */
+static bool find_element(Dwarf_Die *type, uint64_t *within)
+{
+	uint64_t whole;
+	int size;
+
+	if (dwarf_tag(type) != DW_TAG_array_type)
+		return true;
+	whole = kmc_die_size(type);
+	if (whole && *within >= whole)
+		return false;
+	if (!kmc_die_type(type, type) || !kmc_die_peel(type, type))
+		return false;
+	size = dwarf_bytesize(type);
+	if (size <= 0)
+		return false;
+	*within %= size;
+	return true;
+}
+
+/*
+ * The pointer that is at @offset of a type. Of the arms of a union it is what is declared
+ * first, and weak: nobody knows which one is in use.
+ */
+static bool pointer_at(Dwarf_Die *type, uint64_t offset, int depth,
+		       struct kmc_pointee *out)
+{
+	Dwarf_Die member, inner = *type;
+	int steps = 0;
+
+	if (depth > MAX_NESTING || !find_element(&inner, &offset))
+		return false;
+	if (!offset && kmc_die_pointee(&inner, &out->die))
+		return true;
+	if (!kmc_die_is_aggregate(&inner) || !kmc_die_child(&inner, &member))
+		return false;
+	do {
+		Dwarf_Die of;
+		uint64_t start;
+		uint64_t size;
+
+		if (dwarf_tag(&member) != DW_TAG_member ||
+		    !member_offset(&member, &start) || start > offset ||
+		    !kmc_die_type(&member, &of) || !kmc_die_peel(&of, &of))
+			continue;
+		size = kmc_die_size(&of);
+		if (size ? offset - start >= size :
+		    dwarf_tag(&of) != DW_TAG_array_type)
+			continue;
+		out->member[0] = '\0';
+		if (!pointer_at(&of, offset - start, depth + 1, out))
+			continue;
+		out->weak |= dwarf_tag(&inner) == DW_TAG_union_type;
+		if (!out->member[0])
+			snprintf(out->member, sizeof(out->member), "%s",
+				 dwarf_diename(&member) ?: "a member");
+		return true;
+	} while (++steps < MAX_MEMBERS && kmc_die_next(&member));
+	return false;
+}
+
+/* ---- what a load leaves ---- */
+
+/* A variable in the frame, if that is what the base register points into. */
+static struct kmc_error *loaded_from_frame(struct trail *trail,
+					   const struct kmc_insn *insn,
+					   struct kmc_pointee *out)
+{
+	const struct kmc_mem *mem = &insn->mem[0];
+	struct kmc_reaching base;
+	struct kmc_error *err;
+	struct kmc_slot slot;
+
+	if (mem->index != KMC_REG_NONE || !trail->left--)
+		return NULL;
+	err = kmc_reaching_value(trail->image, trail->function, trail->size,
+				 insn->address, mem->base, &base);
+	if (err || base.origin.kind != KMC_ORIGIN_START ||
+	    base.origin.reg != KMC_REG_RSP)
+		return err;
+	/* The return address lies between. */
+	err = kmc_vars_slot(trail->image, insn->address,
+			    base.origin.offset + mem->disp - 8, &slot);
+	if (err || !slot.found || !pointer_at(&slot.type, slot.offset, 0, out))
+		return err;
+	out->found = true;
+	snprintf(out->how, sizeof(out->how), "%.60s%s%.60s",
+		 slot.name ? slot.name : "a variable", out->member[0] ? "." : "",
+		 out->member);
+	return NULL;
+}
+
+static const char *object_at(struct kmc_image *image, uint64_t address)
+{
+	int count = dwfl_module_getsymtab(image->mod);
+
+	for (int i = 1; i < count; i++) {
+		GElf_Sym sym;
+		const char *name = dwfl_module_getsym(image->mod, i, &sym, NULL);
+
+		if (name && sym.st_value == address &&
+		    GELF_ST_TYPE(sym.st_info) == STT_OBJECT)
+			return name;
+	}
+	return NULL;
+}
+
+/* The variable of that name, as the file of this function declares it. */
+static bool find_global(struct kmc_image *image, uint64_t at, const char *name,
+			Dwarf_Die *type)
+{
+	Dwarf_Die cu, die;
+	bool found = false;
+
+	if (!kmc_image_cu(image, at - image->bias, &cu) || !kmc_die_child(&cu, &die))
+		return false;
+	do {
+		const char *other;
+
+		if (dwarf_tag(&die) != DW_TAG_variable)
+			continue;
+		other = dwarf_diename(&die);
+		found = other && !strcmp(other, name) &&
+			kmc_die_type(&die, type) && kmc_die_peel(type, type);
+	} while (!found && kmc_die_next(&die));
+	return found;
+}
+
+/* A global variable, or one of the CPU's own, which GS makes an address of. */
+static void loaded_global(struct trail *trail, const struct kmc_insn *insn,
+			  struct kmc_pointee *out)
+{
+	const struct kmc_mem *mem = &insn->mem[0];
+	uint64_t address = mem->disp;
+	const char *name;
+	Dwarf_Die type;
+
+	if (mem->index != KMC_REG_NONE || mem->segment == 'f')
+		return;
+	if (mem->base == KMC_REG_RIP)
+		address += insn->address + insn->length;
+	name = object_at(trail->image, address);
+	if (!name || !find_global(trail->image, insn->address, name, &type) ||
+	    !pointer_at(&type, 0, 0, out))
+		return;
+	out->found = true;
+	snprintf(out->how, sizeof(out->how), "%.100s", name);
+}
+
+static struct kmc_error *loaded_member(struct trail *trail,
+				       const struct kmc_insn *insn, int hops,
+				       struct kmc_pointee *out)
+{
+	const struct kmc_mem *mem = &insn->mem[0];
+	struct kmc_pointee outer = { };
+	struct kmc_error *err;
+	int64_t offset;
+
+	err = follow(trail, insn->address, mem->base, hops - 1, &outer);
+	if (err || !outer.found)
+		return err;
+	offset = outer.offset + mem->disp;
+	/* An array of pointers: p[2]. */
+	if (dwarf_tag(&outer.die) == DW_TAG_pointer_type)
+		offset %= 8;
+	if (offset < 0 || !pointer_at(&outer.die, offset, 0, out))
+		return NULL;
+	out->found = true;
+	out->weak |= outer.weak;
+	snprintf(out->how, sizeof(out->how), "%.100s%s%s", outer.how,
+		 out->member[0] ? "->" : "[]", out->member);
+	return NULL;
+}
+
+static struct kmc_error *loaded(struct trail *trail, const struct kmc_insn *insn,
+				int hops, struct kmc_pointee *out)
+{
+	const struct kmc_mem *mem = &insn->mem[0];
+	struct kmc_error *err;
+
+	if (insn->nmem != 1 || !mem->read || mem->write || mem->size != 8)
+		return NULL;
+	if (mem->base == KMC_REG_RIP || mem->segment)
+		loaded_global(trail, insn, out);
+	if (out->found || mem->segment || mem->base == KMC_REG_NONE ||
+	    mem->base == KMC_REG_RIP)
+		return NULL;
+	err = loaded_from_frame(trail, insn, out);
+	if (err || out->found || mem->base == KMC_REG_RSP)
+		return err;
+	return loaded_member(trail, insn, hops, out);
+}
+
+/* ---- one hop ---- */
+
+static struct kmc_error *call_result(struct kmc_image *image,
+				     const struct kmc_insn *insn,
+				     struct kmc_pointee *out)
+{
+	Dwarf_Die function, type;
+	struct kmc_error *err;
+	const char *name;
+	bool found;
+
+	if (insn->indirect)
+		return NULL;
+	err = kmc_image_function(image, insn->target, &function, &found);
+	if (err || !found || !kmc_die_type(&function, &type) ||
+	    !kmc_die_pointee(&type, &out->die))
+		return err;
+	name = dwarf_diename(&function);
+	out->found = true;
+	snprintf(out->how, sizeof(out->how), "what %.60s() returned",
+		 name ? name : "the function");
+	return NULL;
+}
+
+static struct kmc_error *left_by(struct trail *trail, const struct kmc_origin *origin,
+				 int hops, struct kmc_pointee *out)
+{
+	struct kmc_error *err;
+	struct kmc_insn insn;
+
+	if (!scan_insn(trail->image, origin->at, &insn))
+		return NULL;
+	err = variable_in(trail->image, origin->at + insn.length, origin->reg, out);
+	if (!err && !out->found && insn.is_call && origin->reg == KMC_REG_RAX)
+		err = call_result(trail->image, &insn, out);
+	else if (!err && !out->found && !insn.is_call)
+		err = loaded(trail, &insn, hops, out);
+	if (!err && !insn.is_call)
+		err = look_ahead(trail->image, origin->at + insn.length,
+				 origin->reg, out);
+	return err;
+}
+
+static bool same_pointee(const struct kmc_pointee *a, const struct kmc_pointee *b)
+{
+	Dwarf_Die one = a->die, other = b->die;
+	const char *name = dwarf_diename(&one), *its = dwarf_diename(&other);
+
+	return a->offset == b->offset &&
+	       (dwarf_dieoffset(&one) == dwarf_dieoffset(&other) ||
+		(name && its && !strcmp(name, its)));
+}
+
+static struct kmc_error *origin_type(struct trail *trail,
+				     const struct kmc_origin *origin, int hops,
+				     struct kmc_pointee *out);
+
+/*
+ * Where ways meet: NULL has any type, all else has to be of one. It is weak if that is not
+ * known of every way.
+ */
+static struct kmc_error *met(struct trail *trail, const struct kmc_origin *origin,
+			     int hops, struct kmc_pointee *out)
+{
+	struct kmc_origin ways[MAX_WAYS];
+	struct kmc_error *err;
+	bool unsure = false;
+	size_t count;
+
+	if (!hops || !trail->left--)
+		return NULL;
+	err = kmc_reaching_merge(trail->image, trail->function, trail->size,
+				 origin->at, origin->reg, ways, MAX_WAYS, &count);
+	for (size_t i = 0; !err && i < count; i++) {
+		struct kmc_pointee one = { };
+
+		if (ways[i].kind == KMC_ORIGIN_CONSTANT)
+			continue;
+		err = origin_type(trail, &ways[i], hops - 1, &one);
+		if (err || (one.found && out->found && !same_pointee(out, &one))) {
+			out->found = false;
+			break;
+		}
+		unsure |= !one.found;
+		if (one.found)
+			*out = one;
+	}
+	out->weak |= unsure;
+	return err;
+}
+
+static struct kmc_error *origin_type(struct trail *trail,
+				     const struct kmc_origin *origin, int hops,
+				     struct kmc_pointee *out)
+{
+	struct kmc_error *err = NULL;
+
+	switch (origin->kind) {
+	case KMC_ORIGIN_START:
+	case KMC_ORIGIN_BEFORE:
+		err = variable_in(trail->image, origin->at, origin->reg, out);
+		if (!err && !out->found && origin->kind == KMC_ORIGIN_BEFORE)
+			err = met(trail, origin, hops, out);
+		if (!err)
+			err = look_ahead(trail->image, origin->at, origin->reg, out);
+		break;
+	case KMC_ORIGIN_AFTER:
+		err = left_by(trail, origin, hops, out);
+		break;
+	default:
+		break;
+	}
+	out->offset += origin->offset;
+	return err;
+}
+
+static struct kmc_error *follow(struct trail *trail, uint64_t at, enum kmc_reg reg,
+				int hops, struct kmc_pointee *out)
+{
+	struct kmc_reaching reaching;
+	struct kmc_error *err;
+
+	err = variable_in(trail->image, at, reg, out);
+	if (err || out->found || hops <= 0 || !trail->left--)
+		return err;
+	err = kmc_reaching_value(trail->image, trail->function, trail->size, at, reg,
+				 &reaching);
+	if (err)
+		return err;
+	err = origin_type(trail, &reaching.origin, hops, out);
+	if (!err && !out->found)
+		out->offset = 0;
+	if (!err)
+		err = look_ahead(trail->image, at, reg, out);
+	return err;
+}
+
+static struct kmc_error *find_pointee(struct kmc_image *image, uint64_t at,
+				      enum kmc_reg reg, struct kmc_pointee *out)
+{
+	struct trail trail = { .image = image, .left = MAX_QUESTIONS };
+	const struct kmc_symbol *symbol = NULL;
+	struct kmc_error *err;
+
+	err = kmc_image_symtab(image);
+	if (!err)
+		symbol = kmc_symtab_at(&image->symtab, at);
+	if (symbol) {
+		trail.function = symbol->address;
+		trail.size = kmc_symbol_code_size(symbol);
+		err = follow(&trail, at, reg, MAX_HOPS, out);
+	}
+	if (err && err->code != KMC_ERROR_NOMEM) {
+		kmc_error_free(err);
+		err = NULL;
+		out->found = false;
+	}
+	return err;
+}
+
+/* The high bits of all addresses in a kernel are the same. */
+static uint64_t pointee_key(uint64_t at, enum kmc_reg reg)
+{
+	return at * KMC_REG_COUNT + reg;
+}
+
+/* What one report has asked, the next of that bug will ask again. */
+struct kmc_error *kmc_typeflow(struct kmc_image *image, uint64_t at,
+			       enum kmc_reg reg, struct kmc_pointee *out)
+{
+	const uint64_t key = pointee_key(at, reg);
+	struct kmc_pointee *known = kmc_map_get(&image->pointees, key);
+	struct kmc_error *err;
+
+	if (!known) {
+		known = calloc(1, sizeof(*known));
+		if (!known)
+			return kmc_error_nomem();
+		if (image->pointees.count == MAX_KEPT)
+			kmc_map_release(&image->pointees, free);
+		err = find_pointee(image, at, reg, known);
+		if (!err && !kmc_map_put(&image->pointees, key, known))
+			err = kmc_error_nomem();
+		if (err) {
+			free(known);
+			return err;
+		}
+	}
+	*out = *known;
+	return NULL;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Entries of the journal and of dmesg --json to lines in the order of time.
+ */
+#include "input/log_entry.h"
+
+#include <ctype.h>
+
+/* So many entries may come too early; a report has less than a hundred lines. */
+#define WINDOW		256
+
+struct slot {
+	unsigned long at;
+	char speaker[ENTRY_SPEAKER_MAX];
+	double time;
+	size_t len;
+	char message[];
+};
+
+/*
+ * struct entry_queue - entries in order
+ * @text: where they go
+ */
+struct entry_queue {
+	void *text;
+	struct slot *slots[WINDOW];
+	size_t count;
+};
+
+/* ---- fields ---- */
+
+void entry_clear(struct entry *entry)
+{
+	entry->foreign = false;
+	entry->has_message = false;
+	entry->len = 0;
+	entry->speaker[0] = '\0';
+	entry->time = -1;
+}
+
+static bool is_number(const char *s)
+{
+	return isdigit((unsigned char)s[strspn(s, " ")]);
+}
+
+/*
+ * The field of one message. dmesg --json with --file of util-linux 2.38 puts the
+ * rest of the file behind it, where each line starts with "<4>" again.
+ */
+static size_t one_message(const char *value, size_t len)
+{
+	const char *rest = memmem(value, len, "\n<", 2);
+
+	return rest ? (size_t)(rest - value) : len;
+}
+
+static void set_message(struct entry *entry, const char *value, size_t len)
+{
+	entry->len = len < sizeof(entry->message) ? len :
+		     sizeof(entry->message);
+	memcpy(entry->message, value, entry->len);
+	entry->has_message = true;
+}
+
+void entry_set(struct entry *entry, const char *key, const char *value,
+	       size_t len)
+{
+	if (!strcmp(key, "MESSAGE"))
+		set_message(entry, value, len);
+	else if (!strcmp(key, "msg"))
+		set_message(entry, value, one_message(value, len));
+	else if (!strcmp(key, "_TRANSPORT"))
+		entry->foreign = strcmp(value, "kernel") != 0;
+	else if (!strcmp(key, "_BOOT_ID") || !strcmp(key, "caller"))
+		snprintf(entry->speaker, sizeof(entry->speaker), "%s", value);
+	/* When it was printed, in place of when the journal got it. */
+	else if (!strcmp(key, "_SOURCE_MONOTONIC_TIMESTAMP") && is_number(value))
+		entry->time = text_seconds(value, 6);
+	else if (!strcmp(key, "time") && is_number(value))
+		entry->time = text_seconds(value, 0);
+}
+
+/* ---- order ---- */
+
+struct entry_queue *entry_queue_new(void *text)
+{
+	struct entry_queue *queue = calloc(1, sizeof(*queue));
+
+	if (queue)
+		queue->text = text;
+	return queue;
+}
+
+void entry_queue_free(struct entry_queue *queue)
+{
+	if (!queue)
+		return;
+	for (size_t i = 0; i < queue->count; i++)
+		free(queue->slots[i]);
+	free(queue);
+}
+
+/* One entry may hold several lines. */
+static struct kmc_error *give(struct entry_queue *queue,
+			      const struct slot *slot)
+{
+	const char *data = slot->message;
+	size_t left = slot->len;
+	struct kmc_error *err;
+
+	do {
+		const char *eol = memchr(data, '\n', left);
+		size_t len = eol ? (size_t)(eol - data) : left;
+
+		err = text_reader_line(queue->text, slot->at, slot->speaker,
+				       slot->time, data, len);
+		len += eol != NULL;
+		data += len;
+		left -= len;
+	} while (left && !err);
+	return err;
+}
+
+static struct kmc_error *give_first(struct entry_queue *queue, size_t n)
+{
+	struct kmc_error *err = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!err)
+			err = give(queue, queue->slots[i]);
+		free(queue->slots[i]);
+	}
+	queue->count -= n;
+	memmove(queue->slots, queue->slots + n,
+		queue->count * sizeof(queue->slots[0]));
+	return err;
+}
+
+/* In front of those of the same boot that are later; nearly always the end. */
+static size_t find_place(const struct entry_queue *queue,
+			 const struct slot *slot)
+{
+	size_t place = queue->count;
+
+	if (slot->time < 0)
+		return place;
+	for (size_t i = queue->count; i-- > 0;) {
+		const struct slot *other = queue->slots[i];
+
+		if (strcmp(other->speaker, slot->speaker))
+			continue;
+		if (other->time <= slot->time)
+			break;
+		place = i;
+	}
+	return place;
+}
+
+struct kmc_error *entry_queue_add(struct entry_queue *queue,
+				  const struct entry *entry)
+{
+	struct kmc_error *err = NULL;
+	struct slot *slot;
+	size_t place;
+
+	if (!entry->has_message || entry->foreign)
+		return NULL;
+	if (queue->count == WINDOW)
+		err = give_first(queue, WINDOW / 2);
+	if (err)
+		return err;
+	slot = malloc(sizeof(*slot) + entry->len);
+	if (!slot)
+		return kmc_error_nomem();
+	slot->at = entry->at;
+	memcpy(slot->speaker, entry->speaker, sizeof(slot->speaker));
+	slot->time = entry->time;
+	slot->len = entry->len;
+	memcpy(slot->message, entry->message, entry->len);
+	place = find_place(queue, slot);
+	memmove(queue->slots + place + 1, queue->slots + place,
+		(queue->count - place) * sizeof(queue->slots[0]));
+	queue->slots[place] = slot;
+	queue->count++;
+	return NULL;
+}
+
+struct kmc_error *entry_queue_flush(struct entry_queue *queue)
+{
+	return give_first(queue, queue->count);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Logs that come as entries with fields, one line of the log each.
+ */
+#ifndef KMC_ENTRY_H
+#define KMC_ENTRY_H
+
+#include "input/text.h"
+
+/* A boot ID, or the mark of a caller; longer ones are cut. */
+#define ENTRY_SPEAKER_MAX	48
+
+/*
+ * struct entry - one entry while its fields come
+ * @at: line number in the input
+ * @foreign: something else than the kernel said it
+ * @has_message: @message is in use, even if empty
+ * @message: cut after TEXT_LINE_MAX bytes
+ * @speaker: boot or caller, empty if unknown
+ * @time: seconds since boot, negative if unknown
+ */
+struct entry {
+	unsigned long at;
+	bool foreign;
+	bool has_message;
+	char message[TEXT_LINE_MAX];
+	size_t len;
+	char speaker[ENTRY_SPEAKER_MAX];
+	double time;
+};
+
+void entry_clear(struct entry *entry);
+
+/* A field of the journal, or of dmesg --json; what means nothing is ignored. */
+void entry_set(struct entry *entry, const char *key, const char *value,
+	       size_t len);
+
+/*
+ * struct entry_queue - brings entries into the order of time
+ *
+ * Journals that were merged are out of order by little.
+ */
+struct entry_queue;
+
+/* @text: a text reader that outlives the queue; NULL when out of memory */
+struct entry_queue *entry_queue_new(void *text);
+void entry_queue_free(struct entry_queue *queue);
+
+/* Put a copy into the queue if the kernel said it. */
+KMC_MUST_CHECK struct kmc_error *entry_queue_add(struct entry_queue *queue,
+						 const struct entry *entry);
+/* Give all that is there to the text reader. */
+KMC_MUST_CHECK struct kmc_error *entry_queue_flush(struct entry_queue *queue);
+
+extern const struct kmc_reader_ops kmc_json_reader;
+extern const struct kmc_reader_ops kmc_export_reader;
+
+#endif /* KMC_ENTRY_H */

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A report as compilers print errors, which editors and CI know how to read.
+ */
+#include "output/output.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+struct errors {
+	const char *source;
+	struct kmc_buf buf;
+};
+
+/* A name from debug info must not lead out of the tree. */
+static bool stays_below(const char *file)
+{
+	if (*file == '/')
+		return false;
+	for (const char *p = file; *p; p += strspn(p, "/")) {
+		size_t len = strcspn(p, "/");
+
+		if (len == 2 && !memcmp(p, "..", 2))
+			return false;
+		p += len;
+	}
+	return true;
+}
+
+/* The name in the tree, if it is there; the name as it is otherwise. */
+static void add_file(struct errors *e, const char *file)
+{
+	struct kmc_buf path = { };
+
+	if (e->source && stays_below(file)) {
+		size_t len = strlen(e->source);
+		bool slash = len && e->source[len - 1] == '/';
+
+		kmc_buf_printf(&path, "%s%s%s", e->source, slash ? "" : "/",
+			       file);
+		if (path.data && !access(path.data, F_OK))
+			file = path.data;
+	}
+	kmc_buf_escape(&e->buf, file, strlen(file), false);
+	e->buf.failed |= path.failed;
+	kmc_buf_release(&path);
+}
+
+static void add_place(struct errors *e, const struct kmc_location *where,
+		      const char *what)
+{
+	add_file(e, where->file);
+	if (where->line)
+		kmc_buf_printf(&e->buf, ":%d", where->line);
+	kmc_buf_printf(&e->buf, ": %s: ", what);
+}
+
+static void add_function(struct errors *e, const struct kmc_level *level)
+{
+	if (!level->function) {
+		kmc_buf_puts(&e->buf, "an unknown function");
+		return;
+	}
+	kmc_buf_escape(&e->buf, level->function, level->len, false);
+	kmc_buf_puts(&e->buf, "()");
+}
+
+static bool has_place(const struct kmc_level *level)
+{
+	return level->where && level->where->file;
+}
+
+/* Where nothing better is known, the log itself is what an editor can open. */
+static void add_log_place(struct errors *e, const struct kmc_report *report)
+{
+	kmc_buf_escape(&e->buf, report->source, strlen(report->source), false);
+	if (!report->from_stream)
+		kmc_buf_printf(&e->buf, ":%lu", report->line);
+	kmc_buf_puts(&e->buf, ": warning: ");
+}
+
+static void add_title(struct errors *e, const struct kmc_report *report,
+		      uint64_t count, const struct kmc_level *culprit)
+{
+	struct kmc_buf title = { };
+
+	kmc_level_title(&title, report, culprit);
+	if (title.data)
+		kmc_buf_escape(&e->buf, title.data, title.len, false);
+	e->buf.failed |= title.failed;
+	kmc_buf_release(&title);
+	if (count > 1)
+		kmc_buf_printf(&e->buf, ", %" PRIu64 " times", count);
+	kmc_buf_puts(&e->buf, " [kmemcheck]\n");
+}
+
+/* The chain of inlined functions that @culprit is part of, innermost first. */
+static void add_inline_notes(struct errors *e, const struct kmc_stack *stack,
+			     const struct kmc_level *culprit)
+{
+	struct kmc_walk walk = kmc_walk_start(stack);
+	struct kmc_level level;
+	bool inlined = false;
+
+	while (kmc_walk_next(&walk, &level)) {
+		if (level.frame != culprit->frame)
+			continue;
+		if (level.where != culprit->where && has_place(&level)) {
+			add_place(e, level.where, "note");
+			kmc_buf_puts(&e->buf, inlined ? "inlined into " : "in ");
+			add_function(e, &level);
+			kmc_buf_putc(&e->buf, '\n', 1);
+		}
+		inlined = level.inlined;
+	}
+}
+
+static void add_track_note(struct errors *e, const char *what,
+			   const struct kmc_track *track)
+{
+	struct kmc_level level;
+
+	if (!kmc_walk_owner(&track->stack, &level))
+		return;
+	add_place(e, level.where, "note");
+	kmc_buf_printf(&e->buf, "%s here, in ", what);
+	add_function(e, &level);
+	kmc_buf_putc(&e->buf, '\n', 1);
+}
+
+struct kmc_error *kmc_errors_report(const struct kmc_report *report,
+				    uint64_t count, const char *source,
+				    char **out)
+{
+	struct errors e = { .source = source };
+	const struct kmc_stack *stack = &report->frames;
+	struct kmc_level culprit, named;
+	bool placed;
+
+	placed = kmc_walk_culprit(stack, true, &culprit);
+	if (placed) {
+		add_place(&e, culprit.where, "warning");
+		add_title(&e, report, count, &culprit);
+		add_inline_notes(&e, stack, &culprit);
+	} else {
+		placed = kmc_walk_culprit(stack, false, &named);
+		add_log_place(&e, report);
+		add_title(&e, report, count, placed ? &named : NULL);
+	}
+	add_track_note(&e, "allocated", &report->alloc);
+	add_track_note(&e, "freed", &report->free);
+	return kmc_buf_take(&e.buf, out);
+}

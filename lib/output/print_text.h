@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Shared by the files that print a report as text.
+ */
+#ifndef KMC_PRINT_H
+#define KMC_PRINT_H
+
+#include "base/internal.h"
+
+struct kmc_printer {
+	const struct kmc_print_options *opts;
+	struct kmc_buf buf;
+};
+
+/* Text of our own in a style. */
+KMC_PRINTF(3, 4)
+void kmc_print_say(struct kmc_printer *p, enum kmc_style style, const char *fmt, ...);
+/* Text of somebody else's, escaped. */
+void kmc_print_quote(struct kmc_printer *p, enum kmc_style style, const char *text);
+void kmc_print_newline(struct kmc_printer *p);
+void kmc_print_heading(struct kmc_printer *p, const char *text);
+
+/* print_explain.c */
+void kmc_print_insn(struct kmc_printer *p, const struct kmc_report *report);
+void kmc_print_object(struct kmc_printer *p, const struct kmc_report *report);
+void kmc_print_verdict(struct kmc_printer *p, const struct kmc_report *report);
+
+#endif /* KMC_PRINT_H */

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The annotated shadow view: from a report to rows of styled text, no output.
+ */
+#include "output/shadow_view.h"
+
+#include <inttypes.h>
+
+/* hexdump's: the eye finds the middle of a row of 16 */
+#define GROUP		8
+#define LABEL_MAX	24
+
+void kmc_view_free(struct kmc_view *view)
+{
+	if (!view)
+		return;
+	for (size_t i = 0; i < view->count; i++) {
+		for (size_t j = 0; j < view->rows[i].count; j++)
+			free(view->rows[i].spans[j].text);
+		free(view->rows[i].spans);
+	}
+	free(view->rows);
+	free(view);
+}
+
+static void add_row(struct kmc_canvas *c)
+{
+	if (kmc_grow(&c->view->rows, c->view->count, sizeof(struct kmc_row)))
+		c->view->count++;
+	else
+		c->nomem = true;
+}
+
+void kmc_canvas_add(struct kmc_canvas *c, enum kmc_style style, const char *fmt, ...)
+{
+	struct kmc_row *row;
+	struct kmc_span *span;
+	char *text, *old = NULL;
+	va_list ap;
+	int len;
+
+	if (c->nomem)
+		return;
+	row = &c->view->rows[c->view->count - 1];
+	span = row->count ? &row->spans[row->count - 1] : NULL;
+	if (span && span->style != style)
+		span = NULL;
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len >= 0 && span) {
+		old = text;
+		len = asprintf(&text, "%s%s", span->text, old);
+		free(old);
+	}
+	if (len < 0) {
+		c->nomem = true;
+		return;
+	}
+	if (span) {
+		free(span->text);
+	} else {
+		span = kmc_grow(&row->spans, row->count, sizeof(*span));
+		if (!span) {
+			free(text);
+			c->nomem = true;
+			return;
+		}
+		row->count++;
+	}
+	span->style = style;
+	span->text = text;
+}
+
+/* ---- what a byte is ---- */
+
+enum kmc_style kmc_state_style(char state)
+{
+	switch (state) {
+	case 'i':
+		return KMC_STYLE_INITIALIZED;
+	case 'u':
+		return KMC_STYLE_UNINITIALIZED;
+	case 'a':
+		return KMC_STYLE_UNALLOCATED;
+	case 'f':
+		return KMC_STYLE_FREED;
+	default:
+		return KMC_STYLE_PLAIN;
+	}
+}
+
+static uint64_t address_of(const struct kmc_canvas *c, size_t i)
+{
+	return c->report->memory_start + i;
+}
+
+static bool object_known(const struct kmc_canvas *c)
+{
+	return c->report->object.known && c->report->caret >= 0;
+}
+
+static enum kmc_style state_style(const struct kmc_canvas *c, size_t i)
+{
+	const struct kmc_object *object = &c->report->object;
+
+	/* Outside of the object it is somebody else's business. */
+	if (object_known(c) && object->size &&
+	    address_of(c, i) - object->start >= object->size)
+		return KMC_STYLE_DIM;
+	return kmc_state_style(i < c->report->shadow_len ? c->report->shadow[i] : '?');
+}
+
+/* What stands before byte @i: where the object begins and ends. */
+static char bound_before(const struct kmc_canvas *c, size_t i, bool row_start)
+{
+	const struct kmc_object *object = &c->report->object;
+
+	if (!object_known(c) || !object->size)
+		return ' ';
+	if (address_of(c, i) == object->start)
+		return '[';
+	/* An end at the start of a row was shown at the end of the last one. */
+	if (!row_start && address_of(c, i) == object->start + object->size)
+		return ']';
+	return ' ';
+}
+
+static bool bound_behind(const struct kmc_canvas *c, size_t i)
+{
+	const struct kmc_object *object = &c->report->object;
+
+	return object_known(c) && object->size &&
+	       address_of(c, i) + 1 == object->start + object->size;
+}
+
+/* ---- rows ---- */
+
+static void format_label(const struct kmc_canvas *c, size_t i, char label[LABEL_MAX])
+{
+	const struct kmc_report *report = c->report;
+	int digits = report->address >> 32 ? 16 : 8;
+
+	if (report->caret < 0)
+		snprintf(label, LABEL_MAX, "%zu", i);
+	else if (c->has_start)
+		snprintf(label, LABEL_MAX, "%+" PRId64,
+			 (int64_t)(address_of(c, i) - c->start));
+	else
+		snprintf(label, LABEL_MAX, "0x%0*" PRIx64, digits,
+			 address_of(c, i));
+}
+
+void kmc_canvas_row(struct kmc_canvas *c, const char *label)
+{
+	add_row(c);
+	kmc_canvas_add(c, KMC_STYLE_DIM, "%*s %s", c->label_width, label, c->gutter);
+}
+
+static size_t row_end(const struct kmc_canvas *c, size_t first)
+{
+	return first + c->per_row < c->count ? first + c->per_row : c->count;
+}
+
+static const char *gap_before(size_t first, size_t i)
+{
+	return i > first && (i - first) % GROUP == 0 ? " " : "";
+}
+
+static void bytes_row(struct kmc_canvas *c, size_t first)
+{
+	const struct kmc_report *report = c->report;
+	size_t end = row_end(c, first);
+	char label[LABEL_MAX];
+
+	format_label(c, first, label);
+	kmc_canvas_row(c, label);
+	for (size_t i = first; i < end; i++) {
+		char bound = bound_before(c, i, i == first);
+
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%s%c", gap_before(first, i), bound);
+		if (bound != ' ' || bound_behind(c, i))
+			c->bounded = true;
+		if (i < report->memory_len)
+			kmc_canvas_add(c, state_style(c, i), "%02x", report->memory[i]);
+		else
+			kmc_canvas_add(c, KMC_STYLE_DIM, "..");
+	}
+	if (end > first && bound_behind(c, end - 1))
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "]");
+}
+
+static void states_row(struct kmc_canvas *c, size_t first)
+{
+	const struct kmc_report *report = c->report;
+
+	kmc_canvas_row(c, "");
+	for (size_t i = first; i < row_end(c, first); i++) {
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%s  ", gap_before(first, i));
+		kmc_canvas_add(c, state_style(c, i), "%c",
+		    i < report->shadow_len ? report->shadow[i] : ' ');
+	}
+}
+
+int kmc_canvas_column(size_t first, size_t i)
+{
+	return 1 + 3 * (i - first) + (i - first) / GROUP;
+}
+
+/* "4 bytes at +36" */
+static void format_note(const struct kmc_canvas *c, char *note, size_t size)
+{
+	const struct kmc_report *report = c->report;
+	unsigned int bytes = report->bits / 8;
+	int len;
+
+	if (report->bits % 8 || !bytes)
+		len = snprintf(note, size, "%u bits", report->bits);
+	else
+		len = snprintf(note, size, "%u byte%s", bytes,
+			       bytes == 1 ? "" : "s");
+	if (c->has_start)
+		snprintf(note + len, size - len, " at %+" PRId64,
+			 (int64_t)(address_of(c, c->reported) - c->start));
+}
+
+/* The mark under the reported bytes, as compilers do it: "^~~~~". */
+static void caret_row(struct kmc_canvas *c, size_t first)
+{
+	size_t from = first > c->reported ? first : c->reported;
+	size_t end = row_end(c, first);
+	char note[64], mark[4 * KMC_ROW_MAX];
+	int start, len, used;
+
+	if (end > c->reported_end)
+		end = c->reported_end;
+	if (from >= end)
+		return;
+	start = kmc_canvas_column(first, from);
+	len = kmc_canvas_column(first, end - 1) + 2 - start;
+	memset(mark, '~', len);
+	mark[len] = '\0';
+	if (from == c->reported)
+		mark[0] = '^';
+	kmc_canvas_row(c, "");
+	format_note(c, note, sizeof(note));
+	if (from != c->reported) {
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start, "");
+		kmc_canvas_add(c, KMC_STYLE_CARET, "%s", mark);
+		return;
+	}
+	used = c->label_width + 2 + start + len + 1 + (int)strlen(note);
+	if (used <= (int)c->width) {
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start, "");
+		kmc_canvas_add(c, KMC_STYLE_CARET, "%s %s", mark, note);
+	} else if ((int)strlen(note) + 2 <= start) {
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start - 1 - (int)strlen(note), "");
+		kmc_canvas_add(c, KMC_STYLE_CARET, "%s %s", note, mark);
+	} else {
+		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start, "");
+		kmc_canvas_add(c, KMC_STYLE_CARET, "%s", mark);
+	}
+}
+
+static void legend_row(struct kmc_canvas *c)
+{
+	static const struct {
+		char letter;
+		enum kmc_style style;
+		const char *meaning;
+	} states[] = {
+		{ 'i', KMC_STYLE_INITIALIZED, "initialized" },
+		{ 'u', KMC_STYLE_UNINITIALIZED, "uninitialized" },
+		{ 'f', KMC_STYLE_FREED, "freed" },
+		{ 'a', KMC_STYLE_UNALLOCATED, "unallocated" },
+		{ '?', KMC_STYLE_PLAIN, "unknown" },
+	};
+	const struct kmc_report *report = c->report;
+	unsigned int used = c->label_width + 2;
+
+	kmc_canvas_row(c, "");
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(states); i++) {
+		if (!report->shadow_len ||
+		    !memchr(report->shadow, states[i].letter,
+			    report->shadow_len))
+			continue;
+		used += strlen(states[i].meaning) + 4;
+		if (used > c->width) {
+			kmc_canvas_row(c, "");
+			used = c->label_width + 6 + strlen(states[i].meaning);
+		}
+		kmc_canvas_add(c, KMC_STYLE_DIM, "  ");
+		kmc_canvas_add(c, states[i].style, "%c", states[i].letter);
+		kmc_canvas_add(c, KMC_STYLE_DIM, " %s", states[i].meaning);
+	}
+	if (!c->bounded)
+		return;
+	if (used + 14 > c->width)
+		kmc_canvas_row(c, "");
+	kmc_canvas_add(c, KMC_STYLE_DIM, "  [ ] the object");
+}
+
+/* ---- layout ---- */
+
+/* The widest label of rows that start @step bytes apart. */
+static int widest_label(const struct kmc_canvas *c, size_t step)
+{
+	char label[LABEL_MAX];
+	int width = 0;
+
+	for (size_t i = 0; i < c->count; i += step) {
+		int len;
+
+		format_label(c, i, label);
+		len = strlen(label);
+		if (len > width)
+			width = len;
+	}
+	return width;
+}
+
+static void lay_out(struct kmc_canvas *c)
+{
+	const struct kmc_report *report = c->report;
+	size_t bytes = (report->bits + 7) / 8;
+
+	c->count = report->memory_len > report->shadow_len ?
+		   report->memory_len : report->shadow_len;
+	/* What was found counts from its own start, wherever the record's is. */
+	if (report->ncandidates && report->caret >= 0) {
+		c->has_start = true;
+		c->start = report->memory_start + report->caret -
+			   report->candidates[0].offset;
+	} else if (report->object.known && report->caret >= 0) {
+		c->has_start = true;
+		c->start = report->object.start;
+	}
+	/* label, " |", a blank and two digits a byte, the gap, a bound */
+	c->per_row = KMC_ROW_MAX;
+	while (c->per_row > KMC_ROW_MIN &&
+	       widest_label(c, c->per_row) + 4 + 3 * c->per_row > c->width)
+		c->per_row /= 2;
+	c->label_width = widest_label(c, c->per_row);
+	if (report->caret < 0)
+		return;
+	c->reported = report->caret;
+	c->reported_end = c->reported + (bytes ? bytes : 1);
+	if (c->reported_end > c->count)
+		c->reported_end = c->count;
+}
+
+/* ---- cut ---- */
+
+/* A long object is shown around the reported bytes, so many rows to either side. */
+#define NEAR_ROWS	2
+#define ALL_ROWS	5
+
+static bool is_far(const struct kmc_canvas *c, size_t first)
+{
+	const size_t near = NEAR_ROWS * c->per_row;
+
+	return c->count > ALL_ROWS * c->per_row && c->reported_end &&
+	       (first + c->per_row + near <= c->reported ||
+		first >= c->reported_end + near);
+}
+
+/* One row for all that follow each other. -> where the last of them starts */
+static size_t skip_far(struct kmc_canvas *c, size_t first)
+{
+	size_t last = first;
+
+	while (last + c->per_row < c->count && is_far(c, last + c->per_row))
+		last += c->per_row;
+	kmc_canvas_row(c, "");
+	kmc_canvas_add(c, KMC_STYLE_DIM, " %s %zu bytes", c->ascii ? "..." : "…",
+		       row_end(c, last) - first);
+	return last;
+}
+
+struct kmc_error *kmc_view_shadow(const struct kmc_report *report,
+				  const struct kmc_view_options *opts,
+				  struct kmc_view **out)
+{
+	struct kmc_canvas c = {
+		.report = report,
+		.gutter = opts && opts->ascii ? "|" : "│",
+		.ascii = opts && opts->ascii,
+		.width = opts && opts->width ? opts->width : 80,
+	};
+
+	c.view = calloc(1, sizeof(*c.view));
+	if (!c.view)
+		return kmc_error_nomem();
+	lay_out(&c);
+	for (size_t i = 0; i < c.count && !c.nomem; i += c.per_row) {
+		if (is_far(&c, i)) {
+			i = skip_far(&c, i);
+			continue;
+		}
+		kmc_canvas_members(&c, i, row_end(&c, i));
+		bytes_row(&c, i);
+		if (report->shadow_len)
+			states_row(&c, i);
+		caret_row(&c, i);
+	}
+	if (c.count && report->shadow_len)
+		legend_row(&c);
+	if (c.nomem) {
+		kmc_view_free(c.view);
+		return kmc_error_nomem();
+	}
+	*out = c.view;
+	return NULL;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Shared by the files that draw the shadow view.
+ */
+#ifndef KMC_VIEW_H
+#define KMC_VIEW_H
+
+#include "base/internal.h"
+
+/* More bytes in a row do not fit 80 columns; fewer than 4 are no picture. */
+#define KMC_ROW_MAX	16
+#define KMC_ROW_MIN	4
+
+/*
+ * struct kmc_canvas - what is known while rows are made
+ * @count: bytes there are something to say about
+ * @per_row: bytes in a row
+ * @label_width: columns of the widest label
+ * @reported: index of the first reported byte, @reported_end behind the last
+ * @start: address of the object, when @has_start
+ * @bounded: the object's start or end lies in view
+ */
+struct kmc_canvas {
+	const struct kmc_report *report;
+	struct kmc_view *view;
+	const char *gutter;
+	bool ascii;
+	unsigned int width;
+	size_t count;
+	size_t per_row;
+	int label_width;
+	size_t reported;
+	size_t reported_end;
+	uint64_t start;
+	bool has_start;
+	bool bounded;
+	bool nomem;
+};
+
+/* A new row with a label and the gutter. */
+void kmc_canvas_row(struct kmc_canvas *c, const char *label);
+/* Text at the end of the last row; neighbours of one style become one span. */
+KMC_PRINTF(3, 4)
+void kmc_canvas_add(struct kmc_canvas *c, enum kmc_style style, const char *fmt, ...);
+/* Column of a byte's first digit behind the gutter, in the row that starts at @first. */
+int kmc_canvas_column(size_t first, size_t i);
+enum kmc_style kmc_state_style(char state);
+
+/* The members that lie in the row of bytes from @first to @end, above it. */
+void kmc_canvas_members(struct kmc_canvas *c, size_t first, size_t end);
+
+#endif /* KMC_VIEW_H */

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Who wanted memory, or gave it back: the allocator's own functions are passed over.
+ */
+#include "explain/locate.h"
+
+static bool has_prefix(const char *name, const char * const *prefixes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
+/* Functions that hand on what they allocate, or hand back what they free. */
+static bool is_allocator(const char *function)
+{
+	static const char * const prefixes[] = {
+		"kmem_cache_", "__kmem_cache_", "kmalloc", "__kmalloc", "kmemdup",
+		"krealloc", "__do_krealloc", "kcalloc", "kzalloc", "kvmalloc",
+		"kvfree", "kfree", "__kfree", "slab_", "__slab_", "___slab_",
+		"___cache_", "____cache_", "__cache_", "__do_kmalloc", "kmemcheck_",
+		"__alloc_pages", "__get_free_page", "get_zeroed_page", "free_pages",
+		"__free_pages", "alloc_pages", "page_frag_alloc",
+		"kstrdup", "kstrndup", "kasprintf", "kvasprintf",
+	};
+
+	return has_prefix(function, prefixes, KMC_ARRAY_SIZE(prefixes));
+}
+
+/* Functions that allocate for others what they do not just hand on. */
+static bool is_wrapper(const char *function)
+{
+	static const char * const prefixes[] = {
+		"alloc_skb", "__alloc_skb", "kmalloc_reserve", "mempool_alloc",
+		"netlink_alloc_large_skb", "sock_alloc_send", "sock_wmalloc",
+	};
+
+	return has_prefix(function, prefixes, KMC_ARRAY_SIZE(prefixes));
+}
+
+/* The slab allocator's own code: who called it is what people look for. */
+bool kmc_in_allocator(const struct kmc_location *where)
+{
+	static const char * const files[] = {
+		"mm/slub.c", "mm/slab.h", "mm/slab_common.c", "mm/kmemcheck/",
+		"include/linux/slab.h", "include/linux/kmemcheck.h",
+	};
+
+	for (size_t i = 0; where->file && i < KMC_ARRAY_SIZE(files); i++) {
+		if (!strncmp(where->file, files[i], strlen(files[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool is_passed_over(const char *function, bool wrappers)
+{
+	return is_allocator(function) || (wrappers && is_wrapper(function));
+}
+
+/* The first frame and level outside of it, or the very first if none is. */
+static struct kmc_site find_site(const struct kmc_track *track, bool wrappers)
+{
+	const struct kmc_stack *stack = &track->stack;
+
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct kmc_frame *frame = &stack->frames[i];
+		size_t j = 0;
+
+		while (j < frame->chain_len &&
+		       (kmc_in_allocator(&frame->chain[j]) ||
+			(frame->chain[j].function &&
+			 is_passed_over(frame->chain[j].function, wrappers))))
+			j++;
+		if (j < frame->chain_len ||
+		    (!frame->chain_len &&
+		     !(frame->symbol && is_passed_over(frame->symbol, wrappers))))
+			return (struct kmc_site) { .frame = i, .level = j };
+	}
+	return (struct kmc_site) { };
+}
+
+struct kmc_site kmc_track_site(const struct kmc_track *track)
+{
+	return find_site(track, true);
+}
+
+struct kmc_site kmc_track_caller(const struct kmc_track *track)
+{
+	return find_site(track, false);
+}

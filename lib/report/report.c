@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The model: a report as every reader fills it and every printer reads it.
+ */
+#include "base/internal.h"
+
+struct kmc_report *kmc_report_new(const char *source)
+{
+	struct kmc_report *report = calloc(1, sizeof(*report));
+
+	if (!report)
+		return NULL;
+	report->source = strdup(source);
+	if (!report->source) {
+		free(report);
+		return NULL;
+	}
+	report->count = 1;
+	report->cpu = -1;
+	report->pid = -1;
+	report->tgid = -1;
+	report->time = -1;
+	report->caret = -1;
+	report->alloc.pid = -1;
+	report->alloc.time = -1;
+	report->free.pid = -1;
+	report->free.time = -1;
+	return report;
+}
+
+static void stack_release(struct kmc_stack *stack)
+{
+	for (size_t i = 0; i < stack->count; i++)
+		kmc_frame_release(&stack->frames[i]);
+	free(stack->frames);
+}
+
+void kmc_frame_release(struct kmc_frame *frame)
+{
+	free(frame->symbol);
+	free(frame->module);
+	free(frame->chain);
+	*frame = (struct kmc_frame) { };
+}
+
+void kmc_kernel_release(struct kmc_kernel *kernel)
+{
+	free(kernel->release);
+	free(kernel->banner);
+	*kernel = (struct kmc_kernel) { };
+}
+
+void kmc_candidate_release(struct kmc_candidate *candidate)
+{
+	free(candidate->type);
+	free(candidate->path);
+	free(candidate->after);
+	for (size_t i = 0; i < candidate->nevidence; i++)
+		free(candidate->evidence[i].detail);
+	free(candidate->evidence);
+	*candidate = (struct kmc_candidate) { };
+}
+
+void kmc_report_forget_values(struct kmc_report *report)
+{
+	for (size_t i = 0; i < report->nvalues; i++) {
+		struct kmc_value *value = &report->values[i];
+
+		free(value->path);
+		free(value->after);
+		free(value->text);
+		for (size_t j = 0; j < value->nnames; j++)
+			free(value->names[j]);
+		free(value->names);
+	}
+	free(report->values);
+	report->values = NULL;
+	report->nvalues = 0;
+	free(report->verdict.text);
+	free(report->verdict.next);
+	free(report->verdict.annotation);
+	report->verdict = (struct kmc_verdict) { };
+}
+
+void kmc_report_free(struct kmc_report *report)
+{
+	if (!report)
+		return;
+	free((char *)report->source);
+	free(report->comm);
+	free(report->memory);
+	free(report->shadow);
+	free(report->regs);
+	free(report->code);
+	stack_release(&report->frames);
+	stack_release(&report->alloc.stack);
+	stack_release(&report->free.stack);
+	free(report->object.cache);
+	for (size_t i = 0; i < report->nmodules; i++)
+		free(report->modules[i].name);
+	free(report->modules);
+	free(report->insn);
+	for (size_t i = 0; i < report->ncandidates; i++)
+		kmc_candidate_release(&report->candidates[i]);
+	free(report->candidates);
+	kmc_report_forget_values(report);
+	kmc_kernel_release(&report->kernel);
+	free(report);
+}
+
+struct kmc_frame *kmc_stack_push(struct kmc_stack *stack, enum kmc_role role)
+{
+	struct kmc_frame *frame = kmc_grow(&stack->frames, stack->count,
+					   sizeof(*frame));
+
+	if (!frame)
+		return NULL;
+	frame->role = role;
+	stack->count++;
+	return frame;
+}
+
+bool kmc_report_register(const struct kmc_report *report, const char *name,
+			 uint64_t *value)
+{
+	for (size_t i = 0; i < report->nregs; i++) {
+		if (strcmp(report->regs[i].name, name))
+			continue;
+		*value = report->regs[i].value;
+		return true;
+	}
+	return false;
+}
+
+bool kmc_report_set_register(struct kmc_report *report, const char *name,
+			     uint64_t value)
+{
+	struct kmc_register *reg;
+	uint64_t old;
+
+	/* The first mention wins: "RIP: 0010:" names cs before "CS:" does. */
+	if (kmc_report_register(report, name, &old))
+		return true;
+	reg = kmc_grow(&report->regs, report->nregs, sizeof(*reg));
+	if (!reg)
+		return false;
+	snprintf(reg->name, sizeof(reg->name), "%s", name);
+	reg->value = value;
+	report->nregs++;
+	return true;
+}
+
+const char *kmc_kind_name(enum kmc_kind kind)
+{
+	static const char * const names[] = {
+		[KMC_READ] = "read",
+		[KMC_WRITE] = "write",
+		[KMC_INFOLEAK] = "infoleak",
+	};
+
+	return names[kind];
+}
+
+const char *kmc_state_name(enum kmc_state state)
+{
+	static const char * const names[] = {
+		[KMC_UNALLOCATED] = "unallocated",
+		[KMC_UNINITIALIZED] = "uninitialized",
+		[KMC_INITIALIZED] = "initialized",
+		[KMC_FREED] = "freed",
+		[KMC_INVALID] = "invalid",
+	};
+
+	return names[state];
+}
+
+void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf)
+{
+	static const char * const phrases[] = {
+		[KMC_READ] = "read of",
+		[KMC_WRITE] = "write to",
+		[KMC_INFOLEAK] = "infoleak of",
+	};
+
+	kmc_buf_printf(buf, "%u-bit %s ", report->bits, phrases[report->kind]);
+	if (report->state == KMC_INVALID)
+		kmc_buf_puts(buf, "memory in an invalid state");
+	else
+		kmc_buf_printf(buf, "%s memory", kmc_state_name(report->state));
+}

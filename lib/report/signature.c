@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What makes two reports the same bug.
+ *
+ * Functions tell bugs apart, wherever the compiler put them: an inlined one counts
+ * like one that was called, so that another compiler or configuration gives the
+ * same list. Lines would not survive the next patch.
+ */
+#include "output/output.h"
+
+#include <inttypes.h>
+
+/* Deeper, and callers that have nothing to do with it split a bug into several. */
+#define FUNCTIONS	3
+/* A function in a report may be named anything; those of Rust are long. */
+#define NAME_MAX_LEN	200
+
+static void add_function(struct kmc_buf *buf, const struct kmc_level *level)
+{
+	size_t len = level->len < NAME_MAX_LEN ? level->len : NAME_MAX_LEN;
+
+	kmc_buf_add(buf, level->function, len);
+	if (level->frame->module)
+		kmc_buf_printf(buf, " [%.*s]", NAME_MAX_LEN,
+			       level->frame->module);
+}
+
+/* Number of functions added. */
+static size_t add_functions(struct kmc_buf *buf, const struct kmc_stack *stack,
+			    bool helpers)
+{
+	struct kmc_walk walk = kmc_walk_start(stack);
+	struct kmc_level level;
+	size_t count = 0;
+
+	while (count < FUNCTIONS && kmc_walk_next(&walk, &level)) {
+		/* Its callers are somebody else's only once there is a culprit. */
+		if (!level.function ||
+		    (!helpers && !count && kmc_level_is_helper(&level)))
+			continue;
+		kmc_buf_puts(buf, count ? " < " : " in ");
+		add_function(buf, &level);
+		count++;
+	}
+	return count;
+}
+
+static void add_place(struct kmc_buf *buf, const char *type, const char *path)
+{
+	static const char * const keywords[] = { "struct ", "union " };
+
+	if (!type)
+		return;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(keywords); i++) {
+		if (!strncmp(type, keywords[i], strlen(keywords[i])))
+			type += strlen(keywords[i]);
+	}
+	kmc_buf_printf(buf, ", %s%s%s", type, path && *path ? "." : "",
+		       path ? path : "");
+}
+
+struct kmc_error *kmc_signature_at(const struct kmc_report *report,
+				   const char *type, const char *path,
+				   char **out)
+{
+	const struct kmc_stack *stack = &report->frames;
+	struct kmc_buf buf = { };
+
+	kmc_buf_printf(&buf, "%s-%s", kmc_state_name(report->state),
+		       kmc_kind_name(report->kind));
+	/*
+	 * Nothing named at all: with its address it is at least not taken for
+	 * all others of that kind.
+	 */
+	if (!add_functions(&buf, stack, false) &&
+	    !add_functions(&buf, stack, true) && stack->count)
+		kmc_buf_printf(&buf, " at 0x%" PRIx64,
+			       stack->frames[0].address -
+			       report->kernel.kaslr_offset);
+	add_place(&buf, type, path);
+	return kmc_buf_take(&buf, out);
+}
+
+struct kmc_error *kmc_signature(const struct kmc_report *report, char **out)
+{
+	const struct kmc_candidate *candidate = report->candidates;
+
+	/* A guess may change with the next build. */
+	if (!report->ncandidates || candidate->confidence == KMC_GUESS)
+		return kmc_signature_at(report, NULL, NULL, out);
+	return kmc_signature_at(report, candidate->type, candidate->path, out);
+}
+
+void kmc_signature_hash(const char *signature, char hash[KMC_HASH_SIZE])
+{
+	uint64_t value = 0xcbf29ce484222325ULL;
+
+	while (*signature)
+		value = (value ^ (unsigned char)*signature++) *
+			0x100000001b3ULL;
+	snprintf(hash, KMC_HASH_SIZE, "%016" PRIx64, value);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Between the readers of BTF and DWARF and what both are used for.
+ */
+#ifndef KMC_LAYOUT_INTERNAL_H
+#define KMC_LAYOUT_INTERNAL_H
+
+#include "base/internal.h"
+#include "base/map.h"
+
+/* Deeper is damage. */
+#define KMC_LAYOUT_DEPTH	64
+/* Members looked at for one question; the kernel's largest type needs 1 %. */
+#define KMC_LAYOUT_WORK		1000000
+
+static inline bool kmc_is_aggregate(const struct kmc_type *type)
+{
+	return type->kind == KMC_TYPE_STRUCT || type->kind == KMC_TYPE_UNION;
+}
+
+/* What a type is in front of another one, whose properties it has. */
+enum kmc_alias {
+	KMC_ALIAS_NONE,
+	KMC_ALIAS_TYPEDEF,
+	KMC_ALIAS_CONST,
+	KMC_ALIAS_VOLATILE,
+	KMC_ALIAS_RESTRICT,
+	KMC_ALIAS_OTHER,	/* what C does not show, as a type tag */
+};
+
+/**
+ * struct kmc_raw_type - one node of the debug info
+ * @alias: if it is one, only @name and @target count
+ * @kind: else what it is
+ * @name, @size, @is_signed, @incomplete, @count, @flexible: as in kmc_type
+ * @target: of an alias or a pointer; element of an array; what a function
+ *	returns
+ * @members: yours; of a function its parameters. @bit_size only of bit-fields.
+ * @variadic: a function with ...
+ * @enumerators: yours
+ */
+struct kmc_raw_type {
+	enum kmc_alias alias;
+	enum kmc_type_kind kind;
+	const char *name;
+	uint64_t size;
+	bool is_signed;
+	bool incomplete;
+	kmc_type_id target;
+	uint64_t count;
+	bool flexible;
+	bool variadic;
+	struct kmc_member *members;
+	size_t nmembers;
+	struct kmc_enumerator *enumerators;
+	size_t nenumerators;
+};
+
+/**
+ * struct kmc_index_entry - a name, once for each time that it is there
+ * @name: as in the list
+ * @origin: equal ones were, most likely, compiled from the same lines: hash of
+ *	where it was declared and how many bytes describe it; 0: not known
+ */
+struct kmc_index_entry {
+	struct kmc_type_name name;
+	uint64_t origin;
+};
+
+struct kmc_index {
+	struct kmc_index_entry *v;
+	size_t count;
+};
+
+/**
+ * struct kmc_types_ops - a source of types
+ * @read: one node; @children: also members, parameters, enumerators. Strings
+ *	live as long as the source. On failure @out owns nothing.
+ * @index: names of all complete structs and unions and typedefs of them, each as
+ *	often as it is there
+ * @free: NULL is fine
+ */
+struct kmc_types_ops {
+	struct kmc_error *(*read)(void *source, kmc_type_id id, bool children,
+				  struct kmc_raw_type *out);
+	struct kmc_error *(*index)(void *source, struct kmc_index *index);
+	void (*free)(void *source);
+};
+
+/* Takes @source over, also on failure. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_types_new(const char *path, const struct kmc_types_ops *ops, void *source,
+	      struct kmc_types **out);
+
+/* Add an entry; false: out of memory. */
+bool kmc_index_add(struct kmc_index *index, const struct kmc_index_entry *entry);
+
+/* ---- the bytes of a file: sections.c ---- */
+
+/**
+ * struct kmc_section - a section, as it is in memory
+ * @name: borrowed
+ * @data: relocated and unpacked
+ * @size: bytes
+ */
+struct kmc_section {
+	const char *name;
+	void *data;
+	uint64_t size;
+};
+
+/**
+ * struct kmc_sections - the sections of an open file that hold types
+ * @v: those that were asked for and are there
+ * @file: keeps them, NULL: something else does
+ */
+struct kmc_sections {
+	struct kmc_section *v;
+	size_t count;
+	void *file;
+};
+
+/* The sections of DWARF that describe types; at least .debug_info. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_sections_open_dwarf(const char *path, struct kmc_sections *out);
+/* Those of a file that is open already, and stays so. */
+struct kmc_image;
+KMC_MUST_CHECK struct kmc_error *
+kmc_sections_of_image(struct kmc_image *image, struct kmc_sections *out);
+void kmc_sections_release(struct kmc_sections *sections);
+
+/* kmc_types_open_dwarf() of a file that is open already, and stays so. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_types_of_image(struct kmc_image *image, const char *path,
+		   struct kmc_types **out);
+
+#endif /* KMC_LAYOUT_INTERNAL_H */
