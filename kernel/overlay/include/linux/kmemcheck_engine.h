@@ -49,7 +49,7 @@ struct pt_regs;
  * @KMEMCHECK_COUNTER_OVERRUNS: reports that some reader was too slow for
  * @KMEMCHECK_NR_COUNTERS: their number
  *
- * Their names are in core.c.
+ * Their names are in state.c.
  */
 enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_FAULTS,
@@ -73,7 +73,7 @@ enum kmemcheck_counter {
 	KMEMCHECK_NR_COUNTERS,
 };
 
-/* core.c: for each CPU its own, every fault counts. */
+/* state.c: for each CPU its own, every fault counts. */
 DECLARE_PER_CPU(u64 [KMEMCHECK_NR_COUNTERS], kmemcheck_counters);
 
 static __always_inline void kmemcheck_count(enum kmemcheck_counter counter)
@@ -139,10 +139,12 @@ void kmemcheck_show_page(unsigned long addr);
 void kmemcheck_hide_page(unsigned long addr);
 void kmemcheck_hide_later(unsigned long addr);
 void kmemcheck_flush(void);
+int kmemcheck_hide_pool(unsigned long start, unsigned long pages);
 depot_stack_handle_t kmemcheck_arch_save_stack(unsigned long caller, gfp_t flags);
 bool kmemcheck_arch_is_used(const struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_arch_stored(const struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_arch_regs(struct kmemcheck_regs *out, const struct pt_regs *regs);
 void kmemcheck_arch_caller_regs(struct kmemcheck_regs *out, unsigned long ip);
+void kmemcheck_arch_print_regs(const struct kmemcheck_regs *g);
 
 #endif /* _LINUX_KMEMCHECK_ENGINE_H */

@@ -12,6 +12,8 @@
 #include <linux/vmalloc.h>
 
 #include "kmemcheck.h"
+#include "pool.h"
+#include "ring.h"
 
 /*
  * An open file. It holds a copy of the record that it is in the middle of, so

@@ -14,6 +14,7 @@
 #include <linux/string.h>
 
 #include "kmemcheck.h"
+#include "report.h"
 
 /* What a loop over memory loads at once, as in memcpy() of the architecture. */
 #define ELEMENT	sizeof(long)

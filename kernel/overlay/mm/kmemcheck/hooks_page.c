@@ -11,6 +11,9 @@
 #include <linux/string.h>
 
 #include "kmemcheck.h"
+#include "owner.h"
+#include "pool.h"
+#include "shadow.h"
 
 /* Of other zones, or to be mapped elsewhere, or not wanted. */
 #define UNFIT	(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_MOVABLE | __GFP_NOTRACK | \

@@ -1,93 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: what the slab allocator tells us of slabs and their objects, and
- * who owned each object.
+ * kmemcheck: what the slab allocator tells us of slabs and their objects.
  */
 #include <linux/instruction_pointer.h>
 #include <linux/mm.h>
-#include <linux/percpu.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/timekeeping.h>
-#include <linux/vmalloc.h>
 
 #include "../internal.h"
 #include "../slab.h"
 #include "kmemcheck.h"
-
-/*
- * Owners of the objects of a slab, for the first page of each slab. They lie
- * in caches of our own that are not tracked, by size, so that setting up a
- * tracked slab never leads to another tracked slab.
- */
-static struct kmemcheck_owner **owners __read_mostly;
-
-/* Objects of one slab: 1 for a whole page block, 512 for 8 bytes in a page. */
-#define MIN_OWNERS_SHIFT	0
-#define MAX_OWNERS_SHIFT	9
-static struct kmem_cache *owner_caches[MAX_OWNERS_SHIFT + 1] __read_mostly;
-static const char * const owner_names[MAX_OWNERS_SHIFT + 1] = {
-	[0] = "kmemcheck-1",	[1] = "kmemcheck-2",
-	[2] = "kmemcheck-4",	[3] = "kmemcheck-8",	[4] = "kmemcheck-16",
-	[5] = "kmemcheck-32",	[6] = "kmemcheck-64",	[7] = "kmemcheck-128",
-	[8] = "kmemcheck-256",	[9] = "kmemcheck-512",
-};
-
-int kmemcheck_slab_init(unsigned long pages)
-{
-	int i;
-
-	owners = vcalloc(pages, sizeof(*owners));
-	if (!owners)
-		return -ENOMEM;
-	for (i = MIN_OWNERS_SHIFT; i <= MAX_OWNERS_SHIFT; i++)
-		/* SLAB keeps nothing elsewhere for those that have SLAB_NOLEAKTRACE. */
-		owner_caches[i] = kmem_cache_create(owner_names[i],
-				sizeof(struct kmemcheck_owner) << i, 0,
-				SLAB_NOTRACK | SLAB_NOLEAKTRACE | SLAB_PANIC, NULL);
-	return 0;
-}
-
-static struct kmemcheck_owner **owners_of(const void *slab_start)
-{
-	return &owners[((unsigned long)slab_start - kmemcheck_pool_start) >> PAGE_SHIFT];
-}
-
-static unsigned int owners_shift(unsigned int objects)
-{
-	return clamp_t(unsigned int, order_base_2(objects), MIN_OWNERS_SHIFT,
-		       MAX_OWNERS_SHIFT);
-}
-
-static void free_owners(const void *start)
-{
-	struct kmemcheck_owner *old = xchg(owners_of(start), NULL);
-
-	if (old)
-		kmem_cache_free(virt_to_cache(old), old);
-}
-
-/*
- * Without owners the objects are checked all the same, only reports do not say
- * who they were. Slabs of more objects than a class holds do without, too.
- */
-static struct kmemcheck_owner *alloc_owners(const void *start, size_t size,
-					    unsigned int objects, gfp_t flags)
-{
-	unsigned int shift = owners_shift(objects);
-	struct kmemcheck_owner *new;
-	size_t i;
-
-	/* Those of blocks that were freed are still there. */
-	for (i = 0; i < size; i += PAGE_SIZE)
-		free_owners(start + i);
-	if (objects > 1U << shift)
-		return NULL;
-	flags &= GFP_RECLAIM_MASK & ~__GFP_NOFAIL;
-	new = kmem_cache_zalloc(owner_caches[shift], flags | __GFP_NOWARN);
-	WRITE_ONCE(*owners_of(start), new);
-	return new;
-}
+#include "owner.h"
+#include "pool.h"
+#include "shadow.h"
 
 static bool worth_tracking(const struct kmem_cache *s, gfp_t flags)
 {
@@ -116,7 +40,7 @@ struct slab *__kmemcheck_alloc_slab(struct kmem_cache *s, gfp_t flags,
 		return NULL;
 
 	start = page_to_virt(page);
-	alloc_owners(start, PAGE_SIZE << order, (PAGE_SIZE << order) / s->size, flags);
+	kmemcheck_alloc_owners(start, PAGE_SIZE << order, (PAGE_SIZE << order) / s->size, flags);
 	kmemcheck_shadow_set((unsigned long)start, PAGE_SIZE << order,
 			     keeps_state(s) ? KMEMCHECK_UNINITIALIZED :
 					      KMEMCHECK_UNALLOCATED);
@@ -127,42 +51,19 @@ struct slab *__kmemcheck_alloc_slab(struct kmem_cache *s, gfp_t flags,
 /* Its objects stay marked as freed until the pages are used again. */
 void __kmemcheck_free_slab(void *start, unsigned int order)
 {
-	free_owners(start);
+	kmemcheck_free_owners(start);
 	kmemcheck_shadow_set((unsigned long)start, PAGE_SIZE << order, KMEMCHECK_FREED);
 	kmemcheck_pool_free(virt_to_page(start), order);
-}
-
-static struct kmemcheck_owner *owner_of(const struct kmem_cache *s,
-					const struct slab *slab, void *object)
-{
-	struct kmemcheck_owner *first = READ_ONCE(*owners_of(slab_address(slab)));
-	unsigned int index = obj_to_index(s, slab, object);
-
-	/* SLAB may leave a gap before the first object. */
-	return first && index < objs_per_slab(s, slab) ? &first[index] : NULL;
-}
-
-/*
- * @caller: of the hook; @flags: what it may wake up, nothing where it may hold any
- * lock.
- */
-static void note_who(struct kmemcheck_who *who, unsigned long caller, gfp_t flags)
-{
-	who->stack = kmemcheck_arch_save_stack(caller, (flags & __GFP_KSWAPD_RECLAIM) |
-					       __GFP_NOWARN);
-	who->time = ktime_get_boot_fast_ns();
-	who->pid = current->pid;
-	who->cpu = raw_smp_processor_id();
 }
 
 /* Whatever the mode: of what is tracked, the states are right. */
 void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags)
 {
-	struct kmemcheck_owner *owner = owner_of(s, virt_to_slab(object), object);
+	struct kmemcheck_owner *owner = kmemcheck_owner_of(s, virt_to_slab(object), object);
 
 	if (owner) {
 		if (kmemcheck_enabled())
-			note_who(&owner->alloc, _RET_IP_, flags);
+			kmemcheck_note_who(&owner->alloc, _RET_IP_, flags);
 		else
 			owner->alloc.stack = 0;
 		owner->free.stack = 0;
@@ -179,10 +80,10 @@ void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags)
 
 void __kmemcheck_slab_free(struct kmem_cache *s, void *object)
 {
-	struct kmemcheck_owner *owner = owner_of(s, virt_to_slab(object), object);
+	struct kmemcheck_owner *owner = kmemcheck_owner_of(s, virt_to_slab(object), object);
 
 	if (owner && kmemcheck_enabled())
-		note_who(&owner->free, _RET_IP_, 0);
+		kmemcheck_note_who(&owner->free, _RET_IP_, 0);
 	if (!keeps_state(s))
 		kmemcheck_shadow_set((unsigned long)object, s->object_size,
 				     KMEMCHECK_FREED);
@@ -195,11 +96,11 @@ static size_t room_of(const void *object, struct kmemcheck_owner **owner)
 	struct kmem_cache *s;
 
 	if (!folio_test_slab(folio)) {
-		*owner = READ_ONCE(*owners_of(object));
+		*owner = kmemcheck_owner_of_pages(object);
 		return folio_size(folio);
 	}
 	s = folio_slab(folio)->slab_cache;
-	*owner = owner_of(s, folio_slab(folio), (void *)object);
+	*owner = kmemcheck_owner_of(s, folio_slab(folio), (void *)object);
 	return s->object_size;
 }
 
@@ -240,117 +141,4 @@ size_t __kmemcheck_requested(const void *object, size_t size)
 
 	room_of(object, &owner);
 	return owner ? owner->size : size;
-}
-
-/**
- * kmemcheck_note_pages() - a block of pages goes to its new owner
- * @start: of it
- * @order: of the pages
- * @size: bytes that were asked for
- * @name: of this sort of memory
- * @caller: where the stack begins
- * @flags: of the allocation
- */
-void kmemcheck_note_pages(const void *start, unsigned int order, size_t size,
-			  const char *name, unsigned long caller, gfp_t flags)
-{
-	struct kmemcheck_owner *owner = alloc_owners(start, PAGE_SIZE << order, 1, flags);
-
-	if (!owner)
-		return;
-	owner->size = size;
-	owner->zeroed = flags & __GFP_ZERO;
-	owner->name = name;
-	note_who(&owner->alloc, caller, flags);
-}
-
-/* The block stays where it is in the books until its pages are used again. */
-void kmemcheck_note_pages_freed(const void *start, unsigned long caller)
-{
-	struct kmemcheck_owner *owner = READ_ONCE(*owners_of(start));
-
-	if (owner && owner->name && kmemcheck_enabled())
-		note_who(&owner->free, caller, 0);
-}
-
-/* Blocks begin at a multiple of their size, and have no more than that many pages. */
-static bool find_pages(unsigned long addr, struct kmemcheck_object *object,
-		       struct kmemcheck_owner *owner)
-{
-	unsigned long page = ALIGN_DOWN(addr, PAGE_SIZE);
-	const struct kmemcheck_owner *found;
-	unsigned int i;
-
-	for (i = 0; i < MAX_ORDER_NR_PAGES; i++, page -= PAGE_SIZE) {
-		found = READ_ONCE(*owners_of((void *)page));
-		if (found || page == kmemcheck_pool_start)
-			break;
-	}
-	if (!found || !found->name || addr - page >= PAGE_ALIGN(found->size))
-		return false;
-	object->start = page;
-	object->size = found->size;
-	object->requested = 0;
-	strscpy(object->cache, found->name, sizeof(object->cache));
-	*owner = *found;
-	return true;
-}
-
-/**
- * kmemcheck_find_object() - the object around an address
- * @addr: in the pool
- * @object: filled in when there is one
- * @owner: who allocated and freed it, as far as that is known
- *
- * Called from inside of a fault: takes no lock and touches nothing hidden.
- *
- * Return: whether @addr lies in a slab, or a block of pages that has or had an owner.
- */
-bool kmemcheck_find_object(unsigned long addr, struct kmemcheck_object *object,
-			   struct kmemcheck_owner *owner)
-{
-	struct folio *folio = virt_to_folio((void *)addr);
-	struct kmemcheck_owner *found;
-	struct kmem_cache *s;
-	struct slab *slab;
-	void *start;
-
-	if (!folio_test_slab(folio))
-		return find_pages(addr, object, owner);
-	slab = folio_slab(folio);
-	s = slab->slab_cache;
-	if (!s)
-		return false;
-
-	start = nearest_obj(s, slab, (void *)addr);
-	object->start = (unsigned long)start;
-	object->size = s->object_size;
-	object->requested = 0;
-	found = owner_of(s, slab, start);
-	if (found && found->size < s->object_size)
-		object->requested = found->size;
-	/* The name of a cache may itself be a tracked allocation. */
-	strscpy(object->cache, kmemcheck_alias(s->name), sizeof(object->cache));
-
-	if (found)
-		*owner = *found;
-	else
-		memset(owner, 0, sizeof(*owner));
-	return true;
-}
-
-/**
- * kmemcheck_find_stack() - where the object around an address was allocated
- * @addr: in the pool
- *
- * Called from inside of a fault.
- *
- * Return: the stack, 0 when it is not known.
- */
-depot_stack_handle_t kmemcheck_find_stack(unsigned long addr)
-{
-	struct kmemcheck_object object;
-	struct kmemcheck_owner owner;
-
-	return kmemcheck_find_object(addr, &object, &owner) ? owner.alloc.stack : 0;
 }

@@ -374,7 +374,7 @@ void test_one_shot(struct kunit *test)
 {
 	struct context *c = test->priv;
 
-	kmemcheck_log_sync();
+	kmemcheck_queue_sync();
 	WRITE_ONCE(kmemcheck_mode, KMEMCHECK_MODE_ONESHOT);
 	load(c->object, 4);
 	load(c->object + 8, 4);

@@ -61,7 +61,7 @@ struct seen reports_on(struct context *c, const void *start, size_t size)
 	struct seen seen = {};
 	ssize_t n;
 
-	kmemcheck_log_sync();
+	kmemcheck_queue_sync();
 	while ((n = kmemcheck_reader_next(&c->reader, c->record)))
 		if (n > 0)
 			take_record(&seen, c->record, (unsigned long)start, size);
@@ -489,7 +489,7 @@ static void test_full_queue_counts_losses(struct kunit *test)
 	unsigned long flags;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	kmemcheck_log_sync();
+	kmemcheck_queue_sync();
 	local_irq_save(flags);
 	for (i = 0; i < n; i++)
 		load(p + i, 1);

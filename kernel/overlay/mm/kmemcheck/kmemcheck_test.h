@@ -8,6 +8,10 @@
 #include <kunit/test.h>
 
 #include "kmemcheck.h"
+#include "pool.h"
+#include "report.h"
+#include "ring.h"
+#include "shadow.h"
 
 #define SIZE	64
 

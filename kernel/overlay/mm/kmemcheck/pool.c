@@ -13,7 +13,6 @@
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
-#include <linux/set_memory.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
@@ -22,6 +21,8 @@
 #include "../internal.h"
 #include "../slab.h"
 #include "kmemcheck.h"
+#include "pool.h"
+#include "shadow.h"
 
 /* Slab memory of a busy desktop is below this share of all memory. */
 #define DEFAULT_PERCENT	25
@@ -208,9 +209,7 @@ int kmemcheck_pool_init(void)
 	for (i = 0; !reserved_late && i < reserved_size; i += PAGE_SIZE)
 		ClearPageReserved(virt_to_page(start + i));
 
-	err = set_memory_4k(start, reserved_size >> PAGE_SHIFT);
-	if (!err)
-		err = set_memory_np(start, reserved_size >> PAGE_SHIFT);
+	err = kmemcheck_hide_pool(start, reserved_size >> PAGE_SHIFT);
 	if (err)
 		return err;
 
@@ -251,6 +250,23 @@ struct page *kmemcheck_pool_alloc(unsigned int order, int node, bool compound)
 	if (order && compound)
 		prep_compound_page(page, order);
 	return page;
+}
+
+/**
+ * kmemcheck_unhide() - give up on a page
+ * @addr: in it
+ *
+ * For what cannot be handled: the page is not looked at again until it becomes
+ * part of another slab. Whatever happens to it until then, its shadow must not
+ * accuse anybody.
+ */
+void kmemcheck_unhide(unsigned long addr)
+{
+	kmemcheck_give_up(addr);
+	kmemcheck_shadow_set(ALIGN_DOWN(addr, PAGE_SIZE), PAGE_SIZE,
+			     KMEMCHECK_INITIALIZED);
+	kmemcheck_show_page(addr);
+	kmemcheck_count(KMEMCHECK_COUNTER_UNHIDDEN);
 }
 
 /*

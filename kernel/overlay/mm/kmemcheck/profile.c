@@ -13,6 +13,8 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
+#include <asm/kmemcheck.h>
+
 #include "kmemcheck.h"
 
 /*
@@ -77,14 +79,6 @@ static int profile_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(profile);
 
-/* A load of 3 bytes, which the bare round trip skips. */
-#define LOAD_LENGTH	3
-
-static __always_inline void load(const void *addr)
-{
-	asm volatile("movb (%%rsi), %%dil" : : "S" (addr) : "rdi", "memory");
-}
-
 #define LOADS		10000
 #define ROUNDS		9
 
@@ -94,7 +88,7 @@ static u64 time_loads(const void *addr)
 	unsigned int i;
 
 	for (i = 0; i < LOADS; i++)
-		load(addr);
+		kmemcheck_arch_load(addr);
 	return ktime_get_ns() - start;
 }
 
@@ -105,7 +99,7 @@ static u64 time_bare(const void *addr)
 	u64 time;
 
 	local_irq_save(flags);
-	this_cpu_write(kmemcheck_skip, LOAD_LENGTH);
+	this_cpu_write(kmemcheck_skip, KMEMCHECK_ARCH_LOAD_LENGTH);
 	time = time_loads(addr);
 	this_cpu_write(kmemcheck_skip, 0);
 	local_irq_restore(flags);
@@ -159,12 +153,12 @@ static u64 median(u64 (*measure)(const void *addr), const void *addr)
 /* From a whole page to memory that is not tracked. */
 static u64 faults_of_copy(const void *from, void *to)
 {
-	unsigned long flags, n = PAGE_SIZE / sizeof(long);
+	unsigned long flags;
 	u64 before, after;
 
 	local_irq_save(flags);
 	before = kmemcheck_counter(KMEMCHECK_COUNTER_FAULTS);
-	asm volatile("rep movsq" : "+S" (from), "+D" (to), "+c" (n) : : "memory");
+	kmemcheck_arch_copy_page(to, from);
 	after = kmemcheck_counter(KMEMCHECK_COUNTER_FAULTS);
 	local_irq_restore(flags);
 	return after - before;

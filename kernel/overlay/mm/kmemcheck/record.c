@@ -17,6 +17,7 @@
 #include <asm/setup.h>
 
 #include "kmemcheck.h"
+#include "report.h"
 
 /* More modules on one stack than this have not been seen. */
 #define MAX_MODULES	8
@@ -223,7 +224,7 @@ size_t kmemcheck_encode_report(const struct kmemcheck_report *r, void *buf, size
 {
 	struct cursor c = record_begin(buf, size);
 	struct addresses a = {
-		.ip = r->regs.rip,
+		.ip = r->ip,
 		.stack = r->stack,
 		.nr_stack = r->nr_stack,
 	};

@@ -8,20 +8,18 @@
 #include <linux/ctype.h>
 #include <linux/irq_work.h>
 #include <linux/kallsyms.h>
-#include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
-#include <linux/smp.h>
 #include <linux/stackdepot.h>
+#include <linux/spinlock.h>
 #include <linux/utsname.h>
 
 #include "kmemcheck.h"
+#include "report.h"
+#include "ring.h"
 
 #undef pr_fmt
 #define pr_fmt(fmt) fmt
-
-static void drain(struct irq_work *work);
-static DEFINE_PER_CPU(struct irq_work, drain_work);
 
 /* One record at a time; a report of more than this is cut by the encoder. */
 static u8 record[KMEMCHECK_RECORD_MAX / 4] __aligned(KMEMCHECK_ALIGN);
@@ -36,7 +34,7 @@ static const char * const state_names[] = {
 };
 static const char state_letters[] = "auif";
 
-const char *kmemcheck_state_name(unsigned int state)
+static const char *state_name(unsigned int state)
 {
 	return state < ARRAY_SIZE(state_names) ? state_names[state] :
 						 "(invalid shadow state)";
@@ -56,8 +54,8 @@ static const char *kind_name(unsigned int kind)
 
 static void print_title(const struct kmemcheck_report *r)
 {
-	const char *state = kmemcheck_state_name(r->access.state);
-	void *ip = (void *)(unsigned long)r->regs.rip;
+	const char *state = state_name(r->access.state);
+	void *ip = (void *)r->ip;
 
 	if (r->access.kind == KMEMCHECK_INFOLEAK)
 		pr_err("BUG: kmemcheck: infoleak in %pS\n", ip);
@@ -84,27 +82,6 @@ static void print_memory(const struct kmemcheck_report *r)
 	row[2 * i] = '\0';
 	pr_err("%s\n", row);
 	pr_err("%*c\n", (int)(2 + 2 * (r->access.address - r->copy_start)), '^');
-}
-
-static void print_regs(const struct kmemcheck_regs *g)
-{
-	pr_err("RIP: %04llx:[<%016llx>]  [<%016llx>] %pS\n", g->cs, g->rip, g->rip,
-	       (void *)(unsigned long)g->rip);
-	pr_err("RSP: %04llx:%016llx  EFLAGS: %08llx\n", g->ss, g->rsp, g->rflags);
-	if (!(g->mask & KMEMCHECK_REGS_ALL))
-		return;
-	pr_err("RAX: %016llx RBX: %016llx RCX: %016llx\n", g->rax, g->rbx, g->rcx);
-	pr_err("RDX: %016llx RSI: %016llx RDI: %016llx\n", g->rdx, g->rsi, g->rdi);
-	pr_err("RBP: %016llx R08: %016llx R09: %016llx\n", g->rbp, g->r8, g->r9);
-	pr_err("R10: %016llx R11: %016llx R12: %016llx\n", g->r10, g->r11, g->r12);
-	pr_err("R13: %016llx R14: %016llx R15: %016llx\n", g->r13, g->r14, g->r15);
-	pr_err("FS:  %016llx(%04llx) GS:%016llx(%04llx) knlGS:%016llx\n",
-	       g->fs_base, g->fs, g->gs_base, g->gs, g->kernel_gs_base);
-	pr_err("CS:  %04llx DS: %04llx ES: %04llx CR0: %016llx\n", g->cs, g->ds, g->es,
-	       g->cr0);
-	pr_err("CR2: %016llx CR3: %016llx CR4: %016llx\n", g->cr2, g->cr3, g->cr4);
-	pr_err("DR0: %016llx DR1: %016llx DR2: %016llx\n", g->dr0, g->dr1, g->dr2);
-	pr_err("DR3: %016llx DR6: %016llx DR7: %016llx\n", g->dr3, g->dr6, g->dr7);
 }
 
 static void print_stack(const unsigned long *entries, unsigned int n)
@@ -150,14 +127,14 @@ static void print_report(const struct kmemcheck_report *r)
 	print_title(r);
 	pr_err("WARNING: kmemcheck: Caught %u-bit %s %s memory (%016llx)\n",
 	       8 * r->access.size, kind_name(r->access.kind),
-	       kmemcheck_state_name(r->access.state), r->access.address);
+	       state_name(r->access.state), r->access.address);
 	print_memory(r);
 	pr_err("\n");
 	pr_err("Pid: %d, comm: %*pE %s %s %.*s\n", r->access.pid,
 	       (int)strnlen(r->access.comm, sizeof(r->access.comm)),
 	       r->access.comm, print_tainted(), uts->release,
 	       (int)strcspn(uts->version, " "), uts->version);
-	print_regs(&r->regs);
+	kmemcheck_arch_print_regs(&r->regs);
 	print_stack(r->stack, r->nr_stack);
 	pr_err(" [<%016lx>] 0x%lx\n", ULONG_MAX, ULONG_MAX);
 	print_object(r);
@@ -183,43 +160,21 @@ static void publish_loss(u64 lost)
 							    record, sizeof(record)), lost);
 }
 
-static void drain(struct irq_work *work)
+/* The consumer of this CPU's queue; nobody else takes reports out of it. */
+void kmemcheck_report_drain(struct irq_work *work)
 {
 	struct kmemcheck_report *report;
 	unsigned long flags;
 	u64 lost;
 
 	raw_spin_lock_irqsave(&record_lock, flags);
-	while ((report = kmemcheck_report_next())) {
+	while ((report = kmemcheck_queue_next())) {
 		publish(report);
-		kmemcheck_report_done(report);
+		kmemcheck_queue_done(report);
 	}
-	lost = kmemcheck_report_lost();
+	lost = kmemcheck_queue_lost();
 	if (lost)
 		publish_loss(lost);
 	raw_spin_unlock_irqrestore(&record_lock, flags);
 	wake_up_interruptible(&kmemcheck_ring_wait);
-}
-
-void kmemcheck_log_init(void)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		init_irq_work(per_cpu_ptr(&drain_work, cpu), drain);
-}
-
-/* Called from inside of a fault. */
-void kmemcheck_log_queue(void)
-{
-	irq_work_queue(raw_cpu_ptr(&drain_work));
-}
-
-/* Wait until everything reported so far has been printed and is in the ring. */
-void kmemcheck_log_sync(void)
-{
-	int cpu;
-
-	for_each_online_cpu(cpu)
-		irq_work_sync(per_cpu_ptr(&drain_work, cpu));
 }

@@ -13,6 +13,8 @@
 #include <linux/wait.h>
 
 #include "kmemcheck.h"
+#include "report.h"
+#include "ring.h"
 
 /* Some 300 reports. */
 #define RING_SIZE	(1UL << 20)

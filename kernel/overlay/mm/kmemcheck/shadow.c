@@ -15,6 +15,7 @@
 #include <linux/vmalloc.h>
 
 #include "kmemcheck.h"
+#include "shadow.h"
 
 #define PER_BYTE	4
 

@@ -19,6 +19,7 @@ struct pt_regs;
 #include <linux/percpu-defs.h>
 
 #include <asm/debugreg.h>
+#include <asm/page_types.h>
 #include <asm/processor-flags.h>
 #include <asm/ptrace.h>
 #include <asm/trap_pf.h>
@@ -108,6 +109,24 @@ static __always_inline bool kmemcheck_trap(struct pt_regs *regs,
 	if (!(regs->flags & X86_EFLAGS_TF))
 		*dr6 &= ~DR_STEP;
 	return !(*dr6 & (DR_STEP | DR_TRAP_BITS));
+}
+
+/*
+ * For debugfs/kmemcheck/cost: a load, whose length is what the bare round trip of a
+ * fault skips, and a copy of a page by one instruction.
+ */
+#define KMEMCHECK_ARCH_LOAD_LENGTH	3
+
+static __always_inline void kmemcheck_arch_load(const void *addr)
+{
+	asm volatile("movb (%%rsi), %%dil" : : "S" (addr) : "rdi", "memory");
+}
+
+static inline void kmemcheck_arch_copy_page(void *to, const void *from)
+{
+	unsigned long n = PAGE_SIZE / sizeof(long);
+
+	asm volatile("rep movsq" : "+S" (from), "+D" (to), "+c" (n) : : "memory");
 }
 
 #else /* !CONFIG_KMEMCHECK */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: hide and show one page of the pool in the direct map.
+ * kmemcheck: hide and show pages of the pool in the direct map.
  */
 #include <linux/mm.h>
+#include <linux/set_memory.h>
 
 #include <asm/pgtable.h>
 #include <asm/tlbflush.h>
@@ -73,4 +74,18 @@ void kmemcheck_flush(void)
 {
 	flush_tlb_kernel_range(kmemcheck_pool_start,
 			       kmemcheck_pool_start + kmemcheck_pool_size);
+}
+
+/**
+ * kmemcheck_hide_pool() - hide all of it, once
+ * @start: of it
+ * @pages: their number
+ *
+ * Return: 0, or an error; then some of it may be hidden.
+ */
+int kmemcheck_hide_pool(unsigned long start, unsigned long pages)
+{
+	int err = set_memory_4k(start, pages);
+
+	return err ?: set_memory_np(start, pages);
 }

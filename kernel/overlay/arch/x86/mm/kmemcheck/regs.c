@@ -3,6 +3,7 @@
  * kmemcheck: all registers of a moment, for a report.
  */
 #include <linux/percpu.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -91,4 +92,29 @@ void kmemcheck_arch_caller_regs(struct kmemcheck_regs *out, unsigned long ip)
 	out->ss = __KERNEL_DS;
 	out->rsp = current_stack_pointer;
 	out->rflags = native_save_fl();
+}
+
+/**
+ * kmemcheck_arch_print_regs() - registers as the original kmemcheck printed them
+ * @g: them
+ */
+void kmemcheck_arch_print_regs(const struct kmemcheck_regs *g)
+{
+	pr_err("RIP: %04llx:[<%016llx>]  [<%016llx>] %pS\n", g->cs, g->rip, g->rip,
+	       (void *)(unsigned long)g->rip);
+	pr_err("RSP: %04llx:%016llx  EFLAGS: %08llx\n", g->ss, g->rsp, g->rflags);
+	if (!(g->mask & KMEMCHECK_REGS_ALL))
+		return;
+	pr_err("RAX: %016llx RBX: %016llx RCX: %016llx\n", g->rax, g->rbx, g->rcx);
+	pr_err("RDX: %016llx RSI: %016llx RDI: %016llx\n", g->rdx, g->rsi, g->rdi);
+	pr_err("RBP: %016llx R08: %016llx R09: %016llx\n", g->rbp, g->r8, g->r9);
+	pr_err("R10: %016llx R11: %016llx R12: %016llx\n", g->r10, g->r11, g->r12);
+	pr_err("R13: %016llx R14: %016llx R15: %016llx\n", g->r13, g->r14, g->r15);
+	pr_err("FS:  %016llx(%04llx) GS:%016llx(%04llx) knlGS:%016llx\n",
+	       g->fs_base, g->fs, g->gs_base, g->gs, g->kernel_gs_base);
+	pr_err("CS:  %04llx DS: %04llx ES: %04llx CR0: %016llx\n", g->cs, g->ds, g->es,
+	       g->cr0);
+	pr_err("CR2: %016llx CR3: %016llx CR4: %016llx\n", g->cr2, g->cr3, g->cr4);
+	pr_err("DR0: %016llx DR1: %016llx DR2: %016llx\n", g->dr0, g->dr1, g->dr2);
+	pr_err("DR3: %016llx DR6: %016llx DR7: %016llx\n", g->dr3, g->dr6, g->dr7);
 }

@@ -20,6 +20,9 @@
 #include <asm/pgtable.h>
 
 #include "../../../../../mm/kmemcheck/kmemcheck.h"
+#include "../../../../../mm/kmemcheck/pool.h"
+#include "../../../../../mm/kmemcheck/report.h"
+#include "../../../../../mm/kmemcheck/shadow.h"
 #include "difftest.h"
 
 /*

@@ -15,6 +15,7 @@
 #include <asm/pgtable.h>
 
 #include "../../../../../mm/kmemcheck/kmemcheck.h"
+#include "../../../../../mm/kmemcheck/shadow.h"
 #include "difftest.h"
 
 struct diff_regs diff_regs_in, diff_regs_out;

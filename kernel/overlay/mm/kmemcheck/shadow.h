@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kmemcheck: the state of every byte of tracked memory, and of every page.
+ *
+ * What an engine asks of it is in <linux/kmemcheck_engine.h>. All ranges are cut to
+ * the pool.
+ */
+#ifndef _MM_KMEMCHECK_SHADOW_H
+#define _MM_KMEMCHECK_SHADOW_H
+
+#include <linux/kmemcheck_engine.h>
+
+/* A byte for four; states are read eight bytes at a time. */
+#define KMEMCHECK_SHADOW_SIZE(size)	((size) / 4 + 8)
+
+int kmemcheck_shadow_init(u8 *shadow, unsigned long pages);
+void kmemcheck_give_up(unsigned long addr);
+bool kmemcheck_begin_hiding(unsigned long addr);
+void kmemcheck_end_hiding(unsigned long addr);
+enum kmemcheck_state kmemcheck_shadow_get(unsigned long addr);
+void kmemcheck_shadow_set(unsigned long addr, size_t size,
+			  enum kmemcheck_state state);
+size_t kmemcheck_shadow_run(unsigned long addr, size_t size, bool good);
+size_t kmemcheck_shadow_owned(unsigned long addr, size_t size);
+
+#endif /* _MM_KMEMCHECK_SHADOW_H */

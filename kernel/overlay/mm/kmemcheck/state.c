@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: what everybody looks at: is it on, in which mode, and the counters.
+ */
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/percpu.h>
+
+#include "kmemcheck.h"
+
+DEFINE_STATIC_KEY_FALSE(kmemcheck_key);
+EXPORT_SYMBOL(kmemcheck_key);
+
+#if defined(CONFIG_KMEMCHECK_ENABLED_BY_DEFAULT)
+int kmemcheck_mode = KMEMCHECK_MODE_ENABLED;
+#elif defined(CONFIG_KMEMCHECK_ONESHOT_BY_DEFAULT)
+int kmemcheck_mode = KMEMCHECK_MODE_ONESHOT;
+#else
+int kmemcheck_mode = KMEMCHECK_MODE_DISABLED;
+#endif
+
+const char * const kmemcheck_counter_names[] = {
+	[KMEMCHECK_COUNTER_FAULTS]	= "faults",
+	[KMEMCHECK_COUNTER_STEPS]	= "steps",
+	[KMEMCHECK_COUNTER_ABORTS]	= "aborts",
+	[KMEMCHECK_COUNTER_BULK]	= "bulk operations",
+	[KMEMCHECK_COUNTER_AHEAD]	= "accesses ahead",
+	[KMEMCHECK_COUNTER_DECODED]	= "decoded instructions",
+	[KMEMCHECK_COUNTER_UNWOUND]	= "unwound stacks",
+	[KMEMCHECK_COUNTER_FOLLOWED]	= "loads followed",
+	[KMEMCHECK_COUNTER_UNUSED]	= "loads not used",
+	[KMEMCHECK_COUNTER_UNKNOWN]	= "unknown instructions",
+	[KMEMCHECK_COUNTER_UNHIDDEN]	= "unhidden pages",
+	[KMEMCHECK_COUNTER_NMI]		= "faults in nmi",
+	[KMEMCHECK_COUNTER_TRIPWIRE]	= "tripwire hits",
+	[KMEMCHECK_COUNTER_EXHAUSTED]	= "untracked slabs",
+	[KMEMCHECK_COUNTER_REPORTS]	= "reports",
+	[KMEMCHECK_COUNTER_DUPLICATES]	= "duplicates",
+	[KMEMCHECK_COUNTER_LOST]	= "lost",
+	[KMEMCHECK_COUNTER_OVERRUNS]	= "overruns",
+};
+static_assert(ARRAY_SIZE(kmemcheck_counter_names) == KMEMCHECK_NR_COUNTERS);
+
+DEFINE_PER_CPU(u64 [KMEMCHECK_NR_COUNTERS], kmemcheck_counters);
+
+void kmemcheck_counter_add(enum kmemcheck_counter counter, u64 n)
+{
+	this_cpu_add(kmemcheck_counters[counter], n);
+}
+
+u64 kmemcheck_counter(enum kmemcheck_counter counter)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(kmemcheck_counters, cpu)[counter]);
+	return sum;
+}
