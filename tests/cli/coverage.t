@@ -45,7 +45,7 @@ def build(directory):
         subprocess.run(["awk", "-f", tools + "/arch/x86/tools/gen-insn-attr-x86.awk",
                         tools + "/arch/x86/lib/x86-opcode-map.txt"], stdout=file, check=True)
     overlay = os.path.join(ROOT, "kernel/overlay/arch/x86/mm/kmemcheck")
-    subprocess.run(["gcc", "-std=gnu11", "-O2", "-w", "-I", overlay + "/insn", "-I", directory,
+    subprocess.run(["gcc", "-std=gnu11", "-O2", "-w", "-iquote", overlay + "/insn", "-I", directory,
                     "-I", tools + "/arch/x86/include", "-I", tools + "/include",
                     "-o", program, os.path.join(ROOT, "tests/coverage/decode.c"),
                     overlay + "/insn/decode.c", tools + "/arch/x86/lib/insn.c",

@@ -12,15 +12,20 @@
  */
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/kmemcheck_engine.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
-#include <linux/uaccess.h>
 
 #include <asm/processor-flags.h>
 
+#include "batch.h"
+#include "insn/access.h"
+#include "insn/cache.h"
 #include "insn/emulate.h"
+#include "insn/memory.h"
+#include "insn/operand.h"
 
 /* Instructions in one fault. Interrupts are off for some 20 us. */
 #define MAX_LENGTH	256
@@ -62,54 +67,6 @@ static __always_inline bool in_register(const struct kmemcheck_decoded *d,
 	return true;
 }
 
-/**
- * kmemcheck_load_nofault() - read kernel memory that may not be there
- * @to: where to
- * @from: its address
- * @size: 1, 2, 4 or 8
- *
- * Return: whether it was there.
- */
-bool kmemcheck_load_nofault(void *to, unsigned long from, unsigned int size)
-{
-	switch (size) {
-	case 1:
-		__get_kernel_nofault(to, (void *)from, u8, fault);
-		return true;
-	case 2:
-		__get_kernel_nofault(to, (void *)from, u16, fault);
-		return true;
-	case 4:
-		__get_kernel_nofault(to, (void *)from, u32, fault);
-		return true;
-	case 8:
-		__get_kernel_nofault(to, (void *)from, u64, fault);
-		return true;
-	}
-fault:
-	return false;
-}
-
-static bool store_nofault(unsigned long to, const void *from, unsigned int size)
-{
-	switch (size) {
-	case 1:
-		__put_kernel_nofault((void *)to, from, u8, fault);
-		return true;
-	case 2:
-		__put_kernel_nofault((void *)to, from, u16, fault);
-		return true;
-	case 4:
-		__put_kernel_nofault((void *)to, from, u32, fault);
-		return true;
-	case 8:
-		__put_kernel_nofault((void *)to, from, u64, fault);
-		return true;
-	}
-fault:
-	return false;
-}
-
 /* What the handler has changed for itself, and puts back at its end. */
 static bool is_ours(unsigned long addr, unsigned int size)
 {
@@ -144,7 +101,7 @@ static bool elsewhere(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 	before = *regs;
 	if (!perform(d, regs, &value))
 		return false;
-	if (store_nofault(addr, &value, d->size))
+	if (kmemcheck_store_nofault(addr, &value, d->size))
 		return true;
 	*regs = before;
 	return false;
@@ -280,7 +237,8 @@ static __always_inline bool interpret(const struct kmemcheck_decoded *d,
  */
 void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs)
 {
-	unsigned int i, in_vain = 0, accesses = 0, patience = first->patience;
+	unsigned int i, in_vain = 0, accesses = 0;
+	unsigned int patience = kmemcheck_batch_budget(first), idle = first->idle_batches;
 	const struct kmemcheck_decoded *d = first;
 
 	for (i = 0; i < MAX_LENGTH && in_vain < patience; i++) {
@@ -299,6 +257,6 @@ void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs)
 			patience = kmemcheck_ahead;
 		}
 	}
-	first->patience = accesses ? kmemcheck_ahead : first->patience / 2;
+	first->idle_batches = accesses ? 0 : idle + 1;
 	kmemcheck_counter_add(KMEMCHECK_COUNTER_AHEAD, accesses);
 }

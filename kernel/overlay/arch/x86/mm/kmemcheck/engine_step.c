@@ -22,6 +22,9 @@
 #include <asm/ptrace.h>
 
 #include "engine.h"
+#include "insn/cache.h"
+#include "insn/class.h"
+#include "insn/operand.h"
 
 /* Two operands of 16 bytes reach four pages; 8 have been seen with XSAVE. */
 #define MAX_SHOWN	8

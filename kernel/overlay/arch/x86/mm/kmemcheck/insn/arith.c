@@ -10,7 +10,8 @@
 #include <linux/build_bug.h>
 #include <linux/types.h>
 
-#include "../engine.h"
+#include "arith.h"
+#include "decode.h"
 
 /*
  * The pushes are balanced before the operation, so an operand on the stack is

@@ -5,7 +5,9 @@
 #include <linux/kernel.h>
 #include <linux/percpu.h>
 
-#include "../engine.h"
+#include <linux/kmemcheck_engine.h>
+
+#include "class.h"
 
 DEFINE_PER_CPU(u64 [OP_SSE + 2], kmemcheck_ops);
 

@@ -170,7 +170,8 @@ enum kmemcheck_scan {
  * @disp: displacement; with what RIP and RSP are ahead by, so it may have more
  *	than 32 bits
  * @imm: I
- * @patience: for how long it pays to go on behind this instruction; see ahead.c
+ * @idle_batches: how often in a row batch.c has found no other access to tracked
+ *	memory behind this instruction; at most 8
  */
 struct kmemcheck_decoded {
 	u64 code[MAX_CODE / 8];
@@ -187,7 +188,7 @@ struct kmemcheck_decoded {
 	u16 flags;
 	s64 disp;
 	s32 imm;
-	u8 patience;
+	u8 idle_batches;
 };
 
 bool kmemcheck_decode(struct kmemcheck_decoded *d, const void *code, size_t size);

@@ -10,6 +10,7 @@
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
 
+#include "arith.h"
 #include "emulate.h"
 
 static unsigned long swap_bytes(unsigned long value, unsigned int size)

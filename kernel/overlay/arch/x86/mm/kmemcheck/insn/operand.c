@@ -2,15 +2,11 @@
 /*
  * kmemcheck: a decoded instruction and the registers: which memory is it?
  */
-#include <linux/align.h>
+#include <linux/kmemcheck_engine.h>
 #include <linux/log2.h>
-#include <linux/minmax.h>
-#include <linux/mm.h>
 #include <linux/stddef.h>
-#include <linux/string.h>
-#include <linux/uaccess.h>
 
-#include "emulate.h"
+#include "operand.h"
 
 /* decode.c knows the layout, but not this struct. */
 static_assert(offsetof(struct pt_regs, ip) == 8 * SLOT_IP);
@@ -123,26 +119,4 @@ unsigned int kmemcheck_operands(const struct kmemcheck_decoded *d,
 	    !kmemcheck_cmpxchg_will_write(d, regs, kmemcheck_alias((void *)op->addr)))
 		op->access = OPERAND_READ;
 	return 1;
-}
-
-/**
- * kmemcheck_fetch() - decode the instruction at an address
- * @ip: its address
- * @d: where to
- *
- * It may end at the end of a page, with nothing mapped behind.
- *
- * Return: whether it is known.
- */
-bool kmemcheck_fetch(unsigned long ip, struct kmemcheck_decoded *d)
-{
-	u8 code[MAX_CODE] = {};
-	size_t size = min_t(size_t, MAX_CODE, PAGE_SIZE - offset_in_page(ip));
-
-	memcpy(code, (void *)ip, size);
-	if (kmemcheck_decode(d, code, size) || size == MAX_CODE)
-		return d->op != OP_UNKNOWN;
-	if (copy_from_kernel_nofault(code + size, (void *)ip + size, MAX_CODE - size))
-		return false;
-	return kmemcheck_decode(d, code, MAX_CODE);
 }

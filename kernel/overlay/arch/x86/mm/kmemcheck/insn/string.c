@@ -7,6 +7,7 @@
  * them when a run is interrupted, so that it can be resumed by the instruction
  * where it stands.
  */
+#include <linux/kmemcheck_engine.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/uaccess.h>
@@ -16,7 +17,9 @@
 #include <asm/smap.h>
 #include <asm/trap_pf.h>
 
-#include "../engine.h"
+#include "arith.h"
+#include "memory.h"
+#include "string.h"
 
 /* Interrupts are off for so long. */
 #define MAX_BYTES	(64 * 1024)

@@ -10,6 +10,7 @@
 #include <linux/bitops.h>
 #include <linux/minmax.h>
 
+#include "../insn/arith.h"
 #include "propagate.h"
 
 /* Two operands; the upper bits of their words are 0. */

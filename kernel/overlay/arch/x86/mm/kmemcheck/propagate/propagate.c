@@ -21,6 +21,9 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include "../insn/arith.h"
+#include "../insn/cache.h"
+#include "../insn/memory.h"
 #include "propagate.h"
 
 /* Instructions to follow; and after the last bad register is gone. */

@@ -5,7 +5,10 @@
 #ifndef _X86_KMEMCHECK_FOLLOW_H
 #define _X86_KMEMCHECK_FOLLOW_H
 
+#include <linux/kmemcheck_engine.h>
+
 #include "../insn/emulate.h"
+#include "../insn/operand.h"
 
 /* Stores that have not been performed, in words of 8 bytes. */
 struct kmemcheck_word {

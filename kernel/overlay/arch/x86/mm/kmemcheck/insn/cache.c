@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: decoded instructions, for each CPU its own.
+ */
+#include <linux/hash.h>
+#include <linux/kmemcheck_engine.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include "cache.h"
+
+/*
+ * Decoded instructions, by address: 3 MiB for each CPU. A find over /sys executes
+ * some ten thousand different ones, and decoding one costs more than its fault.
+ */
+#define CACHE_SHIFT	16
+#define CACHE_SIZE	(1U << CACHE_SHIFT)
+
+static DEFINE_PER_CPU(struct kmemcheck_decoded *, cache);
+
+/**
+ * kmemcheck_cache_init() - make room for decoded instructions
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int kmemcheck_cache_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		void *table = vzalloc(CACHE_SIZE * sizeof(struct kmemcheck_decoded));
+
+		if (!table)
+			return -ENOMEM;
+		per_cpu(cache, cpu) = table;
+	}
+	return 0;
+}
+
+/**
+ * kmemcheck_fetch() - decode the instruction at an address
+ * @ip: its address
+ * @d: where to
+ *
+ * It may end at the end of a page, with nothing mapped behind.
+ *
+ * Return: whether it is known.
+ */
+bool kmemcheck_fetch(unsigned long ip, struct kmemcheck_decoded *d)
+{
+	u8 code[MAX_CODE] = {};
+	size_t size = min_t(size_t, MAX_CODE, PAGE_SIZE - offset_in_page(ip));
+
+	memcpy(code, (void *)ip, size);
+	if (kmemcheck_decode(d, code, size) || size == MAX_CODE)
+		return d->op != OP_UNKNOWN;
+	if (copy_from_kernel_nofault(code + size, (void *)ip + size, MAX_CODE - size))
+		return false;
+	return kmemcheck_decode(d, code, MAX_CODE);
+}
+
+/* The bytes of @code that belong to an instruction of @length. */
+static __always_inline u64 mask(unsigned int length)
+{
+	return length >= 8 ? ~0ULL : (1ULL << 8 * length) - 1;
+}
+
+/*
+ * Code changes: modules, BPF programs, and probes reuse addresses. So the code
+ * itself is compared, and need not lie where it did: it means the same anywhere.
+ */
+static __always_inline bool is_same_code(const struct kmemcheck_decoded *d,
+					 unsigned long ip)
+{
+	const u64 *code = (const u64 *)ip;
+
+	if (likely(d->length <= 8))
+		return d->length && !((code[0] ^ d->code[0]) & mask(d->length));
+	return code[0] == d->code[0] && !((code[1] ^ d->code[1]) & mask(d->length - 8));
+}
+
+static noinline void decode(unsigned long ip, struct kmemcheck_decoded *d)
+{
+	kmemcheck_count(KMEMCHECK_COUNTER_DECODED);
+	kmemcheck_fetch(ip, d);
+}
+
+/* At the end of a page the words that is_same_code() reads may not be mapped. */
+static noinline bool is_same_code_at_end(const struct kmemcheck_decoded *d,
+					 unsigned long ip)
+{
+	return d->length && offset_in_page(ip) + d->length <= PAGE_SIZE &&
+	       !memcmp((void *)ip, d->code, d->length);
+}
+
+static __always_inline bool is_it(const struct kmemcheck_decoded *d, unsigned long ip)
+{
+	if (likely(offset_in_page(ip) <= PAGE_SIZE - MAX_CODE))
+		return is_same_code(d, ip);
+	return is_same_code_at_end(d, ip);
+}
+
+/**
+ * kmemcheck_find() - the decoded instruction at an address
+ * @ip: its address; it can be read there
+ *
+ * Not in an NMI, which may have interrupted this. An instruction has two places;
+ * the older one of the two there makes room.
+ */
+struct kmemcheck_decoded *kmemcheck_find(unsigned long ip)
+{
+	unsigned int nr = hash_long(ip, CACHE_SHIFT);
+	struct kmemcheck_decoded *d = this_cpu_read(cache) + nr;
+	struct kmemcheck_decoded *other = this_cpu_read(cache) + (nr ^ 1);
+
+	if (likely(is_it(d, ip)))
+		return d;
+	if (is_it(other, ip))
+		return other;
+	*other = *d;
+	decode(ip, d);
+	return d;
+}
+
+/**
+ * kmemcheck_lookup() - as kmemcheck_find(), but leave the cache alone
+ * @ip: its address
+ *
+ * Return: NULL when it is not there.
+ */
+const struct kmemcheck_decoded *kmemcheck_lookup(unsigned long ip)
+{
+	unsigned int nr = hash_long(ip, CACHE_SHIFT);
+	const struct kmemcheck_decoded *d = this_cpu_read(cache);
+
+	if (!d)
+		return NULL;
+	d += nr;
+	if (is_it(d, ip))
+		return d;
+	d = this_cpu_read(cache) + (nr ^ 1);
+	return is_it(d, ip) ? d : NULL;
+}

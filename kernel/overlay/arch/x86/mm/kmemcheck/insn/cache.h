@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kmemcheck: decoded instructions by their address.
+ */
+#ifndef _X86_KMEMCHECK_CACHE_H
+#define _X86_KMEMCHECK_CACHE_H
+
+#include "decode.h"
+
+int kmemcheck_cache_init(void);
+bool kmemcheck_fetch(unsigned long ip, struct kmemcheck_decoded *d);
+struct kmemcheck_decoded *kmemcheck_find(unsigned long ip);
+const struct kmemcheck_decoded *kmemcheck_lookup(unsigned long ip);
+
+#endif /* _X86_KMEMCHECK_CACHE_H */
