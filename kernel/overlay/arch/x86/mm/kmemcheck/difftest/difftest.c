@@ -2,6 +2,10 @@
 /*
  * kmemcheck: an access through a fault does what the processor does.
  *
+ * All of this folder is test code, KUnit suite kmemcheck_diff. The KUnit cases are
+ * here; table.c has the instructions, generate.c, string.c and tail.c make random
+ * instances of them, which encode.c puts into bytes, and run.c executes them.
+ *
  * For each family of instructions random instances are executed natively and on
  * a hidden page; registers, flags, the place where execution goes on, memory
  * and shadow must agree. kmemcheck.diff= is the number of instances, for all
@@ -23,7 +27,12 @@
 #include "../../../../../mm/kmemcheck/pool.h"
 #include "../../../../../mm/kmemcheck/report.h"
 #include "../../../../../mm/kmemcheck/shadow.h"
-#include "difftest.h"
+#include "call.h"
+#include "generate.h"
+#include "run.h"
+#include "string.h"
+#include "table.h"
+#include "tail.h"
 
 /*
  * Code is written in batches, because an emulator throws away what it has

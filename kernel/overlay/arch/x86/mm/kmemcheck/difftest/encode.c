@@ -6,7 +6,9 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 
-#include "build.h"
+#include <asm/cpufeature.h>
+
+#include "encode.h"
 
 /**
  * diff_choose_form() - draw all of an instruction but for its address
@@ -26,6 +28,14 @@ void diff_choose_form(struct builder *b)
 	/* Spurious ones turn ah to bh into spl to dil. */
 	b->rex = diff_one_in(b->gen, 3);
 	b->sib = diff_one_in(b->gen, 8);
+}
+
+/* In the kernel that is fatal, on processors that can tell. */
+bool diff_splits_lock(const struct builder *b, unsigned long addr)
+{
+	return (b->lock || b->t->family == DIFF_xchg) &&
+	       boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT) &&
+	       addr / 64 != (addr + b->mem - 1) / 64;
 }
 
 /* Append to the code of an instance. */

@@ -60,7 +60,7 @@ FAMILY(stos),
 FAMILY(lods),
 FAMILY(cmps),
 FAMILY(scas),
-/* In the order of diff_tail.c. */
+/* In the order of tail.c. */
 FAMILY(tail_reg),
 FAMILY(tail_jump),
 FAMILY(tail_tracked),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: random instances of the instructions of diff_table.c.
+ * kmemcheck: random instances of the instructions of table.c.
  *
  * Everything is drawn first, the address last: it is solved for a register that
  * is still free. When there is none, the attempt has failed and the next one
@@ -10,76 +10,8 @@
 #include <linux/log2.h>
 #include <linux/string.h>
 
-#include <asm/cpufeature.h>
-#include <asm/processor-flags.h>
-
-#include "difftest.h"
-#include "build.h"
-
-#define STATUS_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
-			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
-
-/* Numbers at which something happens are drawn more often than others. */
-u64 diff_random_value(struct diff_gen *gen)
-{
-	u64 value = (u64)prandom_u32_state(&gen->rnd) << 32 | prandom_u32_state(&gen->rnd);
-	unsigned int bit = diff_random(gen, 64);
-
-	switch (diff_random(gen, 12)) {
-	case 0:
-		return 0;
-	case 1:
-		return bit;
-	case 2:
-		return -(u64)bit;
-	case 3:
-		return BIT(bit);
-	case 4:
-		return BIT(bit) - 1;
-	case 5:
-		return ~BIT(bit);
-	case 6:
-		return value >> bit;
-	default:
-		return value;
-	}
-}
-
-void diff_random_regs(struct diff_gen *gen, struct diff_case *c)
-{
-	unsigned int i;
-
-	for (i = 0; i < NR_GPR; i++)
-		c->in.gpr[i] = diff_random_value(gen);
-	/* A fault needs a stack. An engine may know the real one. */
-	c->in.gpr[RSP] = gen->plain->start + DIFF_STACK_SIZE - 256 -
-			 8 * diff_random(gen, 16);
-	if (diff_is_tail(c->family) && !diff_one_in(gen, 4))
-		c->in.gpr[RSP] = gen->sp - 8 * diff_random(gen, 16);
-	prandom_bytes_state(&gen->rnd, &c->words, sizeof(c->words));
-	c->in.flags = X86_EFLAGS_FIXED | (prandom_u32_state(&gen->rnd) & STATUS_FLAGS);
-	if (diff_one_in(gen, 8))
-		c->in.flags |= X86_EFLAGS_DF;
-}
-
-/* A third of the places touch or cross the border of a page. */
-unsigned long diff_random_place(struct diff_gen *gen, const struct diff_area *area,
-				unsigned int size, unsigned int align)
-{
-	unsigned long first = area->start + (area->tracked ? 0 : DIFF_STACK_SIZE) +
-			      DIFF_MARGIN;
-	unsigned long last = area->start + DIFF_AREA_SIZE - DIFF_MARGIN - size;
-	unsigned long addr = first + diff_random(gen, last - first + 1);
-
-	if (diff_one_in(gen, 3))
-		addr = ALIGN_DOWN(addr, PAGE_SIZE) + PAGE_SIZE - size +
-		       diff_random(gen, size + 1);
-	if (diff_one_in(gen, 3))
-		align = max(align, size < 8 ? roundup_pow_of_two(size + !size) : 8);
-	/* The ends are multiples of 8, the largest alignment but one. */
-	addr = ALIGN_DOWN(clamp(addr, first, last), align);
-	return addr < first ? addr + align : addr;
-}
+#include "encode.h"
+#include "generate.h"
 
 static void choose_address(struct builder *b)
 {
@@ -242,14 +174,6 @@ static unsigned long place_bit_string(struct builder *b, unsigned long addr)
 	if (addr < DIFF_MARGIN || addr > DIFF_AREA_SIZE - DIFF_MARGIN - b->mem)
 		return 0;
 	return addr + b->gen->pool->start;
-}
-
-/* In the kernel that is fatal, on processors that can tell. */
-bool diff_splits_lock(const struct builder *b, unsigned long addr)
-{
-	return (b->lock || b->t->family == DIFF_xchg) &&
-	       boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT) &&
-	       addr / 64 != (addr + b->mem - 1) / 64;
 }
 
 static bool place_operand(struct builder *b)

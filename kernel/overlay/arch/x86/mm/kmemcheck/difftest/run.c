@@ -16,7 +16,10 @@
 
 #include "../../../../../mm/kmemcheck/kmemcheck.h"
 #include "../../../../../mm/kmemcheck/shadow.h"
-#include "difftest.h"
+#include "call.h"
+#include "run.h"
+#include "string.h"
+#include "tail.h"
 
 struct diff_regs diff_regs_in, diff_regs_out;
 unsigned long diff_target, diff_saved_sp;

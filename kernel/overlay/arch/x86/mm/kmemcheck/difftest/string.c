@@ -7,7 +7,7 @@
 
 #include <asm/processor-flags.h>
 
-#include "difftest.h"
+#include "string.h"
 
 /* Elements of most repetitions; a few are as long as these bytes. */
 #define SHORT_COUNT	81

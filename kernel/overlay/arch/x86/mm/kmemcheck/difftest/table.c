@@ -12,7 +12,7 @@
 
 #include <asm/cpufeature.h>
 
-#include "difftest.h"
+#include "table.h"
 
 #define R	DIFF_READ
 #define W	DIFF_WRITE

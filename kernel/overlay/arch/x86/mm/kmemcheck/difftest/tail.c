@@ -13,7 +13,8 @@
 #include <linux/percpu.h>
 #include <linux/string.h>
 
-#include "build.h"
+#include "encode.h"
+#include "tail.h"
 
 #define MAX_JUMPS	4
 #define TRIES		64

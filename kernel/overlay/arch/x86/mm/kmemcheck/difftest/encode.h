@@ -2,10 +2,11 @@
 /*
  * kmemcheck: an instruction of the differential test while it is put together.
  */
-#ifndef _X86_KMEMCHECK_DIFF_BUILD_H
-#define _X86_KMEMCHECK_DIFF_BUILD_H
+#ifndef _X86_KMEMCHECK_DIFFTEST_ENCODE_H
+#define _X86_KMEMCHECK_DIFFTEST_ENCODE_H
 
-#include "difftest.h"
+#include "random.h"
+#include "table.h"
 
 /* No such register. */
 #define NONE	(-1)
@@ -29,12 +30,9 @@ struct builder {
 	unsigned long pinned;		/* registers that must keep their value */
 };
 
-/* diff_gen.c */
 bool diff_splits_lock(const struct builder *b, unsigned long addr);
-
-/* diff_encode.c */
 void diff_put(struct diff_case *c, u64 bytes, unsigned int n);
 void diff_choose_form(struct builder *b);
 void diff_put_insn(struct builder *b);
 
-#endif /* _X86_KMEMCHECK_DIFF_BUILD_H */
+#endif /* _X86_KMEMCHECK_DIFFTEST_ENCODE_H */
