@@ -2,7 +2,14 @@
 /*
  * Growable text and arrays.
  */
-#include "base/internal.h"
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
 
 bool kmc_buf_reserve(struct kmc_buf *buf, size_t more)
 {

@@ -2,9 +2,13 @@
 /*
  * Errors as objects: made here, handed up, printed by whoever has a terminal.
  */
-#include "base/internal.h"
+#include "base/error.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* const: nobody may write to it, kmc_error_free() knows it by its address. */
 static const struct kmc_error nomem = {
@@ -33,18 +37,23 @@ static struct kmc_error *error_make(const struct kmc_error *what)
 	return err;
 }
 
-static struct kmc_error *error_finish(struct kmc_error *err,
-				      struct kmc_buf *message)
+/* Takes over @message, NULL when there was no memory for it. */
+static struct kmc_error *error_finish(struct kmc_error *err, char *message)
 {
-	char *text;
-
-	if (err == &nomem || kmc_buf_take(message, &text)) {
-		kmc_buf_release(message);
+	if (err == &nomem || !message) {
+		free(message);
 		kmc_error_free(err);
 		return kmc_error_nomem();
 	}
-	err->message = text;
+	err->message = message;
 	return err;
+}
+
+KMC_PRINTF(1, 0) static char *format(const char *fmt, va_list ap)
+{
+	char *text;
+
+	return vasprintf(&text, fmt, ap) < 0 ? NULL : text;
 }
 
 struct kmc_error *kmc_error_new(enum kmc_error_code code, const char *path,
@@ -53,13 +62,13 @@ struct kmc_error *kmc_error_new(enum kmc_error_code code, const char *path,
 	const struct kmc_error what = {
 		.code = code, .path = path, .line = line,
 	};
-	struct kmc_buf message = { };
+	char *message;
 	va_list ap;
 
 	va_start(ap, fmt);
-	kmc_buf_vprintf(&message, fmt, ap);
+	message = format(fmt, ap);
 	va_end(ap);
-	return error_finish(error_make(&what), &message);
+	return error_finish(error_make(&what), message);
 }
 
 struct kmc_error *kmc_error_os(int errnum, const char *path,
@@ -68,17 +77,19 @@ struct kmc_error *kmc_error_os(int errnum, const char *path,
 	const struct kmc_error what = {
 		.code = KMC_ERROR_OS, .errnum = errnum, .path = path,
 	};
-	struct kmc_buf message = { };
+	char *tried KMC_AUTO_FREE = NULL;
+	char *message = NULL;
 	char reason[128];
 	va_list ap;
 
 	va_start(ap, fmt);
-	kmc_buf_vprintf(&message, fmt, ap);
+	tried = format(fmt, ap);
 	va_end(ap);
 	/* strerror() is not thread-safe; the GNU variant may ignore the buffer. */
-	kmc_buf_printf(&message, ": %s",
-		       strerror_r(errnum, reason, sizeof(reason)));
-	return error_finish(error_make(&what), &message);
+	if (tried && asprintf(&message, "%s: %s", tried,
+			      strerror_r(errnum, reason, sizeof(reason))) < 0)
+		message = NULL;
+	return error_finish(error_make(&what), message);
 }
 
 void kmc_error_free(struct kmc_error *err)

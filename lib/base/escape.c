@@ -3,7 +3,11 @@
  * Hostile text made printable: nothing here may steer a terminal or lie about
  * the order of what it shows.
  */
-#include "base/internal.h"
+#include "base/escape.h"
+
+#include <string.h>
+
+#include "kmc/kmc.h"
 
 int32_t kmc_utf8_decode(const char *text, size_t len, size_t *bytes)
 {

@@ -5,6 +5,8 @@
  */
 #include "base/map.h"
 
+#include <stdlib.h>
+
 /* Fibonacci hashing: addresses differ in their low bits, the product spreads
  * them over the high ones.
  */

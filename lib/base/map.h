@@ -5,7 +5,9 @@
 #ifndef KMC_MAP_H
 #define KMC_MAP_H
 
-#include "base/internal.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct kmc_map_slot {
 	uint64_t key;

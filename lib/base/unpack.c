@@ -6,8 +6,14 @@
 
 #include <inttypes.h>
 #include <lzma.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 #include <zstd.h>
+
+#include "base/error.h"
 
 /* xz -9 needs 65 MiB; what needs more was not made for a log. */
 #define XZ_MEMORY	(100 * 1024 * 1024)

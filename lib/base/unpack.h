@@ -5,7 +5,10 @@
 #ifndef KMC_UNPACK_H
 #define KMC_UNPACK_H
 
-#include "base/internal.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kmc/error.h"
 
 struct kmc_unpack;
 

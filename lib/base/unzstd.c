@@ -3,12 +3,17 @@
  * Modules compressed with zstd, as Ubuntu has them: a libdw that was built without
  * zstd, as Debian's was for long, takes them for damaged.
  */
+#include "base/unzstd.h"
+
 #include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <zstd.h>
 
-#include "debuginfo/debuginfo.h"
+#include "base/error.h"
 
 /* A module with debug info has some 50 MB at most; a bomb has no end. */
 #define UNPACKED_MAX	(512ULL << 20)

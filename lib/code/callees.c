@@ -5,7 +5,13 @@
  * lost. Everything that can be reached from the callee is looked at, whatever
  * function it belongs to; how deep the calls nest does not matter then.
  */
-#include "code/control_flow.h"
+#include "code/callees.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "code/successors.h"
 
 /* Instructions; most callees have changed everything long before. */
 #define MAX_VISITS	4000

@@ -5,6 +5,12 @@
  */
 #include "code/code.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
 /* More than any kernel has; a damaged file may claim anything. */
 #define MAX_SECTIONS		65536
 #define MAX_SYMBOLS		(16u << 20)
@@ -280,30 +286,10 @@ static struct kmc_error *code_load(struct kmc_code *code,
 	return err;
 }
 
-struct kmc_error *kmc_code_get(struct kmc_image *image, struct kmc_code **out)
+static void code_release(void *cache)
 {
-	struct kmc_code *code = image->code;
-	struct kmc_error *err;
+	struct kmc_code *code = cache;
 
-	if (!code) {
-		code = calloc(1, sizeof(*code));
-		if (!code)
-			return kmc_error_nomem();
-		err = code_load(code, image);
-		if (err) {
-			kmc_code_free(code);
-			return err;
-		}
-		image->code = code;
-	}
-	*out = code;
-	return NULL;
-}
-
-void kmc_code_free(struct kmc_code *code)
-{
-	if (!code)
-		return;
 	for (size_t i = 0; i < code->nsections; i++)
 		free(code->sections[i].own);
 	free(code->sections);
@@ -312,7 +298,30 @@ void kmc_code_free(struct kmc_code *code)
 	kmc_map_release(&code->changes, NULL);
 	kmc_map_release(&code->answers, free);
 	kmc_map_release(&code->entrances, free);
-	free(code);
+	*code = (struct kmc_code) { };
+}
+
+static const struct kmc_cache_ops code_cache = {
+	.size = sizeof(struct kmc_code), .release = code_release,
+};
+
+struct kmc_error *kmc_code_get(struct kmc_image *image, struct kmc_code **out)
+{
+	struct kmc_code *code = kmc_image_cache(image, &code_cache);
+	struct kmc_error *err;
+
+	if (!code)
+		return kmc_error_nomem();
+	if (!code->loaded) {
+		err = code_load(code, image);
+		if (err) {
+			code_release(code);
+			return err;
+		}
+		code->loaded = true;
+	}
+	*out = code;
+	return NULL;
 }
 
 struct kmc_error *kmc_image_code(struct kmc_image *image, uint64_t address,

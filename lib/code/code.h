@@ -7,7 +7,8 @@
 #ifndef KMC_CODE_H
 #define KMC_CODE_H
 
-#include "code/insn.h"
+#include "base/map.h"
+#include "debuginfo/image.h"
 
 /**
  * struct kmc_code_section - bytes that are loaded
@@ -55,16 +56,18 @@ struct kmc_patch {
  * struct kmc_code - the code of an image
  * @sections: sorted by address
  * @patches: sorted by @from
+ * @loaded: the rest is valid
  * @why_not: why the tables could not be read, NULL: they were
  * @externals: where the symbols of a module lie that others define; they have no
  *	code; behind all sections, 0 if there are none
  * @names: by number, from @externals on, KMC_EXTERNAL_SIZE bytes each
  * @symtab: of the image
- * @changes: callee → registers that a call of it changes, see callee.c
- * @answers: address → what its registers were found to hold, see backscan.c
- * @entrances: function → whether it has other ways in, see entrance.c
+ * @changes: callee → registers that a call of it changes, see callees.c
+ * @answers: address → what its registers were found to hold, see reaching_definitions.c
+ * @entrances: function → whether it has other ways in, see function_entries.c
  */
 struct kmc_code {
+	bool loaded;
 	struct kmc_code_section *sections;
 	size_t nsections;
 	struct kmc_patch *patches;
@@ -82,13 +85,11 @@ struct kmc_code {
 /* Of each kind of answer that is kept; a log may ask for any number. */
 #define KMC_CODE_MEMORY		50000
 
-
 #define KMC_EXTERNAL_SIZE	16
 
 /* The code of an image, read when first asked for; owned by the image. */
 KMC_MUST_CHECK struct kmc_error *kmc_code_get(struct kmc_image *image,
 					      struct kmc_code **out);
-void kmc_code_free(struct kmc_code *code);
 /* The section around an address, NULL if there is none. */
 const struct kmc_code_section *kmc_code_section(const struct kmc_code *code,
 						uint64_t address);
@@ -98,6 +99,20 @@ const struct kmc_patch *kmc_code_patches(const struct kmc_code *code,
 /* The alternative whose replacement ends at @end, NULL if there is none. */
 const struct kmc_patch *kmc_code_replacement_end(const struct kmc_code *code,
 						 uint64_t end);
+
+/**
+ * kmc_image_code() - bytes of an image's code
+ * @image: vmlinux or module
+ * @address: link-time address of the first
+ * @want: how many
+ * @bytes: owned by @image; of a module with relocations applied
+ * @len: how many there are, at least 1, at most @want
+ *
+ * Return: KMC_ERROR_NOT_FOUND where there is no code.
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_image_code(struct kmc_image *image, uint64_t address, size_t want,
+	       const uint8_t **bytes, size_t *len);
 
 /* code_patch.c: fills in @patches, or @why_not; false: out of memory. */
 bool kmc_code_read_patches(struct kmc_code *code, Dwfl_Module *mod);

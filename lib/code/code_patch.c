@@ -7,6 +7,11 @@
  */
 #include "code/code.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
 /**
  * struct layout - of a table's entry, which begins with two 32-bit offsets from
  *	their own places

@@ -4,6 +4,13 @@
  */
 #include "code/control_flow.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "code/successors.h"
+
 /* The largest function of a kernel has about 10,000. */
 #define MAX_NODES	30000
 

@@ -7,7 +7,12 @@
  * which is searched for in all code, at every byte, sixteen at a time: to decode it
  * all would take a thousand times as long. Shorter jumps come from the neighbours.
  */
-#include "code/control_flow.h"
+#include "code/function_entries.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
 
 /* How far a jump with a displacement of 8 bits gets, with its own length. */
 #define SHORT_REACH	160

@@ -2,8 +2,12 @@
 /*
  * One instruction: what it reads, writes, changes, and where it goes.
  */
-#include <Zydis/Zydis.h>
+#include "code/insn.h"
 
+#include <Zydis/Zydis.h>
+#include <stdbool.h>
+
+#include "base/error.h"
 #include "code/insn_text.h"
 
 static const char *const names[KMC_REG_COUNT] = {
@@ -27,23 +31,6 @@ enum kmc_reg kmc_reg_of_dwarf(unsigned int regnum)
 	};
 
 	return regnum < KMC_ARRAY_SIZE(map) ? map[regnum] : KMC_REG_NONE;
-}
-
-bool kmc_report_reg(const struct kmc_report *report, enum kmc_reg reg,
-		    uint64_t *value)
-{
-	const char *name = kmc_reg_name(reg);
-	char narrow[4];
-
-	if (!name)
-		return false;
-	if (kmc_report_register(report, name, value))
-		return true;
-	if (reg >= KMC_REG_R8 && reg != KMC_REG_RIP)
-		return false;
-	memcpy(narrow, name, sizeof(narrow));
-	narrow[0] = 'e';
-	return kmc_report_register(report, narrow, value);
 }
 
 /* The whole register that one of ours is or is a part of. */
@@ -369,30 +356,4 @@ struct kmc_error *kmc_insn_decode(const uint8_t *bytes, size_t len,
 	return kmc_error_new(KMC_ERROR_FORMAT, NULL, 0,
 			     "no whole instruction at 0x%llx",
 			     (unsigned long long)address);
-}
-
-bool kmc_mem_address(const struct kmc_mem *mem, const struct kmc_insn *insn,
-		     const struct kmc_report *report, uint64_t *out)
-{
-	uint64_t sum = (uint64_t)mem->disp, value;
-
-	if (mem->segment)
-		return false;
-	if (mem->base == KMC_REG_RIP) {
-		/* At run time, which KASLR may have moved from @insn's. */
-		if (!kmc_report_reg(report, KMC_REG_RIP, &value))
-			return false;
-		sum += value + insn->length;
-	} else if (mem->base != KMC_REG_NONE) {
-		if (!kmc_report_reg(report, mem->base, &value))
-			return false;
-		sum += value;
-	}
-	if (mem->index != KMC_REG_NONE) {
-		if (!kmc_report_reg(report, mem->index, &value))
-			return false;
-		sum += value * mem->scale;
-	}
-	*out = mem->address_bits == 64 ? sum : sum & UINT32_MAX;
-	return true;
 }

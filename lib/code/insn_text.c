@@ -5,9 +5,13 @@
  * The decoder has a printer of its own for this syntax, but it spells mnemonics
  * as Intel does and leaves out operands and sizes.
  */
-#include <stdio.h>
-
 #include "code/insn_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/compiler.h"
 
 /* Text of limited length; what does not fit is cut off. */
 struct text {

@@ -13,7 +13,17 @@
  * the edges that go back are compared with what was assumed. A node only ever
  * gains some, so this ends.
  */
+#include "code/reaching_definitions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/map.h"
+#include "code/callees.h"
+#include "code/code.h"
 #include "code/control_flow.h"
+#include "code/function_entries.h"
 
 enum origin_kind { ORIGIN_CONSTANT, ORIGIN_START, ORIGIN_AFTER, ORIGIN_BEFORE };
 

@@ -2,7 +2,11 @@
 /*
  * Where control may go from one instruction.
  */
-#include "code/control_flow.h"
+#include "code/successors.h"
+
+#include <string.h>
+
+#include "base/compiler.h"
 
 /**
  * enum target - what a function that is known by its name does

@@ -3,9 +3,17 @@
  * The vmlinux and the modules of a kernel; those of another build are refused:
  * wrong lines are worse than none.
  */
+#include "debuginfo/debuginfo.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "debuginfo/debuginfo.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "debuginfo/build_id.h"
+#include "debuginfo/source_path.h"
 
 /* ---- does it fit? ---- */
 
@@ -55,6 +63,18 @@ struct kmc_error *kmc_debuginfo_check(struct kmc_debuginfo *di,
 }
 
 /* ---- vmlinux ---- */
+
+/* A release becomes part of a path, and a report can say anything. */
+bool kmc_release_is_sane(const char *release)
+{
+	const char *p = release;
+
+	if (!release || *release == '.')
+		return false;
+	while (isascii(*p) && (isalnum(*p) || (*p && strchr(".-_+~", *p))))
+		p++;
+	return p > release && !*p && p - release < 128;
+}
 
 /* Modules are those of the report, or else those that fit vmlinux. */
 static struct kmc_error *set_module_release(struct kmc_debuginfo *di,

@@ -3,12 +3,17 @@
  * Debug info from the servers that DEBUGINFOD_URLS names, if it does: asked for
  * here, or by libdw when a file has its debug info elsewhere.
  */
+#include "debuginfo/debuginfod.h"
+
 #include <elfutils/debuginfod.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "debuginfo/debuginfo.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "debuginfo/build_id.h"
 
 /* Tells the user and asks whether to go on: anything but 0 stops it. */
 static int on_progress(debuginfod_client *client, long done, long total)

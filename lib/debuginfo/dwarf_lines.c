@@ -3,9 +3,17 @@
  * One row of a line table, found while the table is run through. Of the others nothing
  * is kept but, every now and then, a place to start again from.
  */
-#include <dwarf.h>
+#include "debuginfo/dwarf_lines.h"
 
+#include <dwarf.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "base/map.h"
 #include "debuginfo/dwarf_raw.h"
+#include "debuginfo/source_path.h"
 
 /* What an entry of a version 5 table may be made of. */
 #define MAX_PARTS	16
@@ -453,6 +461,18 @@ static bool cut_up(struct kmc_lines *lines)
 
 /* ---- the whole ---- */
 
+static void lines_free(struct kmc_lines *lines)
+{
+	if (!lines)
+		return;
+	for (size_t i = 0; i < lines->nfiles; i++)
+		free(lines->files[i].path);
+	free(lines->files);
+	free(lines->pieces);
+	free(lines->dirs);
+	free(lines);
+}
+
 static struct kmc_lines *open_lines(const struct kmc_raw_sections *raw,
 				    Dwarf_Die *cu, Dwarf_Word offset)
 {
@@ -469,14 +489,30 @@ static struct kmc_lines *open_lines(const struct kmc_raw_sections *raw,
 	lines->comp_dir = dwarf_formstring(dwarf_attr(cu, DW_AT_comp_dir, &attr));
 	if (read_header(lines, raw, table) && cut_up(lines))
 		return lines;
-	kmc_lines_free(lines);
+	lines_free(lines);
 	return NULL;
 }
+
+static void free_table(void *lines)
+{
+	lines_free(lines);
+}
+
+static void release_tables(void *cache)
+{
+	kmc_map_release(cache, free_table);
+}
+
+/* offset in .debug_line → struct kmc_lines */
+static const struct kmc_cache_ops table_cache = {
+	.size = sizeof(struct kmc_map), .release = release_tables,
+};
 
 struct kmc_lines *kmc_image_lines(struct kmc_image *image, Dwarf_Die *cu)
 {
 	const struct kmc_raw_sections *raw;
 	struct kmc_lines *lines;
+	struct kmc_map *tables;
 	Dwarf_Attribute attr;
 	Dwarf_Word offset;
 
@@ -484,28 +520,17 @@ struct kmc_lines *kmc_image_lines(struct kmc_image *image, Dwarf_Die *cu)
 	if (dwarf_cu_getdwarf(cu->cu) != image->dwarf ||
 	    dwarf_formudata(dwarf_attr(cu, DW_AT_stmt_list, &attr), &offset))
 		return NULL;
-	lines = kmc_map_get(&image->lines, offset);
-	if (lines)
+	tables = kmc_image_cache(image, &table_cache);
+	lines = tables ? kmc_map_get(tables, offset) : NULL;
+	if (lines || !tables)
 		return lines;
 	raw = kmc_image_raw(image);
 	lines = raw ? open_lines(raw, cu, offset) : NULL;
-	if (lines && !kmc_map_put(&image->lines, offset, lines)) {
-		kmc_lines_free(lines);
+	if (lines && !kmc_map_put(tables, offset, lines)) {
+		lines_free(lines);
 		return NULL;
 	}
 	return lines;
-}
-
-void kmc_lines_free(struct kmc_lines *lines)
-{
-	if (!lines)
-		return;
-	for (size_t i = 0; i < lines->nfiles; i++)
-		free(lines->files[i].path);
-	free(lines->files);
-	free(lines->pieces);
-	free(lines->dirs);
-	free(lines);
 }
 
 const char *kmc_lines_path(struct kmc_image *image, struct kmc_lines *lines,

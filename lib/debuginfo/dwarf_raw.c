@@ -2,9 +2,12 @@
 /*
  * Sections of DWARF, and how long an attribute is.
  */
-#include <dwarf.h>
-
 #include "debuginfo/dwarf_raw.h"
+
+#include <dwarf.h>
+#include <string.h>
+
+#include "base/compiler.h"
 
 int kmc_form_size(uint64_t form, const struct kmc_form_sizes *sizes)
 {
@@ -130,12 +133,23 @@ static void find_sections(Elf *elf, struct kmc_raw_sections *raw)
 	}
 }
 
+struct raw_cache {
+	struct kmc_raw_sections raw;
+	bool found;
+};
+
+static const struct kmc_cache_ops raw_cache = {
+	.size = sizeof(struct raw_cache), /* the bytes are libdw's */
+};
+
 const struct kmc_raw_sections *kmc_image_raw(struct kmc_image *image)
 {
-	if (!image->raw) {
-		image->raw = calloc(1, sizeof(*image->raw));
-		if (image->raw)
-			find_sections(dwarf_getelf(image->dwarf), image->raw);
-	}
-	return image->raw;
+	struct raw_cache *cache = kmc_image_cache(image, &raw_cache);
+
+	if (!cache)
+		return NULL;
+	if (!cache->found)
+		find_sections(dwarf_getelf(image->dwarf), &cache->raw);
+	cache->found = true;
+	return &cache->raw;
 }

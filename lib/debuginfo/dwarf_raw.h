@@ -8,7 +8,7 @@
 #define KMC_DWARF_RAW_H
 
 #include "base/bytes.h"
-#include "debuginfo/debuginfo.h"
+#include "debuginfo/image.h"
 
 /**
  * struct kmc_raw_sections - the sections read as bytes, empty where there is none
@@ -41,31 +41,5 @@ void kmc_form_skip(struct kmc_bytes *bytes, uint64_t form,
 
 /* The sections of an image's debug info, looked for once; NULL: no memory. */
 const struct kmc_raw_sections *kmc_image_raw(struct kmc_image *image);
-
-/**
- * kmc_skim_functions() - find the functions that have code in a unit
- * @image: whose debug info it is
- * @cu: unit
- * @ranges: gets the addresses of each; untouched when false is returned
- * @nomem: set when memory ran out
- *
- * Return: false when libdw has to do it.
- */
-bool kmc_skim_functions(struct kmc_image *image, Dwarf_Die *cu,
-			struct kmc_ranges *ranges, bool *nomem);
-
-/* ---- line tables: dwarf_lines.c ---- */
-
-struct kmc_lines;
-
-/* The table of a unit, kept by @image; NULL: none that is understood, or no memory. */
-struct kmc_lines *kmc_image_lines(struct kmc_image *image, Dwarf_Die *cu);
-/* The row that @address (not biased) belongs to; false: none. */
-bool kmc_lines_find(const struct kmc_lines *lines, Dwarf_Addr address,
-		    uint64_t *file, struct kmc_location *at);
-/* Its path as kmc_source_path() has it, borrowed; NULL: none, or no memory. */
-const char *kmc_lines_path(struct kmc_image *image, struct kmc_lines *lines,
-			   uint64_t file);
-void kmc_lines_free(struct kmc_lines *lines);
 
 #endif /* KMC_DWARF_RAW_H */

@@ -3,8 +3,13 @@
  * The functions of a unit, found with as few looks at its other DIEs as possible:
  * most have a known size, and those with children say where the next one is.
  */
-#include <dwarf.h>
+#include "debuginfo/dwarf_skim.h"
 
+#include <dwarf.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
 #include "debuginfo/dwarf_raw.h"
 
 /* A compiler makes some hundreds; a damaged table may claim any number. */

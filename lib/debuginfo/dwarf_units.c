@@ -3,9 +3,10 @@
  * Headers of the units in .debug_info, checked before libdwarf sees them: it
  * trusts most of what they say.
  */
-#include "base/bytes.h"
 #include "debuginfo/dwarf_units.h"
-#include "types/layout.h"
+
+#include "base/buf.h"
+#include "base/bytes.h"
 
 enum { UNIT_COMPILE = 1, UNIT_PARTIAL = 3 };
 

@@ -5,7 +5,10 @@
 #ifndef KMC_DWARF_UNITS_H
 #define KMC_DWARF_UNITS_H
 
-#include "types/layout.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "debuginfo/sections.h"
 
 /**
  * struct kmc_unit - a unit, by offsets in .debug_info

@@ -3,13 +3,19 @@
  * Is this file a vmlinux with debug info, and of which build? Says what it is
  * when it is something else, because that is the commonest mistake.
  */
+#include "debuginfo/elffile.h"
+
 #include <elfutils/libdwelf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "debuginfo/debuginfo.h"
+#include "base/error.h"
 
 #define NEED_VMLINUX	"the vmlinux from the kernel's build tree is needed"
 

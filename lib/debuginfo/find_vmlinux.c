@@ -3,12 +3,20 @@
  * Find the vmlinux of a kernel: by its build-ID, by its release in the places where
  * distributions have it, and at debuginfod servers.
  */
+#include "debuginfo/find_vmlinux.h"
+
 #include <ctype.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/error.h"
+#include "debuginfo/build_id.h"
 #include "debuginfo/debuginfo.h"
+#include "debuginfo/debuginfod.h"
 
 /**
  * struct search - looking for one vmlinux
@@ -26,44 +34,6 @@ struct search {
 	struct kmc_error *refusal;
 	struct kmc_debuginfo *found;
 };
-
-void kmc_build_id_hex(char out[KMC_BUILD_ID_HEX], const uint8_t *bytes,
-		      size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len && i < KMC_BUILD_ID_HEX / 2; i++) {
-		*out++ = digits[bytes[i] >> 4];
-		*out++ = digits[bytes[i] & 15];
-	}
-	*out = '\0';
-}
-
-char *kmc_build_id_path(const char *root, const uint8_t *id, size_t len)
-{
-	char hex[KMC_BUILD_ID_HEX];
-	char *path;
-
-	if (len < 2)
-		return NULL;
-	kmc_build_id_hex(hex, id, len);
-	if (asprintf(&path, "%s/usr/lib/debug/.build-id/%.2s/%s.debug", root,
-		     hex, hex + 2) < 0)
-		return NULL;
-	return path;
-}
-
-/* A release becomes part of a path, and a report can say anything. */
-bool kmc_release_is_sane(const char *release)
-{
-	const char *p = release;
-
-	if (!release || *release == '.')
-		return false;
-	while (isascii(*p) && (isalnum(*p) || (*p && strchr(".-_+~", *p))))
-		p++;
-	return p > release && !*p && p - release < 128;
-}
 
 /* A candidate that is not there is no news; one that does not fit is. */
 static struct kmc_error *try_file(struct search *s, const char *path)

@@ -3,13 +3,16 @@
  * An ELF file opened through libdwfl, which lays out and relocates modules
  * (ET_REL) and unpacks compressed ones; vmlinux goes the same way.
  */
+#include "debuginfo/image.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "code/code.h"
-#include "debuginfo/dwarf_raw.h"
-#include "debuginfo/vars.h"
+#include "base/error.h"
+#include "base/unzstd.h"
 
 /*
  * A vmlinux has its debug info inside, that was checked; a module may have it in
@@ -101,39 +104,47 @@ struct kmc_error *kmc_image_symtab(struct kmc_image *image)
 	return err;
 }
 
-static void free_ranges(void *value)
+struct kmc_image_cache {
+	const struct kmc_cache_ops *ops;
+	struct kmc_image_cache *next;
+	/* What is kept, aligned for anything. */
+	max_align_t data[];
+};
+
+void *kmc_image_cache(struct kmc_image *image, const struct kmc_cache_ops *ops)
 {
-	kmc_ranges_release(value);
-	free(value);
+	struct kmc_image_cache *cache;
+
+	for (cache = image->caches; cache; cache = cache->next)
+		if (cache->ops == ops)
+			return cache->data;
+	cache = calloc(1, sizeof(*cache) + ops->size);
+	if (!cache)
+		return NULL;
+	cache->ops = ops;
+	cache->next = image->caches;
+	image->caches = cache;
+	return cache->data;
 }
 
-static void free_lines(void *value)
+static void free_caches(struct kmc_image_cache *cache)
 {
-	kmc_lines_free(value);
-}
+	while (cache) {
+		struct kmc_image_cache *next = cache->next;
 
-static void free_vars(void *value)
-{
-	kmc_vars_free(value);
+		if (cache->ops->release)
+			cache->ops->release(cache->data);
+		free(cache);
+		cache = next;
+	}
 }
 
 void kmc_image_free(struct kmc_image *image)
 {
 	if (!image)
 		return;
-	kmc_code_free(image->code);
-	kmc_map_release(&image->functions, free_ranges);
-	kmc_map_release(&image->chains, free);
-	kmc_map_release(&image->lines, free_lines);
-	kmc_map_release(&image->paths, free);
-	free(image->raw);
-	kmc_ranges_release(&image->cus);
+	free_caches(image->caches);
 	kmc_symtab_release(&image->symtab);
-	kmc_map_release(&image->vars, free_vars);
-	kmc_map_release(&image->pointees, free);
-	kmc_map_release(&image->type_places, free);
-	kmc_types_free(image->btf);
-	kmc_types_free(image->dwarf_types);
 	dwfl_end(image->dwfl);
 	free(image->path);
 	free(image->name);

@@ -6,36 +6,60 @@
  * so that later ones need no walk over its DIEs. dwarf_getscopes() is not used:
  * it leaves the chain at the first inlined subroutine for the abstract scopes.
  */
-#include <dwarf.h>
+#include "debuginfo/inline_chain.h"
 
-#include "debuginfo/dwarf_raw.h"
+#include <dwarf.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/map.h"
+#include "debuginfo/die.h"
+#include "debuginfo/dwarf_lines.h"
+#include "debuginfo/dwarf_skim.h"
+#include "debuginfo/ranges.h"
+#include "debuginfo/source_path.h"
 
 /* A function's DIEs nest about 40 deep in the worst kernel code. */
 #define MAX_DEPTH		512
 /* Namespaces and classes around functions (Rust, C++). */
 #define MAX_OUTER_DEPTH		16
 
-/* libdw goes wherever DW_AT_sibling points: only forwards is good. */
-bool kmc_die_next(Dwarf_Die *die)
-{
-	const Dwarf_Off before = dwarf_dieoffset(die);
-	Dwarf_Die next;
+/**
+ * struct chain_cache - what is kept with an image
+ * @cus: CU of an address, made when .debug_aranges does not know one
+ * @functions: CU → struct kmc_ranges of its functions
+ * @chains: address → struct kmc_chain
+ */
+struct chain_cache {
+	struct kmc_ranges cus;
+	bool cus_ready;
+	struct kmc_map functions;
+	struct kmc_map chains;
+};
 
-	if (dwarf_siblingof(die, &next) || dwarf_dieoffset(&next) <= before)
-		return false;
-	*die = next;
-	return true;
+static void free_ranges(void *value)
+{
+	kmc_ranges_release(value);
+	free(value);
 }
 
-bool kmc_die_child(Dwarf_Die *die, Dwarf_Die *child)
+static void release_chains(void *data)
 {
-	return !dwarf_child(die, child) &&
-	       dwarf_dieoffset(child) > dwarf_dieoffset(die);
+	struct chain_cache *cache = data;
+
+	kmc_ranges_release(&cache->cus);
+	kmc_map_release(&cache->functions, free_ranges);
+	kmc_map_release(&cache->chains, free);
 }
+
+static const struct kmc_cache_ops chain_cache = {
+	.size = sizeof(struct chain_cache), .release = release_chains,
+};
 
 /* ---- address → CU ---- */
 
-static bool index_cus(struct kmc_image *image)
+static bool index_cus(struct kmc_image *image, struct chain_cache *cache)
 {
 	Dwarf_CU *cu = NULL;
 	Dwarf_Die die;
@@ -43,25 +67,29 @@ static bool index_cus(struct kmc_image *image)
 
 	while (!dwarf_get_units(image->dwarf, cu, &cu, NULL, &type, &die, NULL))
 		if ((type == DW_UT_compile || type == DW_UT_skeleton) &&
-		    !kmc_ranges_add(&image->cus, &die))
+		    !kmc_ranges_add(&cache->cus, &die))
 			return false;
-	kmc_ranges_sort(&image->cus);
-	image->cus_ready = true;
+	kmc_ranges_sort(&cache->cus);
+	cache->cus_ready = true;
 	return true;
 }
 
 bool kmc_image_cu(struct kmc_image *image, Dwarf_Addr address, Dwarf_Die *cu)
 {
 	const struct kmc_range *range;
+	struct chain_cache *cache;
 
 	if (dwarf_addrdie(image->dwarf, address, cu))
 		return true;
 	/* clang writes no .debug_aranges, and others leave CUs out. */
-	if (!image->cus_ready && !index_cus(image)) {
-		kmc_ranges_release(&image->cus);
+	cache = kmc_image_cache(image, &chain_cache);
+	if (!cache)
+		return false;
+	if (!cache->cus_ready && !index_cus(image, cache)) {
+		kmc_ranges_release(&cache->cus);
 		return false;
 	}
-	range = kmc_ranges_find(&image->cus, address);
+	range = kmc_ranges_find(&cache->cus, address);
 	return range && dwarf_offdie(image->dwarf, range->die, cu);
 }
 
@@ -108,17 +136,19 @@ static struct kmc_ranges *cu_functions(struct kmc_image *image, Dwarf_Die *cu)
 {
 	/* A split CU's offset is in another file; its DIE's address is unique. */
 	const uint64_t key = (uintptr_t)cu->addr;
-	struct kmc_ranges *ranges = kmc_map_get(&image->functions, key);
+	struct chain_cache *cache = kmc_image_cache(image, &chain_cache);
+	struct kmc_ranges *ranges;
 	bool nomem;
 
-	if (ranges)
+	ranges = cache ? kmc_map_get(&cache->functions, key) : NULL;
+	if (ranges || !cache)
 		return ranges;
 	ranges = calloc(1, sizeof(*ranges));
 	if (!ranges)
 		return NULL;
 	if ((!kmc_skim_functions(image, cu, ranges, &nomem) &&
 	     (nomem || !index_functions(ranges, cu, 0))) ||
-	    !kmc_map_put(&image->functions, key, ranges)) {
+	    !kmc_map_put(&cache->functions, key, ranges)) {
 		kmc_ranges_release(ranges);
 		free(ranges);
 		return NULL;
@@ -160,16 +190,6 @@ static bool is_scope(Dwarf_Die *die)
 		return dwarf_haschildren(die) >= 0;
 	}
 	return false;
-}
-
-/* A block that says no addresses may still hold one that does. */
-bool kmc_die_covers(Dwarf_Die *die, Dwarf_Addr address)
-{
-	if (dwarf_haspc(die, address) == 1)
-		return true;
-	return dwarf_tag(die) == DW_TAG_lexical_block &&
-	       !dwarf_hasattr(die, DW_AT_low_pc) &&
-	       !dwarf_hasattr(die, DW_AT_ranges);
 }
 
 /* Adds the inlined subroutines below @outer that cover @address. */
@@ -401,14 +421,18 @@ static struct kmc_error *chain_make(struct kmc_image *image, uint64_t address,
 struct kmc_error *kmc_image_chain(struct kmc_image *image, uint64_t address,
 				  const struct kmc_chain **out)
 {
-	struct kmc_chain *chain = kmc_map_get(&image->chains, address);
+	struct chain_cache *cache = kmc_image_cache(image, &chain_cache);
+	struct kmc_chain *chain;
 	struct kmc_error *err;
 
+	if (!cache)
+		return kmc_error_nomem();
+	chain = kmc_map_get(&cache->chains, address);
 	if (!chain) {
 		err = chain_make(image, address, &chain);
 		if (err)
 			return err;
-		if (chain && !kmc_map_put(&image->chains, address, chain)) {
+		if (chain && !kmc_map_put(&cache->chains, address, chain)) {
 			free(chain);
 			return kmc_error_nomem();
 		}

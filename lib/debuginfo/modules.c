@@ -3,10 +3,15 @@
  * Which file is which module: .ko, .ko.debug, and compressed ones, below some
  * directories.
  */
+#include "debuginfo/modules.h"
+
 #include <errno.h>
 #include <fts.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "debuginfo/debuginfo.h"
+#include "base/buf.h"
+#include "base/error.h"
 
 /* What may follow the name; all of them are read by libdwfl. */
 static const char *const suffixes[] = {

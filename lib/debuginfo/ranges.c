@@ -2,7 +2,11 @@
 /*
  * Address ranges of DIEs, sorted for search; they may overlap and nest.
  */
-#include "debuginfo/debuginfo.h"
+#include "debuginfo/ranges.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
 
 /* A DIE of a damaged file may claim any number of ranges. */
 #define MAX_RANGES_PER_DIE	65536

@@ -4,8 +4,15 @@
  * unpacks modules, relocates their debug info and leaves that of a linked kernel
  * alone, and libdwarf's own reader of ELF never sees it.
  */
-#include "debuginfo/debuginfo.h"
-#include "types/layout.h"
+#include "debuginfo/sections.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/error.h"
+#include "debuginfo/image.h"
 
 /* What describes types, and where its strings and lists are. */
 static const char *const wanted[] = {

@@ -2,9 +2,15 @@
 /*
  * File names as kernel people write them: relative to the source tree.
  */
-#include <dwarf.h>
+#include "debuginfo/source_path.h"
 
-#include "debuginfo/debuginfo.h"
+#include <dwarf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "base/map.h"
 
 /* init/ is linked first but for the few objects of the architecture's head. */
 #define MAX_CUS_TO_ROOT		256
@@ -130,6 +136,16 @@ char *kmc_source_root(Dwarf *dwarf)
 	return NULL;
 }
 
+static void release_paths(void *cache)
+{
+	kmc_map_release(cache, free);
+}
+
+/* libdw's file name → ours */
+static const struct kmc_cache_ops path_cache = {
+	.size = sizeof(struct kmc_map), .release = release_paths,
+};
+
 const char *kmc_source_path(struct kmc_image *image, const char *file,
 			    const char *comp_dir)
 {
@@ -137,15 +153,16 @@ const char *kmc_source_path(struct kmc_image *image, const char *file,
 	 * enough.
 	 */
 	const uint64_t key = (uintptr_t)file;
+	struct kmc_map *paths = kmc_image_cache(image, &path_cache);
 	char *path;
 
-	if (!file || !*file)
+	if (!file || !*file || !paths)
 		return NULL;
-	path = kmc_map_get(&image->paths, key);
+	path = kmc_map_get(paths, key);
 	if (path)
 		return path;
 	path = kmc_source_path_new(image, file, comp_dir);
-	if (path && !kmc_map_put(&image->paths, key, path)) {
+	if (path && !kmc_map_put(paths, key, path)) {
 		free(path);
 		path = NULL;
 	}

@@ -6,7 +6,18 @@
  * agree, or else the symbol decides if it can; a frame that stays in doubt gets
  * no lines.
  */
+#include "kmc/kmc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
 #include "debuginfo/debuginfo.h"
+#include "debuginfo/image.h"
+#include "debuginfo/inline_chain.h"
+#include "debuginfo/modules.h"
+#include "debuginfo/symtab.h"
+#include "report/walk.h"
 
 /* KASLR moves by whole pages (in fact by 2 MB); anything else is a misreading. */
 #define SLIDE_MASK	0xfffULL

@@ -6,7 +6,13 @@
  * takes the distance to the next symbol; the size in the ELF file differs from
  * that for most functions, because of the padding between them.
  */
-#include "debuginfo/debuginfo.h"
+#include "debuginfo/symtab.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "kmc/kmc.h"
 
 /* kallsyms leaves out what the compiler and the linker made for themselves. */
 static bool symbol_is_noise(const char *name)

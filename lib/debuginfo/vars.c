@@ -2,18 +2,23 @@
 /*
  * Which variables are in registers at an address, and what they point to.
  */
-#include <dwarf.h>
-
 #include "debuginfo/vars.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/map.h"
+#include "debuginfo/die.h"
+#include "debuginfo/inline_chain.h"
 
 /* Of a function, with all that was inlined into it. */
 #define MAX_VARS		4096
 #define MAX_DEPTH		512
-#define MAX_PEEL		32
 /* Addresses whose variables are kept. */
 #define MAX_KEPT	10000
 #define STACK_DEPTH		16
-#define MAX_DIMENSIONS		16
 
 /**
  * struct walk - a visit to the variables of all scopes around an address
@@ -27,104 +32,6 @@ struct walk {
 	Dwarf_Addr address;
 	bool nomem;
 };
-
-/* ---- types ---- */
-
-bool kmc_die_type(Dwarf_Die *die, Dwarf_Die *type)
-{
-	Dwarf_Attribute attr;
-
-	return dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attr),
-				 type);
-}
-
-bool kmc_die_peel(Dwarf_Die *type, Dwarf_Die *out)
-{
-	Dwarf_Die die = *type;
-
-	for (int i = 0; i < MAX_PEEL; i++) {
-		switch (dwarf_tag(&die)) {
-		case DW_TAG_typedef:
-		case DW_TAG_const_type:
-		case DW_TAG_volatile_type:
-		case DW_TAG_restrict_type:
-		case DW_TAG_atomic_type:
-			if (!kmc_die_type(&die, &die))
-				return false;
-			break;
-		case DW_TAG_invalid:
-			return false;
-		default:
-			*out = die;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool kmc_die_pointee(Dwarf_Die *type, Dwarf_Die *target)
-{
-	Dwarf_Die die;
-
-	if (!kmc_die_peel(type, &die) || dwarf_tag(&die) != DW_TAG_pointer_type ||
-	    !kmc_die_type(&die, &die) || !kmc_die_peel(&die, &die))
-		return false;
-	*target = die;
-	return true;
-}
-
-bool kmc_die_is_aggregate(Dwarf_Die *die)
-{
-	const int tag = dwarf_tag(die);
-
-	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
-}
-
-/* Elements of an array in all dimensions; 0: it is flexible, or damaged. */
-static uint64_t array_count(Dwarf_Die *array)
-{
-	uint64_t count = 1;
-	Dwarf_Die range;
-	int steps = 0;
-
-	if (!kmc_die_child(array, &range))
-		return 0;
-	do {
-		Dwarf_Attribute attr;
-		Dwarf_Word bound;
-
-		if (dwarf_tag(&range) != DW_TAG_subrange_type)
-			continue;
-		/* GCC gives the last index, clang the count. */
-		if (!dwarf_attr(&range, DW_AT_upper_bound, &attr) &&
-		    !dwarf_attr(&range, DW_AT_count, &attr))
-			return 0;
-		if (dwarf_formudata(&attr, &bound) || bound > INT32_MAX)
-			return 0;
-		bound += dwarf_whatattr(&attr) == DW_AT_upper_bound;
-		if (__builtin_mul_overflow(count, bound, &count))
-			return 0;
-	} while (++steps < MAX_DIMENSIONS && kmc_die_next(&range));
-	return count;
-}
-
-uint64_t kmc_die_size(Dwarf_Die *type)
-{
-	uint64_t count = 1;
-	Dwarf_Die element = *type;
-	int size;
-
-	if (dwarf_tag(type) == DW_TAG_array_type) {
-		count = array_count(type);
-		if (!kmc_die_type(type, &element) ||
-		    !kmc_die_peel(&element, &element))
-			return 0;
-	}
-	size = dwarf_bytesize(&element);
-	if (size <= 0 || __builtin_mul_overflow(count, size, &count))
-		return 0;
-	return count;
-}
 
 /* ---- places ---- */
 
@@ -421,38 +328,47 @@ struct kmc_error *kmc_vars_slot(struct kmc_image *image, uint64_t address,
 
 static void free_vars(void *value)
 {
-	kmc_vars_free(value);
+	struct kmc_vars *vars = value;
+
+	free(vars->v);
+	free(vars);
 }
+
+static void release_vars(void *cache)
+{
+	kmc_map_release(cache, free_vars);
+}
+
+/* address → struct kmc_vars */
+static const struct kmc_cache_ops vars_cache = {
+	.size = sizeof(struct kmc_map), .release = release_vars,
+};
 
 struct kmc_error *kmc_vars_at(struct kmc_image *image, uint64_t address,
 			      struct kmc_vars **out)
 {
-	struct kmc_vars *vars = kmc_map_get(&image->vars, address);
+	struct kmc_map *kept = kmc_image_cache(image, &vars_cache);
+	struct kmc_vars *vars;
 	struct kmc_error *err;
 
+	if (!kept)
+		return kmc_error_nomem();
+	vars = kmc_map_get(kept, address);
 	if (!vars) {
 		vars = calloc(1, sizeof(*vars));
 		if (!vars)
 			return kmc_error_nomem();
 		/* A log may ask for any number of addresses. */
-		if (image->vars.count == MAX_KEPT)
-			kmc_map_release(&image->vars, free_vars);
+		if (kept->count == MAX_KEPT)
+			kmc_map_release(kept, free_vars);
 		err = find_vars(image, address, vars);
-		if (!err && !kmc_map_put(&image->vars, address, vars))
+		if (!err && !kmc_map_put(kept, address, vars))
 			err = kmc_error_nomem();
 		if (err) {
-			kmc_vars_free(vars);
+			free_vars(vars);
 			return err;
 		}
 	}
 	*out = vars;
 	return NULL;
-}
-
-void kmc_vars_free(struct kmc_vars *vars)
-{
-	if (!vars)
-		return;
-	free(vars->v);
-	free(vars);
 }

@@ -5,7 +5,7 @@
 #ifndef KMC_VARS_H
 #define KMC_VARS_H
 
-#include "debuginfo/debuginfo.h"
+#include "debuginfo/image.h"
 
 /* As DWARF numbers them: 0 rax, 1 rdx, 2 rcx, 3 rbx, 4 rsi, 5 rdi, 6 rbp, 7 rsp. */
 #define KMC_DWARF_REGS		17
@@ -54,7 +54,6 @@ struct kmc_vars {
  */
 KMC_MUST_CHECK struct kmc_error *
 kmc_vars_at(struct kmc_image *image, uint64_t address, struct kmc_vars **out);
-void kmc_vars_free(struct kmc_vars *vars);
 
 /**
  * kmc_place_value() - compute a variable's value
@@ -96,22 +95,5 @@ struct kmc_slot {
 KMC_MUST_CHECK struct kmc_error *
 kmc_vars_slot(struct kmc_image *image, uint64_t address, int64_t cfa,
 	      struct kmc_slot *out);
-
-/**
- * kmc_die_pointee() - what a type points to, typedefs and qualifiers taken off
- * @type: a type's DIE
- * @target: set to that
- *
- * Return: whether @type is a pointer, and to something: not to void.
- */
-bool kmc_die_pointee(Dwarf_Die *type, Dwarf_Die *target);
-/* A struct or union. */
-bool kmc_die_is_aggregate(Dwarf_Die *die);
-/* Takes typedefs and qualifiers off; false: void, or damaged. */
-bool kmc_die_peel(Dwarf_Die *type, Dwarf_Die *out);
-/* Bytes of a type, of an array of all its elements; 0 if it has none or no end. */
-uint64_t kmc_die_size(Dwarf_Die *type);
-/* The type of a variable, member or function; false: void. */
-bool kmc_die_type(Dwarf_Die *die, Dwarf_Die *type);
 
 #endif /* KMC_VARS_H */

@@ -2,9 +2,11 @@
 /*
  * The instruction of a report, and the registers as they were before it.
  */
-#include "explain/locate.h"
+#include "explain/access.h"
 
 #include <inttypes.h>
+
+#include "code/code.h"
 
 /* The longest instruction has 15. */
 #define INSN_BYTES	16

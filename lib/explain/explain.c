@@ -2,7 +2,18 @@
 /*
  * The whole afternoon: instruction, object, members, verdict.
  */
+#include "kmc/kmc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "debuginfo/debuginfo.h"
+#include "explain/access.h"
 #include "explain/locate.h"
+#include "explain/value.h"
+#include "explain/verdict.h"
+#include "report/model.h"
 
 /* Debug info that is damaged explains less, which is no failure. */
 static struct kmc_error *only_nomem(struct kmc_error *err)

@@ -7,10 +7,22 @@
  * them as its evidence. A struct within another one that was found as well is
  * evidence for the outer one.
  */
+#include "explain/locate.h"
+
 #include <dwarf.h>
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "explain/locate.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "code/code.h"
+#include "debuginfo/die.h"
+#include "explain/type_propagation.h"
+#include "report/model.h"
+#include "types/image_types.h"
 
 #define MAX_FINDINGS		64
 #define MAX_CANDIDATES		8

@@ -5,10 +5,15 @@
  * Their number alone would fit too many. The kernel names the values of a member
  * after it, so those that begin like it are taken: SI_KERNEL for si_code.
  */
+#include "explain/macro_names.h"
+
 #include <ctype.h>
 #include <dwarf.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "explain/locate.h"
+#include "debuginfo/inline_chain.h"
+#include "report/model.h"
 
 /* A kernel's CU sees some ten thousand. */
 #define MAX_MACROS	200000

@@ -8,10 +8,21 @@
  * One that was there when the function began, or where ways meet, has that of the variable
  * that was in the register there; or, where ways meet, the type that all of them bring.
  */
+#include "explain/type_propagation.h"
+
 #include <dwarf.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "explain/locate.h"
+#include "base/error.h"
+#include "base/map.h"
+#include "code/code.h"
+#include "code/reaching_definitions.h"
+#include "debuginfo/die.h"
+#include "debuginfo/inline_chain.h"
+#include "debuginfo/vars.h"
 
 /* Answers of an image that are kept. */
 #define MAX_KEPT	10000
@@ -490,22 +501,36 @@ static uint64_t pointee_key(uint64_t at, enum kmc_reg reg)
 	return at * KMC_REG_COUNT + reg;
 }
 
+static void release_pointees(void *cache)
+{
+	kmc_map_release(cache, free);
+}
+
+/* address and register → struct kmc_pointee */
+static const struct kmc_cache_ops pointee_cache = {
+	.size = sizeof(struct kmc_map), .release = release_pointees,
+};
+
 /* What one report has asked, the next of that bug will ask again. */
 struct kmc_error *kmc_typeflow(struct kmc_image *image, uint64_t at,
 			       enum kmc_reg reg, struct kmc_pointee *out)
 {
 	const uint64_t key = pointee_key(at, reg);
-	struct kmc_pointee *known = kmc_map_get(&image->pointees, key);
+	struct kmc_map *kept = kmc_image_cache(image, &pointee_cache);
+	struct kmc_pointee *known;
 	struct kmc_error *err;
 
+	if (!kept)
+		return kmc_error_nomem();
+	known = kmc_map_get(kept, key);
 	if (!known) {
 		known = calloc(1, sizeof(*known));
 		if (!known)
 			return kmc_error_nomem();
-		if (image->pointees.count == MAX_KEPT)
-			kmc_map_release(&image->pointees, free);
+		if (kept->count == MAX_KEPT)
+			kmc_map_release(kept, free);
 		err = find_pointee(image, at, reg, known);
-		if (!err && !kmc_map_put(&image->pointees, key, known))
+		if (!err && !kmc_map_put(kept, key, known))
 			err = kmc_error_nomem();
 		if (err) {
 			free(known);

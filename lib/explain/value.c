@@ -3,11 +3,17 @@
  * The members that a report shows: their states, their values, and what the kernel's
  * source calls those values.
  */
+#include "explain/value.h"
+
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "explain/locate.h"
-
-#define MAX_NAMES	4
+#include "base/buf.h"
+#include "base/error.h"
+#include "explain/macro_names.h"
+#include "report/model.h"
 
 /* ---- what the report shows of an object ---- */
 
@@ -96,22 +102,6 @@ static int64_t sign_extend(uint64_t value, unsigned int bits)
 }
 
 /* ---- names ---- */
-
-struct kmc_error *kmc_value_add_name(struct kmc_value *value, const char *name)
-{
-	char **slot;
-
-	if (value->nnames == MAX_NAMES)
-		return NULL;
-	slot = kmc_grow(&value->names, value->nnames, sizeof(*slot));
-	if (!slot)
-		return kmc_error_nomem();
-	*slot = strdup(name);
-	if (!*slot)
-		return kmc_error_nomem();
-	value->nnames++;
-	return NULL;
-}
 
 static struct kmc_error *add_enumerators(const struct kmc_type *type, int64_t number,
 					 struct kmc_value *value)

@@ -2,10 +2,13 @@
 /*
  * What a report comes to: a class, a sentence why, and what to do next.
  */
+#include "explain/verdict.h"
+
 #include <inttypes.h>
 
-#include "explain/locate.h"
-#include "output/output.h"
+#include "base/buf.h"
+#include "report/allocation_site.h"
+#include "report/walk.h"
 
 /**
  * struct cause - what the reported bytes are
@@ -21,23 +24,6 @@ struct cause {
 };
 
 /* ---- words ---- */
-
-const char *kmc_verdict_name(enum kmc_verdict_class class)
-{
-	static const char * const names[] = {
-		[KMC_VERDICT_UNKNOWN] = "unknown",
-		[KMC_VERDICT_PADDING] = "padding",
-		[KMC_VERDICT_BITFIELD] = "bitfield",
-		[KMC_VERDICT_MEMBER] = "uninitialized-member",
-		[KMC_VERDICT_PARTIAL] = "partly-initialized",
-		[KMC_VERDICT_SLACK] = "out-of-bounds",
-		[KMC_VERDICT_UNALLOCATED] = "unallocated",
-		[KMC_VERDICT_FREED] = "use-after-free",
-		[KMC_VERDICT_INFOLEAK] = "infoleak",
-	};
-
-	return names[class];
-}
 
 static void put_function(struct kmc_buf *buf, const char *name)
 {

@@ -3,6 +3,10 @@
  * Tells inputs apart. Whatever is nothing else is a log.
  */
 #include "input/detect.h"
+
+#include <string.h>
+
+#include "base/error.h"
 #include "input/log_entry.h"
 #include "input/mail.h"
 

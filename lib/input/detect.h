@@ -5,7 +5,7 @@
 #ifndef KMC_DETECT_H
 #define KMC_DETECT_H
 
-#include "base/internal.h"
+#include "input/reader.h"
 
 /* Are these bytes enough for kmc_detect()? At the end of an input all are. */
 bool kmc_detect_enough(const char *data, size_t len);

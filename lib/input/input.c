@@ -3,18 +3,25 @@
  * Opens what the user names, tells by its content what it is, unpacks it, and
  * feeds the reader for it, from files, pipes, sockets and debugfs alike.
  */
-#include "input/detect.h"
-#include "base/unpack.h"
+#include "kmc/kmc.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/unpack.h"
+#include "input/detect.h"
+#include "input/reader.h"
+#include "report/events.h"
 
 /* Large enough that system calls do not count, small enough for a cache. */
 #define CHUNK		(256 * 1024)

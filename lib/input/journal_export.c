@@ -6,6 +6,8 @@
 #include "input/log_entry.h"
 
 #include <endian.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* The journal has no larger field, so a length beyond is damage. */
 #define FIELD_MAX	(768ULL * 1024 * 1024)

@@ -7,6 +7,8 @@
 #include "input/log_entry.h"
 
 #include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Entries lie three levels deep; what is deeper than this is damage. */
 #define DEPTH_MAX	32

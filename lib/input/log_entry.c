@@ -5,6 +5,11 @@
 #include "input/log_entry.h"
 
 #include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
 
 /* So many entries may come too early; a report has less than a hundred lines. */
 #define WINDOW		256

@@ -5,6 +5,7 @@
 #ifndef KMC_ENTRY_H
 #define KMC_ENTRY_H
 
+#include "input/reader.h"
 #include "input/text.h"
 
 /* A boot ID, or the mark of a caller; longer ones are cut. */

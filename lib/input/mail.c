@@ -6,7 +6,12 @@
 #include "input/mail.h"
 
 #include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
 #include <strings.h>
+
+#include "base/compiler.h"
+#include "input/text.h"
 
 /* Longer than any line that a mailer may write (998); the rest is passed over. */
 #define INPUT_MAX	TEXT_LINE_MAX

@@ -5,7 +5,7 @@
 #ifndef KMC_MAIL_H
 #define KMC_MAIL_H
 
-#include "input/text.h"
+#include "input/reader.h"
 
 /* Does this begin with a header that mails begin with? */
 bool kmc_mail_detect(const char *data, size_t len);

@@ -8,7 +8,16 @@
 #include <endian.h>
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "input/reader.h"
+#include "report/events.h"
+#include "report/model.h"
 
 /*
  * struct ring - the state of reading one stream

@@ -5,9 +5,9 @@
 #ifndef KMC_RING_H
 #define KMC_RING_H
 
-#include "base/internal.h"
-
 #include <linux/kmemcheck.h>
+
+#include "kmc/report.h"
 
 /*
  * struct ring_record - a whole record whose checksum was right

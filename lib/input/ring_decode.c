@@ -5,6 +5,12 @@
 #include "input/ring.h"
 
 #include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "input/scan.h"
+#include "report/model.h"
 
 /*
  * struct section - a section's contents, not aligned

@@ -8,6 +8,13 @@
  */
 #include "input/text.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "input/reader.h"
+
 /* So many speakers' reports may be open at once; more CPUs than print at once. */
 #define THREADS_MAX	64
 /* A speaker that lets so many lines of others pass will not finish its report. */

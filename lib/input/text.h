@@ -5,7 +5,7 @@
 #ifndef KMC_TEXT_H
 #define KMC_TEXT_H
 
-#include "base/internal.h"
+#include "report/events.h"
 
 /*
  * The longest line we look at; what is behind is passed over. A dump of 256

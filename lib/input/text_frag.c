@@ -5,6 +5,8 @@
  */
 #include "input/text.h"
 
+#include <string.h>
+
 static const char mark[] = ",ncfrag=";
 
 const char *text_frag_find(const char *data, size_t len)

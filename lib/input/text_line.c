@@ -5,6 +5,10 @@
 #include "input/text.h"
 
 #include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/compiler.h"
 
 /* "\033[1;31m": the one escape sequence that well-meaning tools leave in logs. */
 static size_t sgr_length(const char *s, size_t len)

@@ -6,6 +6,11 @@
 
 #include <ctype.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "input/scan.h"
+#include "report/model.h"
 
 /* TASK_COMM_LEN of the kernel without its NUL. */
 #define COMM_MAX	15

@@ -6,6 +6,12 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "input/scan.h"
+#include "report/model.h"
 
 /* "RSP: 0018:", "CR2: ": the name in lower case, or NULL. */
 static const char *scan_register_name(const char *s, char name[16])

@@ -4,6 +4,11 @@
  */
 #include "input/text.h"
 
+#include <string.h>
+
+#include "input/scan.h"
+#include "report/model.h"
+
 static bool starts(const char *word, const char *with)
 {
 	return !strncmp(word, with, strlen(with));

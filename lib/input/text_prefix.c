@@ -5,6 +5,10 @@
 #include "input/text.h"
 
 #include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/compiler.h"
 
 /* A logger's own prefix is not longer than this; it bounds the search. */
 #define PREFIX_MAX	160

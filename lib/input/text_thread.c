@@ -6,6 +6,12 @@
  */
 #include "input/text.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/model.h"
+
 /*
  * So many lines in a row that mean nothing end a report: other messages come
  * singly or as a block of this order.

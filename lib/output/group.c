@@ -3,10 +3,15 @@
  * Reports by bug. Of each bug one report is kept, and the number of bugs has a
  * limit, so that a log of any length can be grouped.
  */
-#include "debuginfo/debuginfo.h"
-#include "output/output.h"
+#include "kmc/output.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/map.h"
 
 /* A report takes some 20 kB; a kernel with so many bugs has other worries. */
 #define MAX_BUGS	10000

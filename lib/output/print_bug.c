@@ -2,9 +2,15 @@
 /*
  * A bug with all its reports, as text and as JSON.
  */
-#include "output/output.h"
+#include "kmc/output.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/escape.h"
+#include "output/print_json.h"
 
 static void add_seen(struct kmc_buf *buf, const char *what,
 		     const struct kmc_seen *seen, bool ascii)

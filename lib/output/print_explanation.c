@@ -2,9 +2,13 @@
 /*
  * What was found out, as text for people: the object, the reasons, the verdict.
  */
-#include <inttypes.h>
-
 #include "output/print_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/escape.h"
 
 void kmc_print_insn(struct kmc_printer *p, const struct kmc_report *report)
 {

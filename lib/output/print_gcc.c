@@ -2,10 +2,15 @@
 /*
  * A report as compilers print errors, which editors and CI know how to read.
  */
-#include "output/output.h"
+#include "kmc/output.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "base/buf.h"
+#include "base/escape.h"
+#include "report/walk.h"
 
 struct errors {
 	const char *source;

@@ -2,9 +2,17 @@
 /*
  * A report as one line of JSON, version 1; docs/report-format.md has the keys.
  */
-#include "output/output.h"
+#include "output/print_json.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/escape.h"
+#include "kmc/output.h"
 
 /* Bytes to hexadecimal digits; the longest build-ID and dump fit easily. */
 static json_t *hex_bytes(const uint8_t *data, size_t len)

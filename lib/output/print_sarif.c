@@ -5,10 +5,16 @@
  * A log has one run with any number of results. Each is made by itself, so that
  * memory does not grow with their number.
  */
-#include "output/output.h"
+#include "kmc/output.h"
 
 #include <inttypes.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "output/print_json.h"
+#include "report/walk.h"
 
 #ifndef KMC_VERSION
 #define KMC_VERSION	"unknown"

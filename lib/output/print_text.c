@@ -2,10 +2,16 @@
 /*
  * A report as text for people: what, where, which bytes, whose memory.
  */
-#include "explain/locate.h"
 #include "output/print_text.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "report/allocation_site.h"
+#include "report/model.h"
+#include "report/walk.h"
 
 /* Frames stand so far in, and their locations begin at the column below. */
 #define INDENT		4

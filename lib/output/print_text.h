@@ -5,7 +5,8 @@
 #ifndef KMC_PRINT_H
 #define KMC_PRINT_H
 
-#include "base/internal.h"
+#include "base/buf.h"
+#include "kmc/kmc.h"
 
 struct kmc_printer {
 	const struct kmc_print_options *opts;

@@ -5,6 +5,13 @@
 #include "output/shadow_view.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
 
 /* hexdump's: the eye finds the middle of a row of 16 */
 #define GROUP		8

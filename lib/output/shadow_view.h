@@ -5,7 +5,8 @@
 #ifndef KMC_VIEW_H
 #define KMC_VIEW_H
 
-#include "base/internal.h"
+#include "base/compiler.h"
+#include "kmc/kmc.h"
 
 /* More bytes in a row do not fit 80 columns; fewer than 4 are no picture. */
 #define KMC_ROW_MAX	16

@@ -9,6 +9,11 @@
  */
 #include "output/shadow_view.h"
 
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/escape.h"
+
 /* Parts that a row can have: every byte one, and one that began before. */
 #define MAX_PARTS	(KMC_ROW_MAX + 1)
 

@@ -2,7 +2,11 @@
 /*
  * Who wanted memory, or gave it back: the allocator's own functions are passed over.
  */
-#include "explain/locate.h"
+#include "report/allocation_site.h"
+
+#include <string.h>
+
+#include "base/compiler.h"
 
 static bool has_prefix(const char *name, const char * const *prefixes, size_t count)
 {

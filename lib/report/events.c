@@ -2,7 +2,11 @@
 /*
  * The queue between a reader, which finds, and kmc_input_next(), which takes.
  */
-#include "base/internal.h"
+#include "report/events.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
 
 struct kmc_event *kmc_events_push(struct kmc_events *events,
 				  enum kmc_event_type type)

@@ -6,9 +6,14 @@
  * like one that was called, so that another compiler or configuration gives the
  * same list. Lines would not survive the next patch.
  */
-#include "output/output.h"
+#include "report/signature.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "report/walk.h"
 
 /* Deeper, and callers that have nothing to do with it split a bug into several. */
 #define FUNCTIONS	3

@@ -2,7 +2,12 @@
 /*
  * A stack as one list of functions, and which of them is to blame.
  */
-#include "output/output.h"
+#include "report/walk.h"
+
+#include <string.h>
+
+#include "report/allocation_site.h"
+#include "report/model.h"
 
 /* Below all of it was moved, compared or checked, and never decided anything. */
 static const char * const helpers[] = {

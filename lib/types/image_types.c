@@ -2,19 +2,56 @@
 /*
  * Which of an image's two descriptions of types is asked.
  */
+#include "types/image_types.h"
+
 #include <dwarf.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-#include "types/layout.h"
-#include "explain/locate.h"
+#include "base/error.h"
+#include "base/map.h"
+#include "types/layout_dwarf.h"
 
-static struct kmc_error *open_btf(struct kmc_image *image)
+/**
+ * struct type_cache - what is kept with an image
+ * @btf, @dwarf: NULL until needed, or when there is none
+ * @btf_tried: there is no sense in looking for BTF again
+ * @places: DIE of a type → struct type_place
+ */
+struct type_cache {
+	struct kmc_types *btf;
+	struct kmc_types *dwarf;
+	bool btf_tried;
+	struct kmc_map places;
+};
+
+/* A type and where it comes from. */
+struct type_place {
+	struct kmc_types *types;
+	kmc_type_id id;
+};
+
+static void release_types(void *data)
+{
+	struct type_cache *cache = data;
+
+	kmc_map_release(&cache->places, free);
+	kmc_types_free(cache->btf);
+	kmc_types_free(cache->dwarf);
+}
+
+static const struct kmc_cache_ops type_cache = {
+	.size = sizeof(struct type_cache), .release = release_types,
+};
+
+static struct kmc_error *open_btf(struct type_cache *cache, const char *path)
 {
 	struct kmc_error *err;
 
-	if (image->btf_tried)
+	if (cache->btf_tried)
 		return NULL;
-	image->btf_tried = true;
-	err = kmc_types_open_btf(image->path, &image->btf);
+	cache->btf_tried = true;
+	err = kmc_types_open_btf(path, &cache->btf);
 	if (!err || err->code == KMC_ERROR_NOMEM)
 		return err;
 	/* Most kernels have none; that is no failure. */
@@ -23,7 +60,7 @@ static struct kmc_error *open_btf(struct kmc_image *image)
 }
 
 /* The one type in BTF that has the DIE's kind, name and size. */
-static struct kmc_error *find_in_btf(struct kmc_image *image, Dwarf_Die *die,
+static struct kmc_error *find_in_btf(struct kmc_types *btf, Dwarf_Die *die,
 				     kmc_type_id *out, bool *found)
 {
 	char *full KMC_AUTO_FREE = NULL;
@@ -35,13 +72,13 @@ static struct kmc_error *find_in_btf(struct kmc_image *image, Dwarf_Die *die,
 	struct kmc_error *err;
 
 	*found = false;
-	if (!name || !image->btf)
+	if (!name || !btf)
 		return NULL;
 	if (asprintf(&full, "%s %s", is_union ? "union" : "struct", name) < 0) {
 		full = NULL;
 		return kmc_error_nomem();
 	}
-	err = kmc_types_find(image->btf, full, &ids, &count);
+	err = kmc_types_find(btf, full, &ids, &count);
 	if (err && err->code != KMC_ERROR_NOMEM) {
 		kmc_error_free(err);
 		return NULL;
@@ -49,7 +86,7 @@ static struct kmc_error *find_in_btf(struct kmc_image *image, Dwarf_Die *die,
 	for (size_t i = 0; !err && i < count; i++) {
 		const struct kmc_type *type;
 
-		err = kmc_types_get(image->btf, ids[i], &type);
+		err = kmc_types_get(btf, ids[i], &type);
 		/* A declaration has no size; its definition is elsewhere. */
 		if (err || (size >= 0 && type->size != (uint64_t)size))
 			continue;
@@ -61,50 +98,48 @@ static struct kmc_error *find_in_btf(struct kmc_image *image, Dwarf_Die *die,
 	return err;
 }
 
-static struct kmc_error *find_type(struct kmc_image *image, Dwarf_Die *die,
-				   struct kmc_types **types, kmc_type_id *id)
+static struct kmc_error *find_type(struct type_cache *cache, struct kmc_image *image,
+				   Dwarf_Die *die, struct type_place *place)
 {
 	struct kmc_error *err;
 	bool found = false;
 
-	err = open_btf(image);
+	err = open_btf(cache, image->path);
 	if (!err)
-		err = find_in_btf(image, die, id, &found);
+		err = find_in_btf(cache->btf, die, &place->id, &found);
 	if (err)
 		return err;
 	if (found) {
-		*types = image->btf;
+		place->types = cache->btf;
 		return NULL;
 	}
-	if (!image->dwarf_types) {
-		err = kmc_types_of_image(image, image->path, &image->dwarf_types);
+	if (!cache->dwarf) {
+		err = kmc_types_of_image(image, image->path, &cache->dwarf);
 		if (err)
 			return err;
 	}
-	*types = image->dwarf_types;
-	*id = dwarf_dieoffset(die);
+	place->types = cache->dwarf;
+	place->id = dwarf_dieoffset(die);
 	return NULL;
 }
-
-/* A type and where it comes from. */
-struct type_place {
-	struct kmc_types *types;
-	kmc_type_id id;
-};
 
 struct kmc_error *kmc_types_of(struct kmc_image *image, Dwarf_Die *die,
 			       struct kmc_types **types, kmc_type_id *id)
 {
 	const uint64_t key = (uintptr_t)die->addr;
-	struct type_place *place = kmc_map_get(&image->type_places, key);
+	struct type_cache *cache = kmc_image_cache(image, &type_cache);
+	struct type_place *place;
 	struct kmc_error *err;
 
+	if (!cache)
+		return kmc_error_nomem();
+	place = kmc_map_get(&cache->places, key);
 	if (!place) {
 		place = malloc(sizeof(*place));
 		if (!place)
 			return kmc_error_nomem();
-		err = find_type(image, die, &place->types, &place->id);
-		if (!err && !kmc_map_put(&image->type_places, key, place))
+		err = find_type(cache, image, die, place);
+		if (!err && !kmc_map_put(&cache->places, key, place))
 			err = kmc_error_nomem();
 		if (err) {
 			free(place);

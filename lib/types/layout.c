@@ -6,9 +6,15 @@
  * anything: sums saturate, members may overlap or lie outside, and the work for
  * one question is limited.
  */
-#include <limits.h>
+#include "kmc/layout.h"
 
-#include "types/layout.h"
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "types/types.h"
 
 /* Bytes of a path; the kernel's longest is 2 % of it. */
 #define MAX_PATH	4096

@@ -3,15 +3,21 @@
  * Types from BTF. libbpf checks the tables when it opens them; that the numbers
  * in them lead somewhere is checked here.
  */
+#include "kmc/layout.h"
+
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "types/layout.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "types/types.h"
 
 /* Eight times that of the largest kernel seen. */
 #define MAX_RAW		(64U << 20)

@@ -6,11 +6,19 @@
  * Every DIE is let go as soon as it was read. What libdwarf cannot read is
  * damage, whatever it says.
  */
+#include "types/layout_dwarf.h"
+
 #include <libdwarf/dwarf.h>
 #include <libdwarf/libdwarf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/buf.h"
+#include "base/error.h"
 #include "debuginfo/dwarf_units.h"
-#include "types/layout.h"
+#include "debuginfo/sections.h"
+#include "types/types.h"
 
 /* Dimensions that were taken off an array are counted above the offset. */
 #define DIMENSION_SHIFT	56

@@ -2,11 +2,18 @@
 /*
  * From a path to its place in a type, and which type is at a place.
  */
+#include "kmc/layout.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "types/layout.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "types/types.h"
 
 /* ---- path → place ---- */
 

@@ -4,9 +4,16 @@
  * in C, found by name. Chains of typedefs and pointers may be damaged into
  * cycles, so everything that follows one counts its steps.
  */
-#include <ctype.h>
+#include "types/types.h"
 
-#include "types/layout.h"
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/map.h"
 
 /* No kernel type comes near these. */
 #define MAX_STEPS	64

@@ -8,6 +8,9 @@
 #include <endian.h>
 #include <jansson.h>
 #include <linux/kmemcheck.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 void fuzz_fail(const char *fmt, ...)

@@ -6,7 +6,9 @@
 #ifndef KMC_FUZZ_H
 #define KMC_FUZZ_H
 
-#include "base/internal.h"
+#include "base/compiler.h"
+#include "input/reader.h"
+#include "report/events.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

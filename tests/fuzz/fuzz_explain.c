@@ -3,6 +3,9 @@
  * Any input to reports of the manual's kernel, explained with its debug info and printed.
  * KMC_FUZZ_VMLINUX names that kernel; it stays open.
  */
+#include "debuginfo/debuginfo.h"
+#include <stdlib.h>
+
 #include "fuzz.h"
 
 static struct kmc_debuginfo *debuginfo;

@@ -2,6 +2,9 @@
 /*
  * Any bytes as a stream, as they are and with right checksums.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

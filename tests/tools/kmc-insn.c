@@ -9,8 +9,13 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "code/code.h"
 #include "code/insn.h"
+#include "code/reaching_definitions.h"
+#include "debuginfo/image.h"
+#include "debuginfo/symtab.h"
 
 static const char *reg_name(enum kmc_reg reg)
 {

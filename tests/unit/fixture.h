@@ -5,7 +5,8 @@
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
-#include "base/internal.h"
+#include "base/compiler.h"
+#include "kmc/kmc.h"
 
 #define FIXTURE_RELEASE		"6.1.0-fixture"
 #define FIXTURE_BUILD_ID	"0123456789abcdef0123456789abcdef01234567"

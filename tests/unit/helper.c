@@ -6,6 +6,8 @@
 
 #include <endian.h>
 #include <linux/kmemcheck.h>
+#include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 void reading_run(struct reading *reading, const struct kmc_reader_ops *ops,

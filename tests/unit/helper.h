@@ -8,7 +8,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 
-#include "base/internal.h"
+#include "base/buf.h"
+#include "input/reader.h"
+#include "report/events.h"
 
 #include <cmocka.h>
 

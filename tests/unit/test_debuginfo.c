@@ -7,13 +7,22 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/map.h"
 #include "debuginfo/debuginfo.h"
+#include "debuginfo/find_vmlinux.h"
+#include "debuginfo/image.h"
+#include "debuginfo/modules.h"
+#include "debuginfo/ranges.h"
+#include "debuginfo/source_path.h"
 #include "fixture.h"
 
 static struct kmc_error *try_open(const char *path, bool force,
@@ -300,12 +309,14 @@ static void source_paths(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(paths); i++) {
-		struct kmc_image image = { .source_root = "/b/src" };
+		struct kmc_image *image = calloc(1, sizeof(*image));
 
-		assert_string_equal(kmc_source_path(&image, paths[i].file,
+		assert_non_null(image);
+		image->source_root = "/b/src";
+		assert_string_equal(kmc_source_path(image, paths[i].file,
 						    paths[i].dir),
 				    paths[i].path);
-		kmc_map_release(&image.paths, free);
+		kmc_image_free(image);
 	}
 }
 

@@ -8,10 +8,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "base/bytes.h"
+#include "debuginfo/dwarf_lines.h"
 #include "debuginfo/dwarf_raw.h"
+#include "debuginfo/dwarf_skim.h"
+#include "debuginfo/image.h"
+#include "debuginfo/ranges.h"
+#include "debuginfo/source_path.h"
 #include "fixture.h"
 
 #define DAMAGED	400
@@ -258,24 +265,25 @@ static void damage_does_no_harm(void **state)
 	uint32_t random = 1;
 
 	for (int i = 0; i < DAMAGED; i++) {
-		struct kmc_raw_sections good;
+		struct kmc_raw_sections good, *raw;
 		struct kmc_image *image;
 
 		assert_no_error(kmc_image_open(NULL, i % 4 ? s->f->vmlinux :
 					       s->many->path, NULL, &image));
-		assert_non_null(kmc_image_raw(image));
-		good = *image->raw;
-		image->raw->abbrev = damaged_copy(good.abbrev, &random);
-		image->raw->line = damaged_copy(good.line, &random);
-		image->raw->line_str = damaged_copy(good.line_str, &random);
-		image->raw->str = damaged_copy(good.str, &random);
+		raw = (struct kmc_raw_sections *)kmc_image_raw(image);
+		assert_non_null(raw);
+		good = *raw;
+		raw->abbrev = damaged_copy(good.abbrev, &random);
+		raw->line = damaged_copy(good.line, &random);
+		raw->line_str = damaged_copy(good.line_str, &random);
+		raw->str = damaged_copy(good.str, &random);
 		ask_all(image);
-		free((void *)image->raw->abbrev.p);
-		free((void *)image->raw->line.p);
+		free((void *)raw->abbrev.p);
+		free((void *)raw->line.p);
 		if (good.line_str.p)
-			free((void *)image->raw->line_str.p);
+			free((void *)raw->line_str.p);
 		if (good.str.p)
-			free((void *)image->raw->str.p);
+			free((void *)raw->str.p);
 		kmc_image_free(image);
 	}
 }

@@ -2,6 +2,9 @@
 /*
  * Nothing that steers a terminal or hides text gets through.
  */
+#include "base/escape.h"
+#include <stdlib.h>
+
 #include "helper.h"
 
 static void check(const char *text, const char *expect)

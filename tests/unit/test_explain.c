@@ -4,10 +4,20 @@
  * they are called; what a report comes to. Reports are made by hand.
  */
 #include <dwarf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "helper.h"
 #include "fixture.h"
-#include "explain/locate.h"
+#include "code/insn.h"
+#include "debuginfo/debuginfo.h"
+#include "debuginfo/image.h"
+#include "debuginfo/vars.h"
+#include "explain/type_propagation.h"
+#include "explain/value.h"
+#include "explain/verdict.h"
+#include "report/model.h"
 
 #define OBJECT	0xff11000000001000
 

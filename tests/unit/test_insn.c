@@ -7,11 +7,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "fixture.h"
+#include "code/code.h"
 #include "code/insn.h"
+#include "code/reaching_definitions.h"
+#include "debuginfo/image.h"
+#include "debuginfo/symtab.h"
+#include "explain/registers.h"
 
 /* ---- decoding ---- */
 

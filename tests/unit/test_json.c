@@ -2,9 +2,12 @@
 /*
  * JSON is one valid line with every key, whatever the report holds.
  */
+#include "report/model.h"
 #include "helper.h"
 
 #include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
 
 static json_t *to_json(const struct kmc_report *report)
 {

@@ -2,8 +2,14 @@
 /*
  * What makes a bug, how reports are counted, and what editors and SARIF get.
  */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "helper.h"
-#include "output/output.h"
+#include "report/model.h"
+#include "report/signature.h"
 
 static struct kmc_frame *push(struct kmc_stack *stack, const char *symbol)
 {

@@ -2,6 +2,8 @@
 /*
  * Reports in ring streams: whole, cut off, damaged, and in pieces of any size.
  */
+#include <string.h>
+
 #include "helper.h"
 
 static void make(struct kmc_buf *stream)

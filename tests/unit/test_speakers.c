@@ -2,6 +2,9 @@
 /*
  * Reports printed at the same time: told apart by callers, or not at all.
  */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "helper.h"
 
 static const char * const lines[] = {

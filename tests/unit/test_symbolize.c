@@ -7,10 +7,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "debuginfo/debuginfo.h"
+#include "debuginfo/debuginfod.h"
+#include "debuginfo/find_vmlinux.h"
+#include "debuginfo/image.h"
+#include "debuginfo/modules.h"
 #include "fixture.h"
 
 /* What the kernel could be moved by. */

@@ -2,6 +2,9 @@
 /*
  * Reports in logs: damage, cuts, pieces of any size, and what is no report.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "helper.h"
 #include "input/text.h"
 

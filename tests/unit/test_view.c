@@ -2,6 +2,10 @@
 /*
  * The shadow view keeps to its width, marks the right bytes, and needs little.
  */
+#include "report/model.h"
+#include <stdlib.h>
+#include <string.h>
+
 #include "helper.h"
 
 #define AT	0xffff888000001000

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kmc/error.h>
+
 /* ---- types: types.c, layout_btf.c, layout_dwarf.c ---- */
 
 struct kmc_types;

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kmc/error.h>
+
 struct kmc_types;
 
 enum kmc_kind { KMC_READ, KMC_WRITE, KMC_INFOLEAK };

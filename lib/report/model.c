@@ -2,7 +2,16 @@
 /*
  * The model: a report as every reader fills it and every printer reads it.
  */
-#include "base/internal.h"
+#include "report/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+/* More do not fit a line. */
+#define MAX_VALUE_NAMES	4
 
 struct kmc_report *kmc_report_new(const char *source)
 {
@@ -80,6 +89,22 @@ void kmc_report_forget_values(struct kmc_report *report)
 	free(report->verdict.next);
 	free(report->verdict.annotation);
 	report->verdict = (struct kmc_verdict) { };
+}
+
+struct kmc_error *kmc_value_add_name(struct kmc_value *value, const char *name)
+{
+	char **slot;
+
+	if (value->nnames == MAX_VALUE_NAMES)
+		return NULL;
+	slot = kmc_grow(&value->names, value->nnames, sizeof(*slot));
+	if (!slot)
+		return kmc_error_nomem();
+	*slot = strdup(name);
+	if (!*slot)
+		return kmc_error_nomem();
+	value->nnames++;
+	return NULL;
 }
 
 void kmc_report_free(struct kmc_report *report)
@@ -172,6 +197,23 @@ const char *kmc_state_name(enum kmc_state state)
 	};
 
 	return names[state];
+}
+
+const char *kmc_verdict_name(enum kmc_verdict_class class)
+{
+	static const char * const names[] = {
+		[KMC_VERDICT_UNKNOWN] = "unknown",
+		[KMC_VERDICT_PADDING] = "padding",
+		[KMC_VERDICT_BITFIELD] = "bitfield",
+		[KMC_VERDICT_MEMBER] = "uninitialized-member",
+		[KMC_VERDICT_PARTIAL] = "partly-initialized",
+		[KMC_VERDICT_SLACK] = "out-of-bounds",
+		[KMC_VERDICT_UNALLOCATED] = "unallocated",
+		[KMC_VERDICT_FREED] = "use-after-free",
+		[KMC_VERDICT_INFOLEAK] = "infoleak",
+	};
+
+	return names[class];
 }
 
 void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf)

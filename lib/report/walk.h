@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Shared by the printers for other programs.
+ * A stack as one list of functions, and which of them is to blame.
  */
-#ifndef KMC_OUTPUT_INTERNAL_H
-#define KMC_OUTPUT_INTERNAL_H
+#ifndef KMC_WALK_H
+#define KMC_WALK_H
 
-#include <jansson.h>
-
-#include "base/internal.h"
-#include "kmc/output.h"
+#include "base/buf.h"
+#include "kmc/report.h"
 
 /*
  * struct kmc_level - one function of a stack, inlined or not
@@ -37,8 +35,6 @@ struct kmc_walk {
 	size_t level;
 };
 
-/* ---- walk.c ---- */
-
 struct kmc_walk kmc_walk_start(const struct kmc_stack *stack);
 /* False at the end; what a stack repeats of its instruction is left out. */
 bool kmc_walk_next(struct kmc_walk *walk, struct kmc_level *level);
@@ -56,22 +52,7 @@ bool kmc_walk_owner(const struct kmc_stack *stack, struct kmc_level *out);
 void kmc_level_title(struct kmc_buf *buf, const struct kmc_report *report,
 		     const struct kmc_level *culprit);
 
-/* ---- signature.c ---- */
+/* Kernels before 5.1 begin the stack with the instruction itself. */
+bool kmc_stack_repeats_rip(const struct kmc_stack *stack);
 
-/*
- * kmc_signature() with the place in the object: "struct sigqueue", "info.si_code";
- * NULL where it is not known.
- */
-KMC_MUST_CHECK struct kmc_error *
-kmc_signature_at(const struct kmc_report *report, const char *type,
-		 const char *path, char **out);
-
-/* ---- json.c; a json_t is NULL when memory ran out ---- */
-
-json_t *kmc_json_whole(const struct kmc_report *report);
-/* Any bytes as a string; NULL gives null. */
-json_t *kmc_json_text(const char *s);
-/* Releases @json. One line of printable ASCII. */
-KMC_MUST_CHECK struct kmc_error *kmc_json_dump(json_t *json, char **out);
-
-#endif /* KMC_OUTPUT_INTERNAL_H */
+#endif /* KMC_WALK_H */

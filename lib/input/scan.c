@@ -2,9 +2,10 @@
 /*
  * Small pieces that both the log and the stream contain as text.
  */
-#include <ctype.h>
+#include "input/scan.h"
 
-#include "base/internal.h"
+#include <ctype.h>
+#include <string.h>
 
 const char *kmc_scan_hex(const char *text, uint64_t *out)
 {

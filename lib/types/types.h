@@ -2,11 +2,10 @@
 /*
  * Between the readers of BTF and DWARF and what both are used for.
  */
-#ifndef KMC_LAYOUT_INTERNAL_H
-#define KMC_LAYOUT_INTERNAL_H
+#ifndef KMC_TYPES_H
+#define KMC_TYPES_H
 
-#include "base/internal.h"
-#include "base/map.h"
+#include "kmc/layout.h"
 
 /* Deeper is damage. */
 #define KMC_LAYOUT_DEPTH	64
@@ -95,43 +94,4 @@ kmc_types_new(const char *path, const struct kmc_types_ops *ops, void *source,
 /* Add an entry; false: out of memory. */
 bool kmc_index_add(struct kmc_index *index, const struct kmc_index_entry *entry);
 
-/* ---- the bytes of a file: sections.c ---- */
-
-/**
- * struct kmc_section - a section, as it is in memory
- * @name: borrowed
- * @data: relocated and unpacked
- * @size: bytes
- */
-struct kmc_section {
-	const char *name;
-	void *data;
-	uint64_t size;
-};
-
-/**
- * struct kmc_sections - the sections of an open file that hold types
- * @v: those that were asked for and are there
- * @file: keeps them, NULL: something else does
- */
-struct kmc_sections {
-	struct kmc_section *v;
-	size_t count;
-	void *file;
-};
-
-/* The sections of DWARF that describe types; at least .debug_info. */
-KMC_MUST_CHECK struct kmc_error *
-kmc_sections_open_dwarf(const char *path, struct kmc_sections *out);
-/* Those of a file that is open already, and stays so. */
-struct kmc_image;
-KMC_MUST_CHECK struct kmc_error *
-kmc_sections_of_image(struct kmc_image *image, struct kmc_sections *out);
-void kmc_sections_release(struct kmc_sections *sections);
-
-/* kmc_types_open_dwarf() of a file that is open already, and stays so. */
-KMC_MUST_CHECK struct kmc_error *
-kmc_types_of_image(struct kmc_image *image, const char *path,
-		   struct kmc_types **out);
-
-#endif /* KMC_LAYOUT_INTERNAL_H */
+#endif /* KMC_TYPES_H */

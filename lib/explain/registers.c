@@ -1,11 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A fault in the middle of a repeated string instruction finds RCX, RSI and RDI
- * moved on; this winds them back.
+ * The registers of a report. A fault in the middle of a repeated string instruction
+ * finds RCX, RSI and RDI moved on; this winds them back.
  */
-#include "code/insn.h"
+#include "explain/registers.h"
+
+#include <string.h>
 
 #define EFLAGS_DF	(1u << 10)
+
+bool kmc_report_reg(const struct kmc_report *report, enum kmc_reg reg,
+		    uint64_t *value)
+{
+	const char *name = kmc_reg_name(reg);
+	char narrow[4];
+
+	if (!name)
+		return false;
+	if (kmc_report_register(report, name, value))
+		return true;
+	if (reg >= KMC_REG_R8 && reg != KMC_REG_RIP)
+		return false;
+	memcpy(narrow, name, sizeof(narrow));
+	narrow[0] = 'e';
+	return kmc_report_register(report, narrow, value);
+}
+
+bool kmc_mem_address(const struct kmc_mem *mem, const struct kmc_insn *insn,
+		     const struct kmc_report *report, uint64_t *out)
+{
+	uint64_t sum = (uint64_t)mem->disp, value;
+
+	if (mem->segment)
+		return false;
+	if (mem->base == KMC_REG_RIP) {
+		/* At run time, which KASLR may have moved from @insn's. */
+		if (!kmc_report_reg(report, KMC_REG_RIP, &value))
+			return false;
+		sum += value + insn->length;
+	} else if (mem->base != KMC_REG_NONE) {
+		if (!kmc_report_reg(report, mem->base, &value))
+			return false;
+		sum += value;
+	}
+	if (mem->index != KMC_REG_NONE) {
+		if (!kmc_report_reg(report, mem->index, &value))
+			return false;
+		sum += value * mem->scale;
+	}
+	*out = mem->address_bits == 64 ? sum : sum & UINT32_MAX;
+	return true;
+}
 
 /* The direction flag of a report that has the flags. */
 static bool goes_down(const struct kmc_report *report)

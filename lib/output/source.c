@@ -2,12 +2,18 @@
 /*
  * Lines of source files, from a tree that the user named or that the debug info did.
  */
+#include "kmc/kmc.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/internal.h"
+#include "base/buf.h"
+#include "base/error.h"
 
 /* The largest file of Linux has 22 MB; it is generated and has no code. */
 #define MAX_SIZE	(8 << 20)

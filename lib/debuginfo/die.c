@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What one DIE says, and walks over its neighbours that damaged debug info cannot
+ * make endless.
+ */
+#include "debuginfo/die.h"
+
+#include <dwarf.h>
+
+#define MAX_PEEL		32
+#define MAX_DIMENSIONS		16
+
+/* libdw goes wherever DW_AT_sibling points: only forwards is good. */
+bool kmc_die_next(Dwarf_Die *die)
+{
+	const Dwarf_Off before = dwarf_dieoffset(die);
+	Dwarf_Die next;
+
+	if (dwarf_siblingof(die, &next) || dwarf_dieoffset(&next) <= before)
+		return false;
+	*die = next;
+	return true;
+}
+
+bool kmc_die_child(Dwarf_Die *die, Dwarf_Die *child)
+{
+	return !dwarf_child(die, child) &&
+	       dwarf_dieoffset(child) > dwarf_dieoffset(die);
+}
+
+/* A block that says no addresses may still hold one that does. */
+bool kmc_die_covers(Dwarf_Die *die, Dwarf_Addr address)
+{
+	if (dwarf_haspc(die, address) == 1)
+		return true;
+	return dwarf_tag(die) == DW_TAG_lexical_block &&
+	       !dwarf_hasattr(die, DW_AT_low_pc) &&
+	       !dwarf_hasattr(die, DW_AT_ranges);
+}
+
+bool kmc_die_type(Dwarf_Die *die, Dwarf_Die *type)
+{
+	Dwarf_Attribute attr;
+
+	return dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attr),
+				 type);
+}
+
+bool kmc_die_peel(Dwarf_Die *type, Dwarf_Die *out)
+{
+	Dwarf_Die die = *type;
+
+	for (int i = 0; i < MAX_PEEL; i++) {
+		switch (dwarf_tag(&die)) {
+		case DW_TAG_typedef:
+		case DW_TAG_const_type:
+		case DW_TAG_volatile_type:
+		case DW_TAG_restrict_type:
+		case DW_TAG_atomic_type:
+			if (!kmc_die_type(&die, &die))
+				return false;
+			break;
+		case DW_TAG_invalid:
+			return false;
+		default:
+			*out = die;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool kmc_die_pointee(Dwarf_Die *type, Dwarf_Die *target)
+{
+	Dwarf_Die die;
+
+	if (!kmc_die_peel(type, &die) || dwarf_tag(&die) != DW_TAG_pointer_type ||
+	    !kmc_die_type(&die, &die) || !kmc_die_peel(&die, &die))
+		return false;
+	*target = die;
+	return true;
+}
+
+bool kmc_die_is_aggregate(Dwarf_Die *die)
+{
+	const int tag = dwarf_tag(die);
+
+	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
+}
+
+/* Elements of an array in all dimensions; 0: it is flexible, or damaged. */
+static uint64_t array_count(Dwarf_Die *array)
+{
+	uint64_t count = 1;
+	Dwarf_Die range;
+	int steps = 0;
+
+	if (!kmc_die_child(array, &range))
+		return 0;
+	do {
+		Dwarf_Attribute attr;
+		Dwarf_Word bound;
+
+		if (dwarf_tag(&range) != DW_TAG_subrange_type)
+			continue;
+		/* GCC gives the last index, clang the count. */
+		if (!dwarf_attr(&range, DW_AT_upper_bound, &attr) &&
+		    !dwarf_attr(&range, DW_AT_count, &attr))
+			return 0;
+		if (dwarf_formudata(&attr, &bound) || bound > INT32_MAX)
+			return 0;
+		bound += dwarf_whatattr(&attr) == DW_AT_upper_bound;
+		if (__builtin_mul_overflow(count, bound, &count))
+			return 0;
+	} while (++steps < MAX_DIMENSIONS && kmc_die_next(&range));
+	return count;
+}
+
+uint64_t kmc_die_size(Dwarf_Die *type)
+{
+	uint64_t count = 1;
+	Dwarf_Die element = *type;
+	int size;
+
+	if (dwarf_tag(type) == DW_TAG_array_type) {
+		count = array_count(type);
+		if (!kmc_die_type(type, &element) ||
+		    !kmc_die_peel(&element, &element))
+			return 0;
+	}
+	size = dwarf_bytesize(&element);
+	if (size <= 0 || __builtin_mul_overflow(count, size, &count))
+		return 0;
+	return count;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The instruction of a report, and the registers as they were before it.
+ */
+#ifndef KMC_ACCESS_H
+#define KMC_ACCESS_H
+
+#include "debuginfo/debuginfo.h"
+#include "debuginfo/vars.h"
+#include "explain/registers.h"
+
+/**
+ * struct kmc_scene - a report and what is known of the instruction
+ * @di: debug info, NULL if there is none
+ * @report: being explained
+ * @image: that the instruction is in, NULL if unknown
+ * @pc: its link-time address, when @image is known
+ * @function: link-time address of the function around it
+ * @function_size: bytes of the function
+ * @has_insn: @insn is valid
+ * @rep: how far a REP has come
+ * @mem: operand of @insn that was accessed, NULL if none fits
+ * @address: of the first reported byte as the registers have it
+ * @disagrees: which is not what the header says
+ * @regs: values before the instruction, by DWARF's number
+ * @known: bit N: @regs[N] is known
+ */
+struct kmc_scene {
+	struct kmc_debuginfo *di;
+	struct kmc_report *report;
+	struct kmc_image *image;
+	uint64_t pc;
+	uint64_t function;
+	uint64_t function_size;
+	struct kmc_insn insn;
+	bool has_insn;
+	struct kmc_rep rep;
+	const struct kmc_mem *mem;
+	uint64_t address;
+	bool disagrees;
+	uint64_t regs[KMC_DWARF_REGS];
+	uint32_t known;
+};
+
+/* Everything above but @di and @report; what cannot be known stays empty. */
+KMC_MUST_CHECK struct kmc_error *kmc_scene_set(struct kmc_scene *scene);
+
+#endif /* KMC_ACCESS_H */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a register points to, where no variable is in it.
+ */
+#ifndef KMC_TYPE_PROPAGATION_H
+#define KMC_TYPE_PROPAGATION_H
+
+#include "code/insn.h"
+#include "debuginfo/image.h"
+
+/**
+ * struct kmc_pointee - what a register points to
+ * @found: the rest is valid
+ * @weak: a step on the way was no more than plausible
+ * @die: a type, typedefs and qualifiers taken off
+ * @offset: the register is so much beyond its start
+ * @how: in words
+ * @member: of use while it is looked for
+ */
+struct kmc_pointee {
+	bool found;
+	bool weak;
+	Dwarf_Die die;
+	int64_t offset;
+	char how[256];
+	char member[64];
+};
+
+/* Where no variable is the register: follow its value back. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_typeflow(struct kmc_image *image, uint64_t at, enum kmc_reg reg,
+	     struct kmc_pointee *out);
+
+#endif /* KMC_TYPE_PROPAGATION_H */

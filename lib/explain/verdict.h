@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a report comes to.
+ */
+#ifndef KMC_VERDICT_H
+#define KMC_VERDICT_H
+
+#include "kmc/report.h"
+
+/* What it comes to */
+KMC_MUST_CHECK struct kmc_error *kmc_verdict_fill(struct kmc_report *report);
+
+#endif /* KMC_VERDICT_H */

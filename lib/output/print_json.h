@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * JSON for other printers; a json_t is NULL when memory ran out.
+ */
+#ifndef KMC_PRINT_JSON_H
+#define KMC_PRINT_JSON_H
+
+#include <jansson.h>
+
+#include "kmc/report.h"
+
+json_t *kmc_json_whole(const struct kmc_report *report);
+/* Any bytes as a string; NULL gives null. */
+json_t *kmc_json_text(const char *s);
+/* Releases @json. One line of printable ASCII. */
+KMC_MUST_CHECK struct kmc_error *kmc_json_dump(json_t *json, char **out);
+
+#endif /* KMC_PRINT_JSON_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who wanted memory, or gave it back; see also kmc_track_caller().
+ */
+#ifndef KMC_ALLOCATION_SITE_H
+#define KMC_ALLOCATION_SITE_H
+
+#include "kmc/report.h"
+
+/* Is this the slab allocator's own code? */
+bool kmc_in_allocator(const struct kmc_location *where);
+
+/* Past the allocator and what wraps it; the very first level if there is nothing else. */
+struct kmc_site kmc_track_site(const struct kmc_track *track);
+
+#endif /* KMC_ALLOCATION_SITE_H */
