@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "input/journal_export.h"
+#include "input/json_input.h"
 #include "input/log_entry.h"
 #include "input/mail.h"
 

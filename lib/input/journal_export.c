@@ -3,11 +3,13 @@
  * The journal's export format: "KEY=value" lines, or the key alone, a length and
  * that many bytes; an empty line ends an entry.
  */
-#include "input/log_entry.h"
+#include "input/journal_export.h"
 
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "input/log_entry.h"
 
 /* The journal has no larger field, so a length beyond is damage. */
 #define FIELD_MAX	(768ULL * 1024 * 1024)

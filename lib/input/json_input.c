@@ -4,11 +4,14 @@
  * dmesg --json. Reads byte by byte and keeps one object, not the document; the
  * innermost objects are the entries, wherever they stand.
  */
-#include "input/log_entry.h"
+#include "input/json_input.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "input/log_entry.h"
+#include "input/text.h"
 
 /* Entries lie three levels deep; what is deeper than this is damage. */
 #define DEPTH_MAX	32

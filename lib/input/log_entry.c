@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "input/text.h"
+#include "input/text_prefix.h"
 
 /* So many entries may come too early; a report has less than a hundred lines. */
 #define WINDOW		256

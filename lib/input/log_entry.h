@@ -2,11 +2,12 @@
 /*
  * Logs that come as entries with fields, one line of the log each.
  */
-#ifndef KMC_ENTRY_H
-#define KMC_ENTRY_H
+#ifndef KMC_LOG_ENTRY_H
+#define KMC_LOG_ENTRY_H
 
 #include "input/reader.h"
 #include "input/text.h"
+#include "input/text_line.h"
 
 /* A boot ID, or the mark of a caller; longer ones are cut. */
 #define ENTRY_SPEAKER_MAX	48
@@ -53,7 +54,4 @@ KMC_MUST_CHECK struct kmc_error *entry_queue_add(struct entry_queue *queue,
 /* Give all that is there to the text reader. */
 KMC_MUST_CHECK struct kmc_error *entry_queue_flush(struct entry_queue *queue);
 
-extern const struct kmc_reader_ops kmc_json_reader;
-extern const struct kmc_reader_ops kmc_export_reader;
-
-#endif /* KMC_ENTRY_H */
+#endif /* KMC_LOG_ENTRY_H */

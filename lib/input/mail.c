@@ -12,6 +12,7 @@
 
 #include "base/compiler.h"
 #include "input/text.h"
+#include "input/text_line.h"
 
 /* Longer than any line that a mailer may write (998); the rest is passed over. */
 #define INPUT_MAX	TEXT_LINE_MAX

@@ -3,8 +3,6 @@
  * The binary stream of debugfs/kmemcheck/reports: finds whole, undamaged records
  * in bytes that come in pieces of any size.
  */
-#include "input/ring.h"
-
 #include <endian.h>
 #include <inttypes.h>
 #include <stddef.h>
@@ -16,6 +14,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "input/reader.h"
+#include "input/ring_decode.h"
 #include "report/events.h"
 #include "report/model.h"
 

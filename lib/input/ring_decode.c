@@ -2,7 +2,7 @@
 /*
  * Sections of a record to the fields of a report.
  */
-#include "input/ring.h"
+#include "input/ring_decode.h"
 
 #include <endian.h>
 #include <stdlib.h>

@@ -14,6 +14,8 @@
 
 #include "base/error.h"
 #include "input/reader.h"
+#include "input/text_frag.h"
+#include "input/text_thread.h"
 
 /* So many speakers' reports may be open at once; more CPUs than print at once. */
 #define THREADS_MAX	64

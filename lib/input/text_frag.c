@@ -3,8 +3,9 @@
  * Extended netconsole sends a message that is too long for a packet in several:
  * "6,416,1758426,-,ncfrag=0/31;the first chunk," is its first 16 of 31 bytes.
  */
-#include "input/text.h"
+#include "input/text_frag.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char mark[] = ",ncfrag=";

@@ -2,13 +2,14 @@
 /*
  * Lines of a log, freed from what terminals, mail and archives make of them.
  */
-#include "input/text.h"
+#include "input/text_line.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/compiler.h"
+#include "input/text_prefix.h"
 
 /* "\033[1;31m": the one escape sequence that well-meaning tools leave in logs. */
 static size_t sgr_length(const char *s, size_t len)

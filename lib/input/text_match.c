@@ -2,14 +2,16 @@
 /*
  * What each line of a report looks like.
  */
-#include "input/text.h"
+#include "input/text_match.h"
 
 #include <ctype.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "input/scan.h"
+#include "input/text_parse.h"
 #include "report/model.h"
 
 /* TASK_COMM_LEN of the kernel without its NUL. */

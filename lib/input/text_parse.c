@@ -2,7 +2,7 @@
 /*
  * Lines of a report that carry data: registers, dump, shadow, the object.
  */
-#include "input/text.h"
+#include "input/text_parse.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "input/scan.h"
+#include "input/text_prefix.h"
 #include "report/model.h"
 
 /* "RSP: 0018:", "CR2: ": the name in lower case, or NULL. */

@@ -2,11 +2,12 @@
 /*
  * Which part of a report a line looks like, without taking it.
  */
-#include "input/text.h"
+#include "input/text_part.h"
 
 #include <string.h>
 
 #include "input/scan.h"
+#include "input/text_match.h"
 #include "report/model.h"
 
 static bool starts(const char *word, const char *with)

@@ -2,7 +2,7 @@
 /*
  * What loggers put in front of a line: timestamps, levels, hosts, callers.
  */
-#include "input/text.h"
+#include "input/text_prefix.h"
 
 #include <ctype.h>
 #include <stdio.h>

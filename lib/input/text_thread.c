@@ -4,12 +4,15 @@
  * by what they look like, and what looks like nothing that belongs to a report is
  * passed over, for other messages come in between.
  */
-#include "input/text.h"
+#include "input/text_thread.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/text_match.h"
+#include "input/text_parse.h"
+#include "report/events.h"
 #include "report/model.h"
 
 /*

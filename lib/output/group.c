@@ -3,8 +3,6 @@
  * Reports by bug. Of each bug one report is kept, and the number of bugs has a
  * limit, so that a log of any length can be grouped.
  */
-#include "kmc/output.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/map.h"
+#include "kmc/output.h"
 
 /* A report takes some 20 kB; a kernel with so many bugs has other worries. */
 #define MAX_BUGS	10000

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/escape.h"
-#include "output/print_json.h"
+#include "output/json.h"
 
 static void add_seen(struct kmc_buf *buf, const char *what,
 		     const struct kmc_seen *seen, bool ascii)

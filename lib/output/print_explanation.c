@@ -2,7 +2,7 @@
 /*
  * What was found out, as text for people: the object, the reasons, the verdict.
  */
-#include "output/print_text.h"
+#include "output/print_explanation.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,8 +2,6 @@
 /*
  * A report as one line of JSON, version 1; docs/report-format.md has the keys.
  */
-#include "output/print_json.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +11,7 @@
 #include "base/error.h"
 #include "base/escape.h"
 #include "kmc/output.h"
+#include "output/json.h"
 
 /* Bytes to hexadecimal digits; the longest build-ID and dump fit easily. */
 static json_t *hex_bytes(const uint8_t *data, size_t len)

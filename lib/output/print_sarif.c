@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "output/print_json.h"
+#include "output/json.h"
 #include "report/walk.h"
 
 #ifndef KMC_VERSION

@@ -2,13 +2,14 @@
 /*
  * A report as text for people: what, where, which bytes, whose memory.
  */
-#include "output/print_text.h"
-
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "base/escape.h"
+#include "explain/locate.h"
+#include "output/print_explanation.h"
+#include "output/styled_text.h"
 #include "report/allocation_site.h"
 #include "report/model.h"
 #include "report/walk.h"
@@ -17,62 +18,6 @@
 #define INDENT		4
 #define LOCATION_MIN	30
 #define LOCATION_MAX	44
-
-static void style_begin(struct kmc_printer *p, enum kmc_style style)
-{
-	static const char * const sgr[] = {
-		[KMC_STYLE_PLAIN] = NULL,
-		[KMC_STYLE_TITLE] = "1",
-		[KMC_STYLE_DIM] = "2",
-		[KMC_STYLE_INITIALIZED] = "32",
-		[KMC_STYLE_UNINITIALIZED] = "33",
-		[KMC_STYLE_UNALLOCATED] = "35",
-		[KMC_STYLE_FREED] = "31",
-		[KMC_STYLE_CARET] = "1;31",
-		[KMC_STYLE_LOCATION] = "36",
-	};
-
-	if (p->opts->color && sgr[style])
-		kmc_buf_printf(&p->buf, "\033[%sm", sgr[style]);
-}
-
-static void style_end(struct kmc_printer *p, enum kmc_style style)
-{
-	if (p->opts->color && style != KMC_STYLE_PLAIN)
-		kmc_buf_puts(&p->buf, "\033[0m");
-}
-
-/* Text of our own in a style. */
-void kmc_print_say(struct kmc_printer *p, enum kmc_style style, const char *fmt, ...)
-{
-	va_list ap;
-
-	style_begin(p, style);
-	va_start(ap, fmt);
-	kmc_buf_vprintf(&p->buf, fmt, ap);
-	va_end(ap);
-	style_end(p, style);
-}
-
-/* Text of somebody else's, escaped. */
-void kmc_print_quote(struct kmc_printer *p, enum kmc_style style, const char *text)
-{
-	style_begin(p, style);
-	kmc_buf_escape(&p->buf, text, strlen(text), p->opts->view.ascii);
-	style_end(p, style);
-}
-
-void kmc_print_newline(struct kmc_printer *p)
-{
-	kmc_buf_putc(&p->buf, '\n', 1);
-}
-
-void kmc_print_heading(struct kmc_printer *p, const char *text)
-{
-	kmc_print_newline(p);
-	kmc_print_say(p, KMC_STYLE_TITLE, "  %s", text);
-	kmc_print_newline(p);
-}
 
 /* ---- title ---- */
 

@@ -2,8 +2,6 @@
 /*
  * The annotated shadow view: from a report to rows of styled text, no output.
  */
-#include "output/shadow_view.h"
-
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,9 +10,9 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "output/canvas.h"
+#include "output/shadow_view_members.h"
 
-/* hexdump's: the eye finds the middle of a row of 16 */
-#define GROUP		8
 #define LABEL_MAX	24
 
 void kmc_view_free(struct kmc_view *view)
@@ -30,72 +28,7 @@ void kmc_view_free(struct kmc_view *view)
 	free(view);
 }
 
-static void add_row(struct kmc_canvas *c)
-{
-	if (kmc_grow(&c->view->rows, c->view->count, sizeof(struct kmc_row)))
-		c->view->count++;
-	else
-		c->nomem = true;
-}
-
-void kmc_canvas_add(struct kmc_canvas *c, enum kmc_style style, const char *fmt, ...)
-{
-	struct kmc_row *row;
-	struct kmc_span *span;
-	char *text, *old = NULL;
-	va_list ap;
-	int len;
-
-	if (c->nomem)
-		return;
-	row = &c->view->rows[c->view->count - 1];
-	span = row->count ? &row->spans[row->count - 1] : NULL;
-	if (span && span->style != style)
-		span = NULL;
-	va_start(ap, fmt);
-	len = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (len >= 0 && span) {
-		old = text;
-		len = asprintf(&text, "%s%s", span->text, old);
-		free(old);
-	}
-	if (len < 0) {
-		c->nomem = true;
-		return;
-	}
-	if (span) {
-		free(span->text);
-	} else {
-		span = kmc_grow(&row->spans, row->count, sizeof(*span));
-		if (!span) {
-			free(text);
-			c->nomem = true;
-			return;
-		}
-		row->count++;
-	}
-	span->style = style;
-	span->text = text;
-}
-
 /* ---- what a byte is ---- */
-
-enum kmc_style kmc_state_style(char state)
-{
-	switch (state) {
-	case 'i':
-		return KMC_STYLE_INITIALIZED;
-	case 'u':
-		return KMC_STYLE_UNINITIALIZED;
-	case 'a':
-		return KMC_STYLE_UNALLOCATED;
-	case 'f':
-		return KMC_STYLE_FREED;
-	default:
-		return KMC_STYLE_PLAIN;
-	}
-}
 
 static uint64_t address_of(const struct kmc_canvas *c, size_t i)
 {
@@ -158,12 +91,6 @@ static void format_label(const struct kmc_canvas *c, size_t i, char label[LABEL_
 			 address_of(c, i));
 }
 
-void kmc_canvas_row(struct kmc_canvas *c, const char *label)
-{
-	add_row(c);
-	kmc_canvas_add(c, KMC_STYLE_DIM, "%*s %s", c->label_width, label, c->gutter);
-}
-
 static size_t row_end(const struct kmc_canvas *c, size_t first)
 {
 	return first + c->per_row < c->count ? first + c->per_row : c->count;
@@ -171,7 +98,7 @@ static size_t row_end(const struct kmc_canvas *c, size_t first)
 
 static const char *gap_before(size_t first, size_t i)
 {
-	return i > first && (i - first) % GROUP == 0 ? " " : "";
+	return i > first && (i - first) % KMC_ROW_GROUP == 0 ? " " : "";
 }
 
 static void bytes_row(struct kmc_canvas *c, size_t first)
@@ -207,11 +134,6 @@ static void states_row(struct kmc_canvas *c, size_t first)
 		kmc_canvas_add(c, state_style(c, i), "%c",
 		    i < report->shadow_len ? report->shadow[i] : ' ');
 	}
-}
-
-int kmc_canvas_column(size_t first, size_t i)
-{
-	return 1 + 3 * (i - first) + (i - first) / GROUP;
 }
 
 /* "4 bytes at +36" */

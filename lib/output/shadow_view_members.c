@@ -7,7 +7,7 @@
  *	├─────────╯  ├─────────╯
  *	80 00 00 00  00 00 00 00
  */
-#include "output/shadow_view.h"
+#include "output/shadow_view_members.h"
 
 #include <string.h>
 

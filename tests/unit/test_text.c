@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "helper.h"
-#include "input/text.h"
+#include "input/text_prefix.h"
 
 static const char whole[] =
 	"[    1.000000] something else\n"

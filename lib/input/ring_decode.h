@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The stream reader's own parts: a record and what is read from it.
+ * A whole record of the binary stream and what is read from it.
  */
-#ifndef KMC_RING_H
-#define KMC_RING_H
+#ifndef KMC_RING_DECODE_H
+#define KMC_RING_DECODE_H
 
 #include <linux/kmemcheck.h>
 
@@ -45,4 +45,4 @@ enum ring_result ring_decode_report(const struct ring_record *record,
 				    const struct kmc_kernel *kernel,
 				    struct kmc_report *report);
 
-#endif /* KMC_RING_H */
+#endif /* KMC_RING_DECODE_H */

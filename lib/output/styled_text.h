@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Shared by the files that print a report as text.
+ * Text in styles: what the printers of text write with.
  */
-#ifndef KMC_PRINT_H
-#define KMC_PRINT_H
+#ifndef KMC_STYLED_TEXT_H
+#define KMC_STYLED_TEXT_H
 
 #include "base/buf.h"
 #include "kmc/kmc.h"
 
+/*
+ * struct kmc_printer - text so far
+ * @opts: layout and colour
+ */
 struct kmc_printer {
 	const struct kmc_print_options *opts;
 	struct kmc_buf buf;
@@ -21,9 +25,4 @@ void kmc_print_quote(struct kmc_printer *p, enum kmc_style style, const char *te
 void kmc_print_newline(struct kmc_printer *p);
 void kmc_print_heading(struct kmc_printer *p, const char *text);
 
-/* print_explain.c */
-void kmc_print_insn(struct kmc_printer *p, const struct kmc_report *report);
-void kmc_print_object(struct kmc_printer *p, const struct kmc_report *report);
-void kmc_print_verdict(struct kmc_printer *p, const struct kmc_report *report);
-
-#endif /* KMC_PRINT_H */
+#endif /* KMC_STYLED_TEXT_H */

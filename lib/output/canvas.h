@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Shared by the files that draw the shadow view.
+ * Rows of styled text while they are made: what the shadow view is drawn with.
  */
-#ifndef KMC_VIEW_H
-#define KMC_VIEW_H
+#ifndef KMC_CANVAS_H
+#define KMC_CANVAS_H
 
 #include "base/compiler.h"
 #include "kmc/kmc.h"
@@ -11,6 +11,8 @@
 /* More bytes in a row do not fit 80 columns; fewer than 4 are no picture. */
 #define KMC_ROW_MAX	16
 #define KMC_ROW_MIN	4
+/* hexdump's: the eye finds the middle of a row of 16 */
+#define KMC_ROW_GROUP	8
 
 /*
  * struct kmc_canvas - what is known while rows are made
@@ -47,7 +49,4 @@ void kmc_canvas_add(struct kmc_canvas *c, enum kmc_style style, const char *fmt,
 int kmc_canvas_column(size_t first, size_t i);
 enum kmc_style kmc_state_style(char state);
 
-/* The members that lie in the row of bytes from @first to @end, above it. */
-void kmc_canvas_members(struct kmc_canvas *c, size_t first, size_t end);
-
-#endif /* KMC_VIEW_H */
+#endif /* KMC_CANVAS_H */

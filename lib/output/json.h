@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * JSON for other printers; a json_t is NULL when memory ran out.
+ * Shared by what is made of JSON. A json_t is NULL when memory ran out.
  */
-#ifndef KMC_PRINT_JSON_H
-#define KMC_PRINT_JSON_H
+#ifndef KMC_JSON_H
+#define KMC_JSON_H
 
 #include <jansson.h>
 
@@ -15,4 +15,4 @@ json_t *kmc_json_text(const char *s);
 /* Releases @json. One line of printable ASCII. */
 KMC_MUST_CHECK struct kmc_error *kmc_json_dump(json_t *json, char **out);
 
-#endif /* KMC_PRINT_JSON_H */
+#endif /* KMC_JSON_H */

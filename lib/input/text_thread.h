@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One speaker's lines to reports.
+ */
+#ifndef KMC_TEXT_THREAD_H
+#define KMC_TEXT_THREAD_H
+
+#include "input/text_line.h"
+#include "input/text_part.h"
+
+/*
+ * struct text_sink - where all threads of a log put what they find
+ * @lines: line ends seen so far
+ */
+struct text_sink {
+	const char *source;
+	struct kmc_events *events;
+	unsigned long lines;
+	bool nomem;
+};
+
+/*
+ * struct text_thread - one speaker's lines
+ * @speaker: who
+ * @sink: of the log
+ * @last: number of its last line
+ * @line: the line at hand
+ * @at: its number
+ * @broken: a line that a mailer has wrapped, waiting for its second half
+ * @joins: how many lines it was made of; 0: @broken is not in use
+ * @broken_at: line number of its beginning
+ * @report: the report at hand, NULL between reports
+ * @clean: its header was found where the kernel prints it
+ * @depth, @prefixed: of its header
+ * @content: it has more than its header
+ * @ended: its stack has ended: only the object and its stacks may follow
+ * @track: whose stack is being read, NULL for the report's own
+ * @column_raw, @column_body: where the first letter of the shadow stood, counted
+ *	from the start of the line and from the end of its prefixes
+ * @strangers: lines in a row that did not belong to it
+ * @cut: something else began while a report was open: its lines may follow
+ * @crossed: such lines may be among those of @report
+ * @part: the last line that @report got
+ * @dangling: name of a register whose value is in the next line, or empty
+ * @mixed: some were, so @report has nothing but its header
+ */
+struct text_thread {
+	char speaker[TEXT_SPEAKER_MAX];
+	struct text_sink *sink;
+	unsigned long last;
+	const struct text_line *line;
+	unsigned long at;
+	struct text_line broken;
+	unsigned int joins;
+	unsigned long broken_at;
+	struct kmc_report *report;
+	bool clean;
+	unsigned int depth;
+	bool prefixed;
+	bool content;
+	bool ended;
+	struct kmc_track *track;
+	int column_raw;
+	int column_body;
+	unsigned int strangers;
+	bool cut;
+	bool crossed;
+	enum text_part part;
+	char dangling[8];
+	bool mixed;
+};
+
+/* @at: the line's number */
+void text_thread_line(struct text_thread *thread, const struct text_line *line,
+		      unsigned long at);
+/* Give the report at hand as it is. */
+void text_thread_finish(struct text_thread *thread);
+static inline bool text_thread_active(const struct text_thread *thread)
+{
+	return thread->report || thread->joins;
+}
+
+#endif /* KMC_TEXT_THREAD_H */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What was found out, as text for people.
+ */
+#ifndef KMC_PRINT_EXPLANATION_H
+#define KMC_PRINT_EXPLANATION_H
+
+#include "output/styled_text.h"
+
+void kmc_print_insn(struct kmc_printer *p, const struct kmc_report *report);
+void kmc_print_object(struct kmc_printer *p, const struct kmc_report *report);
+void kmc_print_verdict(struct kmc_printer *p, const struct kmc_report *report);
+
+#endif /* KMC_PRINT_EXPLANATION_H */
