@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/common.h"
 #include "common/options.h"
 #include "kmc-annotate/keys.h"
 

@@ -2,10 +2,12 @@
 /*
  * Memory for tools, which have nothing better to do without it than to say so.
  */
-#include "common.h"
+#include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "message.h"
 
 static void *check(void *p)
 {

@@ -2,7 +2,7 @@
 /*
  * What a tool has to say: one line, nothing hostile in it.
  */
-#include "common.h"
+#include "message.h"
 #include "options.h"
 
 #include <errno.h>

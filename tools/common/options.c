@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common.h"
+#include "memory.h"
+#include "message.h"
 
 #ifndef KMC_VERSION
 #define KMC_VERSION	"unknown"

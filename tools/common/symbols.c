@@ -2,12 +2,15 @@
 /*
  * Debug info for the report at hand: what the user named, or what can be found.
  */
-#include "common.h"
+#include "symbols.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "memory.h"
+#include "message.h"
 
 static bool is_named(const struct symbols *symbols)
 {

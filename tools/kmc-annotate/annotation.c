@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/memory.h"
 #include "annotation.h"
+#include "definition.h"
 
 #define LINE_SIZE	512
 /* Lines of a statement, of a check for NULL, of declarations, and of a struct. */

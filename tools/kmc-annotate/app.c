@@ -2,7 +2,7 @@
 /*
  * Keys to requests, requests to views, views to a grid.
  */
-#include "annotate.h"
+#include "app.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "../common/common.h"
+#include "../common/memory.h"
 
 #include <curses.h>
 #include <term.h>

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "annotation.h"
+#include "../common/memory.h"
+#include "definition.h"
 
 /* The kernel's include/ has 6,000 headers. */
 #define FILES_MAX	20000

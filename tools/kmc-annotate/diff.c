@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/memory.h"
+
 #define CONTEXT		3
 
 /*

@@ -5,7 +5,7 @@
 #ifndef DIFF_H
 #define DIFF_H
 
-#include "annotate.h"
+#include <kmc/kmc.h>
 
 /*
  * struct change - of a line

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "../common/common.h"
+#include "../common/memory.h"
 
 void grid_resize(struct grid *grid, int cols, int rows)
 {

@@ -16,7 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "views.h"
+#include "../common/memory.h"
+#include "../common/message.h"
+#include "../common/symbols.h"
 
 /* Events that wait; then the reader waits, too. */
 #define QUEUE_MAX	256
@@ -124,7 +126,7 @@ static void reader_free(struct reader *reader)
 	free(reader);
 }
 
-struct kmc_error *inbox_open(const char *path, bool live,
+struct kmc_error *inbox_open(const char *path, bool live, struct symbols *symbols,
 			     struct inbox **out)
 {
 	struct kmc_input *in;
@@ -143,6 +145,7 @@ struct kmc_error *inbox_open(const char *path, bool live,
 	inbox = xcalloc(1, sizeof(*inbox));
 	inbox->path = xstrdup(path);
 	inbox->live = live;
+	inbox->symbols = symbols;
 	inbox->reader = reader;
 	*out = inbox;
 	return NULL;
@@ -217,12 +220,12 @@ static void add_report(struct inbox *inbox, struct kmc_report *report)
 		kmc_report_free(report);
 }
 
-static void take_event(struct app *app, struct inbox *inbox, struct kmc_event *event)
+static void take_event(struct inbox *inbox, struct kmc_event *event)
 {
 	switch (event->type) {
 	case KMC_EVENT_REPORT:
 		/* What is named and does not fit was said; the report is still one. */
-		if (!symbols_resolve(&app->session->symbols, event->report))
+		if (!symbols_resolve(inbox->symbols, event->report))
 			inbox->failed = true;
 		add_report(inbox, event->report);
 		break;
@@ -239,7 +242,7 @@ static void take_event(struct app *app, struct inbox *inbox, struct kmc_event *e
 }
 
 /* False when the queue is empty. */
-static bool take_one(struct app *app, struct inbox *inbox)
+static bool take_one(struct inbox *inbox)
 {
 	struct reader *reader = inbox->reader;
 	struct kmc_error *err = NULL;
@@ -260,12 +263,10 @@ static bool take_one(struct app *app, struct inbox *inbox)
 	}
 	pthread_mutex_unlock(&reader->lock);
 	if (have)
-		take_event(app, inbox, &event);
+		take_event(inbox, &event);
 	if (err) {
 		inbox->failed = true;
 		message_error(err);
-	} else if (inbox->ended && !inbox->seen && !*app->message) {
-		app_say(app, "%s: no kmemcheck report in it", inbox->path);
 	}
 	return have;
 }
@@ -286,32 +287,26 @@ static void drain(struct reader *reader)
 		;
 }
 
-bool inbox_take(struct app *app)
+bool inbox_take(struct inbox *inbox, bool *changed)
 {
-	struct inbox *inbox = app->session->inbox;
 	uint64_t until = now() + MOMENT_NS;
-	bool more = true, any = false;
+	bool more = true;
 
-	if (!inbox || inbox->paused || inbox->ended)
+	*changed = false;
+	if (inbox->paused || inbox->ended)
 		return false;
 	drain(inbox->reader);
 	while (more && now() < until) {
-		more = take_one(app, inbox);
-		any |= more;
+		more = take_one(inbox);
+		*changed |= more;
 	}
-	if (any || inbox->ended)
-		reports_changed(app);
+	*changed |= inbox->ended;
 	return more;
 }
 
-void inbox_take_all(struct app *app)
+void inbox_wait(const struct inbox *inbox)
 {
-	struct inbox *inbox = app->session->inbox;
+	struct pollfd fd = { .fd = inbox->reader->wake[0], .events = POLLIN };
 
-	while (inbox && !inbox->ended) {
-		struct pollfd fd = { .fd = inbox->reader->wake[0], .events = POLLIN };
-
-		if (!inbox_take(app) && !inbox->ended)
-			poll(&fd, 1, -1);
-	}
+	poll(&fd, 1, -1);
 }

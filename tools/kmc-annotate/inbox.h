@@ -6,7 +6,7 @@
 #ifndef INBOX_H
 #define INBOX_H
 
-#include "annotate.h"
+#include "../common/symbols.h"
 
 /* Reports of one bug that are kept; of the rest only how many there were. */
 #define BUG_REPORTS	16
@@ -30,6 +30,7 @@ struct bug {
 /*
  * struct inbox - reports of one input
  * @path: of it, @live: more may come
+ * @symbols: that explain reports; borrowed
  * @bugs: in the order they came
  * @seen: reports so far
  * @dropped: reports of bugs beyond those that are kept apart
@@ -40,6 +41,7 @@ struct bug {
 struct inbox {
 	char *path;
 	bool live;
+	struct symbols *symbols;
 	struct bug *bugs;
 	size_t nbugs;
 	uint64_t seen;
@@ -50,13 +52,19 @@ struct inbox {
 	struct reader *reader;
 };
 
-struct kmc_error *inbox_open(const char *path, bool live,
+struct kmc_error *inbox_open(const char *path, bool live, struct symbols *symbols,
 			     struct inbox **out);
 void inbox_free(struct inbox *inbox);
 /* For poll(): readable when something has come; -1 without an inbox. */
 int inbox_fd(const struct inbox *inbox);
-/* Take what has come, but for no longer than a moment. True: there is more. */
-bool inbox_take(struct app *app);
-/* Wait for all of an input that ends. */
-void inbox_take_all(struct app *app);
+/*
+ * inbox_take() - take what has come, but for no longer than a moment
+ * @changed: set to whether anything came, the end included
+ *
+ * Return: whether there is more.
+ */
+bool inbox_take(struct inbox *inbox, bool *changed);
+/* Until something has come. */
+void inbox_wait(const struct inbox *inbox);
+
 #endif /* INBOX_H */

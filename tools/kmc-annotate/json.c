@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "views.h"
+#include "json.h"
 
 /* null for NULL. */
 static json_t *to_json(const char *text)

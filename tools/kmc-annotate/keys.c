@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "../common/common.h"
+#include "../common/memory.h"
 
 static const struct request_row rows[] = {
 #define SECTION(title)			{ REQUEST_NONE, NULL, title },

@@ -2,7 +2,7 @@
 /*
  * Lines of styled text: put together here, cut to the screen elsewhere.
  */
-#include "grid.h"
+#include "line.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

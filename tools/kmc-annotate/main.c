@@ -8,7 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/message.h"
+#include "inbox.h"
 #include "script.h"
+#include "session.h"
 #include "tui.h"
 #include "views.h"
 
@@ -61,7 +64,7 @@ static bool show(struct app *app, bool terminal)
 	if (ok && terminal) {
 		ok = tui_run(app);
 	} else if (ok) {
-		inbox_take_all(app);
+		reports_take_all(app);
 		ok = !app->opts->keys || script_run(app, app->opts->keys, stdout);
 	}
 	message_redirect(NULL, NULL);

@@ -2,6 +2,8 @@
 /*
  * kmc-annotate's options.
  */
+#include "../common/memory.h"
+#include "../common/message.h"
 #include "annotate.h"
 
 #include <stdlib.h>

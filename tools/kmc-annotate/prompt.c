@@ -3,7 +3,7 @@
  * The last row while something is asked for. A search and a filter show what they
  * find as one types.
  */
-#include "annotate.h"
+#include "prompt.h"
 
 #include <errno.h>
 #include <limits.h>

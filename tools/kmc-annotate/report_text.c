@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "views.h"
+#include "../common/memory.h"
+#include "report_text.h"
 
 struct line *report_text_add(struct report_text *text, int candidate)
 {

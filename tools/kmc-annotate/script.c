@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/memory.h"
+#include "../common/message.h"
 #include "views.h"
 
 #define SCRIPT_MAX	(1 << 20)

@@ -5,7 +5,7 @@
 #ifndef SCRIPT_H
 #define SCRIPT_H
 
-#include "annotate.h"
+#include "app.h"
 
 /*
  * script_run() - replay keys and print the screen that is there at the end

@@ -7,7 +7,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "views.h"
+#include "session.h"
+
+#include "../common/memory.h"
+#include "../common/message.h"
+#include "../common/symbols.h"
 
 /* Types of the running kernel, for those who named none. */
 #define RUNNING_BTF	"/sys/kernel/btf/vmlinux"

@@ -4,7 +4,8 @@
  */
 #include <stdlib.h>
 
-#include "views.h"
+#include "../common/memory.h"
+#include "text.h"
 
 struct line *text_add(struct text *text)
 {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/common.h"
+#include "../common/memory.h"
 
 /* More is scrolled by nobody. */
 #define ROWS_MAX	50000

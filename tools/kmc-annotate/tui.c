@@ -10,8 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/memory.h"
+#include "../common/message.h"
 #include "crash.h"
 #include "script.h"
+#include "session.h"
 #include "views.h"
 
 /* Last, because they have macros for short words. */
@@ -207,7 +210,7 @@ static void loop(struct app *app, int keyboard, int signals, bool colors)
 			{ .fd = inbox_fd(app->session->inbox), .events = POLLIN },
 		};
 		/* More may be there than was taken at once. */
-		bool more = inbox_take(app);
+		bool more = reports_take(app);
 
 		draw(app, colors);
 		poll(fds, ARRAY_SIZE(fds), more ? 0 : -1);

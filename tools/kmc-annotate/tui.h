@@ -5,7 +5,7 @@
 #ifndef TUI_H
 #define TUI_H
 
-#include "annotate.h"
+#include "app.h"
 
 /* Is standard output a terminal that can place text? */
 bool tui_possible(void);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "views.h"
+#include "type_line.h"
 
 /* Columns in which things begin. */
 #define STATES		17

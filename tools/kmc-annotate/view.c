@@ -2,10 +2,13 @@
 /*
  * What all views have in common: a cursor on lines, a filter, a search.
  */
-#include "annotate.h"
+#include "view.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "../common/memory.h"
+#include "app.h"
 
 void view_open(struct app *app, const struct view_ops *ops, void *data)
 {

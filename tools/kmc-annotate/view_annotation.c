@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/memory.h"
 #include "annotation.h"
+#include "session.h"
+#include "text.h"
 #include "views.h"
 
 /*

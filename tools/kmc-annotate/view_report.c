@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/memory.h"
+#include "../common/message.h"
+#include "report_text.h"
+#include "session.h"
+#include "type_line.h"
 #include "views.h"
 
 /*

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/memory.h"
+#include "../common/message.h"
+#include "session.h"
 #include "views.h"
 
 /*
@@ -232,7 +235,8 @@ static const struct view_ops reports_view = {
 	.free = free_data,
 };
 
-void reports_changed(struct app *app)
+/* Something has come. */
+static void changed(struct app *app)
 {
 	struct view *view = app->top;
 
@@ -242,6 +246,32 @@ void reports_changed(struct app *app)
 		refresh(view);
 }
 
+bool reports_take(struct app *app)
+{
+	struct inbox *inbox = app->session->inbox;
+	bool any = false, more;
+
+	if (!inbox)
+		return false;
+	more = inbox_take(inbox, &any);
+	if (!any)
+		return more;
+	if (inbox->ended && !inbox->seen && !*app->message)
+		app_say(app, "%s: no kmemcheck report in it", inbox->path);
+	changed(app);
+	return more;
+}
+
+void reports_take_all(struct app *app)
+{
+	const struct inbox *inbox = app->session->inbox;
+
+	while (inbox && !inbox->ended) {
+		if (!reports_take(app) && !inbox->ended)
+			inbox_wait(inbox);
+	}
+}
+
 void reports_open(struct app *app, const char *path, bool live)
 {
 	struct entries *entries;
@@ -249,7 +279,7 @@ void reports_open(struct app *app, const char *path, bool live)
 
 	if (!session_open(app->session, app->opts))
 		return;
-	err = inbox_open(path, live, &app->session->inbox);
+	err = inbox_open(path, live, &app->session->symbols, &app->session->inbox);
 	if (err) {
 		message_error(err);
 		return;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/memory.h"
+#include "session.h"
 #include "views.h"
 
 /* Longer files are generated. */

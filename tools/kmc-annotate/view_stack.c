@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/memory.h"
+#include "session.h"
 #include "views.h"
 
 /* Source lines to either side. */

@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/memory.h"
+#include "../common/message.h"
+#include "json.h"
+#include "session.h"
+#include "type_line.h"
 #include "views.h"
 
 /* Pointers to arrays of pointers end somewhere, unless they are damaged. */

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/memory.h"
+#include "../common/message.h"
+#include "json.h"
+#include "session.h"
 #include "views.h"
 
 /*

@@ -2,7 +2,10 @@
 /*
  * kmc-report: explains kmemcheck reports in logs, in saved streams, and live.
  */
-#include "kmc-report.h"
+#include "../common/message.h"
+#include "../common/symbols.h"
+#include "output.h"
+#include "progress.h"
 
 #include <locale.h>
 #include <signal.h>

@@ -2,6 +2,8 @@
 /*
  * kmc-report's options.
  */
+#include "../common/memory.h"
+#include "../common/message.h"
 #include "kmc-report.h"
 
 #include <errno.h>

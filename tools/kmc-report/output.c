@@ -3,7 +3,9 @@
  * What goes to standard output, in the format asked for: reports as they come, or
  * the bugs they are of at the end.
  */
-#include "kmc-report.h"
+#include "../common/message.h"
+#include "output.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,7 +5,7 @@
  * A thread writes it, because reading and looking symbols up do not come back for
  * seconds. It is the only one of the program, and has no other duty.
  */
-#include "kmc-report.h"
+#include "progress.h"
 
 #include <pthread.h>
 #include <stdlib.h>

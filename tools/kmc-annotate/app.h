@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The application is a stack of views and a prompt; it turns keys into changes of them,
+ * and them into a grid. What a terminal is, it does not know.
+ */
+#ifndef APP_H
+#define APP_H
+
+#include "annotate.h"
+#include "view.h"
+
+/* What only the owner of the terminal can do. */
+enum errand {
+	ERRAND_NONE,
+	ERRAND_QUIT,
+	ERRAND_SUSPEND,
+	ERRAND_REDRAW,
+	ERRAND_EDIT,
+	ERRAND_TYPES,		/* types_open(), when it was seen that this takes time */
+};
+
+struct session;
+
+/*
+ * struct app - the state of one run
+ * @top: the view that is shown
+ * @cols, @rows: of the screen
+ * @message: for the last row until the next key
+ * @prompt: what is being asked for; @input so far; @origin: where the cursor was
+ * @search: what n looks for, @search_back: upwards
+ * @errand: to be run and reset; @edit_file at @edit_line for ERRAND_EDIT
+ */
+struct app {
+	const struct options *opts;
+	struct session *session;
+	struct view *top;
+	int cols;
+	int rows;
+	bool ascii;
+	bool hex;
+	char message[LINE_TEXT];
+	enum prompt prompt;
+	char input[PROMPT_MAX];
+	size_t origin;
+	char search[PROMPT_MAX];
+	bool search_back;
+	enum errand errand;
+	char edit_file[PROMPT_MAX * 4];
+	int edit_line;
+};
+
+void app_key(struct app *app, int key);
+void app_resize(struct app *app, int cols, int rows);
+void app_draw(struct app *app, struct grid *grid);
+__attribute__((format(printf, 2, 3)))
+void app_say(struct app *app, const char *fmt, ...);
+void app_edit(struct app *app, const char *file, int line);
+void app_prompt(struct app *app, enum prompt prompt);
+void app_close(struct app *app);
+
+#endif /* APP_H */

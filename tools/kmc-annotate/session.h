@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is open for the whole run.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "../common/symbols.h"
+#include "annotate.h"
+#include "inbox.h"
+
+/*
+ * struct session - what is open
+ * @symbols: debug info for reports
+ * @types: of the kernel, for the list of types; NULL until needed
+ * @types_path: where they come from
+ * @source: lines of source files, NULL if there are none
+ * @source_dir: where these are
+ * @inbox: reports, NULL without
+ */
+struct session {
+	struct symbols symbols;
+	struct kmc_types *types;
+	char *types_path;
+	struct kmc_source *source;
+	const char *source_dir;
+	struct inbox *inbox;
+};
+
+void session_init(struct session *session, const struct options *opts);
+/* Types of the vmlinux that is named, found, or that runs. */
+struct kmc_error *session_types(struct session *session, const struct options *opts,
+				struct kmc_types **out);
+/* What the user named for reports; false when that cannot be used; it was said why. */
+bool session_open(struct session *session, const struct options *opts);
+/* The source tree that the debug info names, if none was and it is there. */
+void session_source(struct session *session);
+void session_close(struct session *session);
+
+#endif /* SESSION_H */

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A stack of views, each of which is lines that a cursor moves over.
+ */
+#ifndef VIEW_H
+#define VIEW_H
+
+#include "grid.h"
+#include "keys.h"
+#include "line.h"
+#include "prompt.h"
+
+struct app;
+struct view;
+
+/*
+ * struct view_ops - a kind of view: lines that the rest is the same for
+ * @name: for messages
+ * @hints: keys that are of use in it, for the last row
+ * @count: lines there are
+ * @line: makes one of them
+ * @title: what is shown
+ * @request: what only this view can do; true when it was done. NULL: nothing
+ * @depth: of a line in a tree: a filter shows what a match is in, too. NULL: flat
+ * @refilter: does the filter itself; NULL: lines with the text are shown
+ * @go: to an offset or member; false: no such. NULL: there are none
+ * @json: all of it as one line of JSON; NULL: there is no such form
+ * @free: the view's data
+ */
+struct view_ops {
+	const char *name;
+	const char *hints;
+	size_t (*count)(const struct view *view);
+	void (*line)(const struct view *view, size_t i, struct line *line);
+	void (*title)(const struct view *view, struct line *line);
+	bool (*request)(struct view *view, enum request request);
+	int (*depth)(const struct view *view, size_t i);
+	void (*refilter)(struct view *view);
+	bool (*go)(struct view *view, const char *where);
+	void (*resized)(struct view *view);
+	bool (*json)(const struct view *view, FILE *out);
+	void (*free)(void *data);
+};
+
+/*
+ * struct view - an open view
+ * @below: the one that it was opened from
+ * @cursor, @top: of the lines that are shown
+ * @left: columns that lie to the left of the screen
+ * @filter: "" for none
+ * @shown: lines that pass the filter, NULL when all do
+ */
+struct view {
+	const struct view_ops *ops;
+	struct app *app;
+	void *data;
+	struct view *below;
+	size_t cursor;
+	size_t top;
+	int left;
+	char filter[PROMPT_MAX];
+	size_t *shown;
+	size_t nshown;
+};
+
+/* On top of the others; @data is the view's from now on. */
+void view_open(struct app *app, const struct view_ops *ops, void *data);
+void view_close(struct view *view);
+size_t view_count(const struct view *view);
+/* Line that the cursor is on; false when there is none. */
+bool view_current(const struct view *view, size_t *i);
+/* Put the cursor on a line, or on what is shown behind it. */
+void view_select(struct view *view, size_t i);
+/* The lines have changed. */
+void view_changed(struct view *view);
+void view_set_filter(struct view *view, const char *text);
+/* The first match from the line at @from on; false: none. */
+bool view_search(struct view *view, const char *text, size_t from, bool back);
+bool view_move(struct view *view, enum request request, int rows);
+void view_draw(struct view *view, struct grid *grid, int row, int rows,
+	       const char *match);
+void view_print(const struct view *view, FILE *out);
+
+#endif /* VIEW_H */
