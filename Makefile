@@ -3,8 +3,8 @@
 #   make kernel   the guest's kernel     make check    only the userspace tests
 #   make demo     see it work            make bench    measure
 #   make soak     the long tests         make fuzz     the fuzzers, by clang
-# Variables: WERROR=1, ASAN=1, NO_INSTALL=1, DESTDIR=, PREFIX=, BENCH= (options of
-# bench/kernel). See README.md.
+# Variables: KVER= (a version of Linux that kernel/targets has), WERROR=1, ASAN=1,
+# NO_INSTALL=1, DESTDIR=, PREFIX=, BENCH= (options of bench/kernel). See README.md.
 
 VERSION		:= 0.1
 PREFIX		?= /usr/local
@@ -12,6 +12,13 @@ LIBDIR		?= $(PREFIX)/lib
 BUILD		:= build
 # The instrumented build lies beside the normal one.
 OUT		:= $(BUILD)$(if $(ASAN),/asan)
+
+override KVER	:= $(shell KVER='$(KVER)' kernel/kver 2>&1)
+ifneq ($(.SHELLSTATUS),0)
+$(error $(KVER))
+endif
+export KVER
+KERNEL		:= $(abspath $(BUILD))/linux-$(KVER)
 
 CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 OBJCOPY		?= objcopy
@@ -47,7 +54,9 @@ UNIT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out tests/unit/test_%,$(wild
 TEST_TOOLS	:= $(patsubst tests/tools/%.c,$(OUT)/tests/%,$(wildcard tests/tools/*.c))
 FUZZERS		:= $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t) $(wildcard tests/tui/*.t))
-GUEST_TESTS	:= $(sort $(wildcard tests/guest/*.t))
+# $(1): directory. Without those that do not apply to this version of Linux.
+KERNEL_TESTS	= $(filter-out $(shell grep -o '^tests/[^ ]*\.t' kernel/targets/$(KVER)/skip), \
+		    $(sort $(wildcard $(1)/*.t)))
 # What does not run our tools gains nothing from running twice, or takes too long to.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
 		     bench-kernel.t fuzz.t flat.t layout.t insn.t hitrate.t) tests/tui/pahole.t
@@ -194,13 +203,13 @@ test: deps
 	$(SUBMAKE) kernel
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bugs
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) slab
-	@$(RUN) VMLINUX=$(abspath $(BUILD))/linux-6.1/vmlinux $(USERSPACE) \
-		--label guest $(call VARIANT,$(BUILD)) $(GUEST_TESTS)
+	@$(RUN) VMLINUX=$(KERNEL)/vmlinux $(USERSPACE) \
+		--label guest $(call VARIANT,$(BUILD)) $(call KERNEL_TESTS,tests/guest)
 
 # Not part of any other target.
 soak: deps
 	$(SUBMAKE) all kernel fuzz
-	@tests/run --timeout 100000 --label soak $(call VARIANT,$(BUILD)) $(sort $(wildcard tests/soak/*.t))
+	@tests/run --timeout 100000 --label soak $(call VARIANT,$(BUILD)) $(call KERNEL_TESTS,tests/soak)
 
 demo:
 	+@scripts/demo
@@ -213,7 +222,7 @@ bench: deps
 	@bench/size $(BUILD)
 	$(SUBMAKE) all $(BUILD)/tests/kmc-chain
 	@bench/scan --build $(BUILD)
-	@bench/group --report $(BUILD)/kmc-report $(BUILD)/linux-6.1/vmlinux
+	@bench/group --report $(BUILD)/kmc-report $(KERNEL)/vmlinux
 	@bench/report --build $(BUILD)
 	@bench/annotate --annotate $(BUILD)/kmc-annotate
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Trigger bugs that Linux once had and that the patches of kernel/patches/bugs
+ * Trigger bugs that Linux once had and that the patches of tests/guest/bugs
  * bring back. Where they are fixed, the same steps are harmless.
  */
 #define _GNU_SOURCE

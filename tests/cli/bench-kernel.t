@@ -114,7 +114,7 @@ def main():
     write(f"{build}/guest-tools/stress", "", 0o755)
     refused(tap, bench(build), "no such kernel", "a kernel that is not there")
     for kernel in ("plain", "bench"):
-        write(f"{build}/linux-6.1-{kernel}/arch/x86/boot/bzImage")
+        write(f"{build}/linux-{guest.KVER}-{kernel}/arch/x86/boot/bzImage")
     check_tables(tap, build)
     refused(tap, bench(build, FAKE_ENGINE="step"), "engine alias, but says that it has step",
             "another engine than the column's")

@@ -20,9 +20,8 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VMLINUX = os.environ.get("VMLINUX", "")
-SOURCE = os.path.join(os.path.dirname(os.path.dirname(VMLINUX)), "linux-src")
-MODULES = os.environ.get("MODULES", os.path.join(os.path.dirname(os.path.dirname(VMLINUX)),
-                                                 "guest-modules"))
+SOURCE = os.path.dirname(VMLINUX) + "-src"
+MODULES = os.environ.get("MODULES", os.path.dirname(VMLINUX) + "-modules")
 LIST = os.environ.get("LIST")
 WANTED = 0.999
 

@@ -5,6 +5,7 @@ set -u
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 apply=$top/kernel/kmemcheck-apply
+kver=$("$top/kernel/kver") || exit 1
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 count=0
@@ -172,14 +173,17 @@ echo 0003-missing.patch >>"$tmp/patches/series"
 expect 2 "0003-missing.patch, which is not there" "a series that names a missing patch" \
 	fake check "$tmp/tree"
 
-tarball=/usr/src/linux-source-6.1.tar.xz
+target=$top/kernel/targets/$kver
+# shellcheck source=/dev/null
+. "$target/target.mk"
+tarball=/usr/src/$PACKAGE.tar.xz
 if [ -f "$tarball" ]; then
 	# Only what the patches and the overlay can touch, to be quick.
 	mkdir "$tmp/linux"
-	sed -n 's,^\(---\|+++\) [ab]/\([^[:space:]]*\).*,\2,p' "$top"/kernel/targets/6.1/patches/*.patch |
+	sed -n 's,^\(---\|+++\) [ab]/\([^[:space:]]*\).*,\2,p' "$target"/patches/*.patch |
 		sort -u >"$tmp/names"
 	printf '%s\n' Makefile Kconfig mm/Makefile >>"$tmp/names"
-	sed 's,^,linux-source-6.1/,' "$tmp/names" | sort -u >"$tmp/members"
+	sed "s,^,$PACKAGE/," "$tmp/names" | sort -u >"$tmp/members"
 	tar -xf "$tarball" -C "$tmp/linux" --strip-components=1 -T "$tmp/members" 2>/dev/null
 	cp -a "$tmp/linux" "$tmp/linux.orig"
 	expect 0 "fits" "the series fits Debian's kernel" "$apply" check "$tmp/linux"
@@ -187,6 +191,6 @@ if [ -f "$tarball" ]; then
 	expect 0 "reverted" "it is reverted" "$apply" revert "$tmp/linux"
 	expect 0 "" "which restores the tree" diff -r "$tmp/linux" "$tmp/linux.orig"
 else
-	result ok "the series fits Debian's kernel # SKIP linux-source-6.1 is not installed"
+	result ok "the series fits Debian's kernel # SKIP $PACKAGE is not installed"
 fi
 echo "1..$count"

@@ -13,12 +13,15 @@ import zlib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("KMC_BUILD", "build"))
-KERNEL = os.environ.get("KMC_KERNEL", os.path.join(ROOT, "build", "linux-6.1"))
+KVER = subprocess.run([os.path.join(ROOT, "kernel", "kver")], stdout=subprocess.PIPE,
+                      text=True).stdout.strip() or sys.exit(1)
+TARGET = os.path.join(ROOT, "kernel", "targets", KVER)
+KERNEL = os.environ.get("KMC_KERNEL", os.path.join(ROOT, "build", "linux-" + KVER))
 VMLINUX = os.path.join(KERNEL, "vmlinux")
 # With old bugs, and with another allocator and all else that can differ.
 KERNEL_SLAB = os.environ.get("KMC_KERNEL_SLAB", KERNEL + "-slab")
 KERNEL_BUGS = os.environ.get("KMC_KERNEL_BUGS", KERNEL + "-bugs")
-MODULES = os.environ.get("KMC_MODULES", os.path.join(ROOT, "build", "guest-modules"))
+MODULES = os.environ.get("KMC_MODULES", KERNEL + "-modules")
 TOOLS = os.environ.get("KMC_GUEST_TOOLS", os.path.join(ROOT, "build", "guest-tools"))
 REPORT = os.environ.get("KMC_REPORT", os.path.join(BUILD, "kmc-report"))
 

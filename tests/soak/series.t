@@ -20,12 +20,15 @@ import guest  # noqa: E402
 import objcode  # noqa: E402
 
 KERNEL = os.path.join(guest.ROOT, "kernel")
-PATCHES = os.path.join(KERNEL, "targets", "6.1", "patches")
+PATCHES = os.path.join(guest.TARGET, "patches")
 OVERLAY = os.path.join(KERNEL, "overlay")
 WORK = os.path.join(guest.BUILD, "series")
 # The names that scripts/lint looks for.
-SOURCE = os.path.join(WORK, "linux-src")
-TARBALL = os.environ.get("TARBALL", "/usr/src/linux-source-6.1.tar.xz")
+OUT = "linux-" + guest.KVER
+SOURCE = os.path.join(WORK, OUT + "-src")
+with open(os.path.join(guest.TARGET, "target.mk"), encoding="utf-8") as target:
+    PACKAGE = re.search("^PACKAGE=(.*)$", target.read(), re.M)[1]
+TARBALL = os.environ.get("TARBALL", f"/usr/src/{PACKAGE}.tar.xz")
 JOBS = os.environ.get("JOBS", str(os.cpu_count()))
 
 # Includes what was touched, beside the files that were touched themselves.
@@ -61,7 +64,7 @@ class Config:
         extra = self.out + ".config"
         with open(extra, "w", encoding="utf-8") as file:
             file.write(options)
-        self.files = [os.path.join(KERNEL, "targets", "6.1", "configs", f + ".config") for f in fragments]
+        self.files = [os.path.join(guest.TARGET, "configs", f + ".config") for f in fragments]
         self.files.append(extra)
 
     def build(self):
@@ -210,8 +213,8 @@ def main():
     slab = OTHER + ["mm/slab_common.o"]
     off = [Config("slub", ["guest", "plain"], NO_DEBUG_INFO, slub),
            Config("slab", ["guest", "plain"], NO_DEBUG_INFO + OTHER_OPTIONS, slab)]
-    on = [Config("linux-6.1", ["guest", "kmemcheck"], NO_DEBUG_INFO, slub + OURS),
-          Config("linux-6.1-slab", ["guest", "kmemcheck", "slab"], "", slab + OURS)]
+    on = [Config(OUT, ["guest", "kmemcheck"], NO_DEBUG_INFO, slub + OURS),
+          Config(OUT + "-slab", ["guest", "kmemcheck", "slab"], "", slab + OURS)]
     check_patches(tap, off, on)
     check_style(tap)
     tap.done()
