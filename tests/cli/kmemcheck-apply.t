@@ -6,7 +6,10 @@ set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 apply=$top/kernel/kmemcheck-apply
 kver=$("$top/kernel/kver") || exit 1
+# The trees say which they are.
+unset KVER
 tmp=$(mktemp -d)
+patches=$tmp/targets/7.3/patches
 trap 'rm -rf "$tmp"' EXIT
 count=0
 
@@ -37,7 +40,7 @@ make_tree() {
 	mkdir -p "$tmp/tree/mm"
 	touch "$tmp/tree/Kconfig"
 	echo 'obj-y := slub.o' >"$tmp/tree/mm/Makefile"
-	echo 'VERSION = 6' >"$tmp/tree/Makefile"
+	printf 'VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 12\n' >"$tmp/tree/Makefile"
 	seq 1 60 >"$tmp/tree/mm/slub.c"
 	seq 1 20 >"$tmp/tree/mm/other.c"
 	chmod 755 "$tmp/tree/mm/other.c"
@@ -45,23 +48,24 @@ make_tree() {
 }
 
 make_patches() {
-	rm -rf "$tmp/work" "$tmp/overlay" "$tmp/patches"
-	mkdir -p "$tmp/work/a" "$tmp/patches" "$tmp/overlay/mm/kmemcheck/deep"
+	rm -rf "$tmp/work" "$tmp/overlay" "$tmp/targets"
+	mkdir -p "$tmp/work/a" "$patches" "$tmp/overlay/mm/kmemcheck/deep"
+	echo BASE=7.3.9 >"$patches/../target.mk"
 	cp -a "$tmp/pristine/." "$tmp/work/a"
 	cp -a "$tmp/work/a" "$tmp/work/b"
 	sed -i 's/^10$/&\nhook one/; s/^50$/&\nhook two/' "$tmp/work/b/mm/slub.c"
-	(cd "$tmp/work" && diff -ru a b >"$tmp/patches/0001-slub.patch")
+	(cd "$tmp/work" && diff -ru a b >"$patches/0001-slub.patch")
 	cp -a "$tmp/work/b/." "$tmp/work/a"
 	sed -i 's/^12$/hook three/' "$tmp/work/b/mm/slub.c"
 	sed -i "s/^5\$/hook ${1-four}/" "$tmp/work/b/mm/other.c"
-	(cd "$tmp/work" && diff -ru a b >"$tmp/patches/0002-both.patch")
-	printf '# order matters\n0001-slub.patch\n0002-both.patch\n' >"$tmp/patches/series"
+	(cd "$tmp/work" && diff -ru a b >"$patches/0002-both.patch")
+	printf '# order matters\n0001-slub.patch\n0002-both.patch\n' >"$patches/series"
 	echo core >"$tmp/overlay/mm/kmemcheck/core.c"
 	echo deep >"$tmp/overlay/mm/kmemcheck/deep/deep.c"
 }
 
 fake() {
-	KMEMCHECK_OVERLAY=$tmp/overlay KMEMCHECK_PATCHES=$tmp/patches "$apply" "$@"
+	KMEMCHECK_OVERLAY=$tmp/overlay KMEMCHECK_TARGETS=$tmp/targets "$apply" "$@"
 }
 
 same_as_pristine() {
@@ -130,7 +134,7 @@ expect 0 "" "both leave the tree alone" diff -r "$tmp/tree" "$tmp/edited"
 make_tree
 make_patches
 for patch in 0001-slub.patch 0002-both.patch; do
-	patch -s -p1 -d "$tmp/tree" -i "$tmp/patches/$patch"
+	patch -s -p1 -d "$tmp/tree" -i "$patches/$patch"
 done
 cp -a "$tmp/overlay/." "$tmp/tree"
 expect 0 "already applied" "patches applied by hand are recognised" fake check "$tmp/tree"
@@ -145,6 +149,8 @@ expect 1 "0001-slub.patch: mm/slub.c: hunk 2 (line 49) does not fit" \
 	"a hunk that does not fit is named" fake check "$tmp/tree"
 expect 1 "0001-slub.patch: mm/slub.c: hunk 2" "apply refuses it" fake apply "$tmp/tree"
 expect 0 "" "and writes nothing" same_as_pristine
+expect 1 "the series is made for Linux 7.3.9" "and says for which release the series is" \
+	fake check "$tmp/tree"
 
 make_tree
 make_patches
@@ -169,9 +175,39 @@ expect 0 "" "hard-linked copies of the tree are left alone" diff -r "$tmp/linked
 
 make_tree
 make_patches
-echo 0003-missing.patch >>"$tmp/patches/series"
+echo 0003-missing.patch >>"$patches/series"
 expect 2 "0003-missing.patch, which is not there" "a series that names a missing patch" \
 	fake check "$tmp/tree"
+
+make_tree
+make_patches six
+cp -a "$tmp/targets/7.3" "$tmp/six"
+make_patches
+mv "$tmp/six" "$tmp/targets/7.4"
+sed -i 's/^PATCHLEVEL.*/PATCHLEVEL = 4/' "$tmp/tree/Makefile"
+expect 0 "applied" "the series is that of the tree's version" fake apply "$tmp/tree"
+expect 0 "" "and no other one" has_all six
+expect 0 "applied" "KVER takes another one" env KVER=7.3 \
+	KMEMCHECK_OVERLAY="$tmp/overlay" KMEMCHECK_TARGETS="$tmp/targets" "$apply" apply "$tmp/tree"
+expect 0 "" "which replaces what is there" has_all
+fake revert "$tmp/tree" >/dev/null
+sed -i 's/^PATCHLEVEL.*/PATCHLEVEL = 5/' "$tmp/tree/Makefile"
+cp -a "$tmp/tree/." "$tmp/pristine"
+for command in check apply revert; do
+	expect 1 "$tmp/tree: no series for Linux 7.5, only for 7.3 7.4" \
+		"$command: a version without a series" fake $command "$tmp/tree"
+	expect 0 "" "$command: that is one line" [ "$(wc -l <"$tmp/output")" = 1 ]
+done
+expect 0 "" "and the tree is left alone" same_as_pristine
+
+make_tree
+make_patches
+fake apply "$tmp/tree" >/dev/null
+mv "$patches/0002-both.patch" "$patches/0002-renamed.patch"
+sed -i 's/both/renamed/' "$patches/series"
+expect 0 "already applied" "a patch that has another name since is recognised" fake check "$tmp/tree"
+expect 0 "reverted" "and reverted" fake revert "$tmp/tree"
+expect 0 "" "and nothing of it is left" same_as_pristine
 
 target=$top/kernel/targets/$kver
 # shellcheck source=/dev/null

@@ -134,14 +134,12 @@ def apply(count):
     tool = [os.path.join(KERNEL, "kmemcheck-apply")]
     if not count:
         return run(tool + ["revert", SOURCE])
-    part = os.path.join(WORK, "patches")
+    part = os.path.join(WORK, "targets")
     shutil.rmtree(part, ignore_errors=True)
-    os.makedirs(part)
-    for patch in series()[:count]:
-        shutil.copy(os.path.join(PATCHES, patch), part)
-    with open(os.path.join(part, "series"), "w", encoding="utf-8") as file:
+    shutil.copytree(guest.TARGET, os.path.join(part, guest.KVER))
+    with open(os.path.join(part, guest.KVER, "patches", "series"), "w", encoding="utf-8") as file:
         file.write("".join(patch + "\n" for patch in series()[:count]))
-    return run(tool + ["apply", SOURCE], env={"KMEMCHECK_PATCHES": part})
+    return run(tool + ["apply", SOURCE], env={"KMEMCHECK_TARGETS": part})
 
 
 def keep(config):
