@@ -128,23 +128,51 @@ bool kmemcheck_given_up(unsigned long addr);
 DECLARE_PER_CPU(u8, kmemcheck_skip);
 void kmemcheck_profile(unsigned long ip);
 
-/* What an architecture provides. kmemcheck_ahead: 0 when each access faults. */
-extern u8 kmemcheck_ahead;
-extern bool kmemcheck_follow;
-int kmemcheck_arch_init(void);
-const char *kmemcheck_arch_engine(void);
-const char *kmemcheck_arch_class(unsigned int i, u64 *count);
-bool kmemcheck_is_shown(unsigned long addr);
-void kmemcheck_show_page(unsigned long addr);
-void kmemcheck_hide_page(unsigned long addr);
-void kmemcheck_hide_later(unsigned long addr);
-void kmemcheck_flush(void);
-int kmemcheck_hide_pool(unsigned long start, unsigned long pages);
+/**
+ * struct kmemcheck_arch_ops - what an architecture does for the core
+ * @init: before anything is hidden; 0 or an error
+ * @engine: name of the engine that was chosen
+ * @fault_class: how many faults were there of the i-th class of instructions? Its name,
+ *	or NULL when there are no more classes
+ * @kaslr_offset: run-time address minus link-time address of the kernel image
+ * @hide_pool: map the pool by pages and hide all of it, once; 0 or an error
+ * @is_shown: is the page of an address in the pool present?
+ * @show_page: make it present
+ * @hide_page_noflush: hide it; other CPUs may have it cached until @flush_pool
+ * @flush_pool: on all CPUs; may not be called with interrupts off
+ * @load_is_used: does the code behind a load use what is uninitialised of it?
+ * @save_regs: all registers of a fault
+ * @save_caller_regs: what is known of them without a fault
+ * @print_regs: to the log
+ * @batch: the budget of batch emulation; while it is 0, each access faults
+ *
+ * Called where something else costs more than an indirect call does: all of it for
+ * pages that are shown or hidden, for reports, and for loads of uninitialised bytes.
+ */
+struct kmemcheck_arch_ops {
+	int (*init)(void);
+	const char *(*engine)(void);
+	const char *(*fault_class)(unsigned int i, u64 *count);
+	unsigned long (*kaslr_offset)(void);
+	int (*hide_pool)(unsigned long start, unsigned long pages);
+	bool (*is_shown)(unsigned long addr);
+	void (*show_page)(unsigned long addr);
+	void (*hide_page_noflush)(unsigned long addr);
+	void (*flush_pool)(void);
+	bool (*load_is_used)(const struct pt_regs *regs, unsigned long addr, size_t size);
+	void (*save_regs)(struct kmemcheck_regs *out, const struct pt_regs *regs);
+	void (*save_caller_regs)(struct kmemcheck_regs *out, unsigned long ip);
+	void (*print_regs)(const struct kmemcheck_regs *regs);
+	u8 *batch;
+};
+
+extern const struct kmemcheck_arch_ops kmemcheck_arch;
+
+/*
+ * Two that are no members, because they are too hot for an indirect call: the first one
+ * runs for every allocation and every release, the other one for every first store.
+ */
 depot_stack_handle_t kmemcheck_arch_save_stack(unsigned long caller, gfp_t flags);
-bool kmemcheck_arch_is_used(const struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_arch_stored(const struct pt_regs *regs, unsigned long addr, size_t size);
-void kmemcheck_arch_regs(struct kmemcheck_regs *out, const struct pt_regs *regs);
-void kmemcheck_arch_caller_regs(struct kmemcheck_regs *out, unsigned long ip);
-void kmemcheck_arch_print_regs(const struct kmemcheck_regs *g);
 
 #endif /* _LINUX_KMEMCHECK_ENGINE_H */

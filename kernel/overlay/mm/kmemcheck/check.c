@@ -68,7 +68,7 @@ void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
 		return;
 	if (kmemcheck_is_owned_in_part(addr, size)) {
 		kmemcheck_count(KMEMCHECK_COUNTER_FOLLOWED);
-		if (!kmemcheck_arch_is_used(regs, addr, size)) {
+		if (!kmemcheck_arch.load_is_used(regs, addr, size)) {
 			kmemcheck_count(KMEMCHECK_COUNTER_UNUSED);
 			return;
 		}

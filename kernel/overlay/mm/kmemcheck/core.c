@@ -41,7 +41,7 @@ static int init_parts(void)
 	if (!err)
 		err = stack_depot_init();
 	if (!err)
-		err = kmemcheck_arch_init();
+		err = kmemcheck_arch.init();
 	/* Last: from here on memory is hidden. */
 	if (!err)
 		err = kmemcheck_pool_init();
@@ -72,7 +72,7 @@ static int begin(void)
 
 	static_branch_enable(&kmemcheck_key);
 	pr_info("Initialized, tracking up to %lu MiB of memory with the %s engine\n",
-		kmemcheck_pool_size >> 20, kmemcheck_arch_engine());
+		kmemcheck_pool_size >> 20, kmemcheck_arch.engine());
 	return 0;
 }
 

@@ -158,13 +158,13 @@ static int stats_show(struct seq_file *m, void *unused)
 	int i;
 
 	seq_printf(m, "mode: %s\n", modes[READ_ONCE(kmemcheck_mode)]);
-	seq_printf(m, "engine: %s\n", kmemcheck_arch_engine());
+	seq_printf(m, "engine: %s\n", kmemcheck_arch.engine());
 	seq_printf(m, "pool: %lu\n", kmemcheck_pool_size);
 	seq_printf(m, "pool used: %lu\n", kmemcheck_pool_used());
 	for (i = 0; i < KMEMCHECK_NR_COUNTERS; i++)
 		seq_printf(m, "%s: %llu\n", kmemcheck_counter_names[i],
 			   kmemcheck_counter(i));
-	for (i = 0; (name = kmemcheck_arch_class(i, &count)); i++)
+	for (i = 0; (name = kmemcheck_arch.fault_class(i, &count)); i++)
 		seq_printf(m, "faults by %s: %llu\n", name, count);
 	return 0;
 }

@@ -362,8 +362,8 @@ void test_access_while_hiding(struct kunit *test)
 
 	kmemcheck_unhide(addr);
 	KUNIT_ASSERT_TRUE(test, kmemcheck_begin_hiding(addr));
-	kmemcheck_hide_later(addr);
-	kmemcheck_flush();
+	kmemcheck_arch.hide_page_noflush(addr);
+	kmemcheck_arch.flush_pool();
 	load(c->object, 4);
 	kmemcheck_end_hiding(addr);
 	KUNIT_EXPECT_FALSE(test, kmemcheck_given_up(addr));

@@ -209,7 +209,7 @@ int kmemcheck_pool_init(void)
 	for (i = 0; !reserved_late && i < reserved_size; i += PAGE_SIZE)
 		ClearPageReserved(virt_to_page(start + i));
 
-	err = kmemcheck_hide_pool(start, reserved_size >> PAGE_SHIFT);
+	err = kmemcheck_arch.hide_pool(start, reserved_size >> PAGE_SHIFT);
 	if (err)
 		return err;
 
@@ -265,7 +265,7 @@ void kmemcheck_unhide(unsigned long addr)
 	kmemcheck_give_up(addr);
 	kmemcheck_shadow_set(ALIGN_DOWN(addr, PAGE_SIZE), PAGE_SIZE,
 			     KMEMCHECK_INITIALIZED);
-	kmemcheck_show_page(addr);
+	kmemcheck_arch.show_page(addr);
 	kmemcheck_count(KMEMCHECK_COUNTER_UNHIDDEN);
 }
 
@@ -282,7 +282,7 @@ static bool begin_hiding(unsigned long addr, unsigned long n)
 
 	for (; n; n--, addr += PAGE_SIZE)
 		if (kmemcheck_begin_hiding(addr)) {
-			kmemcheck_hide_later(addr);
+			kmemcheck_arch.hide_page_noflush(addr);
 			any = true;
 		}
 	return any;
@@ -305,7 +305,7 @@ void kmemcheck_pool_hide(void)
 
 	mutex_lock(&hiding);
 	if (begin_hiding(kmemcheck_pool_start, n)) {
-		kmemcheck_flush();
+		kmemcheck_arch.flush_pool();
 		end_hiding(kmemcheck_pool_start, n);
 	}
 	mutex_unlock(&hiding);
@@ -328,7 +328,7 @@ static void hide_and_free(struct work_struct *work)
 	mutex_lock(&hiding);
 	list_for_each_entry(page, &list, lru)
 		begin_hiding((unsigned long)page_to_virt(page), 1UL << page->private);
-	kmemcheck_flush();
+	kmemcheck_arch.flush_pool();
 	list_for_each_entry_safe(page, next, &list, lru) {
 		addr = (unsigned long)page_to_virt(page);
 		end_hiding(addr, 1UL << page->private);

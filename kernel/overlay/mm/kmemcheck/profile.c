@@ -109,12 +109,12 @@ static u64 time_bare(const void *addr)
 /* A fault for each access, whatever follows. */
 static u64 time_faults(const void *addr)
 {
-	u8 ahead = kmemcheck_ahead;
+	u8 batch = *kmemcheck_arch.batch;
 	u64 time;
 
-	kmemcheck_ahead = 0;
+	*kmemcheck_arch.batch = 0;
 	time = time_loads(addr);
-	kmemcheck_ahead = ahead;
+	*kmemcheck_arch.batch = batch;
 	return time;
 }
 

@@ -231,9 +231,9 @@ static void fill(struct kmemcheck_report *report, struct pt_regs *regs,
 	memcpy(report->access.comm, current->comm, sizeof(report->access.comm));
 
 	if (regs)
-		kmemcheck_arch_regs(&report->regs, regs);
+		kmemcheck_arch.save_regs(&report->regs, regs);
 	else
-		kmemcheck_arch_caller_regs(&report->regs, ip);
+		kmemcheck_arch.save_caller_regs(&report->regs, ip);
 	save_code(report);
 	save_stack(report, regs);
 	save_memory(report, access->address);

@@ -14,7 +14,6 @@
 #include <linux/utsname.h>
 
 #include <asm/sections.h>
-#include <asm/setup.h>
 
 #include "kmemcheck.h"
 #include "report.h"
@@ -275,7 +274,7 @@ size_t kmemcheck_encode_header(void *buf, size_t size)
 		.page_size = PAGE_SIZE,
 		.text_start = (unsigned long)_stext,
 		.text_end = (unsigned long)_etext,
-		.kaslr_offset = kaslr_offset(),
+		.kaslr_offset = kmemcheck_arch.kaslr_offset(),
 		.page_offset = PAGE_OFFSET,
 		.pool_start = kmemcheck_pool_start,
 		.pool_end = kmemcheck_pool_start + kmemcheck_pool_size,

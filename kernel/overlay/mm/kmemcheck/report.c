@@ -134,7 +134,7 @@ static void print_report(const struct kmemcheck_report *r)
 	       (int)strnlen(r->access.comm, sizeof(r->access.comm)),
 	       r->access.comm, print_tainted(), uts->release,
 	       (int)strcspn(uts->version, " "), uts->version);
-	kmemcheck_arch_print_regs(&r->regs);
+	kmemcheck_arch.print_regs(&r->regs);
 	print_stack(r->stack, r->nr_stack);
 	pr_err(" [<%016lx>] 0x%lx\n", ULONG_MAX, ULONG_MAX);
 	print_object(r);

@@ -77,7 +77,7 @@ bool kmemcheck_begin_hiding(unsigned long addr)
 void kmemcheck_end_hiding(unsigned long addr)
 {
 	arch_cmpxchg(page_state(addr), PAGE_HIDING,
-		     kmemcheck_is_shown(addr) ? PAGE_SHOWN : PAGE_HIDDEN);
+		     kmemcheck_arch.is_shown(addr) ? PAGE_SHOWN : PAGE_HIDDEN);
 }
 
 static u8 *shadow_of(unsigned long addr)

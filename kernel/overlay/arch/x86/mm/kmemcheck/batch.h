@@ -9,6 +9,8 @@
 
 #include "insn/decode.h"
 
+extern u8 kmemcheck_ahead;
+
 /* How many instructions in a row need not access tracked memory behind this one. */
 static __always_inline unsigned int kmemcheck_batch_budget(const struct kmemcheck_decoded *d)
 {

@@ -22,7 +22,7 @@
 #include "insn/operand.h"
 #include "insn/string.h"
 
-int kmemcheck_alias_init(void)
+static int init(void)
 {
 	return kmemcheck_cache_init();
 }
@@ -88,3 +88,9 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 	}
 	return outcome;
 }
+
+const struct kmemcheck_engine kmemcheck_alias_engine = {
+	.name	= "alias",
+	.init	= init,
+	.fault	= kmemcheck_alias_fault,
+};

@@ -40,12 +40,8 @@ DEFINE_PER_CPU(bool, kmemcheck_stepping);
 
 #define STEP_FLAGS	(X86_EFLAGS_TF | X86_EFLAGS_IF)
 
-/**
- * kmemcheck_step_init() - see to it that there is but one CPU
- *
- * Return: 0, or -EBUSY when there are more already.
- */
-int kmemcheck_step_init(void)
+/* See to it that there is but one CPU. Return: 0, or -EBUSY when there are more. */
+static int init(void)
 {
 	if (num_online_cpus() > 1) {
 		pr_err("kmemcheck: the step engine works on one CPU only, take the others offline\n");
@@ -141,12 +137,7 @@ static void step_end(struct step *step, struct pt_regs *regs)
 	this_cpu_write(kmemcheck_stepping, false);
 }
 
-/**
- * kmemcheck_step_fault() - an instruction has touched the pool
- * @regs: before it
- * @address: in the pool
- */
-void kmemcheck_step_fault(struct pt_regs *regs, unsigned long address)
+static enum kmemcheck_outcome fault(struct pt_regs *regs, struct kmemcheck_trap *trap)
 {
 	struct step *step = this_cpu_ptr(&steps);
 	struct kmemcheck_decoded d;
@@ -159,8 +150,7 @@ void kmemcheck_step_fault(struct pt_regs *regs, unsigned long address)
 		 * overwrite that stack.
 		 */
 		kmemcheck_count(KMEMCHECK_COUNTER_NMI);
-		kmemcheck_unhide(address);
-		return;
+		return KMEMCHECK_CANNOT;
 	}
 	if (this_cpu_read(kmemcheck_stepping)) {
 		/*
@@ -168,25 +158,30 @@ void kmemcheck_step_fault(struct pt_regs *regs, unsigned long address)
 		 * Without TF it is the handler of another exception that the
 		 * instruction has raised.
 		 */
-		if (!(regs->flags & X86_EFLAGS_TF) || !show(step, address)) {
-			kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
-			kmemcheck_unhide(address);
-		}
-		return;
+		if (regs->flags & X86_EFLAGS_TF && show(step, trap->address))
+			return KMEMCHECK_DONE;
+		kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
+		return KMEMCHECK_CANNOT;
 	}
 
 	if (!kmemcheck_fetch(regs->ip, &d)) {
 		kmemcheck_count(KMEMCHECK_COUNTER_UNKNOWN);
-		kmemcheck_unhide(address);
-		return;
+		return KMEMCHECK_CANNOT;
 	}
 	this_cpu_inc(kmemcheck_ops[min_t(u8, d.op, OP_STRING)]);
 	n = kmemcheck_operands(&d, regs, ops);
 	check(regs, &d, ops, n);
 	show_operands(step, ops, n);
-	show(step, address);
+	show(step, trap->address);
 	step_begin(step, regs);
+	return KMEMCHECK_DONE;
 }
+
+const struct kmemcheck_engine kmemcheck_step_engine = {
+	.name	= "step",
+	.init	= init,
+	.fault	= fault,
+};
 
 /**
  * __kmemcheck_step_done() - the instruction has been executed

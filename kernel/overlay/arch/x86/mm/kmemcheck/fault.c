@@ -2,19 +2,16 @@
 /*
  * kmemcheck: take the fault and hand it to the engine.
  */
-#include <linux/init.h>
 #include <linux/instrumentation.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
-#include <linux/string.h>
+#include <linux/static_call.h>
 #include <linux/trace_recursion.h>
 
 #include <asm/kmemcheck.h>
 
 #include "engine.h"
-
-static bool kmemcheck_engine_step __ro_after_init;
 
 /*
  * How many of our handlers are at work on this CPU. The handler must never take
@@ -22,40 +19,6 @@ static bool kmemcheck_engine_step __ro_after_init;
  */
 static DEFINE_PER_CPU(unsigned int, depth);
 #define MAX_DEPTH_IN_NMI	3
-
-static int __init engine_param(char *str)
-{
-	if (str && !strcmp(str, "step")) {
-		kmemcheck_engine_step = true;
-	} else if (str && !strcmp(str, "alias")) {
-		kmemcheck_engine_step = false;
-	} else {
-		pr_err("kmemcheck: kmemcheck.engine=%s is neither alias nor step\n",
-		       str ?: "");
-		return -EINVAL;
-	}
-	return 0;
-}
-early_param("kmemcheck.engine", engine_param);
-
-const char *kmemcheck_arch_engine(void)
-{
-	return kmemcheck_engine_step ? "step" : "alias";
-}
-
-/**
- * kmemcheck_arch_init() - before anything is hidden
- *
- * Return: 0, -ENOMEM, or -EBUSY.
- */
-int kmemcheck_arch_init(void)
-{
-	int err = kmemcheck_stack_init();
-
-	if (err)
-		return err;
-	return kmemcheck_engine_step ? kmemcheck_step_init() : kmemcheck_alias_init();
-}
 
 static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap)
 {
@@ -66,11 +29,7 @@ static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap)
 		kmemcheck_unhide(address);
 		return true;
 	}
-	if (kmemcheck_engine_step) {
-		kmemcheck_step_fault(regs, address);
-		return true;
-	}
-	switch (kmemcheck_alias_fault(regs, trap)) {
+	switch (static_call(kmemcheck_engine_fault)(regs, trap)) {
 	case KMEMCHECK_ELSEWHERE:
 		return false;
 	case KMEMCHECK_CANNOT:

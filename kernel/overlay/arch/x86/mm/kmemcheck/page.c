@@ -8,7 +8,7 @@
 #include <asm/pgtable.h>
 #include <asm/tlbflush.h>
 
-#include <linux/kmemcheck_engine.h>
+#include "engine.h"
 
 /*
  * The page table entry of an address in the pool. The pool is mapped by 4K
@@ -56,21 +56,21 @@ void kmemcheck_hide_page(unsigned long addr)
 }
 
 /**
- * kmemcheck_hide_later() - hide a page that was shown for good
+ * kmemcheck_hide_page_noflush() - hide a page that was shown for good
  * @addr: of it
  *
- * It may have been cached by any CPU in any address space, until kmemcheck_flush().
+ * It may have been cached by any CPU in any address space, until kmemcheck_flush_pool().
  */
-void kmemcheck_hide_later(unsigned long addr)
+void kmemcheck_hide_page_noflush(unsigned long addr)
 {
 	hide(addr);
 }
 
 /**
- * kmemcheck_flush() - after kmemcheck_hide_later(), for all CPUs. May not be called
+ * kmemcheck_flush_pool() - after kmemcheck_hide_page_noflush(), for all CPUs. May not be called
  * with interrupts off.
  */
-void kmemcheck_flush(void)
+void kmemcheck_flush_pool(void)
 {
 	flush_tlb_kernel_range(kmemcheck_pool_start,
 			       kmemcheck_pool_start + kmemcheck_pool_size);

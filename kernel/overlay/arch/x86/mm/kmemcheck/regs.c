@@ -13,7 +13,7 @@
 #include <asm/ptrace.h>
 #include <asm/special_insns.h>
 
-#include <linux/kmemcheck_engine.h>
+#include "engine.h"
 
 static void general_regs(struct kmemcheck_regs *out, const struct pt_regs *regs)
 {
@@ -68,11 +68,11 @@ static void system_regs(struct kmemcheck_regs *out)
 }
 
 /**
- * kmemcheck_arch_regs() - the registers of a fault
+ * kmemcheck_save_regs() - the registers of a fault
  * @out: all of them
  * @regs: of the interrupted code
  */
-void kmemcheck_arch_regs(struct kmemcheck_regs *out, const struct pt_regs *regs)
+void kmemcheck_save_regs(struct kmemcheck_regs *out, const struct pt_regs *regs)
 {
 	out->mask = KMEMCHECK_REGS_ALL;
 	general_regs(out, regs);
@@ -80,11 +80,11 @@ void kmemcheck_arch_regs(struct kmemcheck_regs *out, const struct pt_regs *regs)
 }
 
 /**
- * kmemcheck_arch_caller_regs() - what is known without a fault
+ * kmemcheck_save_caller_regs() - what is known without a fault
  * @out: instruction and stack pointer, code segment and flags
  * @ip: the instruction
  */
-void kmemcheck_arch_caller_regs(struct kmemcheck_regs *out, unsigned long ip)
+void kmemcheck_save_caller_regs(struct kmemcheck_regs *out, unsigned long ip)
 {
 	memset(out, 0, sizeof(*out));
 	out->rip = ip;
@@ -95,10 +95,10 @@ void kmemcheck_arch_caller_regs(struct kmemcheck_regs *out, unsigned long ip)
 }
 
 /**
- * kmemcheck_arch_print_regs() - registers as the original kmemcheck printed them
+ * kmemcheck_print_regs() - registers as the original kmemcheck printed them
  * @g: them
  */
-void kmemcheck_arch_print_regs(const struct kmemcheck_regs *g)
+void kmemcheck_print_regs(const struct kmemcheck_regs *g)
 {
 	pr_err("RIP: %04llx:[<%016llx>]  [<%016llx>] %pS\n", g->cs, g->rip, g->rip,
 	       (void *)(unsigned long)g->rip);

@@ -27,6 +27,7 @@
 #include "../../../../../mm/kmemcheck/pool.h"
 #include "../../../../../mm/kmemcheck/report.h"
 #include "../../../../../mm/kmemcheck/shadow.h"
+#include "../engine.h"
 #include "call.h"
 #include "generate.h"
 #include "run.h"

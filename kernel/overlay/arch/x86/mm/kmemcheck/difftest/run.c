@@ -16,6 +16,7 @@
 
 #include "../../../../../mm/kmemcheck/kmemcheck.h"
 #include "../../../../../mm/kmemcheck/shadow.h"
+#include "../engine.h"
 #include "call.h"
 #include "run.h"
 #include "string.h"

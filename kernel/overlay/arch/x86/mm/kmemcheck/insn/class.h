@@ -12,4 +12,6 @@
 /* Faults of each enum kmemcheck_op that can have an operand in memory. */
 DECLARE_PER_CPU(u64 [OP_SSE + 2], kmemcheck_ops);
 
+const char *kmemcheck_arch_class(unsigned int i, u64 *count);
+
 #endif /* _X86_KMEMCHECK_CLASS_H */

@@ -72,6 +72,10 @@ static inline u64 kmemcheck_size_mask(unsigned int size)
 	return size >= 8 ? ~0ULL : (1ULL << 8 * size) - 1;
 }
 
+/* propagate.c */
+extern bool kmemcheck_follow;
+bool kmemcheck_arch_is_used(const struct pt_regs *regs, unsigned long addr, size_t size);
+
 /* bits.c */
 bool kmemcheck_is_open(const struct kmemcheck_follow *f, unsigned int condition);
 enum kmemcheck_fate kmemcheck_spread(struct kmemcheck_follow *f,
