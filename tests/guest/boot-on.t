@@ -24,6 +24,9 @@ def check(tap, engine, smp, options=""):
     tap.equal(stats.get("mode"), "enabled", f"{label}: stats says that it is enabled")
     tap.equal(stats.get("engine"), engine, f"{label}: stats has the engine")
     tap.equal(stats.get("tripwire hits"), "0", f"{label}: the handler took no fault itself")
+    tap.equal((stats.get("broken invariants"),
+               len(re.findall(r"kmemcheck: broken invariant, switched off: mm/", boot.dmesg))),
+              ("1", 1), f"{label}: the invariant that KUnit breaks is counted and told")
     tap.ok(int(stats.get("faults", 0)) > 1000, f"{label}: accesses of the boot were checked",
            stats)
     brought_up = re.search(r"Brought up 1 node, (\d+) CPU", boot.dmesg)

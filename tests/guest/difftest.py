@@ -25,6 +25,7 @@ def run(options="", timeout=900):
     tap.ok(any(re.match(r"diff: \d+ instances in", line) for line in said),
            "the totals were printed")
     tap.equal(boot.stats().get("tripwire hits"), "0", "the handler took no fault itself")
+    tap.equal(boot.stats().get("broken invariants"), "0", "no invariant was broken")
     trouble = re.findall(r"(?:Oops|WARNING: CPU|BUG: (?!kmemcheck)|Call Trace).*", boot.dmesg)
     tap.equal(trouble, [], "no oops, no warning")
     boot.close()

@@ -38,6 +38,7 @@ tap.ok("processor 1 went and came" in boot.log or "1 CPUs online" in boot.dmesg,
 stats = boot.stats()
 tap.ok(int(stats.get("faults", 0)) > 10000, "the accesses have faulted", stats)
 tap.equal(stats.get("tripwire hits"), "0", "the handler took no fault itself")
+tap.equal(stats.get("broken invariants"), "0", "no invariant was broken")
 tap.equal(stats.get("unknown instructions"), "0", "every instruction was known")
 trouble = re.findall(r"(?:Oops|WARNING: CPU|BUG: (?!kmemcheck)|Call Trace).*", boot.dmesg)
 tap.equal(trouble, [], "no oops, no warning")

@@ -180,6 +180,7 @@ def check_health(tap, label, done, switched=False):
     tap.equal(trouble, [], f"{label}: no oops, no warning, no stall")
     stats = done.stats()
     tap.equal(stats.get("tripwire hits"), "0", f"{label}: the handler took no fault itself")
+    tap.equal(stats.get("broken invariants"), "0", f"{label}: no invariant was broken")
     tap.equal(stats.get("unknown instructions"), "0", f"{label}: every instruction was known")
     if not switched:
         tap.equal(stats.get("unhidden pages"), "0", f"{label}: no page had to be shown")

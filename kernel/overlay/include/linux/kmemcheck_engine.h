@@ -11,6 +11,7 @@
 #include <linux/kmemcheck.h>
 #include <linux/percpu.h>
 #include <linux/stackdepot.h>
+#include <linux/stringify.h>
 #include <uapi/linux/kmemcheck.h>
 
 #include <asm/unaligned.h>
@@ -42,6 +43,8 @@ struct pt_regs;
  *	the step engine can do nothing
  * @KMEMCHECK_COUNTER_TRIPWIRE: faults that the handler itself took, or another
  *	exception in the middle of a step; must not happen
+ * @KMEMCHECK_COUNTER_BROKEN: our own invariants that did not hold; must not happen,
+ *	and switches kmemcheck off
  * @KMEMCHECK_COUNTER_EXHAUSTED: slabs not tracked because the pool was used up
  * @KMEMCHECK_COUNTER_REPORTS: reports raised, those lost in the queue included
  * @KMEMCHECK_COUNTER_DUPLICATES: errors counted with an earlier report
@@ -65,6 +68,7 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_UNHIDDEN,
 	KMEMCHECK_COUNTER_NMI,
 	KMEMCHECK_COUNTER_TRIPWIRE,
+	KMEMCHECK_COUNTER_BROKEN,
 	KMEMCHECK_COUNTER_EXHAUSTED,
 	KMEMCHECK_COUNTER_REPORTS,
 	KMEMCHECK_COUNTER_DUPLICATES,
@@ -82,6 +86,33 @@ static __always_inline void kmemcheck_count(enum kmemcheck_counter counter)
 }
 
 void kmemcheck_counter_add(enum kmemcheck_counter counter, u64 n);
+void kmemcheck_broken(const char *invariant);
+
+/**
+ * KMEMCHECK_WARN_ON() - switch kmemcheck off when an invariant of its own is broken
+ * @condition: that must not hold
+ *
+ * The machine goes on, and the sysctl may switch kmemcheck on again. This may be called
+ * from inside of a fault and of an NMI: the first one is logged later.
+ *
+ * Return: whether @condition holds; the caller copes with it.
+ */
+#define KMEMCHECK_WARN_ON(condition)						\
+({										\
+	const bool __broken = !!(condition);					\
+										\
+	if (unlikely(__broken))							\
+		kmemcheck_broken(__FILE__ ":" __stringify(__LINE__) ": " #condition);	\
+	unlikely(__broken);							\
+})
+
+/* Does all of a range lie in the pool? */
+static __always_inline bool kmemcheck_is_inside(unsigned long addr, size_t size)
+{
+	unsigned long offset = addr - kmemcheck_pool_start;
+
+	return offset < kmemcheck_pool_size && size <= kmemcheck_pool_size - offset;
+}
 
 /* What an engine tells the core; regs are those before the instruction. */
 void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size);

@@ -19,14 +19,6 @@
 /* What a loop over memory loads at once, as in memcpy() of the architecture. */
 #define ELEMENT	sizeof(long)
 
-/* The pool's part of a range that starts there. Objects never reach out of it. */
-static bool in_pool(const void *start, size_t size)
-{
-	unsigned long offset = (unsigned long)start - kmemcheck_pool_start;
-
-	return offset < kmemcheck_pool_size && size <= kmemcheck_pool_size - offset;
-}
-
 /* A use of all of it, word by word. */
 static void check_read(unsigned long ip, unsigned long addr, size_t size)
 {
@@ -87,7 +79,8 @@ static noinline bool check_transfer(unsigned long ip, void *to, const void *from
 {
 	bool tracked_to = kmemcheck_tracked(to), tracked_from = kmemcheck_tracked(from);
 
-	if ((tracked_to && !in_pool(to, size)) || (tracked_from && !in_pool(from, size)))
+	if ((tracked_to && !kmemcheck_is_inside((unsigned long)to, size)) ||
+	    (tracked_from && !kmemcheck_is_inside((unsigned long)from, size)))
 		return false;
 	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
 	if (tracked_to && tracked_from)

@@ -383,3 +383,20 @@ void test_one_shot(struct kunit *test)
 	kmemcheck_pool_hide();
 	KUNIT_EXPECT_LE(test, reports_on(c, c->object, SIZE).count, 1);
 }
+
+void test_broken_invariant_switches_off(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u64 before = kmemcheck_counter(KMEMCHECK_COUNTER_BROKEN);
+	int mode = READ_ONCE(kmemcheck_mode);
+
+	/* Nobody is hiding it. */
+	kmemcheck_end_hiding((unsigned long)c->object);
+	KUNIT_EXPECT_FALSE(test, kmemcheck_enabled());
+	KUNIT_EXPECT_EQ(test, kmemcheck_counter(KMEMCHECK_COUNTER_BROKEN) - before, 1);
+	load(c->object, 4);
+	expect_silence(test, c->object, SIZE);
+	WRITE_ONCE(kmemcheck_mode, mode);
+	kmemcheck_pool_hide();
+	KUNIT_EXPECT_FALSE(test, kmemcheck_given_up((unsigned long)c->object));
+}

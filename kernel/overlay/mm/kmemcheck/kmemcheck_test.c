@@ -650,9 +650,10 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_first_assignment_of_bits),
 	KUNIT_CASE(test_differing_good_byte),
 	KUNIT_CASE(test_handler_is_closed),
-	/* The last one: meanwhile pages are shown. */
+	/* The last ones: meanwhile pages are shown. */
 	KUNIT_CASE(test_access_while_hiding),
 	KUNIT_CASE(test_one_shot),
+	KUNIT_CASE(test_broken_invariant_switches_off),
 	{}
 };
 

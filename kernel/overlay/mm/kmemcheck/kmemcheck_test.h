@@ -59,6 +59,7 @@ void test_annotated_bitfield(struct kunit *test);
 void test_annotated_variable(struct kunit *test);
 void test_access_while_hiding(struct kunit *test);
 void test_one_shot(struct kunit *test);
+void test_broken_invariant_switches_off(struct kunit *test);
 /* kmemcheck_device_test.c */
 void test_dma_single(struct kunit *test);
 void test_dma_list(struct kunit *test);

@@ -77,6 +77,8 @@ struct kmemcheck_owner *kmemcheck_alloc_owners(const void *start, size_t size,
 	struct kmemcheck_owner *new;
 	size_t i;
 
+	if (KMEMCHECK_WARN_ON(!kmemcheck_is_inside((unsigned long)start, size)))
+		return NULL;
 	/* Those of blocks that were freed are still there. */
 	for (i = 0; i < size; i += PAGE_SIZE)
 		kmemcheck_free_owners(start + i);

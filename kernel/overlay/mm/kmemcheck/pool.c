@@ -262,6 +262,8 @@ struct page *kmemcheck_pool_alloc(unsigned int order, int node, bool compound)
  */
 void kmemcheck_unhide(unsigned long addr)
 {
+	if (KMEMCHECK_WARN_ON(!kmemcheck_in_pool(addr)))
+		return;
 	kmemcheck_give_up(addr);
 	kmemcheck_shadow_set(ALIGN_DOWN(addr, PAGE_SIZE), PAGE_SIZE,
 			     KMEMCHECK_INITIALIZED);
@@ -291,7 +293,8 @@ static bool begin_hiding(unsigned long addr, unsigned long n)
 static void end_hiding(unsigned long addr, unsigned long n)
 {
 	for (; n; n--, addr += PAGE_SIZE)
-		kmemcheck_end_hiding(addr);
+		if (kmemcheck_given_up(addr))
+			kmemcheck_end_hiding(addr);
 }
 
 /**
@@ -369,10 +372,14 @@ static bool clean(struct page *page, unsigned int order)
  */
 void kmemcheck_pool_free(struct page *page, unsigned int order)
 {
+	unsigned long addr = (unsigned long)page_to_virt(page);
 	unsigned long flags;
 
+	/* gen_pool_free() would stop the machine. These are lost. */
+	if (KMEMCHECK_WARN_ON(!kmemcheck_is_inside(addr, PAGE_SIZE << order)))
+		return;
 	if (!clean(page, order)) {
-		gen_pool_free(pages, (unsigned long)page_to_virt(page), PAGE_SIZE << order);
+		gen_pool_free(pages, addr, PAGE_SIZE << order);
 		return;
 	}
 	page->private = order;

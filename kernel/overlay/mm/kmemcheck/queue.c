@@ -88,10 +88,12 @@ int kmemcheck_queue_init(void (*consume)(struct irq_work *work))
 
 static struct kmemcheck_report *queue_reserve(struct queue *q)
 {
-	unsigned int head = READ_ONCE(q->head), seen;
+	unsigned int head = READ_ONCE(q->head), used, seen;
 
 	for (;;) {
-		if (head - READ_ONCE(q->tail) >= CONFIG_KMEMCHECK_QUEUE_SIZE)
+		used = head - READ_ONCE(q->tail);
+		KMEMCHECK_WARN_ON(used > CONFIG_KMEMCHECK_QUEUE_SIZE);
+		if (used >= CONFIG_KMEMCHECK_QUEUE_SIZE)
 			return NULL;
 		seen = arch_cmpxchg(&q->head, head, head + 1);
 		if (seen == head)
@@ -114,7 +116,10 @@ struct kmemcheck_report *kmemcheck_queue_next(void)
 
 	report = &q->slots[q->tail % CONFIG_KMEMCHECK_QUEUE_SIZE];
 	/* Pairs with the release in kmemcheck_queue_report(). */
-	return smp_load_acquire(&report->ready) ? report : NULL;
+	if (!smp_load_acquire(&report->ready))
+		return NULL;
+	/* What is ready has been reserved before. */
+	return KMEMCHECK_WARN_ON(READ_ONCE(q->head) == q->tail) ? NULL : report;
 }
 
 void kmemcheck_queue_done(struct kmemcheck_report *report)

@@ -71,6 +71,13 @@ static void drop_oldest(void)
 	struct kmemcheck_record head;
 
 	copy_out(&head, ring.tail, sizeof(head));
+	/* Nothing can be found behind it: forget all of them. */
+	if (KMEMCHECK_WARN_ON(head.magic != KMEMCHECK_MAGIC || head.size < sizeof(head) ||
+			      head.size > ring.head - ring.tail)) {
+		ring.tail_nr = ring.head_nr;
+		ring.tail = ring.head;
+		return;
+	}
 	ring.tail_nr += record_weight(ring.tail, &head);
 	ring.tail += head.size;
 }

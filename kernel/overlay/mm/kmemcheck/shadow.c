@@ -58,7 +58,7 @@ bool kmemcheck_given_up(unsigned long addr)
 	return READ_ONCE(*page_state(addr)) != PAGE_HIDDEN;
 }
 
-/* Before the page is shown. */
+/* Before the page is shown. @addr lies in the pool. */
 void kmemcheck_give_up(unsigned long addr)
 {
 	arch_xchg(page_state(addr), PAGE_SHOWN);
@@ -76,8 +76,11 @@ bool kmemcheck_begin_hiding(unsigned long addr)
  */
 void kmemcheck_end_hiding(unsigned long addr)
 {
-	arch_cmpxchg(page_state(addr), PAGE_HIDING,
-		     kmemcheck_arch.is_shown(addr) ? PAGE_SHOWN : PAGE_HIDDEN);
+	u8 old = arch_cmpxchg(page_state(addr), PAGE_HIDING,
+			      kmemcheck_arch.is_shown(addr) ? PAGE_SHOWN : PAGE_HIDDEN);
+
+	/* Nobody has begun, or somebody else has ended it. */
+	KMEMCHECK_WARN_ON(old == PAGE_HIDDEN);
 }
 
 static u8 *shadow_of(unsigned long addr)

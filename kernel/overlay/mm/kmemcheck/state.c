@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: what everybody looks at: is it on, in which mode, and the counters.
+ * kmemcheck: what everybody looks at: is it on, in which mode, and the counters; and
+ * what switches it off.
  */
+#include <linux/atomic.h>
 #include <linux/export.h>
+#include <linux/irq_work.h>
 #include <linux/kernel.h>
 #include <linux/percpu.h>
 
@@ -33,6 +36,7 @@ const char * const kmemcheck_counter_names[] = {
 	[KMEMCHECK_COUNTER_UNHIDDEN]	= "unhidden pages",
 	[KMEMCHECK_COUNTER_NMI]		= "faults in nmi",
 	[KMEMCHECK_COUNTER_TRIPWIRE]	= "tripwire hits",
+	[KMEMCHECK_COUNTER_BROKEN]	= "broken invariants",
 	[KMEMCHECK_COUNTER_EXHAUSTED]	= "untracked slabs",
 	[KMEMCHECK_COUNTER_REPORTS]	= "reports",
 	[KMEMCHECK_COUNTER_DUPLICATES]	= "duplicates",
@@ -56,4 +60,28 @@ u64 kmemcheck_counter(enum kmemcheck_counter counter)
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu(kmemcheck_counters, cpu)[counter]);
 	return sum;
+}
+
+/* The first one; what follows may well be its consequence. */
+static const char *first_broken;
+
+static void tell(struct irq_work *work)
+{
+	pr_err("broken invariant, switched off: %s\n", READ_ONCE(first_broken));
+}
+
+static DEFINE_IRQ_WORK(tell_work, tell);
+
+/**
+ * kmemcheck_broken() - an invariant does not hold: check nothing any more
+ * @invariant: as text, which stays where it is
+ *
+ * Use KMEMCHECK_WARN_ON().
+ */
+void kmemcheck_broken(const char *invariant)
+{
+	WRITE_ONCE(kmemcheck_mode, KMEMCHECK_MODE_DISABLED);
+	kmemcheck_count(KMEMCHECK_COUNTER_BROKEN);
+	if (!arch_cmpxchg(&first_broken, NULL, invariant))
+		irq_work_queue(&tell_work);
 }

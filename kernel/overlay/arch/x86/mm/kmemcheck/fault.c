@@ -90,7 +90,7 @@ noinstr struct kmemcheck_trap __kmemcheck_fault(struct pt_regs *regs, unsigned l
 	instrumentation_begin();
 	if (IS_ENABLED(CONFIG_KMEMCHECK_PROFILE))
 		kmemcheck_profile(regs->ip);
-	if (unlikely(before && (!in_nmi() || before > MAX_DEPTH_IN_NMI))) {
+	if (KMEMCHECK_WARN_ON(before && (!in_nmi() || before > MAX_DEPTH_IN_NMI))) {
 		kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
 		kmemcheck_unhide(trap.address);
 		trap.error_code = KMEMCHECK_NO_FAULT;

@@ -23,14 +23,6 @@ static __always_inline bool kmemcheck_is_on_stack(const struct pt_regs *regs,
 	       (addr + size - 1) / THREAD_SIZE == (unsigned long)regs / THREAD_SIZE;
 }
 
-/* Does all of an operand lie in the pool? */
-static __always_inline bool kmemcheck_is_inside(unsigned long addr, unsigned int size)
-{
-	unsigned long offset = addr - kmemcheck_pool_start;
-
-	return offset < kmemcheck_pool_size && size <= kmemcheck_pool_size - offset;
-}
-
 /* A value of 1, 2, 4 or 8 bytes, read at once. */
 static __always_inline unsigned long kmemcheck_load(const void *mem, unsigned int size)
 {
