@@ -42,31 +42,6 @@ static int __init ahead_param(char *str)
 }
 early_param("kmemcheck.ahead", ahead_param);
 
-static __always_inline bool perform(const struct kmemcheck_decoded *d,
-				    struct pt_regs *regs, void *mem)
-{
-	if (!kmemcheck_is_move(d))
-		return kmemcheck_emulate(d, regs, mem);
-	kmemcheck_move(d, regs, mem);
-	regs->ip += d->length;
-	return true;
-}
-
-/* Both operands are registers. */
-static __always_inline bool in_register(const struct kmemcheck_decoded *d,
-					struct pt_regs *regs)
-{
-	unsigned long *slot = kmemcheck_slot(regs, d->base);
-	void *mem = d->flags & DECODED_HIGH_M ? (void *)slot + 1 : slot;
-
-	if (!perform(d, regs, mem))
-		return false;
-	/* A register of 32 bits clears the other 32. */
-	if (d->access & OPERAND_WRITE && d->size == 4)
-		*slot = (u32)*slot;
-	return true;
-}
-
 /* What the handler has changed for itself, and puts back at its end. */
 static bool is_ours(unsigned long addr, unsigned int size)
 {
@@ -94,12 +69,13 @@ static bool elsewhere(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 	    is_ours(addr, d->size))
 		return false;
 	if (d->access == OPERAND_READ)
-		return kmemcheck_load_nofault(&value, addr, d->size) && perform(d, regs, &value);
+		return kmemcheck_load_nofault(&value, addr, d->size) &&
+		       kmemcheck_execute(d, regs, &value);
 	if (d->op != OP_STORE && d->op != OP_STORE_IMM && d->op != OP_SETCC)
 		return false;
 
 	before = *regs;
-	if (!perform(d, regs, &value))
+	if (!kmemcheck_execute(d, regs, &value))
 		return false;
 	if (kmemcheck_store_nofault(addr, &value, d->size))
 		return true;
@@ -112,17 +88,14 @@ static __always_inline bool in_memory(const struct kmemcheck_decoded *d,
 {
 	unsigned long addr;
 
-	/* Strings are no single access. */
-	if (d->op == OP_STRING || d->op == OP_SSE || d->op == OP_POP || d->flags & DECODED_FS)
+	if (!kmemcheck_is_one_access(d))
 		return false;
-
 	addr = kmemcheck_operand_address(d, regs);
 	if (d->flags & DECODED_GS) {
-		/* Without a register, it is a variable of this CPU. */
-		if (d->base != SLOT_NONE && d->base != SLOT_IP)
+		if (!kmemcheck_is_percpu(d))
 			return false;
 		addr += this_cpu_read(this_cpu_off);
-		return perform(d, regs, (void *)addr);
+		return kmemcheck_execute(d, regs, (void *)addr);
 	}
 	if (kmemcheck_is_inside(addr, d->size)) {
 		*tracked = true;
@@ -131,7 +104,7 @@ static __always_inline bool in_memory(const struct kmemcheck_decoded *d,
 	if (kmemcheck_tracked((void *)addr) || kmemcheck_tracked((void *)addr + d->size - 1))
 		return false;
 	if (kmemcheck_is_on_stack(regs, addr, d->size))
-		return perform(d, regs, (void *)addr);
+		return kmemcheck_execute(d, regs, (void *)addr);
 	return elsewhere(d, regs, addr);
 }
 
@@ -145,61 +118,36 @@ static bool pop(struct pt_regs *regs, unsigned long *value)
 }
 
 /* Instructions that use the stack. Return: false when it is none, or cannot be done. */
-static bool on_stack(const struct kmemcheck_decoded *d, struct pt_regs *regs,
-		     unsigned long *next)
-{
-	unsigned long value;
-
-	switch (d->op) {
-	case OP_PUSH_REG:
-		return kmemcheck_push(regs, kmemcheck_get_reg(d, regs));
-	case OP_PUSH_IMM:
-		return kmemcheck_push(regs, (long)d->imm);
-	case OP_POP_REG:
-		if (!pop(regs, &value))
-			return false;
-		*kmemcheck_slot(regs, d->reg) = value;
-		return true;
-	case OP_CALL_REL:
-		if (!kmemcheck_push(regs, *next))
-			return false;
-		*next += d->imm;
-		return true;
-	case OP_RET:
-		return pop(regs, next);
-	}
-	return false;
-}
-
-/* Instructions without an operand in memory. */
-static bool without_memory(const struct kmemcheck_decoded *d, struct pt_regs *regs)
+static bool on_stack(const struct kmemcheck_decoded *d, struct pt_regs *regs)
 {
 	unsigned long next = regs->ip + d->length;
 	unsigned long value;
 
 	switch (d->op) {
-	case OP_NOP:
-	case OP_NOTHING:
-		break;
-	case OP_LEA:
-		kmemcheck_put_reg(d, regs, kmemcheck_effective_address(d, regs));
-		break;
-	case OP_LOAD_IMM:
-		value = d->sub ? *(const u64 *)((const u8 *)d->code + d->length - 8) :
-				 (long)d->imm;
-		kmemcheck_put_reg(d, regs, value);
-		break;
-	case OP_JCC:
-		if (kmemcheck_condition_holds(d->sub, regs->flags))
-			next += d->imm;
-		break;
-	case OP_JUMP:
-		next += d->imm;
-		break;
-	default:
-		if (!on_stack(d, regs, &next))
+	case OP_PUSH_REG:
+		if (!kmemcheck_push(regs, kmemcheck_get_reg(d, regs)))
 			return false;
 		break;
+	case OP_PUSH_IMM:
+		if (!kmemcheck_push(regs, (long)d->imm))
+			return false;
+		break;
+	case OP_POP_REG:
+		if (!pop(regs, &value))
+			return false;
+		*kmemcheck_slot(regs, d->reg) = value;
+		break;
+	case OP_CALL_REL:
+		if (!kmemcheck_push(regs, next))
+			return false;
+		next += d->imm;
+		break;
+	case OP_RET:
+		if (!pop(regs, &next))
+			return false;
+		break;
+	default:
+		return false;
 	}
 	regs->ip = next;
 	return true;
@@ -208,10 +156,8 @@ static bool without_memory(const struct kmemcheck_decoded *d, struct pt_regs *re
 /* The code that a register or memory has led to may be anywhere. */
 static bool leads_nowhere(const struct kmemcheck_decoded *d, const struct pt_regs *regs)
 {
-	u8 opcode;
-
 	return (d->op == OP_RET || d->op == OP_JMP || d->op == OP_CALL) &&
-	       !kmemcheck_load_nofault(&opcode, regs->ip, sizeof(opcode));
+	       !kmemcheck_is_code(regs->ip);
 }
 
 /* Return: false when this one is for the processor. */
@@ -221,10 +167,10 @@ static __always_inline bool interpret(const struct kmemcheck_decoded *d,
 	if (d->op == OP_UNKNOWN)
 		return false;
 	if (d->flags & DECODED_IN_REG)
-		return in_register(d, regs);
-	if (d->op >= OP_NOP || (d->op == OP_NOTHING && !d->sub))
-		return without_memory(d, regs);
-	return in_memory(d, regs, tracked);
+		return kmemcheck_execute_in_register(d, regs);
+	if (kmemcheck_has_memory(d))
+		return in_memory(d, regs, tracked);
+	return kmemcheck_execute_without_memory(d, regs) || on_stack(d, regs);
 }
 
 /**

@@ -27,11 +27,7 @@ static __always_inline bool kmemcheck_access(const struct kmemcheck_decoded *d,
 
 	if (unlikely(d->size > 8 || !kmemcheck_is_boring(addr, d->size)))
 		kmemcheck_check_access(d, regs, addr, mem);
-	if (!kmemcheck_is_move(d))
-		return kmemcheck_emulate(d, regs, mem);
-	kmemcheck_move(d, regs, mem);
-	regs->ip += d->length;
-	return true;
+	return kmemcheck_execute(d, regs, mem);
 }
 
 #endif /* _X86_KMEMCHECK_ACCESS_H */

@@ -12,6 +12,7 @@
 #include <linux/vmalloc.h>
 
 #include "cache.h"
+#include "memory.h"
 
 /*
  * Decoded instructions, by address: 3 MiB for each CPU. A find over /sys executes
@@ -39,6 +40,17 @@ int kmemcheck_cache_init(void)
 		per_cpu(cache, cpu) = table;
 	}
 	return 0;
+}
+
+/**
+ * kmemcheck_is_code() - can code be read where a register or memory has led to?
+ * @ip: the address
+ */
+bool kmemcheck_is_code(unsigned long ip)
+{
+	u8 opcode;
+
+	return ip >= TASK_SIZE_MAX && kmemcheck_load_nofault(&opcode, ip, sizeof(opcode));
 }
 
 /**

@@ -553,3 +553,42 @@ bool kmemcheck_emulate(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 	regs->ip += d->length;
 	return true;
 }
+
+/**
+ * kmemcheck_execute_without_memory() - perform an instruction without an operand M
+ * @d: the instruction
+ * @regs: before it; afterwards, after it
+ *
+ * Return: false when it uses the stack; then nothing has happened.
+ */
+bool kmemcheck_execute_without_memory(const struct kmemcheck_decoded *d,
+				      struct pt_regs *regs)
+{
+	unsigned long next = regs->ip + d->length;
+	unsigned long value;
+
+	switch (d->op) {
+	case OP_NOP:
+	case OP_NOTHING:
+		break;
+	case OP_LEA:
+		kmemcheck_put_reg(d, regs, kmemcheck_effective_address(d, regs));
+		break;
+	case OP_LOAD_IMM:
+		value = d->sub ? *(const u64 *)((const u8 *)d->code + d->length - 8) :
+				 (long)d->imm;
+		kmemcheck_put_reg(d, regs, value);
+		break;
+	case OP_JCC:
+		if (kmemcheck_condition_holds(d->sub, regs->flags))
+			next += d->imm;
+		break;
+	case OP_JUMP:
+		next += d->imm;
+		break;
+	default:
+		return false;
+	}
+	regs->ip = next;
+	return true;
+}

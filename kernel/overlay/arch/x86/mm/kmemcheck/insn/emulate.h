@@ -75,5 +75,40 @@ static __always_inline void kmemcheck_move(const struct kmemcheck_decoded *d,
 bool kmemcheck_push(struct pt_regs *regs, unsigned long value);
 bool kmemcheck_emulate(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		       void *mem);
+bool kmemcheck_execute_without_memory(const struct kmemcheck_decoded *d,
+				      struct pt_regs *regs);
+
+/**
+ * kmemcheck_execute() - perform an instruction with an operand M
+ * @d: the instruction, not one on strings
+ * @regs: before it; afterwards, after it
+ * @mem: M, mapped
+ *
+ * Return: false when it cannot be performed; then nothing has happened.
+ */
+static __always_inline bool kmemcheck_execute(const struct kmemcheck_decoded *d,
+					      struct pt_regs *regs, void *mem)
+{
+	if (!kmemcheck_is_move(d))
+		return kmemcheck_emulate(d, regs, mem);
+	kmemcheck_move(d, regs, mem);
+	regs->ip += d->length;
+	return true;
+}
+
+/* As kmemcheck_execute(), when M is a register. */
+static __always_inline bool
+kmemcheck_execute_in_register(const struct kmemcheck_decoded *d, struct pt_regs *regs)
+{
+	unsigned long *slot = kmemcheck_slot(regs, d->base);
+	void *mem = d->flags & DECODED_HIGH_M ? (void *)slot + 1 : slot;
+
+	if (!kmemcheck_execute(d, regs, mem))
+		return false;
+	/* A register of 32 bits clears the other 32. */
+	if (d->access & OPERAND_WRITE && d->size == 4)
+		*slot = (u32)*slot;
+	return true;
+}
 
 #endif /* _X86_KMEMCHECK_EMULATE_H */

@@ -27,6 +27,25 @@ static inline unsigned long kmemcheck_slot_value(const struct pt_regs *regs,
 	return ((const unsigned long *)regs)[slot];
 }
 
+/* Is there an operand in memory, beside the stack? */
+static __always_inline bool kmemcheck_has_memory(const struct kmemcheck_decoded *d)
+{
+	return d->op < OP_NOP && !(d->op == OP_NOTHING && !d->sub);
+}
+
+/* Strings, and what only the processor can do, are no access to M alone. */
+static __always_inline bool kmemcheck_is_one_access(const struct kmemcheck_decoded *d)
+{
+	return d->op != OP_STRING && d->op != OP_SSE && d->op != OP_POP &&
+	       !(d->flags & DECODED_FS);
+}
+
+/* Relative to GS without a register, M is a variable of this CPU. */
+static __always_inline bool kmemcheck_is_percpu(const struct kmemcheck_decoded *d)
+{
+	return d->flags & DECODED_GS && (d->base == SLOT_NONE || d->base == SLOT_IP);
+}
+
 /* What base, index and displacement name. */
 static __always_inline unsigned long
 kmemcheck_effective_address(const struct kmemcheck_decoded *d, const struct pt_regs *regs)

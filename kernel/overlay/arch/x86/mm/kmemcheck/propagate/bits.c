@@ -133,28 +133,6 @@ static bool cancels(const struct kmemcheck_decoded *d)
 	       !(d->flags & (DECODED_HIGH | DECODED_HIGH_M));
 }
 
-/* (x - 1) & ~x, and in x the lowest bit that is set is certain? */
-static bool finds_lowest(const struct kmemcheck_follow *f, const struct kmemcheck_decoded *d,
-			 const struct pair *p)
-{
-	const struct kmemcheck_name *m = &f->names[d->base], *r = &f->names[d->reg];
-	u64 x, bad, sure;
-
-	if (d->sub != ALU_AND || !(d->flags & DECODED_IN_REG) || m->x != r->x)
-		return false;
-	if (m->shape == SHAPE_NOT && r->shape == SHAPE_MINUS_ONE) {
-		x = ~kmemcheck_slot_value(&f->regs, d->base);
-		bad = kmemcheck_slot_value(&f->bad, d->base);
-	} else if (m->shape == SHAPE_MINUS_ONE && r->shape == SHAPE_NOT) {
-		x = ~kmemcheck_slot_value(&f->regs, d->reg);
-		bad = kmemcheck_slot_value(&f->bad, d->reg);
-	} else {
-		return false;
-	}
-	sure = x & ~bad & kmemcheck_size_mask(p->size);
-	return sure && (!bad || __ffs64(sure) < __ffs64(bad));
-}
-
 static void alu(struct kmemcheck_follow *f, const struct kmemcheck_decoded *d, u64 value,
 		u64 *bad)
 {
@@ -174,7 +152,7 @@ static void alu(struct kmemcheck_follow *f, const struct kmemcheck_decoded *d, u
 	}
 	if (d->op != OP_ALU_IMM && cancels(d))
 		p = (struct pair) { .size = d->size };
-	if (d->op != OP_ALU_IMM && finds_lowest(f, d, &p)) {
+	if (d->op != OP_ALU_IMM && kmemcheck_finds_lowest(f, d)) {
 		p.a_bad = 0;
 		p.b_bad = 0;
 	}
@@ -204,7 +182,7 @@ static void unary(struct kmemcheck_follow *f, const struct kmemcheck_decoded *d,
 static enum kmemcheck_fate shift(struct kmemcheck_follow *f,
 				 const struct kmemcheck_decoded *d, u64 value, u64 *bad)
 {
-	unsigned long saved = f->bad.cx, ip = f->bad.ip, flags = f->bad.flags;
+	unsigned long saved = f->bad.cx;
 	u64 before = *bad;
 
 	if (d->flags & DECODED_BY_REG) {
@@ -225,8 +203,6 @@ static enum kmemcheck_fate shift(struct kmemcheck_follow *f,
 	}
 	if (d->flags & DECODED_BY_REG)
 		f->bad.cx = saved;
-	f->bad.ip = ip;
-	f->bad.flags = flags;
 	*bad &= kmemcheck_size_mask(d->size);
 	/* The value after it is not known here, so any bad bit makes ZF bad. */
 	set_flags(f, 0, *bad, d->size, before || *bad ? CARRIES : 0);
@@ -370,11 +346,7 @@ static enum kmemcheck_fate transport(struct kmemcheck_follow *f,
 		*bad = 0;
 		return FATE_OPEN;
 	}
-	if (kmemcheck_is_move(d)) {
-		kmemcheck_move(d, &f->bad, bad);
-		return FATE_OPEN;
-	}
-	return kmemcheck_emulate(d, &f->bad, bad) ? FATE_OPEN : FATE_UNKNOWN;
+	return kmemcheck_execute(d, &f->bad, bad) ? FATE_OPEN : FATE_UNKNOWN;
 }
 
 /**

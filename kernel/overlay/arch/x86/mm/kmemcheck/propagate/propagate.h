@@ -40,6 +40,7 @@ struct kmemcheck_name {
 /**
  * struct kmemcheck_follow - the interrupted code, some instructions later
  * @regs: registers as they will be
+ * @ip: of the instruction that is being followed
  * @bad: a set bit for each bit of @regs that nobody wrote; its flags and ip are
  *	of no meaning
  * @flags: the same for the flags
@@ -51,6 +52,7 @@ struct kmemcheck_name {
  */
 struct kmemcheck_follow {
 	struct pt_regs regs;
+	unsigned long ip;
 	struct pt_regs bad;
 	unsigned long flags;
 	struct kmemcheck_name names[SLOT_SP + 1];
@@ -80,5 +82,25 @@ bool kmemcheck_arch_is_used(const struct pt_regs *regs, unsigned long addr, size
 bool kmemcheck_is_open(const struct kmemcheck_follow *f, unsigned int condition);
 enum kmemcheck_fate kmemcheck_spread(struct kmemcheck_follow *f,
 				     const struct kmemcheck_decoded *d, u64 value, u64 *bad);
+
+/* copies.c */
+void kmemcheck_expect_copies(const struct kmemcheck_follow *f);
+
+/* memory.c */
+bool kmemcheck_follow_load(struct kmemcheck_follow *f, unsigned long addr,
+			   unsigned int size, u64 *value, u64 *bad);
+bool kmemcheck_follow_store(struct kmemcheck_follow *f, unsigned long addr,
+			    unsigned int size, u64 value, u64 bad);
+bool kmemcheck_follow_push(struct kmemcheck_follow *f, u64 value, u64 bad);
+bool kmemcheck_follow_pop(struct kmemcheck_follow *f, u64 *value, u64 *bad);
+bool kmemcheck_follow_call(struct kmemcheck_follow *f, u64 next);
+void kmemcheck_follow_return(struct kmemcheck_follow *f);
+bool kmemcheck_stack_is_bad(const struct kmemcheck_follow *f);
+
+/* names.c */
+void kmemcheck_reset_names(struct kmemcheck_follow *f);
+void kmemcheck_give_names(struct kmemcheck_follow *f, const struct kmemcheck_decoded *d);
+bool kmemcheck_finds_lowest(const struct kmemcheck_follow *f,
+			    const struct kmemcheck_decoded *d);
 
 #endif /* _X86_KMEMCHECK_FOLLOW_H */
