@@ -59,7 +59,7 @@ KERNEL_TESTS	= $(filter-out $(shell grep -o '^tests/[^ ]*\.t' kernel/targets/$(K
 		    $(sort $(wildcard $(1)/*.t)))
 # What does not run our tools gains nothing from running twice, or takes too long to.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
-		     bench-kernel.t fuzz.t flat.t layout.t insn.t hitrate.t) tests/tui/pahole.t
+		     bench-kernel.t fuzz.t flat.t layout.t insn.t hitrate.t headers.t) tests/tui/pahole.t
 
 # V=1 shows the commands.
 Q		:= $(if $(V),,@)
@@ -98,14 +98,21 @@ $(OUT)/obj/lib/types/layout_dwarf.alone.o: $(OUT)/obj/lib/types/layout_dwarf.o $
 	$(Q)$(OBJCOPY) --keep-global-symbol=kmc_types_open_dwarf \
 		--keep-global-symbol=kmc_types_of_image $@
 
-$(OUT)/libkmc.a: $(LIB_OBJS)
+# One object, so that only what is public has a name outside.
+$(OUT)/obj/libkmc.o: $(LIB_OBJS)
+	$(call say,LD)
+	$(Q)$(LD) -r -o $@ $^
+	$(Q)$(OBJCOPY) --localize-hidden $@
+
+$(OUT)/libkmc.a: $(OUT)/obj/libkmc.o
 	@rm -f $@
 	$(call say,AR)
 	$(Q)$(AR) rcs $@ $^
 
-$(OUT)/libkmc.so: $(LIB_OBJS)
+$(OUT)/libkmc.so: $(LIB_OBJS) lib/libkmc.map
 	$(call say,LD)
-	$(Q)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libkmc.so.0 $(if $(ASAN),,-Wl,-z,defs) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libkmc.so.0 -Wl,--version-script=lib/libkmc.map \
+		$(if $(ASAN),,-Wl,-z,defs) -o $@ $(LIB_OBJS) $(LIBS)
 
 $(OUT)/kmc-report: $(REPORT_OBJS) $(OUT)/libkmc.a
 	$(call say,LD)
@@ -129,17 +136,18 @@ $(COMPLETIONS): $(OUT)/%.bash: $(OUT)/obj/doc
 	$(call say,BASH)
 	$(Q)$(OUT)/obj/doc bash $* >$@
 
-$(UNIT_TESTS): $(OUT)/tests/%: $(OUT)/obj/tests/unit/%.o $(UNIT_OBJS) $(OUT)/libkmc.a
+# Tests ask what the library hides, too.
+$(UNIT_TESTS): $(OUT)/tests/%: $(OUT)/obj/tests/unit/%.o $(UNIT_OBJS) $(LIB_OBJS)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
-$(TEST_TOOLS): $(OUT)/tests/%: $(OUT)/obj/tests/tools/%.o $(OUT)/libkmc.a
+$(TEST_TOOLS): $(OUT)/tests/%: $(OUT)/obj/tests/tools/%.o $(LIB_OBJS)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-$(FUZZERS): $(OUT)/%: $(OUT)/obj/tests/fuzz/%.o $(OUT)/obj/tests/fuzz/common.o $(OUT)/libkmc.a
+$(FUZZERS): $(OUT)/%: $(OUT)/obj/tests/fuzz/%.o $(OUT)/obj/tests/fuzz/common.o $(LIB_OBJS)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 

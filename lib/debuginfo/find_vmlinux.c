@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/options.h"
 #include "debuginfo/build_id.h"
 #include "debuginfo/debuginfo.h"
 #include "debuginfo/debuginfod.h"
@@ -201,16 +202,14 @@ kmc_debuginfo_open_below(const char *root,
 			 const struct kmc_kernel *kernel,
 			 struct kmc_debuginfo **out)
 {
-	static const struct kmc_debuginfo_options defaults;
-	struct search s = { .root = root, .opts = opts, .kernel = kernel };
+	struct kmc_debuginfo_options own;
+	struct search s = { .root = root, .opts = &own, .kernel = kernel };
 	const bool sane = kernel && kmc_release_is_sane(kernel->release);
 	struct kmc_error *err;
 
-	if (!opts)
-		s.opts = &defaults;
-	if (s.opts->vmlinux)
-		return kmc_debuginfo_open_file(root, s.opts->vmlinux, s.opts,
-					       kernel, out);
+	kmc_options_copy(&own, sizeof(own), opts);
+	if (own.vmlinux)
+		return kmc_debuginfo_open_file(root, own.vmlinux, &own, kernel, out);
 	if (!kernel || (!kernel->build_id_len && !sane))
 		return kmc_error_new(KMC_ERROR_NOT_FOUND, NULL, 0,
 				     "the report does not say which kernel it is from; name its vmlinux with --vmlinux");

@@ -336,10 +336,10 @@ struct kmc_error *kmc_verdict_fill(struct kmc_report *report)
 	struct kmc_buf why = { }, next = { }, annotation = { };
 	struct kmc_error *err;
 
-	verdict->class = classify(report, &cause);
-	say_why(&why, report, &cause, verdict->class);
-	say_next(&next, report, verdict->class);
-	put_annotation(&annotation, report, &cause, verdict->class);
+	verdict->kind = classify(report, &cause);
+	say_why(&why, report, &cause, verdict->kind);
+	say_next(&next, report, verdict->kind);
+	put_annotation(&annotation, report, &cause, verdict->kind);
 	err = take(&why, &verdict->text);
 	if (!err)
 		err = take(&next, &verdict->next);

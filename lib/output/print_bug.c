@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/escape.h"
+#include "base/options.h"
 #include "output/json.h"
 
 static void add_seen(struct kmc_buf *buf, const char *what,
@@ -30,25 +31,26 @@ struct kmc_error *kmc_print_bug(const struct kmc_bug *bug,
 				const struct kmc_print_options *opts,
 				char **out)
 {
-	const bool ascii = opts && opts->view.ascii;
-	const bool color = opts && opts->color;
+	struct kmc_print_options own;
 	struct kmc_buf buf = { };
 	struct kmc_error *err;
 	char *example;
 
-	err = kmc_print_report(bug->example, opts, &example);
+	kmc_options_copy(&own, sizeof(own), opts);
+	own.size = sizeof(own);
+	err = kmc_print_report(bug->example, &own, &example);
 	if (err)
 		return err;
-	kmc_buf_printf(&buf, "%sbug %s: ", color ? "\033[1m" : "", bug->hash);
-	kmc_buf_escape(&buf, bug->signature, strlen(bug->signature), ascii);
-	kmc_buf_printf(&buf, "%s\n  ", color ? "\033[0m" : "");
+	kmc_buf_printf(&buf, "%sbug %s: ", own.color ? "\033[1m" : "", bug->hash);
+	kmc_buf_escape(&buf, bug->signature, strlen(bug->signature), own.ascii);
+	kmc_buf_printf(&buf, "%s\n  ", own.color ? "\033[0m" : "");
 	kmc_buf_printf(&buf, "%" PRIu64 " %s", bug->reports,
 		       bug->reports == 1 ? "report" : "reports");
 	if (bug->count != bug->reports)
 		kmc_buf_printf(&buf, " of %" PRIu64 " accesses", bug->count);
 	kmc_buf_putc(&buf, '\n', 1);
-	add_seen(&buf, "first", &bug->first, ascii);
-	add_seen(&buf, "last", &bug->last, ascii);
+	add_seen(&buf, "first", &bug->first, own.ascii);
+	add_seen(&buf, "last", &bug->last, own.ascii);
 	kmc_buf_puts(&buf, "\n");
 	kmc_buf_puts(&buf, example);
 	free(example);

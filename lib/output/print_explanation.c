@@ -106,12 +106,12 @@ void kmc_print_object(struct kmc_printer *p, const struct kmc_report *report)
 /* Words of our own and names of others', in lines that fit. */
 static void print_wrapped(struct kmc_printer *p, const char *label, const char *text)
 {
-	const size_t width = p->opts->view.width ? p->opts->view.width : 80;
+	const size_t width = p->opts.width ? p->opts.width : 80;
 	struct kmc_buf clean = { };
 	size_t column = 4 + strlen(label);
 	const char *at;
 
-	kmc_buf_escape(&clean, text, strlen(text), p->opts->view.ascii);
+	kmc_buf_escape(&clean, text, strlen(text), p->opts.ascii);
 	p->buf.failed |= clean.failed;
 	kmc_buf_printf(&p->buf, "    %s", label);
 	for (at = clean.data ? clean.data : ""; *at;) {
@@ -139,7 +139,7 @@ void kmc_print_verdict(struct kmc_printer *p, const struct kmc_report *report)
 	if (!verdict->text)
 		return;
 	kmc_print_heading(p, "Verdict");
-	snprintf(label, sizeof(label), "%s:", kmc_verdict_name(verdict->class));
+	snprintf(label, sizeof(label), "%s:", kmc_verdict_name(verdict->kind));
 	print_wrapped(p, label, verdict->text);
 	if (verdict->next)
 		print_wrapped(p, "Next:", verdict->next);

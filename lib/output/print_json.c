@@ -242,7 +242,7 @@ static json_t *verdict_of(const struct kmc_report *report)
 	if (!verdict->text)
 		return json_null();
 	return json_pack("{s:s, s:o, s:o, s:o}",
-			 "class", kmc_verdict_name(verdict->class),
+			 "class", kmc_verdict_name(verdict->kind),
 			 "text", text(verdict->text),
 			 "next", text(verdict->next),
 			 "annotation", text(verdict->annotation));

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "explain/locate.h"
+#include "base/options.h"
 #include "output/print_explanation.h"
 #include "output/styled_text.h"
 #include "report/allocation_site.h"
@@ -110,7 +110,7 @@ static void print_location(struct kmc_printer *p, const struct kmc_location *whe
 	struct kmc_buf buf = { };
 
 	kmc_buf_escape(&buf, where->file, strlen(where->file),
-		       p->opts->view.ascii);
+		       p->opts.ascii);
 	if (where->line)
 		kmc_buf_printf(&buf, ":%d", where->line);
 	if (where->line && where->column)
@@ -158,7 +158,7 @@ static void print_source_line(struct kmc_printer *p, const struct kmc_location *
 			      int line)
 {
 	size_t len;
-	const char *text = kmc_source_line(p->opts->source, where->file, line, &len);
+	const char *text = kmc_source_line(p->opts.source, where->file, line, &len);
 	const bool here = line == where->line;
 	struct kmc_buf expanded = { };
 
@@ -183,7 +183,7 @@ static void print_source_line(struct kmc_printer *p, const struct kmc_location *
 static void print_source(struct kmc_printer *p, const struct kmc_location *where,
 			 int context)
 {
-	if (!p->opts->source || !where->file || context == NO_SOURCE)
+	if (!p->opts.source || !where->file || context == NO_SOURCE)
 		return;
 	for (int line = where->line - context; line <= where->line + context; line++)
 		print_source_line(p, where, line);
@@ -197,7 +197,7 @@ static void print_level(struct kmc_printer *p, const struct kmc_frame *frame,
 	struct kmc_buf name = { };
 	size_t used;
 
-	level_name(frame, level, p->opts->view.ascii, &name);
+	level_name(frame, level, p->opts.ascii, &name);
 	used = INDENT + width_of(&name);
 	kmc_buf_putc(&p->buf, ' ', INDENT);
 	if (name.data)
@@ -232,7 +232,7 @@ static size_t location_column(struct kmc_printer *p, const struct kmc_stack *sta
 		for (size_t j = 0; j < levels_of(&stack->frames[i]); j++) {
 			struct kmc_buf name = { };
 
-			level_name(&stack->frames[i], j, p->opts->view.ascii,
+			level_name(&stack->frames[i], j, p->opts.ascii,
 				   &name);
 			if (INDENT + width_of(&name) + 2 > column)
 				column = INDENT + width_of(&name) + 2;
@@ -284,12 +284,12 @@ static void print_where(struct kmc_printer *p, const struct kmc_report *report)
 static struct kmc_error *print_memory(struct kmc_printer *p,
 				      const struct kmc_report *report)
 {
-	struct kmc_view_options opts = p->opts->view;
+	struct kmc_view_options opts = { .size = sizeof(opts), .ascii = p->opts.ascii };
 	struct kmc_view *view;
 	struct kmc_error *err;
 
 	/* Room for our own indent. */
-	opts.width = (opts.width ? opts.width : 80) - 2;
+	opts.width = (p->opts.width ? p->opts.width : 80) - 2;
 	err = kmc_view_shadow(report, &opts, &view);
 	if (err)
 		return err;
@@ -358,10 +358,10 @@ struct kmc_error *kmc_print_report(const struct kmc_report *report,
 				   const struct kmc_print_options *opts,
 				   char **out)
 {
-	static const struct kmc_print_options defaults;
-	struct kmc_printer p = { .opts = opts ? opts : &defaults };
+	struct kmc_printer p = { };
 	struct kmc_error *err;
 
+	kmc_options_copy(&p.opts, sizeof(p.opts), opts);
 	print_title(&p, report);
 	print_where(&p, report);
 	err = print_memory(&p, report);

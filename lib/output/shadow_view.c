@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/options.h"
 #include "output/canvas.h"
 #include "output/shadow_view_members.h"
 
@@ -310,13 +311,13 @@ struct kmc_error *kmc_view_shadow(const struct kmc_report *report,
 				  const struct kmc_view_options *opts,
 				  struct kmc_view **out)
 {
-	struct kmc_canvas c = {
-		.report = report,
-		.gutter = opts && opts->ascii ? "|" : "│",
-		.ascii = opts && opts->ascii,
-		.width = opts && opts->width ? opts->width : 80,
-	};
+	struct kmc_canvas c = { .report = report };
+	struct kmc_view_options own;
 
+	kmc_options_copy(&own, sizeof(own), opts);
+	c.gutter = own.ascii ? "|" : "│";
+	c.ascii = own.ascii;
+	c.width = own.width ? own.width : 80;
 	c.view = calloc(1, sizeof(*c.view));
 	if (!c.view)
 		return kmc_error_nomem();

@@ -22,13 +22,13 @@ static void style_begin(struct kmc_printer *p, enum kmc_style style)
 		[KMC_STYLE_LOCATION] = "36",
 	};
 
-	if (p->opts->color && sgr[style])
+	if (p->opts.color && sgr[style])
 		kmc_buf_printf(&p->buf, "\033[%sm", sgr[style]);
 }
 
 static void style_end(struct kmc_printer *p, enum kmc_style style)
 {
-	if (p->opts->color && style != KMC_STYLE_PLAIN)
+	if (p->opts.color && style != KMC_STYLE_PLAIN)
 		kmc_buf_puts(&p->buf, "\033[0m");
 }
 
@@ -46,7 +46,7 @@ void kmc_print_say(struct kmc_printer *p, enum kmc_style style, const char *fmt,
 void kmc_print_quote(struct kmc_printer *p, enum kmc_style style, const char *text)
 {
 	style_begin(p, style);
-	kmc_buf_escape(&p->buf, text, strlen(text), p->opts->view.ascii);
+	kmc_buf_escape(&p->buf, text, strlen(text), p->opts.ascii);
 	style_end(p, style);
 }
 

@@ -13,7 +13,7 @@
  * @opts: layout and colour
  */
 struct kmc_printer {
-	const struct kmc_print_options *opts;
+	struct kmc_print_options opts;
 	struct kmc_buf buf;
 };
 

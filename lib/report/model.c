@@ -199,7 +199,7 @@ const char *kmc_state_name(enum kmc_state state)
 	return names[state];
 }
 
-const char *kmc_verdict_name(enum kmc_verdict_class class)
+const char *kmc_verdict_name(enum kmc_verdict_class kind)
 {
 	static const char * const names[] = {
 		[KMC_VERDICT_UNKNOWN] = "unknown",
@@ -213,7 +213,7 @@ const char *kmc_verdict_name(enum kmc_verdict_class class)
 		[KMC_VERDICT_INFOLEAK] = "infoleak",
 	};
 
-	return names[class];
+	return names[kind];
 }
 
 void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf)

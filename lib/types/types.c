@@ -185,6 +185,7 @@ static struct kmc_error *size_of(struct kmc_types *types, kmc_type_id id,
  * @nodes: that may still be read, over all parameters
  * @inner: what stands around the name that is not there; grows outwards
  * @behind_pointer: [] and () bind tighter than the last "*"
+ * @anonymous: as in struct kmc_type
  * @qualified: the next node is, by these of qualifier_words
  */
 struct declaration {
@@ -192,6 +193,7 @@ struct declaration {
 	unsigned int *nodes;
 	struct kmc_buf inner;
 	bool behind_pointer;
+	bool anonymous;
 	bool qualified[3];
 };
 
@@ -199,7 +201,7 @@ struct declaration {
 static const char *const qualifier_words[] = { "const", "volatile", "restrict" };
 
 static struct kmc_error *declare(struct kmc_types *types, kmc_type_id id,
-				 unsigned int *nodes, char **out);
+				 unsigned int *nodes, char **out, bool *anonymous);
 
 static void wrap(struct declaration *d, const char *before, const char *after)
 {
@@ -261,7 +263,8 @@ static struct kmc_error *add_function(struct declaration *d,
 	for (size_t i = 0; i < raw->nmembers && !err && *d->nodes; i++) {
 		char *text KMC_AUTO_FREE = NULL;
 
-		err = declare(d->types, raw->members[i].type, d->nodes, &text);
+		err = declare(d->types, raw->members[i].type, d->nodes, &text,
+			      &d->anonymous);
 		if (!err)
 			kmc_buf_printf(&list, "%s%s", i ? ", " : "", text);
 	}
@@ -293,8 +296,10 @@ static void add_base(struct declaration *d, const struct kmc_raw_type *raw)
 		else if (raw->kind == KMC_TYPE_VOID)
 			name = "void";
 	}
-	if (!name)
+	if (!name) {
+		d->anonymous |= *keyword;
 		name = *keyword ? "{...}" : "?";
+	}
 	if (d->inner.len)
 		wrap(d, " ", "");
 	wrap(d, name, "");
@@ -333,7 +338,7 @@ static struct kmc_error *declare_step(struct declaration *d, kmc_type_id *id,
 }
 
 static struct kmc_error *declare(struct kmc_types *types, kmc_type_id id,
-				 unsigned int *nodes, char **out)
+				 unsigned int *nodes, char **out, bool *anonymous)
 {
 	struct declaration d = { .types = types, .nodes = nodes };
 	struct kmc_error *err = NULL;
@@ -346,6 +351,7 @@ static struct kmc_error *declare(struct kmc_types *types, kmc_type_id id,
 	/* Cut: no such type is written by hand. */
 	if (!err && !done)
 		wrap(&d, "... ", "");
+	*anonymous |= d.anonymous;
 	if (!err)
 		return kmc_buf_take(&d.inner, out);
 	kmc_buf_release(&d.inner);
@@ -380,6 +386,7 @@ static struct kmc_error *fill_type(struct kmc_types *types, kmc_type_id id,
 	const struct kmc_raw_type *raw = &entry->raw;
 	unsigned int nodes = MAX_NODES;
 	struct kmc_error *err;
+	bool anonymous = false;
 	uint64_t size;
 
 	if (raw->kind == KMC_TYPE_STRUCT || raw->kind == KMC_TYPE_UNION) {
@@ -389,12 +396,12 @@ static struct kmc_error *fill_type(struct kmc_types *types, kmc_type_id id,
 	}
 	err = size_of(types, id, &size);
 	if (!err)
-		err = declare(types, id, &nodes, &entry->declared);
+		err = declare(types, id, &nodes, &entry->declared, &anonymous);
 	if (err)
 		return err;
 	entry->type = (struct kmc_type){
 		.kind = raw->kind, .name = raw->name,
-		.declared = entry->declared, .size = size,
+		.declared = entry->declared, .anonymous = anonymous, .size = size,
 		.is_signed = raw->is_signed, .incomplete = raw->incomplete,
 		.count = raw->count, .flexible = raw->flexible,
 		.enumerators = raw->enumerators,

@@ -155,7 +155,7 @@ void fuzz_check_print(const struct kmc_report *report, size_t way)
 {
 	static const unsigned int widths[] = { 40, 80, 200 };
 	const struct kmc_print_options opts = {
-		.view = { .width = widths[way % 3], .ascii = way & 1 },
+		.size = sizeof(opts), .width = widths[way % 3], .ascii = way & 1,
 		.color = way % 3 == 2,
 	};
 

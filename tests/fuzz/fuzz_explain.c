@@ -13,7 +13,7 @@ static struct kmc_debuginfo *debuginfo;
 static void open_debuginfo(void)
 {
 	const struct kmc_debuginfo_options opts = {
-		.vmlinux = getenv("KMC_FUZZ_VMLINUX"), .force = true,
+		.size = sizeof(opts), .vmlinux = getenv("KMC_FUZZ_VMLINUX"), .force = true,
 	};
 	const struct kmc_kernel kernel = { 0 };
 	struct kmc_error *err;

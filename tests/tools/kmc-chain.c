@@ -31,7 +31,7 @@ static void print_chain(uint64_t address, const struct kmc_location *chain,
 
 int main(int argc, char **argv)
 {
-	struct kmc_debuginfo_options opts = { .vmlinux = argv[1] };
+	struct kmc_debuginfo_options opts = { .size = sizeof(opts), .vmlinux = argv[1] };
 	struct kmc_debuginfo *di;
 	struct kmc_error *err;
 	char line[64];

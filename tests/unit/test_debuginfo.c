@@ -25,20 +25,27 @@
 #include "debuginfo/source_path.h"
 #include "fixture.h"
 
-static struct kmc_error *try_open(const char *path, bool force,
-				  const struct kmc_kernel *kernel)
+static struct kmc_error *try_options(const struct kmc_debuginfo_options *opts,
+				     const struct kmc_kernel *kernel)
 {
-	const struct kmc_debuginfo_options opts = {
-		.vmlinux = path, .force = force,
-	};
 	struct kmc_debuginfo *di = NULL;
-	struct kmc_error *err = kmc_debuginfo_open(&opts, kernel, &di);
+	struct kmc_error *err = kmc_debuginfo_open(opts, kernel, &di);
 
 	assert_true(!err == !!di);
 	if (err && err->path)
 		assert_null(strstr(err->message, err->path));
 	kmc_debuginfo_free(di);
 	return err;
+}
+
+static struct kmc_error *try_open(const char *path, bool force,
+				  const struct kmc_kernel *kernel)
+{
+	const struct kmc_debuginfo_options opts = {
+		.size = sizeof(opts), .vmlinux = path, .force = force,
+	};
+
+	return try_options(&opts, kernel);
 }
 
 /* Makes a file with a shell command, and opens it. */
@@ -108,6 +115,26 @@ static void other_build_is_refused(void **state)
 	assert_no_error(try_open(f->vmlinux, true, &kernel));
 }
 
+/* A program that was compiled before there was @force does not have it. */
+static void options_count_as_far_as_their_size_says(void **state)
+{
+	struct fixture *f = *state;
+	struct kmc_debuginfo_options opts = {
+		.size = offsetof(struct kmc_debuginfo_options, force),
+		.vmlinux = f->vmlinux, .force = true,
+	};
+	struct kmc_kernel kernel = { };
+
+	fixture_set_build_id(&kernel);
+	kernel.build_id[0] ^= 0xff;
+	assert_error(try_options(&opts, &kernel), KMC_ERROR_MISMATCH, "has build-ID");
+	opts.size = sizeof(opts);
+	assert_no_error(try_options(&opts, &kernel));
+	opts.size = sizeof(opts.size);
+	assert_error(try_options(&opts, NULL), KMC_ERROR_NOT_FOUND, "name its vmlinux");
+	assert_error(try_options(NULL, NULL), KMC_ERROR_NOT_FOUND, "name its vmlinux");
+}
+
 static void other_release_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -135,7 +162,7 @@ static void hostile_release_is_escaped(void **state)
 static void later_report_is_checked(void **state)
 {
 	struct fixture *f = *state;
-	const struct kmc_debuginfo_options opts = { .vmlinux = f->vmlinux };
+	const struct kmc_debuginfo_options opts = { .size = sizeof(opts), .vmlinux = f->vmlinux };
 	struct kmc_kernel kernel = { };
 	struct kmc_debuginfo *di;
 
@@ -380,6 +407,7 @@ int main(void)
 		cmocka_unit_test(missing_and_unreadable_say_so),
 		cmocka_unit_test(debug_only_file_will_do),
 		cmocka_unit_test(other_build_is_refused),
+		cmocka_unit_test(options_count_as_far_as_their_size_says),
 		cmocka_unit_test(other_release_is_refused),
 		cmocka_unit_test(hostile_release_is_escaped),
 		cmocka_unit_test(later_report_is_checked),

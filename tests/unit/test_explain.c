@@ -402,11 +402,11 @@ static void assert_verdict(void **state, const char *shadow, unsigned int caret,
 
 	assert_no_error(kmc_values_fill(&((struct state *)*state)->di, report));
 	assert_no_error(kmc_verdict_fill(report));
-	if (report->verdict.class != class)
+	if (report->verdict.kind != class)
 		for (size_t i = 0; i < report->nvalues; i++)
 			print_error("# %s %c %d\n", report->values[i].path,
 				    report->values[i].state, report->values[i].reported);
-	assert_string_equal(kmc_verdict_name(report->verdict.class),
+	assert_string_equal(kmc_verdict_name(report->verdict.kind),
 			    kmc_verdict_name(class));
 	assert_non_null(report->verdict.text);
 	assert_non_null(report->verdict.next);
@@ -444,7 +444,7 @@ static void assert_class(void **state, enum kmc_state what, enum kmc_kind kind,
 		.requested = requested,
 	};
 	assert_no_error(kmc_verdict_fill(report));
-	assert_string_equal(kmc_verdict_name(report->verdict.class),
+	assert_string_equal(kmc_verdict_name(report->verdict.kind),
 			    kmc_verdict_name(class));
 	assert_null(report->verdict.annotation);
 	kmc_report_free(report);
@@ -471,7 +471,7 @@ static void a_report_of_nothing_has_a_verdict(void **state)
 	assert_no_error(kmc_explain_report(NULL, report));
 	assert_int_equal(report->ncandidates, 0);
 	assert_int_equal(report->nvalues, 0);
-	assert_int_equal(report->verdict.class, KMC_VERDICT_UNKNOWN);
+	assert_int_equal(report->verdict.kind, KMC_VERDICT_UNKNOWN);
 	assert_non_null(report->verdict.text);
 	kmc_report_free(report);
 }

@@ -310,7 +310,7 @@ static void fixed_kernel_needs_no_slide(void **state)
 static void report_outlives_the_debug_info(void **state)
 {
 	struct state *s = *state;
-	const struct kmc_debuginfo_options opts = { .vmlinux = s->f->vmlinux };
+	const struct kmc_debuginfo_options opts = { .size = sizeof(opts), .vmlinux = s->f->vmlinux };
 	struct kmc_report *report = report_new();
 	struct kmc_debuginfo *di;
 
@@ -375,7 +375,7 @@ static void module_may_be_compressed(void **state)
 	};
 	struct state *s = *state;
 	const struct kmc_debuginfo_options opts = {
-		.vmlinux = s->f->vmlinux, .modules = s->f->modules,
+		.size = sizeof(opts), .vmlinux = s->f->vmlinux, .modules = s->f->modules,
 	};
 
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(ways); i++) {
@@ -396,7 +396,7 @@ static void assert_modules_in(struct state *s, const char *dir)
 {
 	char *path = fixture_path(s->f, dir);
 	const struct kmc_debuginfo_options opts = {
-		.vmlinux = s->f->vmlinux, .modules = path,
+		.size = sizeof(opts), .vmlinux = s->f->vmlinux, .modules = path,
 	};
 	struct kmc_debuginfo *di;
 
@@ -556,7 +556,7 @@ static void module_of_another_build_is_passed_over(void **state)
 	char *root = fixture_path(s->f, "modroot");
 	char *dir = fixture_path(s->f, "modroot/lib/modules");
 	struct kmc_debuginfo_options opts = {
-		.vmlinux = s->f->vmlinux, .modules = dir,
+		.size = sizeof(opts), .vmlinux = s->f->vmlinux, .modules = dir,
 	};
 
 	/* ld -r is what gives a module its build-ID. */
@@ -592,7 +592,7 @@ static void module_without_file_is_named(void **state)
 static int setup(const char *compiler, const char *flags, void **state)
 {
 	struct state *s = calloc(1, sizeof(*s));
-	struct kmc_debuginfo_options opts = { };
+	struct kmc_debuginfo_options opts = { .size = sizeof(opts) };
 
 	assert_non_null(s);
 	s->f = fixture_new(compiler, flags);

@@ -38,14 +38,14 @@ static size_t columns(const char *text)
 }
 
 /* The rows as text, one line each. */
-static char *draw_in(const struct kmc_report *report, unsigned int width, bool ascii)
+static char *draw_with(const struct kmc_report *report,
+		       const struct kmc_view_options *opts, unsigned int width)
 {
-	const struct kmc_view_options opts = { .width = width, .ascii = ascii };
 	struct kmc_buf buf = { };
 	struct kmc_view *view;
 	char *out;
 
-	assert_null(kmc_view_shadow(report, &opts, &view));
+	assert_null(kmc_view_shadow(report, opts, &view));
 	for (size_t i = 0; i < view->count; i++) {
 		size_t wide = 0;
 
@@ -59,6 +59,48 @@ static char *draw_in(const struct kmc_report *report, unsigned int width, bool a
 	kmc_view_free(view);
 	assert_null(kmc_buf_take(&buf, &out));
 	return out;
+}
+
+static char *draw_in(const struct kmc_report *report, unsigned int width, bool ascii)
+{
+	const struct kmc_view_options opts = {
+		.size = sizeof(opts), .width = width, .ascii = ascii,
+	};
+
+	return draw_with(report, &opts, width);
+}
+
+/* A program may have been compiled for shorter options, or for longer ones. */
+static void test_options_count_as_far_as_their_size_says(void **state)
+{
+	struct {
+		struct kmc_view_options opts;
+		char later[64];
+	} longer = { .opts = { .width = 60, .ascii = true } };
+	struct kmc_report *report = make(40, 32, 8);
+	const size_t sizes[] = {
+		0, sizeof(size_t), offsetof(struct kmc_view_options, ascii),
+		sizeof(struct kmc_view_options), sizeof(longer),
+	};
+
+	(void)state;
+	memset(longer.later, 0xff, sizeof(longer.later));
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(sizes); i++) {
+		struct kmc_print_options print = { .size = sizes[i], .ascii = true };
+		char *expected, *text;
+
+		longer.opts.size = sizes[i];
+		expected = draw_in(report, i < 2 ? 80 : 60, i > 2);
+		text = draw_with(report, &longer.opts, i < 2 ? 80 : 60);
+		assert_string_equal(text, expected);
+		free(expected);
+		free(text);
+		print.size = i > 2 ? sizeof(print) : offsetof(struct kmc_print_options, ascii);
+		assert_null(kmc_print_report(report, &print, &text));
+		assert_true(!strstr(text, "│") == (i > 2));
+		free(text);
+	}
+	kmc_report_free(report);
 }
 
 static char *draw(const struct kmc_report *report, unsigned int width)
@@ -305,6 +347,7 @@ static void test_hostile_names_are_escaped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_options_count_as_far_as_their_size_says),
 		cmocka_unit_test(test_rows_keep_to_the_width),
 		cmocka_unit_test(test_the_mark_is_under_the_reported_bytes),
 		cmocka_unit_test(test_a_mark_across_rows_and_beyond_the_copy),

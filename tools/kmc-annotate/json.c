@@ -36,7 +36,7 @@ static json_t *children(struct tree *tree, struct node *node, int depth);
 /* What has no name cannot be asked for by it, so it is written out in place. */
 static bool is_nameless(const struct node *node)
 {
-	return node->type && strstr(node->type->declared, "{...}");
+	return node->type && node->type->anonymous;
 }
 
 /* Of a pointer to what has no name: that, from its own start. */

@@ -93,6 +93,7 @@ bool annotate_parse(struct options *opts, int argc, char **argv, int *status)
 
 	opts->keys = getenv("KMC_ANNOTATE_KEYS");
 	opts->size = (struct size) { 80, 24 };
+	opts->debuginfo.size = sizeof(opts->debuginfo);
 	operands = options_read(&annotate_tool, opts, argc, argv, status);
 	if (!operands ||
 	    !options_check_live(&annotate_tool, opts->live, operands, status))

@@ -126,6 +126,7 @@ static void add_where(struct report_text *text, const struct kmc_report *report)
 static void add_memory(struct report_text *text, const struct kmc_report *report, int cols)
 {
 	const struct kmc_view_options opts = {
+		.size = sizeof(opts),
 		.width = cols > 41 ? cols - 1 : 40, .ascii = text->text.ascii,
 	};
 	struct kmc_view *view = NULL;
@@ -152,7 +153,7 @@ void report_head(struct report_text *head, const struct kmc_report *report, int 
 	add_where(head, report);
 	if (report->verdict.text) {
 		report_text_add(head, -1);
-		snprintf(label, sizeof(label), "%s:", kmc_verdict_name(report->verdict.class));
+		snprintf(label, sizeof(label), "%s:", kmc_verdict_name(report->verdict.kind));
 		text_wrap(head, label, report->verdict.text, cols);
 	}
 	if (report->verdict.next)

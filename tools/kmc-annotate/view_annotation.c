@@ -138,8 +138,8 @@ static const struct view_ops annotation_view = {
 
 static bool is_false_positive(const struct kmc_report *report)
 {
-	return report->verdict.class == KMC_VERDICT_PADDING ||
-	       report->verdict.class == KMC_VERDICT_BITFIELD;
+	return report->verdict.kind == KMC_VERDICT_PADDING ||
+	       report->verdict.kind == KMC_VERDICT_BITFIELD;
 }
 
 void annotation_open(struct app *app, const struct kmc_report *report)
@@ -148,13 +148,13 @@ void annotation_open(struct app *app, const struct kmc_report *report)
 
 	if (!is_false_positive(report)) {
 		app_say(app, "only false positives are annotated, and this is one of '%s'",
-			kmc_verdict_name(report->verdict.class));
+			kmc_verdict_name(report->verdict.kind));
 		return;
 	}
 	preview = xcalloc(1, sizeof(*preview));
 	preview->report = report;
 	preview->text.ascii = app->ascii;
-	preview->form = report->verdict.class == KMC_VERDICT_BITFIELD ?
+	preview->form = report->verdict.kind == KMC_VERDICT_BITFIELD ?
 			ANNOTATION_BITFIELD : ANNOTATION_MARK;
 	view_open(app, &annotation_view, preview);
 	make(app->top);

@@ -70,7 +70,7 @@ static void bug_line(const struct bug *bug, struct line *out)
 
 	line_say(out, KMC_STYLE_DIM, "%s", glyph);
 	line_say(out, KMC_STYLE_TITLE, " %7" PRIu64 " ", bug->seen);
-	line_say(out, KMC_STYLE_PLAIN, " %-20s ", kmc_verdict_name(report->verdict.class));
+	line_say(out, KMC_STYLE_PLAIN, " %-20s ", kmc_verdict_name(report->verdict.kind));
 	line_quote(out, KMC_STYLE_PLAIN, bug->signature);
 	if (bug->accesses > bug->seen)
 		line_say(out, KMC_STYLE_DIM, " (%" PRIu64 " accesses)", bug->accesses);

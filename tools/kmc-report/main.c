@@ -181,6 +181,7 @@ int main(int argc, char **argv)
 	if (!report_parse(&ctl.opts, argc, argv, &status))
 		return status;
 	set_up_signals();
+	ctl.opts.debuginfo.size = sizeof(ctl.opts.debuginfo);
 	ctl.opts.debuginfo.progress = on_download;
 	ctl.symbols.opts = &ctl.opts.debuginfo;
 	ctl.symbols.quiet = ctl.opts.quiet;

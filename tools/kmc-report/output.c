@@ -60,10 +60,10 @@ bool output_begin(struct output *out, const struct options *opts)
 	char *text = NULL;
 
 	*out = (struct output) { .opts = opts };
+	out->print.size = sizeof(out->print);
 	out->print.color = want_color(opts->color);
-	out->print.view.ascii = opts->ascii ||
-				strcmp(nl_langinfo(CODESET), "UTF-8");
-	out->print.view.width = opts->width ? opts->width : terminal_width();
+	out->print.ascii = opts->ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
+	out->print.width = opts->width ? opts->width : terminal_width();
 	if (opts->group)
 		err = kmc_group_new(0, &out->group);
 	/* The other formats only name files, which need not be there. */

@@ -5,6 +5,10 @@
 #ifndef KMC_ERROR_H
 #define KMC_ERROR_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define KMC_PUBLIC		__attribute__((visibility("default")))
 #define KMC_MUST_CHECK		__attribute__((warn_unused_result))
 
@@ -42,5 +46,9 @@ struct kmc_error {
 };
 
 KMC_PUBLIC void kmc_error_free(struct kmc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* KMC_ERROR_H */

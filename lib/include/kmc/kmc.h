@@ -8,6 +8,9 @@
  * struct kmc_error *: NULL is success, anything else is yours to free with
  * kmc_error_free(). On failure *out is untouched.
  *
+ * A struct of options begins with its size, which the caller sets, so that it can
+ * grow: a program that was compiled for a shorter one gets what the rest was before.
+ *
  * The library never prints, never exits and has no global state: two threads
  * may use it as long as they do not share an object. Strings of a report come
  * from the kernel's log and are hostile; the printers here escape them.
@@ -23,6 +26,10 @@
 #include <kmc/error.h>
 #include <kmc/layout.h>
 #include <kmc/report.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* ---- input: input.c (tells by content), text.c, ring.c ---- */
 
@@ -106,6 +113,7 @@ struct kmc_debuginfo;
 
 /**
  * struct kmc_debuginfo_options - how to find debug info and what to accept
+ * @size: sizeof(struct kmc_debuginfo_options); what is beyond it counts as zero
  * @vmlinux: path, NULL to look in the usual places
  * @modules: directory with .ko files (searched downwards), NULL for none
  * @force: accept a vmlinux of another build
@@ -118,6 +126,7 @@ struct kmc_debuginfo;
  * cache that debuginfod's other clients use.
  */
 struct kmc_debuginfo_options {
+	size_t size;
 	const char *vmlinux;
 	const char *modules;
 	bool force;
@@ -312,10 +321,12 @@ struct kmc_view {
 
 /**
  * struct kmc_view_options - how wide, and with which characters
+ * @size: sizeof(struct kmc_view_options); what is beyond it counts as zero
  * @width: columns, at least 40; 0 means 80
  * @ascii: nothing beyond ASCII
  */
 struct kmc_view_options {
+	size_t size;
 	unsigned int width;
 	bool ascii;
 };
@@ -349,12 +360,15 @@ kmc_json_report(const struct kmc_report *report, char **out);
 
 /**
  * struct kmc_print_options - how the text printer writes
- * @view: width and characters
+ * @size: sizeof(struct kmc_print_options); what is beyond it counts as zero
+ * @width, @ascii: as in struct kmc_view_options
  * @color: use SGR sequences
  * @source: shows source lines of it; NULL: none
  */
 struct kmc_print_options {
-	struct kmc_view_options view;
+	size_t size;
+	unsigned int width;
+	bool ascii;
 	bool color;
 	struct kmc_source *source;
 };
@@ -379,5 +393,9 @@ kmc_print_report(const struct kmc_report *report,
  * Return: a new string that is yours, or NULL when out of memory.
  */
 KMC_PUBLIC char *kmc_escape(const char *text);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* KMC_KMC_H */

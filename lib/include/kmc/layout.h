@@ -15,6 +15,10 @@
 
 #include <kmc/error.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- types: types.c, layout_btf.c, layout_dwarf.c ---- */
 
 struct kmc_types;
@@ -75,6 +79,7 @@ struct kmc_enumerator {
  * @name: of a struct, union, enum or base type; NULL if anonymous
  * @declared: as C writes it and it was asked for, typedefs and all: "u32",
  *	"struct list_head", "char [16]", "void (*)(int)"
+ * @anonymous: @declared has a struct, union or enum without a name in it: "{...}"
  * @size: bytes; 0 if incomplete, flexible, or unknown
  * @is_signed: INT, CHAR, ENUM
  * @incomplete: only declared
@@ -92,6 +97,7 @@ struct kmc_type {
 	enum kmc_type_kind kind;
 	const char *name;
 	const char *declared;
+	bool anonymous;
 	uint64_t size;
 	bool is_signed;
 	bool incomplete;
@@ -299,5 +305,9 @@ KMC_PUBLIC void kmc_field_release(struct kmc_field *field);
 KMC_PUBLIC bool kmc_layout_contains(struct kmc_types *types, kmc_type_id outer,
 				    uint64_t offset, const char *inner_name,
 				    uint64_t inner_size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* KMC_LAYOUT_H */

@@ -8,6 +8,10 @@
 
 #include <kmc/kmc.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- the same bug: signature.c ---- */
 
 /* Hexadecimal digits of a hash, and a NUL. */
@@ -173,5 +177,9 @@ kmc_sarif_result(const struct kmc_report *report, uint64_t count, bool first,
 		 char **out);
 
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *kmc_sarif_end(char **out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* KMC_OUTPUT_H */

@@ -12,6 +12,10 @@
 
 #include <kmc/error.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct kmc_types;
 
 enum kmc_kind { KMC_READ, KMC_WRITE, KMC_INFOLEAK };
@@ -288,13 +292,13 @@ enum kmc_verdict_class {
 
 /**
  * struct kmc_verdict - what the report comes to and what to do next
- * @class: of which kind
+ * @kind: what it comes to
  * @text: one sentence why, NULL before kmc_explain_report()
  * @next: one sentence what to do
  * @annotation: C to add for a false positive, NULL if there is none to add
  */
 struct kmc_verdict {
-	enum kmc_verdict_class class;
+	enum kmc_verdict_class kind;
 	char *text;
 	char *next;
 	char *annotation;
@@ -402,7 +406,7 @@ KMC_PUBLIC void kmc_report_free(struct kmc_report *report);
 /* Words for them: "read", "uninitialized", "padding"; borrowed for ever. */
 KMC_PUBLIC const char *kmc_kind_name(enum kmc_kind kind);
 KMC_PUBLIC const char *kmc_state_name(enum kmc_state state);
-KMC_PUBLIC const char *kmc_verdict_name(enum kmc_verdict_class class);
+KMC_PUBLIC const char *kmc_verdict_name(enum kmc_verdict_class kind);
 
 /**
  * struct kmc_site - who wanted memory, or gave it back
@@ -433,5 +437,9 @@ KMC_PUBLIC struct kmc_site kmc_track_caller(const struct kmc_track *track);
  */
 KMC_PUBLIC bool kmc_report_register(const struct kmc_report *report,
 				    const char *name, uint64_t *value);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* KMC_KMC_REPORT_H */
