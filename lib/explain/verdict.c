@@ -1,143 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a report comes to: a class, a sentence why, and what to do next.
+ * What a report comes to, by the state of its bytes and what they are in the layout.
  */
 #include "explain/verdict.h"
 
-#include <inttypes.h>
-
-#include "base/buf.h"
-#include "report/allocation_site.h"
-#include "report/walk.h"
-
-/**
- * struct cause - what the reported bytes are
- * @first: first reported value that is to blame, NULL if the layout is unknown
- * @padding, @members: counts of reported values of either kind that are to blame
- * @bits: how many of the members are bit-fields
- */
-struct cause {
-	const struct kmc_value *first;
-	size_t padding;
-	size_t members;
-	size_t bits;
-};
-
-/* ---- words ---- */
-
-static void put_function(struct kmc_buf *buf, const char *name)
-{
-	if (name)
-		kmc_buf_printf(buf, "%s()", name);
-	else
-		kmc_buf_printf(buf, "a function without a name");
-}
-
-/* "do_it() (kernel/signal.c:431)", as far as it is known. */
-static void put_place(struct kmc_buf *buf, const struct kmc_location *at)
-{
-	put_function(buf, at->function);
-	if (at->file && at->line)
-		kmc_buf_printf(buf, " (%s:%d)", at->file, at->line);
-}
-
-static void put_frame(struct kmc_buf *buf, const struct kmc_frame *frame)
-{
-	if (frame->chain_len)
-		put_place(buf, &frame->chain[0]);
-	else
-		put_function(buf, frame->symbol);
-}
-
-static void put_culprit(struct kmc_buf *buf, const struct kmc_stack *stack)
-{
-	struct kmc_level level;
-
-	if (!kmc_walk_culprit(stack, false, &level) || !level.function)
-		kmc_buf_printf(buf, "a function");
-	else if (level.where)
-		put_place(buf, level.where);
-	else
-		kmc_buf_printf(buf, "%.*s()", (int)level.len, level.function);
-}
-
-static void put_track(struct kmc_buf *buf, const char *what,
-		      const struct kmc_track *track)
-{
-	struct kmc_site site = kmc_track_site(track);
-	const struct kmc_frame *frame;
-
-	if (!track->stack.count)
-		return;
-	frame = &track->stack.frames[site.frame];
-	kmc_buf_printf(buf, "%s", what);
-	if (frame->chain_len)
-		put_place(buf, &frame->chain[site.level]);
-	else
-		put_frame(buf, frame);
-}
-
-static void put_value(struct kmc_buf *buf, const struct kmc_value *value)
-{
-	if (!value->hole)
-		kmc_buf_printf(buf, "%s", value->path);
-	else if (value->after)
-		kmc_buf_printf(buf, "the padding behind %s%s%s", value->path,
-			       *value->path ? "." : "", value->after);
-	else
-		kmc_buf_printf(buf, "padding");
-}
-
-static void put_object(struct kmc_buf *buf, const struct kmc_report *report)
-{
-	const struct kmc_candidate *candidate = report->candidates;
-	const struct kmc_object *object = &report->object;
-
-	if (report->ncandidates && candidate->type)
-		kmc_buf_printf(buf, "%s", candidate->type);
-	else if (object->known && object->cache)
-		kmc_buf_printf(buf, "an object of cache %s", object->cache);
-	else
-		kmc_buf_printf(buf, "memory");
-}
-
-static void put_bytes(struct kmc_buf *buf, const struct kmc_report *report)
-{
-	const unsigned int bytes = report->bits / 8;
-
-	kmc_buf_printf(buf, "%u byte%s", bytes, bytes == 1 ? "" : "s");
-	if (report->ncandidates)
-		kmc_buf_printf(buf, " at +%" PRId64, report->candidates->offset);
-	kmc_buf_printf(buf, " of ");
-	put_object(buf, report);
-}
-
-/* "were" and "them" of several bytes, "was" and "it" of one. */
-static const char *were(const struct kmc_report *report)
-{
-	return report->bits == 8 ? "was" : "were";
-}
-
-static const char *them(const struct kmc_report *report)
-{
-	return report->bits == 8 ? "it" : "them";
-}
-
-static const char *they(const struct kmc_report *report)
-{
-	return report->bits == 8 ? "it" : "they";
-}
-
-/* "since they were allocated in f() (file:line)" */
-static void put_since(struct kmc_buf *buf, const struct kmc_report *report)
-{
-	if (!report->alloc.stack.count)
-		return;
-	kmc_buf_printf(buf, " since %s %s", they(report), were(report));
-	put_track(buf, " allocated in ", &report->alloc);
-}
-
-/* ---- what it was ---- */
+#include "explain/verdict_text.h"
 
 static bool to_blame(const struct kmc_value *value)
 {
@@ -145,9 +12,9 @@ static bool to_blame(const struct kmc_value *value)
 				   value->state == '?');
 }
 
-static struct cause find_cause(const struct kmc_report *report)
+static struct kmc_cause find_cause(const struct kmc_report *report)
 {
-	struct cause cause = { };
+	struct kmc_cause cause = { };
 
 	for (size_t i = 0; i < report->nvalues; i++) {
 		const struct kmc_value *value = &report->values[i];
@@ -176,7 +43,7 @@ static bool beyond_request(const struct kmc_report *report)
 }
 
 static enum kmc_verdict_class classify(const struct kmc_report *report,
-				       const struct cause *cause)
+				       const struct kmc_cause *cause)
 {
 	switch (report->state) {
 	case KMC_FREED:
@@ -200,153 +67,10 @@ static enum kmc_verdict_class classify(const struct kmc_report *report,
 	return cause->first->state == 'm' ? KMC_VERDICT_PARTIAL : KMC_VERDICT_MEMBER;
 }
 
-/* ---- sentences ---- */
-
-static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
-		    const struct cause *cause, enum kmc_verdict_class class)
-{
-	const char *done = report->kind == KMC_WRITE ? "written" : "read";
-
-	put_bytes(buf, report);
-	if (cause->first && class != KMC_VERDICT_FREED) {
-		kmc_buf_printf(buf, ", ");
-		put_value(buf, cause->first);
-		if (cause->padding + cause->members > 1)
-			kmc_buf_printf(buf, " and others");
-		kmc_buf_printf(buf, ",");
-	}
-	switch (class) {
-	case KMC_VERDICT_PADDING:
-		kmc_buf_printf(buf, " %s copied: no member is there, so nobody writes %s",
-			       were(report), them(report));
-		break;
-	case KMC_VERDICT_BITFIELD:
-		kmc_buf_printf(buf, " %s read, and not all of the bits were written",
-			       were(report));
-		break;
-	case KMC_VERDICT_MEMBER:
-		kmc_buf_printf(buf, " %s used, and nobody has written %s",
-			       were(report), them(report));
-		put_since(buf, report);
-		break;
-	case KMC_VERDICT_PARTIAL:
-		kmc_buf_printf(buf, " %s used, and only a part of %s was written",
-			       were(report), them(report));
-		put_since(buf, report);
-		break;
-	case KMC_VERDICT_SLACK:
-		kmc_buf_printf(buf, " %s %s, but only %" PRIu64 " bytes were asked for",
-			       were(report), done, report->object.requested);
-		break;
-	case KMC_VERDICT_UNALLOCATED:
-		kmc_buf_printf(buf, " %s %s, but belong%s to nobody", were(report),
-			       done, report->bits == 8 ? "s" : "");
-		break;
-	case KMC_VERDICT_FREED:
-		kmc_buf_printf(buf, " %s %s after %s had been freed", were(report),
-			       done, they(report));
-		put_track(buf, " in ", &report->free);
-		break;
-	case KMC_VERDICT_INFOLEAK:
-		kmc_buf_printf(buf, " left the kernel, and nobody has written %s",
-			       them(report));
-		put_since(buf, report);
-		break;
-	case KMC_VERDICT_UNKNOWN:
-		kmc_buf_printf(buf, " %s %s, state %s", were(report), done,
-			       kmc_state_name(report->state));
-		break;
-	}
-}
-
-static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
-		     enum kmc_verdict_class class)
-{
-	switch (class) {
-	case KMC_VERDICT_PADDING:
-	case KMC_VERDICT_BITFIELD:
-		kmc_buf_printf(buf, class == KMC_VERDICT_PADDING ? "false positive: annotate it" :
-			       "when only other bits are used, a false positive: annotate it");
-		put_track(buf, " behind the allocation in ", &report->alloc);
-		if (!report->alloc.stack.count)
-			kmc_buf_printf(buf, " where the object is allocated");
-		break;
-	case KMC_VERDICT_MEMBER:
-	case KMC_VERDICT_PARTIAL:
-	case KMC_VERDICT_INFOLEAK:
-		kmc_buf_printf(buf, "write all of it before it is used");
-		put_track(buf, ", or have it zeroed by the allocation in ",
-			  &report->alloc);
-		break;
-	case KMC_VERDICT_FREED:
-		kmc_buf_printf(buf, "find out why it still had a pointer");
-		put_track(buf, " to what was freed in ", &report->free);
-		break;
-	case KMC_VERDICT_SLACK:
-		kmc_buf_printf(buf, "ask for more, or use ksize() and no more than it says");
-		put_track(buf, ": allocated in ", &report->alloc);
-		break;
-	case KMC_VERDICT_UNKNOWN:
-		if (!report->ncandidates || !report->candidates->type) {
-			kmc_buf_printf(buf, "with debug info of that kernel it could be said what lies there");
-			break;
-		}
-		/* fallthrough */
-	case KMC_VERDICT_UNALLOCATED:
-		kmc_buf_printf(buf, "look at where the pointer comes from");
-		break;
-	}
-	if (report->frames.count && class != KMC_VERDICT_PADDING &&
-	    class != KMC_VERDICT_BITFIELD) {
-		kmc_buf_printf(buf, "; used in ");
-		put_culprit(buf, &report->frames);
-	}
-}
-
-/* "q" for "struct sigqueue *": what the reader has to put in. */
-static void put_annotation(struct kmc_buf *buf, const struct kmc_report *report,
-			   const struct cause *cause, enum kmc_verdict_class class)
-{
-	const struct kmc_value *value = cause->first;
-
-	if (class == KMC_VERDICT_PADDING)
-		kmc_buf_printf(buf, "kmemcheck_mark_initialized((void *)p + %" PRIu64
-			       ", %" PRIu64 ");  /* ", value->offset, value->size);
-	else if (class == KMC_VERDICT_BITFIELD)
-		kmc_buf_printf(buf, "kmemcheck_bitfield_begin(flags); … kmemcheck_bitfield_end(flags); around %s, and kmemcheck_annotate_bitfield(p, flags);  /* ",
-			       value->path);
-	else
-		return;
-	kmc_buf_printf(buf, "p is the new ");
-	put_object(buf, report);
-	kmc_buf_printf(buf, " */");
-}
-
-static struct kmc_error *take(struct kmc_buf *buf, char **out)
-{
-	if (!buf->len && !buf->failed)
-		return NULL;
-	return kmc_buf_take(buf, out);
-}
-
 struct kmc_error *kmc_verdict_fill(struct kmc_report *report)
 {
-	const struct cause cause = find_cause(report);
-	struct kmc_verdict *verdict = &report->verdict;
-	struct kmc_buf why = { }, next = { }, annotation = { };
-	struct kmc_error *err;
+	const struct kmc_cause cause = find_cause(report);
 
-	verdict->kind = classify(report, &cause);
-	say_why(&why, report, &cause, verdict->kind);
-	say_next(&next, report, verdict->kind);
-	put_annotation(&annotation, report, &cause, verdict->kind);
-	err = take(&why, &verdict->text);
-	if (!err)
-		err = take(&next, &verdict->next);
-	if (!err)
-		err = take(&annotation, &verdict->annotation);
-	kmc_buf_release(&why);
-	kmc_buf_release(&next);
-	kmc_buf_release(&annotation);
-	return err;
+	report->verdict.kind = classify(report, &cause);
+	return kmc_verdict_say(report, &cause);
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A verdict in words.
+ */
+#ifndef KMC_VERDICT_TEXT_H
+#define KMC_VERDICT_TEXT_H
+
+#include "kmc/report.h"
+
+/**
+ * struct kmc_cause - what the reported bytes are
+ * @first: first reported value that is to blame, NULL if the layout is unknown
+ * @padding, @members: counts of reported values of either kind that are to blame
+ * @bits: how many of the members are bit-fields
+ */
+struct kmc_cause {
+	const struct kmc_value *first;
+	size_t padding;
+	size_t members;
+	size_t bits;
+};
+
+/**
+ * kmc_verdict_say() - say why, what to do, and what to add
+ * @report: its verdict has a kind, and gets the rest
+ * @cause: what the kind was told by
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_verdict_say(struct kmc_report *report, const struct kmc_cause *cause);
+
+#endif /* KMC_VERDICT_TEXT_H */
