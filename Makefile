@@ -37,7 +37,9 @@ ALL_LDFLAGS	= -pthread $(SANITIZE) $(LDFLAGS)
 # Zydis comes without a .pc file.
 LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lZydis
 
-LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out lib/types/layout_dwarf.c,$(wildcard lib/*/*.c))) \
+# These see libdwarf, and are linked with it before all else is.
+LIBDWARF_SRCS	:= lib/types/dwarf_source.c lib/types/layout_dwarf.c
+LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out $(LIBDWARF_SRCS),$(wildcard lib/*/*.c))) \
 		   $(OUT)/obj/lib/types/layout_dwarf.alone.o
 COMMON_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/common/*.c))
 REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-report/*.c)) $(COMMON_OBJS)
@@ -92,7 +94,7 @@ LIBDWARF	= $(shell $(CC) -print-file-name=libdwarf.a)
 $(OUT)/obj/libdwarf.a: $(OUT)/obj/flags
 	$(Q)$(OBJCOPY) --redefine-sym stdout=kmc_libdwarf_stdout $(LIBDWARF) $@
 
-$(OUT)/obj/lib/types/layout_dwarf.alone.o: $(OUT)/obj/lib/types/layout_dwarf.o $(OUT)/obj/libdwarf.a
+$(OUT)/obj/lib/types/layout_dwarf.alone.o: $(LIBDWARF_SRCS:%.c=$(OUT)/obj/%.o) $(OUT)/obj/libdwarf.a
 	$(call say,LD)
 	$(Q)$(LD) -r -o $@ $^
 	$(Q)$(OBJCOPY) --keep-global-symbol=kmc_types_open_dwarf \

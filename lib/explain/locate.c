@@ -3,15 +3,13 @@
  * Which object an access was in, and where in it.
  *
  * Every variable in a register that points to a struct around the address is a
- * finding; findings that mean the same place become one candidate, which lists
- * them as its evidence. A struct within another one that was found as well is
- * evidence for the outer one.
+ * finding, and so is what the register's value came from, and what the allocated
+ * object was assigned to.
  */
 #include "explain/locate.h"
 
 #include <dwarf.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,148 +18,9 @@
 #include "base/error.h"
 #include "code/code.h"
 #include "debuginfo/die.h"
+#include "explain/candidates.h"
 #include "explain/type_propagation.h"
 #include "report/model.h"
-#include "types/image_types.h"
-
-#define MAX_FINDINGS		64
-#define MAX_CANDIDATES		8
-
-/**
- * struct place - findings that mean one object
- * @types, @id: its type
- * @size: of the type
- * @start: run-time address
- * @score: how good, see score_of()
- * @base: the instruction's own register points there
- * @holders: bit N: register N (DWARF's numbering), or so much away from it, is a
- *	variable that points there
- * @reasons: bit for each enum kmc_evidence_by
- * @leaf: the access is a whole member
- * @weak: what the register points to is no more than plausible
- */
-struct place {
-	struct kmc_types *types;
-	kmc_type_id id;
-	uint64_t size;
-	uint64_t start;
-	int score;
-	bool base;
-	uint32_t holders;
-	unsigned int reasons;
-	bool leaf;
-	bool weak;
-	struct kmc_candidate candidate;
-};
-
-struct search {
-	struct kmc_scene *scene;
-	struct place places[MAX_FINDINGS];
-	size_t count;
-};
-
-static uint64_t object_size(const struct kmc_object *object)
-{
-	return object->requested ? object->requested : object->size;
-}
-
-static bool in_object(const struct kmc_object *object, uint64_t address)
-{
-	return object->known && object->size &&
-	       address - object->start < object->size;
-}
-
-/* ---- evidence ---- */
-
-KMC_PRINTF(5, 6)
-static struct kmc_error *
-add_evidence(struct kmc_candidate *candidate, enum kmc_evidence_by by,
-	     int64_t offset, bool agrees, const char *fmt, ...)
-{
-	struct kmc_evidence *slot;
-	va_list ap;
-	int len;
-
-	slot = kmc_grow(&candidate->evidence, candidate->nevidence, sizeof(*slot));
-	if (!slot)
-		return kmc_error_nomem();
-	va_start(ap, fmt);
-	len = vasprintf(&slot->detail, fmt, ap);
-	va_end(ap);
-	if (len < 0)
-		return kmc_error_nomem();
-	slot->by = by;
-	slot->offset = offset;
-	slot->agrees = agrees;
-	candidate->nevidence++;
-	return NULL;
-}
-
-static struct place *place_at(struct search *search, struct kmc_types *types,
-			      kmc_type_id id, uint64_t start)
-{
-	for (size_t i = 0; i < search->count; i++) {
-		struct place *place = &search->places[i];
-
-		if (place->types == types && place->id == id &&
-		    place->start == start)
-			return place;
-	}
-	return NULL;
-}
-
-static struct kmc_error *new_place(struct search *search, struct kmc_types *types,
-				   kmc_type_id id, uint64_t start,
-				   struct place **out)
-{
-	struct place *place = &search->places[search->count];
-	const struct kmc_type *type;
-	struct kmc_error *err;
-
-	err = kmc_types_get(types, id, &type);
-	if (err)
-		return err;
-	*place = (struct place) {
-		.types = types, .id = id, .size = type->size, .start = start,
-	};
-	place->candidate = (struct kmc_candidate) {
-		.type_id = id, .types = types, .type_size = type->size,
-		.start = start,
-		.offset = search->scene->address - start,
-		.type = strdup(type->declared ? type->declared : "struct"),
-	};
-	if (!place->candidate.type)
-		return kmc_error_nomem();
-	search->count++;
-	*out = place;
-	return NULL;
-}
-
-/* A type that cannot be laid out explains nothing. */
-static struct kmc_error *add_finding(struct search *search, Dwarf_Die *die,
-				     struct kmc_image *image, uint64_t start,
-				     struct place **out)
-{
-	struct kmc_types *types;
-	struct kmc_error *err;
-	struct place *place;
-	kmc_type_id id;
-
-	*out = NULL;
-	err = kmc_types_of(image, die, &types, &id);
-	if (!err) {
-		place = place_at(search, types, id, start);
-		if (!place && search->count < MAX_FINDINGS)
-			err = new_place(search, types, id, start, &place);
-		if (!err)
-			*out = place;
-	}
-	if (err && err->code != KMC_ERROR_NOMEM) {
-		kmc_error_free(err);
-		err = NULL;
-	}
-	return err;
-}
 
 /* ---- findings: variables in registers ---- */
 
@@ -183,7 +42,7 @@ static bool fits(const struct kmc_scene *scene, Dwarf_Die *die, uint64_t start)
 		return true;
 	/* What lies behind a struct may have been allocated with it. */
 	return size >= 0 && start == object->start &&
-	       in_object(object, scene->address) && in_object(object, start);
+	       kmc_object_holds(object, scene->address) && kmc_object_holds(object, start);
 }
 
 static const char *register_name(uint32_t regs)
@@ -202,11 +61,11 @@ static const char *sum_text(char *buf, size_t size, int64_t offset)
 	return buf;
 }
 
-static struct kmc_error *take_variable(struct search *search, struct kmc_var *var)
+static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var *var)
 {
 	struct kmc_scene *scene = search->scene;
 	struct kmc_error *err;
-	struct place *place;
+	struct kmc_found *place;
 	char text[32];
 	uint64_t value;
 	int64_t away;
@@ -216,7 +75,7 @@ static struct kmc_error *take_variable(struct search *search, struct kmc_var *va
 	    !kmc_place_value(&var->place, scene->regs, scene->known, &value) ||
 	    !fits(scene, &var->target, value))
 		return NULL;
-	err = add_finding(search, &var->target, scene->image, value, &place);
+	err = kmc_search_add(search, &var->target, scene->image, value, &place);
 	if (err || !place)
 		return err;
 	place->reasons |= 1u << KMC_BY_REGISTER;
@@ -225,15 +84,15 @@ static struct kmc_error *take_variable(struct search *search, struct kmc_var *va
 	holder = kmc_place_register(&var->place, &away);
 	if (holder >= 0)
 		place->holders |= 1u << holder;
-	return add_evidence(&place->candidate, KMC_BY_REGISTER,
-			    place->candidate.offset, true,
-			    "%s of %s() is in %s%s = 0x%" PRIx64, var->name,
-			    var->function ? var->function : "the function",
-			    register_name(var->place.regs),
-			    sum_text(text, sizeof(text), away), value);
+	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
+				place->candidate.offset, true,
+				"%s of %s() is in %s%s = 0x%" PRIx64, var->name,
+				var->function ? var->function : "the function",
+				register_name(var->place.regs),
+				sum_text(text, sizeof(text), away), value);
 }
 
-static struct kmc_error *find_variables(struct search *search)
+static struct kmc_error *find_variables(struct kmc_search *search)
 {
 	struct kmc_scene *scene = search->scene;
 	struct kmc_vars *vars;
@@ -253,7 +112,7 @@ static struct kmc_error *find_variables(struct search *search)
 /* ---- findings: where the register's value came from ---- */
 
 /* Is there a register whose value nothing has accounted for yet? */
-static bool wants_base(const struct search *search)
+static bool wants_base(const struct kmc_search *search)
 {
 	const struct kmc_scene *scene = search->scene;
 
@@ -264,13 +123,13 @@ static bool wants_base(const struct search *search)
 	       scene->mem->base != KMC_REG_RIP && scene->mem->base != KMC_REG_RSP;
 }
 
-static struct kmc_error *find_flow(struct search *search)
+static struct kmc_error *find_flow(struct kmc_search *search)
 {
 	struct kmc_scene *scene = search->scene;
 	struct kmc_pointee pointee;
 	struct kmc_error *err;
 	char text[32];
-	struct place *place;
+	struct kmc_found *place;
 	uint64_t value;
 
 	if (!wants_base(search) ||
@@ -283,18 +142,18 @@ static struct kmc_error *find_flow(struct search *search)
 	value -= pointee.offset;
 	if (!fits(scene, &pointee.die, value))
 		return NULL;
-	err = add_finding(search, &pointee.die, scene->image, value, &place);
+	err = kmc_search_add(search, &pointee.die, scene->image, value, &place);
 	if (err || !place)
 		return err;
 	place->reasons |= 1u << KMC_BY_REGISTER;
 	place->base = true;
 	place->weak |= pointee.weak;
-	return add_evidence(&place->candidate, KMC_BY_REGISTER,
-			    place->candidate.offset, true,
-			    "%s%s is in %s = 0x%" PRIx64, pointee.how,
-			    sum_text(text, sizeof(text), pointee.offset),
-			    kmc_reg_name(scene->mem->base),
-			    value + pointee.offset);
+	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
+				place->candidate.offset, true,
+				"%s%s is in %s = 0x%" PRIx64, pointee.how,
+				sum_text(text, sizeof(text), pointee.offset),
+				kmc_reg_name(scene->mem->base),
+				value + pointee.offset);
 }
 
 /* Code that cannot be followed has no origins, which is no failure. */
@@ -325,7 +184,7 @@ static bool same_origin(const struct kmc_origin *a, const struct kmc_origin *b)
  * The instruction's register may be no variable, but come from where the value came
  * from that is one in another register.
  */
-static struct kmc_error *find_copies(struct search *search)
+static struct kmc_error *find_copies(struct kmc_search *search)
 {
 	const struct kmc_scene *scene = search->scene;
 	struct kmc_origin own, other;
@@ -335,7 +194,7 @@ static struct kmc_error *find_copies(struct search *search)
 		return NULL;
 	err = origin_of(scene, scene->mem->base, &own);
 	for (size_t i = 0; !err && i < search->count; i++) {
-		struct place *place = &search->places[i];
+		struct kmc_found *place = &search->places[i];
 		uint32_t left = place->holders;
 
 		for (; !err && left && !place->base; left &= left - 1) {
@@ -352,7 +211,7 @@ static struct kmc_error *find_copies(struct search *search)
 /* Instructions behind the call in which the result finds its variable. */
 #define SETTLING	12
 
-static struct kmc_error *take_allocated(struct search *search,
+static struct kmc_error *take_allocated(struct kmc_search *search,
 					struct kmc_image *image, uint64_t at,
 					uint32_t holders, bool *done)
 {
@@ -365,25 +224,25 @@ static struct kmc_error *take_allocated(struct search *search,
 	for (size_t i = vars->count; !err && i-- > 0;) {
 		struct kmc_var *var = &vars->v[i];
 		int size = dwarf_bytesize(&var->target);
-		struct place *place;
+		struct kmc_found *place;
 
 		if (!var->aggregate || !kmc_place_is_register(&var->place) ||
 		    !(holders & KMC_REG_BIT(kmc_reg_of_dwarf(
 				__builtin_ctz(var->place.regs)))) || size <= 0 ||
-		    (uint64_t)size > object_size(&report->object))
+		    (uint64_t)size > kmc_object_bytes(&report->object))
 			continue;
-		err = add_finding(search, &var->target, image,
-				  report->object.start, &place);
+		err = kmc_search_add(search, &var->target, image,
+				     report->object.start, &place);
 		if (err || !place)
 			continue;
 		*done = true;
 		if (place->reasons & 1u << KMC_BY_ALLOCATION)
 			continue;
 		place->reasons |= 1u << KMC_BY_ALLOCATION;
-		err = add_evidence(&place->candidate, KMC_BY_ALLOCATION,
-				   place->candidate.offset, true,
-				   "allocated as %s by %s()", var->name,
-				   var->function ? var->function : "its caller");
+		err = kmc_evidence_add(&place->candidate, KMC_BY_ALLOCATION,
+				       place->candidate.offset, true,
+				       "allocated as %s by %s()", var->name,
+				       var->function ? var->function : "its caller");
 	}
 	return err;
 }
@@ -402,7 +261,7 @@ static uint32_t pass_on(const struct kmc_insn *insn, uint32_t holders)
 }
 
 /* Behind the call, the variable that takes the result is where the result is. */
-static struct kmc_error *follow_result(struct search *search,
+static struct kmc_error *follow_result(struct kmc_search *search,
 				       struct kmc_image *image, uint64_t at)
 {
 	uint32_t holders = KMC_REG_BIT(KMC_REG_RAX);
@@ -428,7 +287,7 @@ static struct kmc_error *follow_result(struct search *search,
 	return err;
 }
 
-static struct kmc_error *find_allocation(struct search *search)
+static struct kmc_error *find_allocation(struct kmc_search *search)
 {
 	struct kmc_report *report = search->scene->report;
 	struct kmc_stack *stack = &report->alloc.stack;
@@ -454,7 +313,7 @@ static struct kmc_error *find_allocation(struct search *search)
 /* ---- evidence beyond variables ---- */
 
 /* The leaf at the access: does the access read just this member? */
-static struct kmc_error *look_at_member(struct search *search, struct place *place)
+static struct kmc_error *look_at_member(struct kmc_search *search, struct kmc_found *place)
 {
 	const struct kmc_scene *scene = search->scene;
 	struct kmc_candidate *candidate = &place->candidate;
@@ -489,7 +348,7 @@ static struct kmc_error *look_at_member(struct search *search, struct place *pla
 }
 
 /* 4 * (12 - 9) = 12: how far the instruction has come from where it started. */
-static struct kmc_error *add_rep(struct search *search, struct place *place)
+static struct kmc_error *add_rep(struct kmc_search *search, struct kmc_found *place)
 {
 	const struct kmc_scene *scene = search->scene;
 	const struct kmc_rep *rep = &scene->rep;
@@ -505,16 +364,16 @@ static struct kmc_error *add_rep(struct search *search, struct place *place)
 	if (!rep->done)
 		offset += scene->address - source;
 	place->reasons |= 1u << KMC_BY_REP;
-	return add_evidence(&place->candidate, KMC_BY_REP, offset,
-			    offset == (uint64_t)place->candidate.offset,
-			    "%u * (%" PRIu64 " - %" PRIu64 ") = %" PRIu64
-			    " bytes copied, from +%" PRIu64 " on", rep->element,
-			    rep->initial, rep->left, rep->offset,
-			    source - place->start);
+	return kmc_evidence_add(&place->candidate, KMC_BY_REP, offset,
+				offset == (uint64_t)place->candidate.offset,
+				"%u * (%" PRIu64 " - %" PRIu64 ") = %" PRIu64
+				" bytes copied, from +%" PRIu64 " on", rep->element,
+				rep->initial, rep->left, rep->offset,
+				source - place->start);
 }
 
-static struct kmc_error *add_displacement(struct search *search,
-					  struct place *place)
+static struct kmc_error *add_displacement(struct kmc_search *search,
+					  struct kmc_found *place)
 {
 	const struct kmc_scene *scene = search->scene;
 	const struct kmc_mem *mem = scene->mem;
@@ -528,12 +387,12 @@ static struct kmc_error *add_displacement(struct search *search,
 	if (offset - mem->disp < 0 || offset - mem->disp >= mem->size)
 		return NULL;
 	place->reasons |= 1u << KMC_BY_DISPLACEMENT;
-	return add_evidence(&place->candidate, KMC_BY_DISPLACEMENT, offset, true,
-			    "the instruction reads %u bytes at +0x%" PRIx64,
-			    mem->size, (uint64_t)mem->disp);
+	return kmc_evidence_add(&place->candidate, KMC_BY_DISPLACEMENT, offset, true,
+				"the instruction reads %u bytes at +0x%" PRIx64,
+				mem->size, (uint64_t)mem->disp);
 }
 
-static struct kmc_error *add_record(struct search *search, struct place *place)
+static struct kmc_error *add_record(struct kmc_search *search, struct kmc_found *place)
 {
 	const struct kmc_object *object = &search->scene->report->object;
 	const int64_t offset = search->scene->report->address - object->start;
@@ -543,33 +402,33 @@ static struct kmc_error *add_record(struct search *search, struct place *place)
 		return NULL;
 	place->reasons |= 1u << KMC_BY_RECORD;
 	if (delta)
-		return add_evidence(&place->candidate, KMC_BY_RECORD,
-				    place->candidate.offset,
-				    in_object(object, place->start),
-				    "an object of %s begins %" PRId64
-				    " bytes before it",
-				    object->cache ? object->cache : "a cache",
-				    (int64_t)delta);
-	return add_evidence(&place->candidate, KMC_BY_RECORD, offset,
-			    offset == place->candidate.offset,
-			    "the kernel recorded an object of %s",
-			    object->cache ? object->cache : "a cache");
+		return kmc_evidence_add(&place->candidate, KMC_BY_RECORD,
+					place->candidate.offset,
+					kmc_object_holds(object, place->start),
+					"an object of %s begins %" PRId64
+					" bytes before it",
+					object->cache ? object->cache : "a cache",
+					(int64_t)delta);
+	return kmc_evidence_add(&place->candidate, KMC_BY_RECORD, offset,
+				offset == place->candidate.offset,
+				"the kernel recorded an object of %s",
+				object->cache ? object->cache : "a cache");
 }
 
-static struct kmc_error *add_header(struct search *search, struct place *place)
+static struct kmc_error *add_header(struct kmc_search *search, struct kmc_found *place)
 {
 	const struct kmc_scene *scene = search->scene;
 
 	if (!scene->disagrees)
 		return NULL;
-	return add_evidence(&place->candidate, KMC_BY_RECORD,
-			    scene->report->address - place->start, false,
-			    "the header says address 0x%" PRIx64
-			    ", the registers say 0x%" PRIx64,
-			    scene->report->address, scene->address);
+	return kmc_evidence_add(&place->candidate, KMC_BY_RECORD,
+				scene->report->address - place->start, false,
+				"the header says address 0x%" PRIx64
+				", the registers say 0x%" PRIx64,
+				scene->report->address, scene->address);
 }
 
-static struct kmc_error *complete(struct search *search, struct place *place)
+static struct kmc_error *complete(struct kmc_search *search, struct kmc_found *place)
 {
 	struct kmc_error *err = look_at_member(search, place);
 
@@ -584,132 +443,7 @@ static struct kmc_error *complete(struct search *search, struct place *place)
 	return err;
 }
 
-/* ---- ranking ---- */
-
-/* Does @outer hold @inner at the place where that was found? */
-static bool holds(const struct place *outer, const struct place *inner)
-{
-	const uint64_t offset = inner->start - outer->start;
-	const char *name = inner->candidate.type;
-
-	return outer != inner && outer->size > inner->size &&
-	       offset < outer->size && outer->types == inner->types &&
-	       kmc_layout_contains(outer->types, outer->id, offset, name,
-				   inner->size);
-}
-
-static struct kmc_error *merge(struct search *search)
-{
-	for (size_t i = 0; i < search->count; i++) {
-		struct place *outer = &search->places[i];
-
-		for (size_t j = 0; j < search->count; j++) {
-			const struct place *inner = &search->places[j];
-			const uint64_t delta = inner->start - outer->start;
-			struct kmc_error *err;
-
-			if (!holds(outer, inner))
-				continue;
-			outer->reasons |= inner->reasons;
-			outer->base |= inner->base;
-			if (!inner->candidate.nevidence)
-				continue;
-			err = add_evidence(&outer->candidate,
-					   inner->candidate.evidence[0].by,
-					   inner->candidate.offset + delta, true,
-					   "%s in it: %s", inner->candidate.type,
-					   inner->candidate.evidence[0].detail);
-			if (err)
-				return err;
-		}
-	}
-	return NULL;
-}
-
-static int score_of(const struct search *search, const struct place *place)
-{
-	const struct kmc_object *object = &search->scene->report->object;
-	int score = 0;
-
-	if (object->known && place->start == object->start)
-		score += place->size == object_size(object) ? 400 : 200;
-	else if (object->known)
-		score -= 100;
-	if (place->base)
-		score += 40;
-	if (place->leaf)
-		score += 20;
-	for (size_t i = 0; i < search->count; i++)
-		if (holds(place, &search->places[i]))
-			score += 30;
-	score += 10 * __builtin_popcount(place->reasons);
-	return score;
-}
-
-/* An index is for an array: what else it gets at was cast to one. */
-static bool fits_index(const struct kmc_scene *scene, const struct place *place)
-{
-	return !scene->mem || scene->mem->index == KMC_REG_NONE ||
-	       (place->candidate.path && strchr(place->candidate.path, '['));
-}
-
-static enum kmc_confidence confidence_of(const struct search *search,
-					 const struct place *place)
-{
-	const struct kmc_object *object = &search->scene->report->object;
-	const unsigned int free_of_it = place->reasons & ~(1u << KMC_BY_RECORD);
-	const bool two = free_of_it & (free_of_it - 1);
-
-	if (object->known) {
-		if (place->start != object->start)
-			return in_object(object, place->start) && place->base ?
-			       KMC_LIKELY : KMC_GUESS;
-		if (place->size > object->size)
-			return KMC_GUESS;
-		return place->size == object_size(object) || two ? KMC_CERTAIN :
-		       KMC_LIKELY;
-	}
-	if (!place->base || place->weak || !fits_index(search->scene, place) ||
-	    !(place->leaf || free_of_it & 1u << KMC_BY_REP))
-		return KMC_GUESS;
-	if (search->scene->disagrees)
-		return two ? KMC_LIKELY : KMC_GUESS;
-	return two ? KMC_CERTAIN : KMC_LIKELY;
-}
-
-static int by_score(const void *a, const void *b)
-{
-	const struct place *one = a, *other = b;
-
-	if (one->score != other->score)
-		return one->score < other->score ? 1 : -1;
-	/* The larger one says more; the order of addresses only makes it definite. */
-	if (one->size != other->size)
-		return one->size < other->size ? 1 : -1;
-	return one->start < other->start ? 1 : -(one->start > other->start);
-}
-
-static struct kmc_error *hand_over(struct search *search)
-{
-	struct kmc_report *report = search->scene->report;
-
-	for (size_t i = 0; i < search->count; i++) {
-		struct place *place = &search->places[i];
-		struct kmc_candidate *slot;
-
-		if (report->ncandidates == MAX_CANDIDATES)
-			break;
-		slot = kmc_grow(&report->candidates, report->ncandidates,
-				sizeof(*slot));
-		if (!slot)
-			return kmc_error_nomem();
-		place->candidate.confidence = confidence_of(search, place);
-		*slot = place->candidate;
-		place->candidate = (struct kmc_candidate) { };
-		report->ncandidates++;
-	}
-	return NULL;
-}
+/* ---- the whole ---- */
 
 /* Nothing but the record: where, but not what. */
 static struct kmc_error *record_alone(struct kmc_scene *scene)
@@ -726,14 +460,14 @@ static struct kmc_error *record_alone(struct kmc_scene *scene)
 	slot->start = object->start;
 	slot->offset = scene->report->address - object->start;
 	slot->confidence = KMC_CERTAIN;
-	return add_evidence(slot, KMC_BY_RECORD, slot->offset, true,
-			    "the kernel recorded an object of %s",
-			    object->cache ? object->cache : "a cache");
+	return kmc_evidence_add(slot, KMC_BY_RECORD, slot->offset, true,
+				"the kernel recorded an object of %s",
+				object->cache ? object->cache : "a cache");
 }
 
 struct kmc_error *kmc_locate(struct kmc_scene *scene)
 {
-	struct search *search = calloc(1, sizeof(*search));
+	struct kmc_search *search = calloc(1, sizeof(*search));
 	struct kmc_error *err;
 
 	if (!search)
@@ -749,12 +483,7 @@ struct kmc_error *kmc_locate(struct kmc_scene *scene)
 	for (size_t i = 0; !err && i < search->count; i++)
 		err = complete(search, &search->places[i]);
 	if (!err)
-		err = merge(search);
-	for (size_t i = 0; i < search->count; i++)
-		search->places[i].score = score_of(search, &search->places[i]);
-	qsort(search->places, search->count, sizeof(search->places[0]), by_score);
-	if (!err)
-		err = hand_over(search);
+		err = kmc_search_finish(search);
 	for (size_t i = 0; i < search->count; i++)
 		kmc_candidate_release(&search->places[i].candidate);
 	free(search);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Types as people see them, over either source: typedefs taken off, written as
- * in C, found by name. Chains of typedefs and pointers may be damaged into
- * cycles, so everything that follows one counts its steps.
+ * in C. Chains of typedefs and pointers may be damaged into cycles, so everything
+ * that follows one counts its steps.
  */
 #include "types/types.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,27 +19,12 @@
 #define MAX_NODES	512	/* in one declaration */
 #define MAX_DECLARED	4096	/* bytes of it */
 #define MAX_NAME	1024	/* bytes; twice what kallsyms allows */
-#define MAX_DISTINCT	256	/* layouts of one name */
-/* After so many comparisons, all of one origin are taken to be alike. */
-#define COMPARED	8
-#define MAX_ORIGINS	64
 
 /* struct kmc_type first: users hold a pointer to it. */
 struct type_entry {
 	struct kmc_type type;
 	struct kmc_raw_type raw;
 	char *declared;
-};
-
-struct kmc_types {
-	char *path;
-	const struct kmc_types_ops *ops;
-	void *source;
-	struct kmc_map entries;
-	struct kmc_index index;		/* each as often as it is there */
-	struct kmc_type_name *list;	/* each once */
-	size_t nlist;
-	bool indexed;
 };
 
 /* ---- life ---- */
@@ -455,250 +439,5 @@ struct kmc_error *kmc_types_get(struct kmc_types *types, kmc_type_id id,
 			return err;
 	}
 	*out = &entry->type;
-	return NULL;
-}
-
-/* ---- names ---- */
-
-bool kmc_index_add(struct kmc_index *index, const struct kmc_index_entry *entry)
-{
-	struct kmc_index_entry *slot;
-
-	slot = kmc_grow(&index->v, index->count, sizeof(*slot));
-	if (!slot)
-		return false;
-	*slot = *entry;
-	index->count++;
-	return true;
-}
-
-/* FNV-1a over what makes an entry of the list. */
-static uint64_t name_hash(const struct kmc_type_name *name)
-{
-	uint64_t hash = 0xcbf29ce484222325 ^ name->size << 8 ^
-			(uint64_t)name->kind << 1 ^ name->is_typedef;
-
-	for (const char *p = name->name; *p; p++)
-		hash = (hash ^ (unsigned char)*p) * 0x100000001b3;
-	return hash;
-}
-
-static bool same_name(const struct kmc_type_name *a,
-		      const struct kmc_type_name *b)
-{
-	return a->kind == b->kind && a->size == b->size &&
-	       a->is_typedef == b->is_typedef && !strcmp(a->name, b->name);
-}
-
-/* The list is the index without repetitions. */
-static bool make_list(struct kmc_types *types)
-{
-	struct kmc_map seen = { };
-	bool ok = true;
-
-	for (size_t i = 0; i < types->index.count && ok; i++) {
-		struct kmc_type_name *name = &types->index.v[i].name;
-		struct kmc_type_name *other, *slot;
-		uint64_t hash = name_hash(name);
-
-		while ((other = kmc_map_get(&seen, hash)) &&
-		       !same_name(name, other))
-			hash++;
-		if (other)
-			continue;
-		slot = kmc_grow(&types->list, types->nlist, sizeof(*slot));
-		ok = slot && kmc_map_put(&seen, hash, name);
-		if (ok) {
-			*slot = *name;
-			types->nlist++;
-		}
-	}
-	kmc_map_release(&seen, NULL);
-	return ok;
-}
-
-static struct kmc_error *need_index(struct kmc_types *types)
-{
-	struct kmc_error *err;
-
-	if (types->indexed)
-		return NULL;
-	err = types->ops->index(types->source, &types->index);
-	if (!err && !make_list(types))
-		err = kmc_error_nomem();
-	if (err) {
-		free(types->index.v);
-		free(types->list);
-		types->index = (struct kmc_index){ };
-		types->list = NULL;
-		types->nlist = 0;
-		return err;
-	}
-	types->indexed = true;
-	return NULL;
-}
-
-struct kmc_error *kmc_types_list(struct kmc_types *types,
-				 const struct kmc_type_name **out,
-				 size_t *count)
-{
-	struct kmc_error *err = need_index(types);
-
-	if (err)
-		return err;
-	*out = types->list;
-	*count = types->nlist;
-	return NULL;
-}
-
-static bool same_string(const char *a, const char *b)
-{
-	return a == b || (a && b && !strcmp(a, b));
-}
-
-/*
- * Is it the same to look at? Members are compared as they are declared; an
- * anonymous struct or union is compared as a whole, @depth deep.
- */
-static struct kmc_error *same_layout(struct kmc_types *types, kmc_type_id a,
-				     kmc_type_id b, int depth, bool *same)
-{
-	const struct kmc_type *ta, *tb;
-	struct kmc_error *err;
-
-	err = kmc_types_get(types, a, &ta);
-	if (!err)
-		err = kmc_types_get(types, b, &tb);
-	if (err)
-		return err;
-	*same = ta == tb || (ta->kind == tb->kind && ta->size == tb->size &&
-			     ta->nmembers == tb->nmembers &&
-			     !strcmp(ta->declared, tb->declared));
-	if (ta == tb || (depth && ta->name))
-		return NULL;
-	for (size_t i = 0; i < ta->nmembers && *same && depth < 8; i++) {
-		const struct kmc_member *ma = &ta->members[i];
-		const struct kmc_member *mb = &tb->members[i];
-
-		*same = ma->bit_offset == mb->bit_offset &&
-			ma->bit_size == mb->bit_size &&
-			ma->bitfield == mb->bitfield &&
-			same_string(ma->name, mb->name);
-		if (!*same)
-			break;
-		err = same_layout(types, ma->type, mb->type, depth + 1, same);
-		if (err)
-			return err;
-	}
-	return NULL;
-}
-
-/* Does an entry answer to "struct x", "union x", "x"? */
-static bool name_fits(const struct kmc_type_name *entry, const char *name)
-{
-	static const struct {
-		const char *prefix;
-		enum kmc_type_kind kind;
-	} keywords[] = {
-		{ "struct", KMC_TYPE_STRUCT }, { "union", KMC_TYPE_UNION },
-	};
-
-	for (size_t i = 0; i < KMC_ARRAY_SIZE(keywords); i++) {
-		size_t len = strlen(keywords[i].prefix);
-
-		if (strncmp(name, keywords[i].prefix, len) ||
-		    !isblank((unsigned char)name[len]))
-			continue;
-		name += len + strspn(name + len, " \t");
-		return entry->kind == keywords[i].kind && !entry->is_typedef &&
-		       !strcmp(name, entry->name);
-	}
-	return !strcmp(name, entry->name);
-}
-
-static struct kmc_error *add_distinct(struct kmc_types *types, kmc_type_id id,
-				      kmc_type_id **ids, size_t *count)
-{
-	kmc_type_id *slot;
-
-	for (size_t i = 0; i < *count; i++) {
-		struct kmc_error *err;
-		bool same;
-
-		err = same_layout(types, id, (*ids)[i], 0, &same);
-		if (err || same)
-			return err;
-	}
-	/* More are of damage; what is there still answers the question. */
-	if (*count == MAX_DISTINCT)
-		return NULL;
-	slot = kmc_grow(ids, *count, sizeof(*slot));
-	if (!slot)
-		return kmc_error_nomem();
-	*slot = id;
-	++*count;
-	return NULL;
-}
-
-/* How often each origin was compared; what does not fit is always compared. */
-struct origins {
-	struct {
-		uint64_t origin;
-		uint64_t size;
-		unsigned int compared;
-	} v[MAX_ORIGINS];
-	size_t count;
-};
-
-/*
- * A thousand units have a copy of the larger structs; to compare the 200 members
- * of each takes seconds.
- */
-static bool is_known(struct origins *origins,
-		     const struct kmc_index_entry *entry)
-{
-	size_t i = 0;
-
-	if (!entry->origin)
-		return false;
-	while (i < origins->count &&
-	       (origins->v[i].origin != entry->origin ||
-		origins->v[i].size != entry->name.size))
-		i++;
-	if (i == MAX_ORIGINS)
-		return false;
-	if (i == origins->count) {
-		origins->v[i].origin = entry->origin;
-		origins->v[i].size = entry->name.size;
-		origins->v[i].compared = 0;
-		origins->count++;
-	}
-	return origins->v[i].compared++ >= COMPARED;
-}
-
-struct kmc_error *kmc_types_find(struct kmc_types *types, const char *name,
-				 kmc_type_id **ids, size_t *count)
-{
-	struct kmc_error *err = need_index(types);
-	struct origins origins = { };
-	kmc_type_id *found = NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; i < types->index.count && !err; i++) {
-		const struct kmc_index_entry *entry = &types->index.v[i];
-
-		if (name_fits(&entry->name, name) && !is_known(&origins, entry))
-			err = add_distinct(types, entry->name.id, &found, &n);
-	}
-	if (!err && !n)
-		err = kmc_error_new(KMC_ERROR_NOT_FOUND, types->path, 0,
-				    "has no complete struct, union or typedef of one called '%s'",
-				    name);
-	if (err) {
-		free(found);
-		return err;
-	}
-	*ids = found;
-	*count = n;
 	return NULL;
 }

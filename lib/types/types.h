@@ -5,6 +5,7 @@
 #ifndef KMC_TYPES_H
 #define KMC_TYPES_H
 
+#include "base/map.h"
 #include "kmc/layout.h"
 
 /* Deeper is damage. */
@@ -84,6 +85,24 @@ struct kmc_types_ops {
 				  struct kmc_raw_type *out);
 	struct kmc_error *(*index)(void *source, struct kmc_index *index);
 	void (*free)(void *source);
+};
+
+/**
+ * struct kmc_types - types of one file
+ * @path: for messages
+ * @entries: id → type that was asked for
+ * @index: names, each as often as it is there; once @indexed
+ * @list: each name once
+ */
+struct kmc_types {
+	char *path;
+	const struct kmc_types_ops *ops;
+	void *source;
+	struct kmc_map entries;
+	struct kmc_index index;
+	struct kmc_type_name *list;
+	size_t nlist;
+	bool indexed;
 };
 
 /* Takes @source over, also on failure. */

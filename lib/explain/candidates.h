@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The objects that an access may have been in, with what speaks for them.
+ */
+#ifndef KMC_CANDIDATES_H
+#define KMC_CANDIDATES_H
+
+#include "base/compiler.h"
+#include "explain/access.h"
+
+#define KMC_SEARCH_MAX		64
+
+/**
+ * struct kmc_found - findings that mean one object
+ * @types, @id: its type
+ * @size: of the type
+ * @start: run-time address
+ * @score: how good, see kmc_search_finish()
+ * @base: the instruction's own register points there
+ * @holders: bit N: register N (DWARF's numbering), or so much away from it, is a
+ *	variable that points there
+ * @reasons: bit for each enum kmc_evidence_by
+ * @leaf: the access is a whole member
+ * @weak: what the register points to is no more than plausible
+ */
+struct kmc_found {
+	struct kmc_types *types;
+	kmc_type_id id;
+	uint64_t size;
+	uint64_t start;
+	int score;
+	bool base;
+	uint32_t holders;
+	unsigned int reasons;
+	bool leaf;
+	bool weak;
+	struct kmc_candidate candidate;
+};
+
+/**
+ * struct kmc_search - for the object of an access
+ * @scene: the access
+ * @places: what was found, @count of it
+ */
+struct kmc_search {
+	struct kmc_scene *scene;
+	struct kmc_found places[KMC_SEARCH_MAX];
+	size_t count;
+};
+
+/* What was asked for, or else what is usable. */
+uint64_t kmc_object_bytes(const struct kmc_object *object);
+bool kmc_object_holds(const struct kmc_object *object, uint64_t address);
+
+/* One more reason; @fmt: in words. */
+KMC_PRINTF(5, 6) KMC_MUST_CHECK struct kmc_error *
+kmc_evidence_add(struct kmc_candidate *candidate, enum kmc_evidence_by by,
+		 int64_t offset, bool agrees, const char *fmt, ...);
+
+/**
+ * kmc_search_add() - an object was found, maybe once more
+ * @search: the search
+ * @die: its type
+ * @image: that @die belongs to
+ * @start: its run-time address
+ * @out: the object; NULL if its type cannot be laid out, or there are too many
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_search_add(struct kmc_search *search, Dwarf_Die *die, struct kmc_image *image,
+	       uint64_t start, struct kmc_found **out);
+
+/* Merge and rank what was found; the best become candidates of the report. */
+KMC_MUST_CHECK struct kmc_error *kmc_search_finish(struct kmc_search *search);
+
+#endif /* KMC_CANDIDATES_H */
