@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "input/families.h"
 #include "input/reader.h"
 #include "input/ring_decode.h"
 #include "report/events.h"
@@ -192,6 +193,7 @@ static void take_report(struct ring *ring, const struct ring_record *record)
 		ring->nomem = true;
 		return;
 	}
+	report->checker = kmc_family_kmemcheck.name;
 	report->from_stream = true;
 	report->seq = record->seq;
 	if (ring->next_seq && record->seq > ring->next_seq)

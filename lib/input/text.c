@@ -4,7 +4,7 @@
  * speaker's lines to that speaker's thread.
  *
  * Between reports nearly all of a log is passed over without looking at its
- * lines: only the word "kmemcheck" is searched for.
+ * lines: only the words that begin reports are searched for.
  */
 #include "input/text.h"
 
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "input/families.h"
 #include "input/reader.h"
 #include "input/text_frag.h"
 #include "input/text_thread.h"
@@ -77,10 +78,8 @@ static void text_free(void *reader)
 
 	if (!text)
 		return;
-	for (size_t i = 0; i < text->count; i++) {
-		kmc_report_free(text->threads[i]->report);
-		free(text->threads[i]);
-	}
+	for (size_t i = 0; i < text->count; i++)
+		text_thread_free(text->threads[i]);
 	free(text);
 }
 
@@ -149,13 +148,6 @@ static void finish_old(struct text *text, unsigned long at)
 	}
 }
 
-static const char *find_word(const char *data, size_t len)
-{
-	static const char word[] = "kmemcheck: ";
-
-	return memmem(data, len, word, strlen(word));
-}
-
 static void clean_line(struct text *text, const char *data, size_t len)
 {
 	if (!is_active(text))
@@ -174,7 +166,7 @@ static void take_line(struct text *text, const char *speaker, unsigned long at)
 		snprintf(text->speaker, sizeof(text->speaker), "%.47s/%.47s",
 			 speaker, line->speaker);
 	thread = find_thread(text);
-	if (!thread && find_word(line->body, strlen(line->body)))
+	if (!thread && kmc_families_find(line->body, strlen(line->body)))
 		thread = new_thread(text);
 	if (thread) {
 		thread->last = at;
@@ -246,7 +238,7 @@ static void take_fragment(struct text *text, const char *data, size_t len)
 }
 
 /*
- * Between reports a line without our word does nothing, also where a piece ended
+ * Between reports a line without such a word does nothing, also where a piece ended
  * within it, so that it was not passed over with the others.
  */
 static void feed_line(struct text *text, const char *data, size_t len)
@@ -256,7 +248,7 @@ static void feed_line(struct text *text, const char *data, size_t len)
 	/* As much as is kept of a line that comes in pieces. */
 	if (len > TEXT_LINE_MAX)
 		len = TEXT_LINE_MAX;
-	if (!is_active(text) && !find_word(data, len))
+	if (!is_active(text) && !kmc_families_find(data, len))
 		return;
 	if (text->fragments)
 		text->fragments = text_frag_pending(&text->frags, at > AGE_MAX ?
@@ -297,7 +289,7 @@ static unsigned long count_lines(const char *data, size_t len)
  */
 static size_t skip_lines(struct text *text, const char *data, size_t len)
 {
-	const char *hit = find_word(data, len);
+	const char *hit = kmc_families_find(data, len);
 	const char *start;
 
 	if (!hit) {
@@ -381,12 +373,8 @@ static struct kmc_error *text_idle(void *reader)
 {
 	struct text *text = reader;
 
-	for (size_t i = text->count; i-- > 0 && !text->carrying;) {
-		struct text_thread *thread = text->threads[i];
-
-		if (thread->report && thread->ended)
-			text_thread_finish(thread);
-	}
+	for (size_t i = text->count; i-- > 0 && !text->carrying;)
+		text_thread_idle(text->threads[i]);
 	return status(text);
 }
 

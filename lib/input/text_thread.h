@@ -5,8 +5,7 @@
 #ifndef KMC_TEXT_THREAD_H
 #define KMC_TEXT_THREAD_H
 
-#include "input/text_line.h"
-#include "input/text_part.h"
+#include "input/families.h"
 
 /*
  * struct text_sink - where all threads of a log put what they find
@@ -29,20 +28,12 @@ struct text_sink {
  * @broken: a line that a mailer has wrapped, waiting for its second half
  * @joins: how many lines it was made of; 0: @broken is not in use
  * @broken_at: line number of its beginning
- * @report: the report at hand, NULL between reports
+ * @reading: the report at hand; without one, all is zero
  * @clean: its header was found where the kernel prints it
  * @depth, @prefixed: of its header
  * @content: it has more than its header
- * @ended: its stack has ended: only the object and its stacks may follow
- * @track: whose stack is being read, NULL for the report's own
- * @column_raw, @column_body: where the first letter of the shadow stood, counted
- *	from the start of the line and from the end of its prefixes
  * @strangers: lines in a row that did not belong to it
  * @cut: something else began while a report was open: its lines may follow
- * @crossed: such lines may be among those of @report
- * @part: the last line that @report got
- * @dangling: name of a register whose value is in the next line, or empty
- * @mixed: some were, so @report has nothing but its header
  */
 struct text_thread {
 	char speaker[TEXT_SPEAKER_MAX];
@@ -53,31 +44,26 @@ struct text_thread {
 	struct text_line broken;
 	unsigned int joins;
 	unsigned long broken_at;
-	struct kmc_report *report;
+	struct text_reading reading;
 	bool clean;
 	unsigned int depth;
 	bool prefixed;
 	bool content;
-	bool ended;
-	struct kmc_track *track;
-	int column_raw;
-	int column_body;
 	unsigned int strangers;
 	bool cut;
-	bool crossed;
-	enum text_part part;
-	char dangling[8];
-	bool mixed;
 };
 
+void text_thread_free(struct text_thread *thread);
 /* @at: the line's number */
 void text_thread_line(struct text_thread *thread, const struct text_line *line,
 		      unsigned long at);
 /* Give the report at hand as it is. */
 void text_thread_finish(struct text_thread *thread);
+/* The same, if it has all that a report has to have. */
+void text_thread_idle(struct text_thread *thread);
 static inline bool text_thread_active(const struct text_thread *thread)
 {
-	return thread->report || thread->joins;
+	return thread->reading.report || thread->joins;
 }
 
 #endif /* KMC_TEXT_THREAD_H */

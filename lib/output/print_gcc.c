@@ -96,7 +96,7 @@ static void add_title(struct errors *e, const struct kmc_report *report,
 	kmc_buf_release(&title);
 	if (count > 1)
 		kmc_buf_printf(&e->buf, ", %" PRIu64 " times", count);
-	kmc_buf_puts(&e->buf, " [kmemcheck]\n");
+	kmc_buf_printf(&e->buf, " [%s]\n", report->checker);
 }
 
 /* The chain of inlined functions that @culprit is part of, innermost first. */

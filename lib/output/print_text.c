@@ -64,8 +64,8 @@ static void print_title(struct kmc_printer *p, const struct kmc_report *report)
 
 	kmc_report_what(report, &what);
 	if (what.data)
-		kmc_print_say(p, KMC_STYLE_TITLE, "kmemcheck: %s at 0x%" PRIx64, what.data,
-		    report->address);
+		kmc_print_say(p, KMC_STYLE_TITLE, "%s: %s at 0x%" PRIx64,
+			      report->checker, what.data, report->address);
 	p->buf.failed |= what.failed;
 	kmc_buf_release(&what);
 	if (report->count > 1)

@@ -42,6 +42,7 @@ static struct kmc_report *report_of(const char *a, const char *b, const char *c,
 	const char *const names[] = { a, b, c, d };
 	struct kmc_report *report = kmc_report_new("boot.log");
 
+	report->checker = "kmemcheck";
 	report->state = KMC_UNINITIALIZED;
 	report->bits = 32;
 	report->line = 12;

@@ -306,6 +306,7 @@ struct kmc_verdict {
 
 /**
  * struct kmc_report - one report, from whichever source
+ * @checker: that printed it: "kmemcheck"; valid for ever
  * @source: name of the file or stream as the user gave it
  * @from_stream: it came from a ring stream: @seq is valid, not @line
  * @line: line of its header in the log, from 1
@@ -353,6 +354,7 @@ struct kmc_verdict {
  * @verdict: what it comes to
  */
 struct kmc_report {
+	const char *checker;
 	const char *source;
 	bool from_stream;
 	unsigned long line;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What each line of a report looks like.
+ * Lines that reports of all families have: the task, the instruction, the stack.
  */
-#include "input/text_match.h"
+#include "input/text_lines.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "input/scan.h"
-#include "input/text_parse.h"
+#include "input/text_registers.h"
 #include "report/model.h"
 
 /* TASK_COMM_LEN of the kernel without its NUL. */
@@ -19,114 +19,20 @@
 /* No kernel prints as many; memory has to end somewhere. */
 #define FRAMES_MAX	1024
 
-struct named {
-	const char *name;
-	int value;
-};
-
-/*
- * Take a fixed text. A text that ends within it makes *match TEXT_PARTIAL and
- * returns NULL, as does anything else with TEXT_NO.
- */
-static const char *take(const char *s, const char *expect,
-			enum text_match *match)
+bool text_begins_other(const char *word)
 {
-	size_t len = strlen(expect);
-
-	if (!s)
-		return NULL;
-	if (!strncmp(s, expect, len))
-		return s + len;
-	if (!strncmp(s, expect, strlen(s)))
-		*match = TEXT_PARTIAL;
-	return NULL;
-}
-
-static const char *take_named(const char *s, const struct named *list,
-			      int *value, enum text_match *match)
-{
-	for (; s && list->name; list++) {
-		const char *end = take(s, list->name, match);
-
-		if (!end)
-			continue;
-		*value = list->value;
-		return end;
-	}
-	return NULL;
-}
-
-static const char *take_bits(const char *s, unsigned int *bits,
-			     enum text_match *match)
-{
-	char *end;
-	unsigned long value;
-
-	if (!isdigit((unsigned char)*s)) {
-		*match = *s ? TEXT_NO : TEXT_PARTIAL;
-		return NULL;
-	}
-	value = strtoul(s, &end, 10);
-	if (!value || value > INT_MAX)
-		return NULL;
-	*bits = value;
-	return end;
-}
-
-static const char *take_address(const char *s, uint64_t *address,
-				enum text_match *match)
-{
-	const char *end;
-
-	if (!s)
-		return NULL;
-	if (!strncmp(s, "0x", 2))
-		s += 2;
-	end = kmc_scan_hex(s, address);
-	if (end && *end == ')')
-		return end + 1;
-	if (!s[strspn(s, "0123456789abcdefABCDEF")])
-		*match = TEXT_PARTIAL;
-	return NULL;
-}
-
-enum text_match text_match_header(const struct text_line *line,
-				  struct text_header *out)
-{
-	static const struct named kinds[] = {
-		{ "-bit read from ", KMC_READ },
-		{ "-bit write to ", KMC_WRITE },
-		{ "-bit infoleak from ", KMC_INFOLEAK },
-		{ }
+	static const char * const starts[] = {
+		"------------[ cut here", "WARNING: ", "BUG: ", "INFO: ",
+		"Call Trace:", "Kernel panic", "Oops:", "Oops ", "=======",
+		"general protection fault", "Modules linked in:",
+		"ERROR: ",
 	};
-	static const struct named states[] = {
-		{ "uninitialized memory (", KMC_UNINITIALIZED },
-		{ "unallocated memory (", KMC_UNALLOCATED },
-		{ "initialized memory (", KMC_INITIALIZED },
-		{ "freed memory (", KMC_FREED },
-		{ "(invalid shadow state) memory (", KMC_INVALID },
-		{ }
-	};
-	const char *start = strstr(line->body, "kmemcheck: Caught ");
-	enum text_match match = TEXT_NO;
-	const char *before, *s;
-	int kind, state;
 
-	if (!start)
-		return TEXT_NO;
-	before = start;
-	if (before - line->body >= 9 && !strncmp(before - 9, "WARNING: ", 9))
-		before -= 9;
-	s = take_bits(start + strlen("kmemcheck: Caught "), &out->bits, &match);
-	s = take_named(s, kinds, &kind, &match);
-	s = take_named(s, states, &state, &match);
-	s = take_address(s, &out->address, &match);
-	if (!s)
-		return match;
-	out->kind = kind;
-	out->state = state;
-	out->clean = before == line->word;
-	return TEXT_YES;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(starts); i++) {
+		if (!strncmp(word, starts[i], strlen(starts[i])))
+			return true;
+	}
+	return false;
 }
 
 static char *duplicate(const char *s, size_t len, bool *nomem)
@@ -191,6 +97,13 @@ static const char *scan_task(const char *word, int *cpu, int *pid)
 		   &end) == 2 && end)
 		return word + end;
 	return NULL;
+}
+
+bool text_is_task(const char *word)
+{
+	int cpu, pid;
+
+	return scan_task(word, &cpu, &pid);
 }
 
 bool text_take_task(struct kmc_report *report, const char *word, bool *nomem)
@@ -274,6 +187,15 @@ static const char *scan_rip_label(const char *word, const char **reg,
 	return end + 1 + strspn(end + 1, " ");
 }
 
+bool text_is_rip(const char *word)
+{
+	const char *reg;
+	uint64_t cs;
+	bool has_cs;
+
+	return scan_rip_label(word, &reg, &cs, &has_cs);
+}
+
 bool text_take_rip(struct kmc_report *report, const char *word, bool *nomem)
 {
 	struct kmc_frame *frame;
@@ -329,29 +251,49 @@ static bool lacks_symbol(const struct kmc_stack *stack)
 	return last && last->has_address && !last->symbol;
 }
 
-bool text_take_frame(struct kmc_stack *stack, const char *word, bool *nomem)
+/*
+ * "[<ffffffff8104ede8>] f+0x1/0x2", "f+0x1/0x2 [module]", "0xffffffff8104ede8"; of
+ * anything else @frame owns nothing.
+ */
+static bool scan_frame(const char *word, struct kmc_frame *frame, bool *nomem)
 {
-	struct kmc_frame frame = { .role = KMC_ROLE_RETURN };
-	const char *p = scan_bracketed(word, &frame.address);
-	struct kmc_frame *slot;
+	const char *p = scan_bracketed(word, &frame->address);
 	const char *end;
 
-	frame.has_address = p;
+	frame->has_address = p;
 	if (!p)
 		p = word;
 	/* "? " marks what was found on the stack but may not be a caller. */
 	if (!strncmp(p, "? ", 2))
 		p += 2;
-	end = kmc_scan_symbol(p, &frame, nomem);
+	end = kmc_scan_symbol(p, frame, nomem);
 	if (!end && !strncmp(p, "0x", 2))
-		end = kmc_scan_hex(p + 2, &frame.address);
-	if (!end || *end) {
-		/* Behind an address anything goes, but prose is no frame. */
-		if (!frame.has_address) {
-			kmc_frame_release(&frame);
-			return false;
-		}
-	}
+		end = kmc_scan_hex(p + 2, &frame->address);
+	/* Behind an address anything goes, but prose is no frame. */
+	if ((end && !*end) || frame->has_address)
+		return true;
+	kmc_frame_release(frame);
+	return false;
+}
+
+bool text_is_frame(const char *word)
+{
+	struct kmc_frame frame = { };
+	bool nomem = false;
+	bool found = scan_frame(word, &frame, &nomem);
+
+	if (found)
+		kmc_frame_release(&frame);
+	return found;
+}
+
+bool text_take_frame(struct kmc_stack *stack, const char *word, bool *nomem)
+{
+	struct kmc_frame frame = { .role = KMC_ROLE_RETURN };
+	struct kmc_frame *slot;
+
+	if (!scan_frame(word, &frame, nomem))
+		return false;
 	if (frame.symbol && !frame.has_address && lacks_symbol(stack)) {
 		slot = &stack->frames[stack->count - 1];
 		frame.role = slot->role;

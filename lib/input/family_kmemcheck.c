@@ -1,0 +1,619 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The reports of kmemcheck: what each of their lines looks like, and their order.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "input/families.h"
+#include "input/scan.h"
+#include "input/text_lines.h"
+#include "input/text_prefix.h"
+#include "input/text_registers.h"
+#include "input/text_scan.h"
+#include "kmc/kmc.h"
+#include "report/model.h"
+
+/* Bytes of the smallest copy that the kernel's configuration allows. */
+#define COPY_MIN	4
+
+/* Lines of a report in the order in which they come. */
+enum part {
+	PART_OTHER,		/* belongs to no report */
+	PART_DUMP,
+	PART_SHADOW,
+	PART_CARET,
+	PART_TASK,
+	PART_RIP,
+	PART_REGISTERS,
+	PART_STACK,
+	PART_OBJECT,
+	PART_TRACK,
+};
+
+/*
+ * struct state - of an open report
+ * @track: whose stack is being read, NULL for the report's own
+ * @column_raw, @column_body: where the first letter of the shadow stood, counted
+ *	from the start of the line and from the end of its prefixes
+ * @part: the last line that the report got
+ * @dangling: name of a register whose value is in the next line, or empty
+ * @mixed: lines of another report were taken, so there is nothing but the header
+ */
+struct state {
+	struct kmc_track *track;
+	int column_raw;
+	int column_body;
+	enum part part;
+	char dangling[TEXT_REGISTER_MAX];
+	bool mixed;
+};
+
+/* ---- the first line ---- */
+
+static enum text_match match(const struct text_line *line, struct text_header *out)
+{
+	static const struct text_named kinds[] = {
+		{ "-bit read from ", KMC_READ },
+		{ "-bit write to ", KMC_WRITE },
+		{ "-bit infoleak from ", KMC_INFOLEAK },
+		{ }
+	};
+	static const struct text_named states[] = {
+		{ "uninitialized memory (", KMC_UNINITIALIZED },
+		{ "unallocated memory (", KMC_UNALLOCATED },
+		{ "initialized memory (", KMC_INITIALIZED },
+		{ "freed memory (", KMC_FREED },
+		{ "(invalid shadow state) memory (", KMC_INVALID },
+		{ }
+	};
+	const char *start = strstr(line->body, "kmemcheck: Caught ");
+	enum text_match result = TEXT_NO;
+	const char *before, *s;
+	int kind, state;
+
+	if (!start)
+		return TEXT_NO;
+	before = start;
+	if (before - line->body >= 9 && !strncmp(before - 9, "WARNING: ", 9))
+		before -= 9;
+	s = text_scan_number(start + strlen("kmemcheck: Caught "), &out->bits, &result);
+	s = text_scan_named(s, kinds, &kind, &result);
+	s = text_scan_named(s, states, &state, &result);
+	s = text_scan_address(s, &out->address, &result);
+	if (!s)
+		return result;
+	out->kind = kind;
+	out->state = state;
+	out->clean = before == line->word;
+	return TEXT_YES;
+}
+
+/* ---- lines that are no part of a report ---- */
+
+static bool is_lost(const struct text_line *line, struct kmc_event *event)
+{
+	static const char lost[] = "kmemcheck: Lost ";
+	const char *s = strstr(line->body, lost);
+	unsigned long long n;
+	char *end;
+
+	if (!s)
+		return false;
+	n = strtoull(s + strlen(lost), &end, 10);
+	if (end == s + strlen(lost) || strncmp(end, " error reports", 14))
+		return false;
+	event->type = KMC_EVENT_LOST;
+	event->lost = n;
+	return true;
+}
+
+static bool notice(const struct text_line *line, struct kmc_event *event)
+{
+	if (is_lost(line, event))
+		return true;
+	if (!strstr(line->body, "kmemcheck: Fatal error"))
+		return false;
+	/* Registers and a stack follow, which are not those of a report. */
+	event->type = KMC_EVENT_FATAL;
+	snprintf(event->message, sizeof(event->message),
+		 "kmemcheck itself failed here; its registers and stack are in the log");
+	return true;
+}
+
+/* ---- dump and shadow ---- */
+
+/* Digits of a row of memory, 0 if it is none. */
+static size_t count_digits(const char *word)
+{
+	size_t digits = strspn(word, "0123456789abcdefABCDEF");
+
+	return word[digits] || digits < 2 * COPY_MIN || digits % 2 ? 0 : digits;
+}
+
+static bool take_dump(struct kmc_report *report, const char *word, bool *nomem)
+{
+	size_t digits = count_digits(word);
+	uint8_t *memory;
+
+	if (!digits || report->memory || report->shadow)
+		return false;
+	memory = malloc(digits / 2);
+	if (!memory) {
+		*nomem = true;
+		return false;
+	}
+	for (size_t i = 0; i < digits; i += 2) {
+		const char byte[3] = { word[i], word[i + 1], '\0' };
+
+		memory[i / 2] = strtoul(byte, NULL, 16);
+	}
+	report->memory = memory;
+	report->memory_len = digits / 2;
+	return true;
+}
+
+/* Letters with a blank between each, or, before 2.6.31, with none at all. */
+static size_t count_letters(const char *s, bool *spaced)
+{
+	size_t n = 0;
+
+	*spaced = s[0] && s[1] == ' ';
+	while (*s) {
+		if (!strchr("auif?", *s))
+			return 0;
+		n++;
+		s++;
+		if (!*s)
+			return n;
+		if ((*s == ' ') != *spaced)
+			return 0;
+		s += *spaced;
+	}
+	return 0;
+}
+
+/* A long row that a mailer wrapped comes in several pieces. */
+static bool wants_shadow(const struct kmc_report *report)
+{
+	return !report->shadow || report->shadow_len < report->memory_len;
+}
+
+static bool take_shadow(struct kmc_report *report, const char *word, bool *nomem)
+{
+	bool spaced;
+	size_t n = count_letters(word, &spaced);
+	char *shadow;
+
+	if (!n || !wants_shadow(report) || (!report->shadow && n < COPY_MIN))
+		return false;
+	shadow = realloc(report->shadow, report->shadow_len + n + 1);
+	if (!shadow) {
+		*nomem = true;
+		return false;
+	}
+	for (size_t i = 0; i < n; i++)
+		shadow[report->shadow_len++] = word[i * (spaced ? 2 : 1)];
+	shadow[report->shadow_len] = '\0';
+	report->shadow = shadow;
+	return true;
+}
+
+static bool is_power_of_two(size_t n)
+{
+	return n && !(n & (n - 1));
+}
+
+/*
+ * The row is a naturally aligned piece of memory, so the address alone tells
+ * where the caret has to be: for rows whose caret line is cut off.
+ */
+static void place_caret(struct kmc_report *report)
+{
+	size_t have = report->shadow ? report->shadow_len : report->memory_len;
+	size_t row = have > report->memory_len ? have : report->memory_len;
+
+	if (report->caret < 0 && is_power_of_two(row) &&
+	    report->address % row < have)
+		report->caret = report->address % row;
+	if (report->caret >= 0)
+		report->memory_start = report->address - report->caret;
+}
+
+static bool is_caret(const char *word)
+{
+	return !strcmp(word, "^");
+}
+
+/*
+ * Two reports that were printed at the same time into a log without callers: the
+ * header of the second cut the first off, then lines of both came. That shows by
+ * a line that came already, or too late; whose each line was does not. What is
+ * certain is the header.
+ */
+static void drop_mixture(struct text_reading *reading)
+{
+	struct state *state = reading->state;
+	struct kmc_report *old = reading->report;
+	struct kmc_report *report = kmc_report_new(old->source);
+
+	if (!report) {
+		*reading->nomem = true;
+		return;
+	}
+	report->checker = old->checker;
+	report->line = old->line;
+	report->kind = old->kind;
+	report->state = old->state;
+	report->bits = old->bits;
+	report->address = old->address;
+	report->time = old->time;
+	reading->report = report;
+	state->track = NULL;
+	reading->ended = false;
+	state->mixed = true;
+	kmc_report_free(old);
+}
+
+static bool caret_fits(const struct kmc_report *report, int column, int start)
+{
+	int at = column - start;
+
+	return start >= 0 && at >= 0 && !(at % 2) &&
+	       (size_t)at / 2 < report->shadow_len;
+}
+
+/*
+ * The caret's column counts from the first letter of the shadow row. Where tabs
+ * got into the line, it depends on who put them there whether they were expanded
+ * before or behind the prefixes; the address decides, as it does between a
+ * measured column and none.
+ */
+static bool take_caret(struct text_reading *reading)
+{
+	const struct state *state = reading->state;
+	struct kmc_report *report = reading->report;
+	const struct text_line *line = reading->line;
+	int raw = text_column(line->raw, line->word);
+	int body = text_column(line->body, line->word);
+	size_t row = report->shadow_len > report->memory_len ?
+		     report->shadow_len : report->memory_len;
+	int expected;
+
+	if (!is_caret(line->word) || !report->shadow || report->caret >= 0)
+		return false;
+	expected = is_power_of_two(row) ? (int)(report->address % row) : -1;
+	if (caret_fits(report, body, state->column_body))
+		report->caret = (body - state->column_body) / 2;
+	if (caret_fits(report, raw, state->column_raw) &&
+	    (report->caret < 0 ||
+	     (raw - state->column_raw) / 2 == expected))
+		report->caret = (raw - state->column_raw) / 2;
+	/* The caret of another report's shadow. */
+	if (reading->crossed && expected >= 0 && report->caret != expected)
+		drop_mixture(reading);
+	return true;
+}
+
+/*
+ * Before 2.6.31 there was no dump, and the shadow was letters without blanks:
+ * a row of a and f only looks like a dump until a caret follows it.
+ */
+static void dump_was_shadow(struct kmc_report *report)
+{
+	size_t len = report->memory_len * 2;
+	char *shadow;
+
+	for (size_t i = 0; i < report->memory_len; i++) {
+		uint8_t byte = report->memory[i];
+
+		if (byte != 0xaa && byte != 0xaf && byte != 0xfa && byte != 0xff)
+			return;
+	}
+	shadow = malloc(len + 1);
+	if (!shadow)
+		return;
+	for (size_t i = 0; i < len; i++) {
+		uint8_t byte = report->memory[i / 2];
+
+		shadow[i] = (i % 2 ? byte & 15 : byte >> 4) == 10 ? 'a' : 'f';
+	}
+	shadow[len] = '\0';
+	free(report->memory);
+	report->memory = NULL;
+	report->memory_len = 0;
+	report->shadow = shadow;
+	report->shadow_len = len;
+}
+
+static bool take_rows(struct text_reading *reading)
+{
+	struct state *state = reading->state;
+	struct kmc_report *report = reading->report;
+	const struct text_line *line = reading->line;
+	bool wrapped;
+
+	if (report->frames.count)
+		return false;
+	if (take_dump(report, line->word, reading->nomem))
+		return true;
+	wrapped = report->shadow;
+	if (take_shadow(report, line->word, reading->nomem)) {
+		/* Nothing can be measured in a row that was wrapped. */
+		state->column_raw = wrapped ? -1 :
+				   text_column(line->raw, line->word);
+		state->column_body = wrapped ? -1 :
+				    text_column(line->body, line->word);
+		return true;
+	}
+	if (is_caret(line->word) && !report->shadow && report->memory) {
+		dump_was_shadow(report);
+		return true;
+	}
+	return take_caret(reading);
+}
+
+/* ---- the object and its stacks ---- */
+
+/* "size 80, requested 57, access at offset 36"; offset follows from address. */
+static bool scan_sizes(const char *s, uint64_t *size, uint64_t *requested)
+{
+	int end = 0;
+
+	if (sscanf(s, "size %" SCNu64 "%n", size, &end) != 1)
+		return false;
+	if (!strncmp(s + end, ", requested ", 12))
+		sscanf(s + end, ", requested %" SCNu64, requested);
+	return true;
+}
+
+/* All but the cache, whose name is @len bytes at @cache. */
+static bool scan_object(const char *word, struct kmc_object *object,
+			const char **cache, size_t *len)
+{
+	static const char of[] = " of cache ";
+	const char *end;
+
+	if (strncmp(word, "Object ", 7))
+		return false;
+	word += strncmp(word + 7, "0x", 2) ? 7 : 9;
+	end = kmc_scan_hex(word, &object->start);
+	if (!end || strncmp(end, of, strlen(of)))
+		return false;
+	*cache = end + strlen(of);
+	/* The name of a cache is free text; the sizes are the last of these. */
+	for (const char *s = *cache; (s = strstr(s, ", size ")); s++)
+		end = s;
+	*len = end - *cache;
+	return end >= *cache &&
+	       scan_sizes(end + 2, &object->size, &object->requested);
+}
+
+static bool take_object(struct kmc_report *report, const char *word, bool *nomem)
+{
+	struct kmc_object object = { .known = true };
+	const char *cache;
+	size_t len;
+
+	if (report->object.known || !scan_object(word, &object, &cache, &len))
+		return false;
+	object.cache = strndup(cache, len);
+	if (!object.cache)
+		*nomem = true;
+	report->object = object;
+	return true;
+}
+
+/* "Allocated by task 1": returns what is behind it. */
+static const char *scan_track(const char *word, bool *freed, int *pid)
+{
+	int end = 0;
+
+	*freed = !strncmp(word, "Freed", 5);
+	if (strncmp(word, "Allocated by task ", 18) &&
+	    strncmp(word, "Freed by task ", 14))
+		return NULL;
+	word = strstr(word, " task ");
+	return sscanf(word, " task %d%n", pid, &end) == 1 ? word + end : NULL;
+}
+
+static struct kmc_track *take_track(struct kmc_report *report, const char *word)
+{
+	struct kmc_track *track;
+	bool freed;
+	int pid;
+
+	word = scan_track(word, &freed, &pid);
+	track = freed ? &report->free : &report->alloc;
+	if (!word || track->known)
+		return NULL;
+	track->known = true;
+	track->pid = pid;
+	word = strstr(word, " at ");
+	if (word && isdigit((unsigned char)word[4]))
+		track->time = text_seconds(word + 4, 0);
+	return track;
+}
+
+/* How often the kernel kept quiet about the same error before. */
+static bool take_count(struct kmc_report *report, const char *word)
+{
+	uint64_t count;
+
+	if (sscanf(word, "Seen %" SCNu64 " times since", &count) != 1 || !count)
+		return false;
+	report->count = count;
+	return true;
+}
+
+static bool take_stack(struct text_reading *reading)
+{
+	struct state *state = reading->state;
+	struct kmc_report *report = reading->report;
+	const char *word = reading->line->word;
+	struct kmc_track *track;
+
+	track = take_track(report, word);
+	if (track) {
+		state->track = track;
+		reading->ended = true;
+		return true;
+	}
+	if (text_is_terminator(word)) {
+		state->track = NULL;
+		reading->ended = true;
+		return true;
+	}
+	if (state->track)
+		return text_take_frame(&state->track->stack, word, reading->nomem);
+	if (reading->ended)
+		return false;
+	return text_take_frame(&report->frames, word, reading->nomem);
+}
+
+/* ---- all of them ---- */
+
+static bool take_part(struct text_reading *reading)
+{
+	struct state *state = reading->state;
+	struct kmc_report *report = reading->report;
+	const char *word = reading->line->word;
+
+	if (reading->ended)
+		return take_object(report, word, reading->nomem) ||
+		       take_count(report, word) || take_stack(reading);
+	if (take_object(report, word, reading->nomem)) {
+		reading->ended = true;
+		return true;
+	}
+	return take_rows(reading) ||
+	       text_take_task(report, word, reading->nomem) ||
+	       text_take_rip(report, word, reading->nomem) ||
+	       text_take_wrapped_registers(report, word, state->dangling,
+					   reading->nomem) ||
+	       take_stack(reading);
+}
+
+/* What a line looks like, wherever it stands. */
+static enum part part_of(const char *word)
+{
+	struct kmc_object object;
+	const char *cache;
+	bool flag;
+	char name[16];
+	size_t len;
+	int pid;
+
+	if (is_caret(word))
+		return PART_CARET;
+	if (count_letters(word, &flag) >= COPY_MIN)
+		return PART_SHADOW;
+	if (count_digits(word))
+		return PART_DUMP;
+	if (text_is_task(word))
+		return PART_TASK;
+	if (text_is_rip(word))
+		return PART_RIP;
+	if (text_scan_register(word, name))
+		return PART_REGISTERS;
+	if (scan_object(word, &object, &cache, &len))
+		return PART_OBJECT;
+	if (scan_track(word, &flag, &pid))
+		return PART_TRACK;
+	return text_is_frame(word) ? PART_STACK : PART_OTHER;
+}
+
+/* A selector is in two lines: with what it is of, and by itself. */
+static bool is_selector(const char *name)
+{
+	return name[1] == 's' && !name[2] && strchr("cdegs", name[0]);
+}
+
+/* Is it one that the report has already, or registers that it has? */
+static bool is_second(const struct kmc_report *report, enum part part,
+		      const char *word)
+{
+	uint64_t value;
+	char name[16];
+
+	switch (part) {
+	case PART_DUMP:
+		return report->memory;
+	case PART_SHADOW:
+		return !wants_shadow(report);
+	case PART_CARET:
+		return report->caret >= 0;
+	case PART_TASK:
+		return report->comm;
+	case PART_RIP:
+		return report->frames.count;
+	case PART_REGISTERS:
+		return text_scan_register(word, name) && !is_selector(name) &&
+		       kmc_report_register(report, name, &value);
+	case PART_OBJECT:
+		return report->object.known;
+	default:
+		return false;
+	}
+}
+
+static bool is_misplaced(const struct text_reading *reading, enum part part)
+{
+	const struct state *state = reading->state;
+	const struct kmc_report *report = reading->report;
+
+	if (part == PART_OTHER)
+		return false;
+	/* Stacks follow the lines that say whose they are. */
+	if (part == PART_STACK)
+		return state->part >= PART_STACK && reading->ended &&
+		       !state->track;
+	return part < state->part ||
+	       is_second(report, part, reading->line->word);
+}
+
+/* Is the line of a report that cannot be told from another? */
+static bool take_mixture(struct text_reading *reading)
+{
+	struct state *state = reading->state;
+	enum part part;
+
+	if (!reading->crossed)
+		return false;
+	part = part_of(reading->line->word);
+	if (!state->mixed && is_misplaced(reading, part))
+		drop_mixture(reading);
+	if (part != PART_OTHER)
+		state->part = part;
+	return state->mixed && part != PART_OTHER;
+}
+
+static enum text_taken take_line(struct text_reading *reading)
+{
+	const struct state *state = reading->state;
+	const char *word = reading->line->word;
+
+	if (text_begins_other(word) || !strncmp(word, "kmemcheck: ", 11))
+		return TEXT_ENDS;
+	if (take_mixture(reading) || (!state->mixed && take_part(reading)))
+		return TEXT_TAKEN;
+	return TEXT_STRANGER;
+}
+
+static void end(struct text_reading *reading)
+{
+	place_caret(reading->report);
+}
+
+const struct kmc_family kmc_family_kmemcheck = {
+	.name = "kmemcheck",
+	.word = "kmemcheck: ",
+	.state_size = sizeof(struct state),
+	.match = match,
+	.notice = notice,
+	.line = take_line,
+	.end = end,
+};

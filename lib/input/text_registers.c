@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Lines with registers, which reports of all families have.
+ */
+#include "input/text_registers.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "input/scan.h"
+#include "input/text_line.h"
+#include "report/model.h"
+
+const char *text_scan_register(const char *s, char name[16])
+{
+	static const char * const known[] = {
+		"RIP", "RSP", "RAX", "RBX", "RCX", "RDX", "RSI", "RDI", "RBP",
+		"R08", "R09", "R10", "R11", "R12", "R13", "R14", "R15",
+		"EIP", "ESP", "EAX", "EBX", "ECX", "EDX", "ESI", "EDI", "EBP",
+		"EFLAGS", "CS", "DS", "ES", "FS", "GS", "SS", "knlGS",
+		"CR0", "CR2", "CR3", "CR4",
+		"DR0", "DR1", "DR2", "DR3", "DR6", "DR7",
+	};
+	size_t len = strcspn(s, ": \t");
+
+	if (s[len] != ':')
+		return NULL;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(known); i++) {
+		if (strlen(known[i]) != len || strncmp(known[i], s, len))
+			continue;
+		for (size_t j = 0; j <= len; j++)
+			name[j] = tolower((unsigned char)known[i][j]);
+		name[len] = '\0';
+		/* r08 and r09 are a print format; the registers are r8, r9 */
+		if (name[0] == 'r' && name[1] == '0')
+			memmove(name + 1, name + 2, 2);
+		return s + len + 1 + strspn(s + len + 1, " \t");
+	}
+	return NULL;
+}
+
+static bool set_register(struct kmc_report *report, const char *name,
+			 uint64_t value, size_t digits, bool *nomem)
+{
+	/* A value that a mailer or a narrow screen cut is worse than none. */
+	if (digits != 4 && digits != 8 && digits != 16)
+		return false;
+	if (!kmc_report_set_register(report, name, value))
+		*nomem = true;
+	return true;
+}
+
+/* What follows the name: "hex", "sel:hex" or "hex(sel)". Returns its end. */
+static const char *take_register(struct kmc_report *report, const char *name,
+				 const char *s, bool *nomem)
+{
+	char base[24];
+	uint64_t value;
+	const char *end = kmc_scan_hex(s, &value);
+
+	if (!end)
+		return NULL;
+	if (*end == ':' && end - s == 4) {
+		set_register(report, name[1] == 'i' ? "cs" : "ss", value, 4,
+			     nomem);
+		s = end + 1;
+		end = kmc_scan_hex(s, &value);
+		if (!end)
+			return s;
+	}
+	if (!strcmp(name, "knlgs")) {
+		if (end - s == 16)
+			set_register(report, "kernel_gs_base", value, 16, nomem);
+		return end;
+	}
+	if (*end == '(') {
+		snprintf(base, sizeof(base), "%s_base", name);
+		set_register(report, base, value, end - s, nomem);
+		s = end + 1;
+		end = kmc_scan_hex(s, &value);
+		if (!end)
+			return s + strcspn(s, " \t");
+		set_register(report, name, value, end - s, nomem);
+		return end + (*end == ')');
+	}
+	set_register(report, name, value, end - s, nomem);
+	return end;
+}
+
+bool text_take_registers(struct kmc_report *report, const char *word,
+			 bool *nomem)
+{
+	bool any = false;
+	char name[16];
+
+	for (;;) {
+		const char *value = text_scan_register(word, name);
+
+		if (value) {
+			word = take_register(report, name, value, nomem);
+			if (!word)
+				return any;
+			any = true;
+		} else if (any && !strncmp(word, "CPU: ", 5)) {
+			report->cpu = atoi(word + 5);
+			return true;
+		} else {
+			return any;
+		}
+		word += strspn(word, " \t");
+	}
+}
+
+bool text_take_wrapped_registers(struct kmc_report *report, const char *word,
+				 char dangling[TEXT_REGISTER_MAX], bool *nomem)
+{
+	char line[TEXT_LINE_MAX + TEXT_REGISTER_MAX];
+	const char *name;
+	bool taken;
+
+	if (dangling[0]) {
+		snprintf(line, sizeof(line), "%s %s", dangling, word);
+		dangling[0] = '\0';
+		if (text_take_registers(report, line, nomem))
+			return true;
+	}
+	taken = text_take_registers(report, word, nomem);
+	name = strrchr(word, ' ');
+	if (taken && name && word[strlen(word) - 1] == ':')
+		snprintf(dangling, TEXT_REGISTER_MAX, "%.7s", name + 1);
+	return taken;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Scanning the first line of a report, which a mailer may have wrapped anywhere.
+ */
+#include "input/text_scan.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "input/scan.h"
+
+const char *text_scan_fixed(const char *s, const char *expect,
+			    enum text_match *match)
+{
+	size_t len = strlen(expect);
+
+	if (!s)
+		return NULL;
+	if (!strncmp(s, expect, len))
+		return s + len;
+	if (!strncmp(s, expect, strlen(s)))
+		*match = TEXT_PARTIAL;
+	return NULL;
+}
+
+const char *text_scan_named(const char *s, const struct text_named *list,
+			    int *value, enum text_match *match)
+{
+	for (; s && list->name; list++) {
+		const char *end = text_scan_fixed(s, list->name, match);
+
+		if (!end)
+			continue;
+		*value = list->value;
+		return end;
+	}
+	return NULL;
+}
+
+const char *text_scan_number(const char *s, unsigned int *value,
+			     enum text_match *match)
+{
+	char *end;
+	unsigned long n;
+
+	if (!s)
+		return NULL;
+	if (!isdigit((unsigned char)*s)) {
+		*match = *s ? TEXT_NO : TEXT_PARTIAL;
+		return NULL;
+	}
+	n = strtoul(s, &end, 10);
+	if (!n || n > INT_MAX)
+		return NULL;
+	*value = n;
+	return end;
+}
+
+const char *text_scan_address(const char *s, uint64_t *address,
+			      enum text_match *match)
+{
+	const char *end;
+
+	if (!s)
+		return NULL;
+	if (!strncmp(s, "0x", 2))
+		s += 2;
+	end = kmc_scan_hex(s, address);
+	if (end && *end == ')')
+		return end + 1;
+	if (!s[strspn(s, "0123456789abcdefABCDEF")])
+		*match = TEXT_PARTIAL;
+	return NULL;
+}
