@@ -40,23 +40,38 @@ static void print_argument(const char *arg)
 	}
 }
 
+static void print_man_choices(const struct tool *tool)
+{
+	struct option_choice choice, next;
+
+	for (size_t i = 0; tool->choice(i, &choice); i++)
+		printf("%s%s\n", choice.man, tool->choice(i + 1, &next) ? ";" : ".");
+}
+
 static void print_man_options(const struct tool *tool)
 {
 	const struct option_row *row;
+	char text[OPTION_ARG_MAX];
 
 	for (size_t i = 0; (row = tool_row(tool, i)); i++) {
+		const char *arg = option_arg(tool, row, text);
+
 		printf(".TP\n");
 		if (row->letter)
 			printf("\\fB\\-%c\\fR, ", row->letter);
 		printf("\\fB\\-\\-");
 		print_text(row->name);
 		printf("\\fR");
-		if (row->arg) {
+		if (arg) {
 			printf(row->optional ? "[=" : "=");
-			print_argument(row->arg);
+			print_argument(arg);
 			printf(row->optional ? "]" : "");
 		}
-		printf("\n%s\n", row->man);
+		printf("\n%s", row->man);
+		if (row->arg && !strcmp(row->arg, OPTION_CHOICE))
+			print_man_choices(tool);
+		else
+			printf("\n");
 	}
 }
 
@@ -128,11 +143,13 @@ static void print_words(const char *arg)
 	printf("' --");
 }
 
-static void print_bash_case(const struct option_row *row)
+static void print_bash_case(const struct tool *tool, const struct option_row *row)
 {
-	const char *action = row->arg ? bash_action(row->arg) : NULL;
+	char text[OPTION_ARG_MAX];
+	const char *arg = option_arg(tool, row, text);
+	const char *action = arg ? bash_action(arg) : NULL;
 
-	if (!row->arg)
+	if (!arg)
 		return;
 	printf("\t--%s", row->name);
 	/* An argument that may be left out has to stand behind a =. */
@@ -141,8 +158,8 @@ static void print_bash_case(const struct option_row *row)
 	printf(")\n");
 	if (action) {
 		printf("\t\tmapfile -t COMPREPLY < <(%s", action);
-		if (strchr(row->arg, '|'))
-			print_words(row->arg);
+		if (strchr(arg, '|'))
+			print_words(arg);
 		printf(" \"$cur\")\n");
 	}
 	printf("\t\treturn\n\t\t;;\n");
@@ -184,7 +201,7 @@ static void print_bash(const struct tool *tool)
 	       "\tfi\n"
 	       "\tcase $prev in\n");
 	for (size_t i = 0; (row = tool_row(tool, i)); i++)
-		print_bash_case(row);
+		print_bash_case(tool, row);
 	printf("\tesac\n\tif [[ $cur == -* ]]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W '");
 	print_bash_names(tool, false, " ");
 	printf("' -- \"$cur\")\n"

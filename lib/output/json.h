@@ -9,7 +9,6 @@
 
 #include "kmc/report.h"
 
-json_t *kmc_json_whole(const struct kmc_report *report);
 /* Any bytes as a string; NULL gives null. */
 json_t *kmc_json_text(const char *s);
 /* Releases @json. One line of printable ASCII. */

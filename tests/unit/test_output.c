@@ -246,8 +246,22 @@ static void number_of_bugs_is_bounded(void **state)
 	kmc_group_free(group);
 }
 
+/* The format that users call so. */
+static const struct kmc_format *format_of(const char *name)
+{
+	const struct kmc_format *format;
+	size_t i = 0;
+
+	do {
+		format = kmc_format_get(i++);
+		assert_non_null(format);
+	} while (strcmp(format->name, name));
+	return format;
+}
+
 static void sum_of_counts_does_not_wrap(void **state)
 {
+	const struct kmc_format_options opts = { .size = sizeof(opts) };
 	struct kmc_group *group;
 	char *json;
 
@@ -256,13 +270,22 @@ static void sum_of_counts_does_not_wrap(void **state)
 	assert_null(kmc_group_add(group, numbered(1, 1, UINT64_MAX)));
 	assert_null(kmc_group_add(group, numbered(1, 2, UINT64_MAX)));
 	assert_true(kmc_group_get(group, 0)->count == UINT64_MAX);
-	assert_null(kmc_json_bug(kmc_group_get(group, 0), &json));
+	assert_null(format_of("json")->bug(&opts, kmc_group_get(group, 0), true, &json));
 	assert_non_null(strstr(json, "\"count\":9223372036854775807"));
 	free(json);
 	kmc_group_free(group);
 }
 
 /* ---- errors ---- */
+
+static void errors_of(struct kmc_report *report, uint64_t count, const char *source,
+		      char **text)
+{
+	const struct kmc_format_options opts = { .size = sizeof(opts), .source = source };
+
+	report->count = count;
+	assert_null(format_of("errors")->report(&opts, report, true, text));
+}
 
 static const struct kmc_location leak_chain[] = {
 	{ "copy_to_user", "include/linux/uaccess.h", 192, 9 },
@@ -292,7 +315,7 @@ static void errors_look_like_a_compilers(void **state)
 	char *text;
 
 	(void)state;
-	assert_null(kmc_errors_report(report, 3, NULL, &text));
+	errors_of(report, 3, NULL, &text);
 	assert_string_equal(text,
 		"fs/foo.c:30: warning: 32-bit infoleak of uninitialized memory in put_it(), 3 times [kmemcheck]\n"
 		"include/linux/uaccess.h:192: note: in copy_to_user()\n"
@@ -308,11 +331,11 @@ static void errors_fall_back_to_the_log(void **state)
 	char *text;
 
 	(void)state;
-	assert_null(kmc_errors_report(report, 1, "/", &text));
+	errors_of(report, 1, "/", &text);
 	assert_string_equal(text, "boot.log:12: warning: 32-bit read of uninitialized memory in foo\\x1b() [kmemcheck]\n");
 	free(text);
 	report->from_stream = true;
-	assert_null(kmc_errors_report(report, 1, NULL, &text));
+	errors_of(report, 1, NULL, &text);
 	assert_memory_equal(text, "boot.log: warning: ", 19);
 	free(text);
 	kmc_report_free(report);
@@ -331,15 +354,15 @@ static void errors_stay_in_the_tree(void **state)
 
 	(void)state;
 	set_chain(&report->frames.frames[0], 1, chain);
-	assert_null(kmc_errors_report(report, 1, "tests", &text));
+	errors_of(report, 1, "tests", &text);
 	assert_memory_equal(text, "../../", 6);
 	free(text);
 	free(report->frames.frames[0].chain);
 	set_chain(&report->frames.frames[0], 1, inside);
-	assert_null(kmc_errors_report(report, 1, "tests/", &text));
+	errors_of(report, 1, "tests/", &text);
 	assert_memory_equal(text, "tests/unit/helper.h:1: ", 23);
 	free(text);
-	assert_null(kmc_errors_report(report, 1, "lib", &text));
+	errors_of(report, 1, "lib", &text);
 	assert_memory_equal(text, "unit/helper.h:1: ", 17);
 	free(text);
 	kmc_report_free(report);
@@ -350,19 +373,24 @@ static void errors_stay_in_the_tree(void **state)
 /* The whole document of some results. */
 static json_t *sarif_of(struct kmc_report **reports, size_t count)
 {
+	const struct kmc_format_options opts = {
+		.size = sizeof(opts), .source = "/src/my linux"
+	};
+	const struct kmc_format *sarif = format_of("sarif");
 	struct kmc_buf buf = { };
 	json_t *json;
 	char *text;
 
-	assert_null(kmc_sarif_begin("/src/my linux", &text));
+	assert_null(sarif->begin(&opts, &text));
 	kmc_buf_puts(&buf, text);
 	free(text);
 	for (size_t i = 0; i < count; i++) {
-		assert_null(kmc_sarif_result(reports[i], i + 1, !i, &text));
+		reports[i]->count = i + 1;
+		assert_null(sarif->report(&opts, reports[i], !i, &text));
 		kmc_buf_puts(&buf, text);
 		free(text);
 	}
-	assert_null(kmc_sarif_end(&text));
+	assert_null(sarif->end(&opts, &text));
 	kmc_buf_puts(&buf, text);
 	free(text);
 	json = json_loads(buf.data, JSON_REJECT_DUPLICATES, NULL);
@@ -464,7 +492,7 @@ static void hostile_names_stay_valid(void **state)
 		report->frames.frames[0].module = strdup(name);
 		set_chain(&report->frames.frames[1], 1, at);
 		json_decref(sarif_of(&report, 1));
-		assert_null(kmc_errors_report(report, 1, "lib", &text));
+		errors_of(report, 1, "lib", &text);
 		for (const char *p = text; *p; p++)
 			assert_true((unsigned char)*p >= ' ' || *p == '\n');
 		assert_ptr_equal(strchr(text, '\n') + 1, text + strlen(text));

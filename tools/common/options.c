@@ -4,6 +4,7 @@
  */
 #include "options.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 
 /* Where --help says what an option does. */
 #define HELP_COLUMN	24
+#define HELP_WIDTH	80
 
 enum { ROW_HELP, ROW_VERSION };
 
@@ -35,6 +37,25 @@ const struct option_row *tool_row(const struct tool *tool, size_t i)
 	if (i < tool->count)
 		return &tool->rows[i];
 	return i - tool->count < ARRAY_SIZE(own) ? &own[i - tool->count] : NULL;
+}
+
+static bool is_choice(const struct option_row *row)
+{
+	return row->arg && !strcmp(row->arg, OPTION_CHOICE);
+}
+
+const char *option_arg(const struct tool *tool, const struct option_row *row,
+		       char text[OPTION_ARG_MAX])
+{
+	struct option_choice choice;
+	size_t len = 0;
+
+	if (!is_choice(row))
+		return row->arg;
+	for (size_t i = 0; tool->choice(i, &choice) && len < OPTION_ARG_MAX; i++)
+		len += snprintf(text + len, OPTION_ARG_MAX - len, "%s%s", i ? "|" : "",
+				choice.name);
+	return text;
 }
 
 /* ---- values ---- */
@@ -79,20 +100,46 @@ static void print_usage(const struct tool *tool, FILE *out)
 	fprintf(out, "usage: %s [options] %s\n", tool->name, tool->operands);
 }
 
-static void print_row(const struct option_row *row)
+static void print_row(const struct tool *tool, const struct option_row *row)
 {
-	char left[64];
+	char text[OPTION_ARG_MAX], left[64 + OPTION_ARG_MAX];
+	const char *arg = option_arg(tool, row, text);
 	int len;
 
 	len = snprintf(left, sizeof(left), row->letter ? "-%c, " : "    ", row->letter);
 	len += snprintf(left + len, sizeof(left) - len, "--%s%s%s%s%s", row->name,
-			row->optional ? "[" : "", row->arg ? "=" : "",
-			row->arg ? row->arg : "", row->optional ? "]" : "");
+			row->optional ? "[" : "", arg ? "=" : "",
+			arg ? arg : "", row->optional ? "]" : "");
 	/* One that leaves no room for its help has it on the next line. */
 	if (len > HELP_COLUMN)
 		printf("  %s\n  %*s %s\n", left, HELP_COLUMN, "", row->help);
 	else
 		printf("  %-*s %s\n", HELP_COLUMN, left, row->help);
+}
+
+/* "Formats: text for people; json, a line each report.", in lines that fit. */
+static void print_choices(const struct tool *tool, const struct option_row *row)
+{
+	struct option_choice choice, next;
+	int column;
+
+	column = printf("%c%ss:", toupper((unsigned char)row->name[0]), row->name + 1);
+	for (size_t i = 0; tool->choice(i, &choice); i++) {
+		const char *end = tool->choice(i + 1, &next) ? ";" : ".";
+
+		for (const char *word = choice.help; *word;) {
+			int len = strcspn(word, " ");
+			const bool last = !word[len];
+
+			if (column + 1 + len + last > HELP_WIDTH)
+				column = printf("\n%.*s", len, word) - 1;
+			else
+				column += printf(" %.*s", len, word);
+			word += len + !last;
+		}
+		column += printf("%s", end);
+	}
+	printf("\n");
 }
 
 static void print_help(const struct tool *tool)
@@ -102,8 +149,12 @@ static void print_help(const struct tool *tool)
 	print_usage(tool, stdout);
 	printf("\n%s\n\n", tool->purpose);
 	for (size_t i = 0; (row = tool_row(tool, i)); i++)
-		print_row(row);
-	printf("\n%s\nExit: 0 done, 1 an input could not be read, 2 usage.\n", tool->notes);
+		print_row(tool, row);
+	printf("\n");
+	for (size_t i = 0; (row = tool_row(tool, i)); i++)
+		if (is_choice(row))
+			print_choices(tool, row);
+	printf("%s\nExit: 0 done, 1 an input could not be read, 2 usage.\n", tool->notes);
 }
 
 bool options_refuse(const struct tool *tool, int *status)

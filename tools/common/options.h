@@ -16,17 +16,32 @@ enum {
 	EXIT_USAGE = 2,
 };
 
+/* For the choices of a tool, with | between them. */
+#define OPTION_ARG_MAX	128
+#define OPTION_CHOICE	"|"
+
 #define LIVE_DEFAULT	"/sys/kernel/debug/kmemcheck/reports"
 
 /* What the command line says; each tool has its own. */
 struct options;
 
 /*
+ * struct option_choice - a word that an argument may be
+ * @help: with the word itself, a part of a sentence
+ * @man: likewise, in man(7)'s language
+ */
+struct option_choice {
+	const char *name;
+	const char *help;
+	const char *man;
+};
+
+/*
  * struct option_row - one option
  * @letter: behind -, 0 for none
  * @name: behind --
  * @arg: FILE, PATH and DIR are completed, and so are words with | between them; NULL:
- *	it takes none
+ *	it takes none; OPTION_CHOICE: one of the tool's choices, which say the rest of @man
  * @optional: its argument may be left out
  * @set: takes the argument, NULL when there is none; false when it is not one of those
  *	it may be
@@ -49,12 +64,14 @@ struct option_row {
  * struct tool - a program and its table
  * @operands: for the usage
  * @purpose: a sentence
+ * @choice: the words of OPTION_CHOICE, false behind the last; NULL: no option has them
  * @notes: lines behind the options of --help
  */
 struct tool {
 	const char *name;
 	const char *operands;
 	const char *purpose;
+	bool (*choice)(size_t i, struct option_choice *out);
 	const char *notes;
 	const struct option_row *rows;
 	size_t count;
@@ -64,6 +81,10 @@ extern const struct tool report_tool, annotate_tool;
 
 /* A row of the table and, behind these, what every tool has; NULL behind the last. */
 const struct option_row *tool_row(const struct tool *tool, size_t i);
+
+/* @arg, for which @text may be used where it is OPTION_CHOICE: "a|b|c". */
+const char *option_arg(const struct tool *tool, const struct option_row *row,
+		       char text[OPTION_ARG_MAX]);
 
 /* For @set: a char pointer to what is not empty, LIVE_DEFAULT unless named; a bool. */
 bool option_text(void *value, const char *arg);

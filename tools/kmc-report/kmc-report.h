@@ -5,11 +5,10 @@
 #ifndef KMC_REPORT_H
 #define KMC_REPORT_H
 
-#include <kmc/kmc.h>
+#include <kmc/output.h>
 
 #include "../common/options.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_ERRORS };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /*
@@ -27,7 +26,7 @@ struct options {
 	const char *live;
 	struct kmc_debuginfo_options debuginfo;
 	const char *source;
-	enum format format;
+	const struct kmc_format *format;
 	enum color color;
 	unsigned long limit;
 	unsigned int width;

@@ -145,7 +145,7 @@ static void run_input(struct control *ctl, const char *path, bool live)
 		message_error(err);
 		ctl->failed = true;
 	} else if (!live && !ctl->opts.quiet && ctl->reports == before &&
-		   ctl->opts.format == FORMAT_TEXT && !ctl->failed) {
+		   ctl->opts.format->for_people && !ctl->failed) {
 		message("%s: no kmemcheck report in it", path);
 	}
 }

@@ -9,9 +9,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* In the order of their enums. */
-#define FORMATS		"text|json|sarif|errors"
+/* In the order of their enum. */
 #define COLORS		"auto|always|never"
 
 /* Narrower, and there is no view; wider, and it is a mistake. */
@@ -20,9 +20,23 @@
 
 #define AT(member)	offsetof(struct options, member)
 
+static bool format_choice(size_t i, struct option_choice *out)
+{
+	const struct kmc_format *format = kmc_format_get(i);
+
+	if (format)
+		*out = (struct option_choice) { format->name, format->help, format->man };
+	return format;
+}
+
 static bool set_format(void *value, const char *arg)
 {
-	return option_word(FORMATS, arg, value);
+	const struct kmc_format **format = value;
+
+	for (size_t i = 0; (*format = kmc_format_get(i)); i++)
+		if (!strcmp((*format)->name, arg))
+			return true;
+	return false;
 }
 
 static bool set_color(void *value, const char *arg)
@@ -89,12 +103,9 @@ static const struct option_row rows[] = {
 	  "Without it, the tree that the debug info names is used if it is there.\nWith\n.B \\-\\-format=errors\n"
 	  "file names that exist in it begin with\n.IR DIR ;\nwith\n.B sarif\n"
 	  "they are said to be relative to it." },
-	{ 'f', "format", FORMATS, false, set_format, AT(format),
+	{ 'f', "format", OPTION_CHOICE, false, set_format, AT(format),
 	  "how to print, see below",
-	  ".I text\nfor people, which is the default;\n.IR json :\n"
-	  "one object a report, one line each;\n.IR sarif :\n"
-	  "a SARIF 2.1.0 document for code review tools;\n.IR errors :\n"
-	  "as compilers print them, FILE:LINE: warning: TEXT, for editors." },
+	  "" },
 	{ 'g', "group", NULL, false, option_flag, AT(group),
 	  "print each bug once, and how often it was reported",
 	  "Print each bug once, the most frequent first: how often it was reported, when\n"
@@ -135,15 +146,15 @@ const struct tool report_tool = {
 	.name = "kmc-report",
 	.operands = "[FILE|-]...",
 	.purpose = "Explains kmemcheck reports in saved logs, in saved ring streams, or live.",
-	.notes = "Formats: text for people; json, a line each report; sarif, for code review;\n"
-		 "errors, FILE:LINE: warning: text, for editors.\n"
-		 "PATH is " LIVE_DEFAULT " unless named.",
+	.choice = format_choice,
+	.notes = "PATH is " LIVE_DEFAULT " unless named.",
 	.rows = rows,
 	.count = ARRAY_SIZE(rows),
 };
 
 bool report_parse(struct options *opts, int argc, char **argv, int *status)
 {
+	opts->format = kmc_format_get(0);
 	opts->files = options_read(&report_tool, opts, argc, argv, status);
 	if (!opts->files ||
 	    !options_check_live(&report_tool, opts->live, opts->files, status))

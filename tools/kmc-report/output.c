@@ -3,9 +3,7 @@
  * What goes to standard output, in the format asked for: reports as they come, or
  * the bugs they are of at the end.
  */
-#include "../common/message.h"
 #include "output.h"
-#include "progress.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,6 +12,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "../common/message.h"
+#include "progress.h"
 
 static bool want_color(enum color color)
 {
@@ -40,14 +41,17 @@ static bool failed(struct kmc_error *err)
 	return false;
 }
 
-/* Takes @text over. */
-static bool put(const struct output *out, char *text, bool newline)
+/* Takes @err and @text over; @text is NULL when there is nothing to say. */
+static bool put(const struct output *out, struct kmc_error *err, char *text)
 {
 	bool good;
 
+	if (err)
+		return failed(err);
+	if (!text)
+		return true;
 	progress_hide();
-	good = fputs(text, stdout) >= 0 && (!newline || putchar('\n') != EOF) &&
-	       (!out->opts->live || !fflush(stdout));
+	good = fputs(text, stdout) >= 0 && (!out->opts->live || !fflush(stdout));
 	free(text);
 	if (!good)
 		message("standard output: %s", strerror(errno));
@@ -56,63 +60,42 @@ static bool put(const struct output *out, char *text, bool newline)
 
 bool output_begin(struct output *out, const struct options *opts)
 {
+	struct kmc_print_options *print = &out->print;
 	struct kmc_error *err = NULL;
 	char *text = NULL;
 
 	*out = (struct output) { .opts = opts };
-	out->print.size = sizeof(out->print);
-	out->print.color = want_color(opts->color);
-	out->print.ascii = opts->ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
-	out->print.width = opts->width ? opts->width : terminal_width();
+	out->format = (struct kmc_format_options) {
+		.size = sizeof(out->format),
+		.print = &out->print,
+		.source = opts->source,
+	};
+	print->size = sizeof(*print);
+	print->color = want_color(opts->color);
+	print->ascii = opts->ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
+	print->width = opts->width ? opts->width : terminal_width();
 	if (opts->group)
 		err = kmc_group_new(0, &out->group);
 	/* The other formats only name files, which need not be there. */
-	if (!err && opts->source && opts->format == FORMAT_TEXT)
-		err = kmc_source_open(opts->source, &out->print.source);
-	if (!err && opts->format == FORMAT_SARIF)
-		err = kmc_sarif_begin(opts->source, &text);
-	if (err)
-		return failed(err);
-	return !text || put(out, text, false);
+	if (!err && opts->source && opts->format->for_people)
+		err = kmc_source_open(opts->source, &print->source);
+	if (!err && opts->format->begin)
+		err = opts->format->begin(&out->format, &text);
+	return put(out, err, text);
 }
 
-/* One report, which stands for @count accesses, or that of @bug. */
-static struct kmc_error *format(const struct output *out,
-				const struct kmc_report *report,
-				const struct kmc_bug *bug, char **text)
-{
-	uint64_t count = bug ? bug->count : report->count;
-
-	switch (out->opts->format) {
-	case FORMAT_JSON:
-		return bug ? kmc_json_bug(bug, text) :
-			     kmc_json_report(report, text);
-	case FORMAT_SARIF:
-		return kmc_sarif_result(report, count, !out->shown, text);
-	case FORMAT_ERRORS:
-		return kmc_errors_report(report, count, out->opts->source,
-					 text);
-	case FORMAT_TEXT:
-		break;
-	}
-	return bug ? kmc_print_bug(bug, &out->print, text) :
-		     kmc_print_report(report, &out->print, text);
-}
-
+/* A report, or instead of it a bug. */
 static bool show(struct output *out, const struct kmc_report *report,
 		 const struct kmc_bug *bug)
 {
+	const struct kmc_format *format = out->opts->format;
+	const bool first = !out->shown++;
 	struct kmc_error *err;
-	char *text;
+	char *text = NULL;
 
-	err = format(out, report, bug, &text);
-	if (err)
-		return failed(err);
-	/* An empty line between two. */
-	if (out->opts->format == FORMAT_TEXT && out->shown)
-		putchar('\n');
-	out->shown++;
-	return put(out, text, out->opts->format == FORMAT_JSON);
+	err = bug ? format->bug(&out->format, bug, first, &text) :
+		    format->report(&out->format, report, first, &text);
+	return put(out, err, text);
 }
 
 /* What the debug info names need not be on this machine. */
@@ -149,7 +132,7 @@ static bool show_bugs(struct output *out)
 	kmc_group_sort(out->group);
 	while ((!out->opts->limit || out->shown < out->opts->limit) &&
 	       (bug = kmc_group_get(out->group, out->shown))) {
-		if (!show(out, bug->example, bug))
+		if (!show(out, NULL, bug))
 			return false;
 	}
 	if (dropped)
@@ -160,9 +143,10 @@ static bool show_bugs(struct output *out)
 
 bool output_end(struct output *out)
 {
-	struct kmc_error *err;
+	const struct kmc_format *format = out->opts->format;
+	struct kmc_error *err = NULL;
+	char *text = NULL;
 	bool good = true;
-	char *text;
 
 	if (out->group)
 		good = show_bugs(out);
@@ -170,8 +154,7 @@ bool output_end(struct output *out)
 	out->group = NULL;
 	kmc_source_free(out->print.source);
 	out->print.source = NULL;
-	if (!good || out->opts->format != FORMAT_SARIF)
-		return good;
-	err = kmc_sarif_end(&text);
-	return err ? failed(err) : put(out, text, false);
+	if (good && format->end)
+		err = format->end(&out->format, &text);
+	return good && put(out, err, text);
 }

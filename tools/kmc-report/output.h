@@ -5,12 +5,12 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
-#include <kmc/output.h>
-
 #include "kmc-report.h"
 
 /*
  * struct output - what was printed so far
+ * @print: how text is written
+ * @format: what it goes by, with @print
  * @group: NULL unless bugs are to be printed
  * @shown: reports or bugs
  * @sought: a source tree was looked for where the debug info says
@@ -18,6 +18,7 @@
 struct output {
 	const struct options *opts;
 	struct kmc_print_options print;
+	struct kmc_format_options format;
 	struct kmc_group *group;
 	unsigned long shown;
 	bool sought;

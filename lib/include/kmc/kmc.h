@@ -268,7 +268,7 @@ KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_report_choose(struct kmc_debuginfo *di, struct kmc_report *report,
 		  size_t index);
 
-/* ---- view: view.c ---- */
+/* ---- view: shadow_view.c ---- */
 
 /**
  * enum kmc_style - why a piece of a row stands out; never told by colour alone
@@ -346,7 +346,7 @@ kmc_view_shadow(const struct kmc_report *report,
 
 KMC_PUBLIC void kmc_view_free(struct kmc_view *view);
 
-/* ---- printers: json.c, print.c ---- */
+/* ---- printers: format_json.c, format_text.c ---- */
 
 /**
  * kmc_json_report() - one report as one line of JSON, version 1

@@ -118,65 +118,55 @@ KMC_PUBLIC uint64_t kmc_group_dropped(const struct kmc_group *group);
 
 KMC_PUBLIC void kmc_group_free(struct kmc_group *group);
 
+/* ---- formats: formats.c ---- */
+
 /**
- * kmc_print_bug() - a bug as text for people: how often, when, and its example
- * @bug: the bug
- * @opts: as for kmc_print_report()
- * @out: text, yours to free()
+ * struct kmc_format_options - how to write, as far as a format can
+ * @size: sizeof(struct kmc_format_options)
+ * @print: width, characters, colour, lines of source; NULL: the defaults
+ * @source: directory that names of files are relative to, NULL if unknown
  */
-KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
-kmc_print_bug(const struct kmc_bug *bug, const struct kmc_print_options *opts,
-	      char **out);
+struct kmc_format_options {
+	size_t size;
+	const struct kmc_print_options *print;
+	const char *source;
+};
 
 /**
- * kmc_json_bug() - a bug as one line of JSON
- * @bug: the bug
- * @out: text without the final newline, yours to free()
- */
-KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
-kmc_json_bug(const struct kmc_bug *bug, char **out);
-
-/* ---- for editors: errors.c ---- */
-
-/**
- * kmc_errors_report() - a report as compilers print errors
- * @report: the report
- * @count: accesses to tell of, which are those of @report or of its bug
- * @source: directory that is put in front of files that exist below it; NULL:
- *	none
- * @out: lines "FILE:LINE: warning: TEXT [kmemcheck]" and "FILE:LINE: note: TEXT",
- *	yours to free(); where no source line is known, FILE:LINE is the place in
- *	the log
- */
-KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
-kmc_errors_report(const struct kmc_report *report, uint64_t count,
-		  const char *source, char **out);
-
-/* ---- SARIF 2.1.0: sarif.c ---- */
-
-/**
- * kmc_sarif_begin() - what comes before the results
- * @source: directory that file names are relative to, NULL if unknown
- * @out: text, yours to free()
+ * struct kmc_format - a way to write reports, or bugs
+ * @name: what users call it
+ * @help: name and use in a few words, for a summary of options
+ * @man: the same for a man page, in man(7)'s language
+ * @for_people: shows lines of source, and is read as it comes
+ * @begin: what comes first; NULL: nothing
+ * @report: a report; @first: no other came before
+ * @bug: a bug, likewise
+ * @end: what comes last; NULL: nothing
  *
- * The text of this, of each result and of kmc_sarif_end() makes one document, of
- * which nothing has to be kept.
+ * Each gives a text that is yours to free(). One behind the other they are a document,
+ * of which nothing has to be kept. Text of a report is escaped.
  */
-KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
-kmc_sarif_begin(const char *source, char **out);
+struct kmc_format {
+	const char *name;
+	const char *help;
+	const char *man;
+	bool for_people;
+	struct kmc_error *(*begin)(const struct kmc_format_options *opts, char **out);
+	struct kmc_error *(*report)(const struct kmc_format_options *opts,
+				    const struct kmc_report *report, bool first,
+				    char **out);
+	struct kmc_error *(*bug)(const struct kmc_format_options *opts,
+				 const struct kmc_bug *bug, bool first, char **out);
+	struct kmc_error *(*end)(const struct kmc_format_options *opts, char **out);
+};
 
 /**
- * kmc_sarif_result() - a report
- * @report: the report
- * @count: accesses to tell of, which are those of @report or of its bug
- * @first: no other result came before
- * @out: text, yours to free()
+ * kmc_format_get() - one of the formats
+ * @index: from 0, which is the usual one
+ *
+ * Return: the format, valid for ever; NULL behind the last.
  */
-KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
-kmc_sarif_result(const struct kmc_report *report, uint64_t count, bool first,
-		 char **out);
-
-KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *kmc_sarif_end(char **out);
+KMC_PUBLIC const struct kmc_format *kmc_format_get(size_t index);
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/escape.h"
+#include "output/formats.h"
 #include "report/walk.h"
 
 struct errors {
@@ -133,11 +134,11 @@ static void add_track_note(struct errors *e, const char *what,
 	kmc_buf_putc(&e->buf, '\n', 1);
 }
 
-struct kmc_error *kmc_errors_report(const struct kmc_report *report,
-				    uint64_t count, const char *source,
-				    char **out)
+static struct kmc_error *format(const struct kmc_format_options *opts,
+				const struct kmc_report *report, uint64_t count,
+				char **out)
 {
-	struct errors e = { .source = source };
+	struct errors e = { .source = opts->source };
 	const struct kmc_stack *stack = &report->frames;
 	struct kmc_level culprit, named;
 	bool placed;
@@ -156,3 +157,30 @@ struct kmc_error *kmc_errors_report(const struct kmc_report *report,
 	add_track_note(&e, "freed", &report->free);
 	return kmc_buf_take(&e.buf, out);
 }
+
+static struct kmc_error *gcc_report(const struct kmc_format_options *opts,
+				    const struct kmc_report *report, bool first,
+				    char **out)
+{
+	(void)first;
+	return format(opts, report, report->count, out);
+}
+
+static struct kmc_error *gcc_bug(const struct kmc_format_options *opts,
+				 const struct kmc_bug *bug, bool first, char **out)
+{
+	(void)first;
+	return format(opts, bug->example, bug->count, out);
+}
+
+/*
+ * Lines "FILE:LINE: warning: TEXT [CHECKER]" and "FILE:LINE: note: TEXT"; where no
+ * source line is known, FILE:LINE is the place in the log.
+ */
+const struct kmc_format kmc_format_gcc = {
+	.name = "errors",
+	.help = "errors, FILE:LINE: warning: text, for editors",
+	.man = ".IR errors :\nas compilers print them, FILE:LINE: warning: TEXT, for editors",
+	.report = gcc_report,
+	.bug = gcc_bug,
+};

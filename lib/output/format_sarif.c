@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "output/formats.h"
 #include "output/json.h"
 #include "report/walk.h"
 
@@ -301,16 +302,16 @@ static json_t *driver(void)
 			 "version", KMC_VERSION, "rules", list);
 }
 
-struct kmc_error *kmc_sarif_begin(const char *source, char **out)
+static struct kmc_error *sarif_begin(const struct kmc_format_options *opts,
+				     char **out)
 {
-	char *absolute KMC_AUTO_FREE = source ? realpath(source, NULL) : NULL;
+	char *absolute KMC_AUTO_FREE = opts->source ? realpath(opts->source, NULL) : NULL;
+	const char *source = absolute ? absolute : opts->source;
 	json_t *base = json_object(), *run;
 	struct kmc_buf buf = { };
 	struct kmc_error *err;
 	char *text;
 
-	if (absolute)
-		source = absolute;
 	/* What is relative to nothing would say nothing. */
 	if (source && *source == '/')
 		json_object_set_new(base, "uri", uri(source, true));
@@ -328,8 +329,8 @@ struct kmc_error *kmc_sarif_begin(const char *source, char **out)
 	return kmc_buf_take(&buf, out);
 }
 
-struct kmc_error *kmc_sarif_result(const struct kmc_report *report,
-				   uint64_t count, bool first, char **out)
+static struct kmc_error *result(const struct kmc_report *report, uint64_t count,
+				bool first, char **out)
 {
 	struct kmc_buf buf = { };
 	struct kmc_error *err;
@@ -343,10 +344,37 @@ struct kmc_error *kmc_sarif_result(const struct kmc_report *report,
 	return kmc_buf_take(&buf, out);
 }
 
-struct kmc_error *kmc_sarif_end(char **out)
+static struct kmc_error *sarif_report(const struct kmc_format_options *opts,
+				      const struct kmc_report *report, bool first,
+				      char **out)
+{
+	(void)opts;
+	return result(report, report->count, first, out);
+}
+
+static struct kmc_error *sarif_bug(const struct kmc_format_options *opts,
+				   const struct kmc_bug *bug, bool first, char **out)
+{
+	(void)opts;
+	return result(bug->example, bug->count, first, out);
+}
+
+static struct kmc_error *sarif_end(const struct kmc_format_options *opts,
+				   char **out)
 {
 	struct kmc_buf buf = { };
 
+	(void)opts;
 	kmc_buf_puts(&buf, "\n]}]}\n");
 	return kmc_buf_take(&buf, out);
 }
+
+const struct kmc_format kmc_format_sarif = {
+	.name = "sarif",
+	.help = "sarif, for code review",
+	.man = ".IR sarif :\na SARIF 2.1.0 document for code review tools",
+	.begin = sarif_begin,
+	.report = sarif_report,
+	.bug = sarif_bug,
+	.end = sarif_end,
+};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A report as one line of JSON, version 1; docs/report-format.md has the keys.
+ * Reports and bugs as JSON, version 1, one line each; docs/report-format.md has the
+ * keys.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "base/error.h"
 #include "base/escape.h"
 #include "kmc/output.h"
+#include "output/formats.h"
 #include "output/json.h"
 
 /* Bytes to hexadecimal digits; the longest build-ID and dump fit easily. */
@@ -53,32 +55,6 @@ static json_t *seconds(double value)
 	return value >= 0 ? json_real(value) : json_null();
 }
 
-/*
- * Text of a report may hold any bytes, JSON only UTF-8: what is none becomes
- * U+FFFD, one for each byte.
- */
-static json_t *text(const char *s)
-{
-	struct kmc_buf buf = { };
-	size_t len, bytes;
-	json_t *value = NULL;
-
-	if (!s)
-		return json_null();
-	len = strlen(s);
-	kmc_buf_puts(&buf, "");
-	for (size_t i = 0; i < len; i += bytes) {
-		if (kmc_utf8_decode(s + i, len - i, &bytes) < 0)
-			kmc_buf_puts(&buf, "\xef\xbf\xbd");
-		else
-			kmc_buf_add(&buf, s + i, bytes);
-	}
-	if (!buf.failed)
-		value = json_stringn_nocheck(buf.data, buf.len);
-	kmc_buf_release(&buf);
-	return value;
-}
-
 static json_t *chain(const struct kmc_frame *frame)
 {
 	json_t *list = json_array();
@@ -87,8 +63,8 @@ static json_t *chain(const struct kmc_frame *frame)
 		const struct kmc_location *where = &frame->chain[i];
 
 		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}",
-			"function", text(where->function),
-			"file", text(where->file),
+			"function", kmc_json_text(where->function),
+			"file", kmc_json_text(where->file),
 			"line", integer_if(where->line > 0, where->line),
 			"column", integer_if(where->column > 0, where->column)));
 	}
@@ -106,10 +82,10 @@ static json_t *frames(const struct kmc_stack *stack)
 			"{s:s, s:o, s:o, s:o, s:o, s:o, s:o}",
 			"role", frame->role == KMC_ROLE_RIP ? "rip" : "return",
 			"address", address_if(frame->has_address, frame->address),
-			"symbol", text(frame->symbol),
+			"symbol", kmc_json_text(frame->symbol),
 			"offset", integer_if(frame->has_offset, frame->offset),
 			"size", integer_if(frame->has_offset, frame->size),
-			"module", text(frame->module),
+			"module", kmc_json_text(frame->module),
 			"inline", chain(frame)));
 	}
 	return list;
@@ -140,7 +116,7 @@ static json_t *evidence_of(const struct kmc_candidate *candidate)
 		const struct kmc_evidence *evidence = &candidate->evidence[i];
 
 		json_array_append_new(list, json_pack("{s:s, s:o, s:I, s:b}",
-			"by", by[evidence->by], "detail", text(evidence->detail),
+			"by", by[evidence->by], "detail", kmc_json_text(evidence->detail),
 			"offset", (json_int_t)evidence->offset,
 			"agrees", evidence->agrees));
 	}
@@ -172,7 +148,7 @@ static json_t *record_only(const struct kmc_report *report)
 		"path",
 		"hole", 0,
 		"after",
-		"cache", text(object->cache),
+		"cache", kmc_json_text(object->cache),
 		"start", address(object->start),
 		"evidence", evidence,
 		"confidence", "certain");
@@ -196,15 +172,15 @@ static json_t *object_of(const struct kmc_report *report)
 	size = object->known ? object->size : candidate->type_size;
 	return json_pack(
 		"{s:o, s:o, s:I, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s}",
-		"type", text(candidate->type),
+		"type", kmc_json_text(candidate->type),
 		"type_start", address(candidate->start),
 		"offset", (json_int_t)(candidate->start - start + candidate->offset),
 		"size", integer_if(size, size),
 		"requested", integer_if(object->requested, object->requested),
-		"path", text(candidate->path),
+		"path", kmc_json_text(candidate->path),
 		"hole", candidate->hole,
-		"after", text(candidate->after),
-		"cache", text(object->cache),
+		"after", kmc_json_text(candidate->after),
+		"cache", kmc_json_text(object->cache),
 		"start", address(start),
 		"evidence", evidence_of(candidate),
 		"confidence", confidence[candidate->confidence]);
@@ -220,15 +196,15 @@ static json_t *fields_of(const struct kmc_report *report)
 		json_t *names = json_array();
 
 		for (size_t j = 0; j < value->nnames; j++)
-			json_array_append_new(names, text(value->names[j]));
+			json_array_append_new(names, kmc_json_text(value->names[j]));
 		json_array_append_new(list, json_pack(
 			"{s:o, s:I, s:I, s:b, s:s, s:o, s:o, s:b}",
-			"path", text(value->path),
+			"path", kmc_json_text(value->path),
 			"offset", (json_int_t)value->offset,
 			"size", (json_int_t)value->size,
 			"hole", value->hole,
 			"state", value->state == 'm' ? "mixed" : state,
-			"value", text(value->text),
+			"value", kmc_json_text(value->text),
 			"names", names,
 			"reported", value->reported));
 	}
@@ -243,17 +219,17 @@ static json_t *verdict_of(const struct kmc_report *report)
 		return json_null();
 	return json_pack("{s:s, s:o, s:o, s:o}",
 			 "class", kmc_verdict_name(verdict->kind),
-			 "text", text(verdict->text),
-			 "next", text(verdict->next),
-			 "annotation", text(verdict->annotation));
+			 "text", kmc_json_text(verdict->text),
+			 "next", kmc_json_text(verdict->next),
+			 "annotation", kmc_json_text(verdict->annotation));
 }
 
 static json_t *source_of(const struct kmc_report *report)
 {
 	if (report->from_stream)
-		return json_pack("{s:o, s:I}", "stream", text(report->source),
+		return json_pack("{s:o, s:I}", "stream", kmc_json_text(report->source),
 				 "seq", (json_int_t)report->seq);
-	return json_pack("{s:o, s:I}", "file", text(report->source),
+	return json_pack("{s:o, s:I}", "file", kmc_json_text(report->source),
 			 "line", (json_int_t)report->line);
 }
 
@@ -286,17 +262,12 @@ static json_t *signature_of(const struct kmc_report *report)
 		kmc_error_free(err);
 		return NULL;
 	}
-	value = text(signature);
+	value = kmc_json_text(signature);
 	free(signature);
 	return value;
 }
 
-json_t *kmc_json_text(const char *s)
-{
-	return text(s);
-}
-
-json_t *kmc_json_whole(const struct kmc_report *report)
+static json_t *whole(const struct kmc_report *report)
 {
 	const struct {
 		const char *key;
@@ -311,15 +282,15 @@ json_t *kmc_json_whole(const struct kmc_report *report)
 		{ "address", address(report->address) },
 		{ "access", access_of(report) },
 		{ "count", json_integer(report->count) },
-		{ "kernel", text(report->kernel.release) },
+		{ "kernel", kmc_json_text(report->kernel.release) },
 		{ "build_id", hex_bytes(report->kernel.build_id,
 					report->kernel.build_id_len) },
 		{ "cpu", integer_if(report->cpu >= 0, report->cpu) },
 		{ "pid", integer_if(report->pid >= 0, report->pid) },
-		{ "comm", text(report->comm) },
+		{ "comm", kmc_json_text(report->comm) },
 		{ "time", seconds(report->time) },
 		{ "memory", hex_bytes(report->memory, report->memory_len) },
-		{ "shadow", text(report->shadow) },
+		{ "shadow", kmc_json_text(report->shadow) },
 		{ "caret", integer_if(report->caret >= 0, report->caret) },
 		{ "registers", registers_of(report) },
 		{ "frames", frames(&report->frames) },
@@ -328,7 +299,7 @@ json_t *kmc_json_whole(const struct kmc_report *report)
 		{ "alloc", track(&report->alloc) },
 		{ "free", track(&report->free) },
 		{ "verdict", verdict_of(report) },
-		{ "instruction", text(report->insn) },
+		{ "instruction", kmc_json_text(report->insn) },
 		{ "signature", signature_of(report) },
 	};
 	json_t *json = json_object();
@@ -344,45 +315,82 @@ json_t *kmc_json_whole(const struct kmc_report *report)
 	return NULL;
 }
 
-/* jansson leaves DEL as it is, which is the one control character left. */
-static char *escape_del(const char *json)
-{
-	struct kmc_buf buf = { };
-	char *out;
-
-	for (; *json; json++) {
-		if (*json == '\177')
-			kmc_buf_puts(&buf, "\\u007f");
-		else
-			kmc_buf_add(&buf, json, 1);
-	}
-	return kmc_buf_take(&buf, &out) ? NULL : out;
-}
-
-struct kmc_error *kmc_json_dump(json_t *json, char **out)
-{
-	/*
-	 * ASCII only, so that no control or direction character reaches a
-	 * terminal; 15 digits show a time as it was, not as its nearest double.
-	 */
-	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII |
-			     JSON_REAL_PRECISION(15);
-	char *line = json ? json_dumps(json, flags) : NULL;
-	char *clean = NULL;
-
-	if (line && strchr(line, '\177')) {
-		clean = escape_del(line);
-		free(line);
-		line = clean;
-	}
-	json_decref(json);
-	if (!line)
-		return kmc_error_nomem();
-	*out = line;
-	return NULL;
-}
-
 struct kmc_error *kmc_json_report(const struct kmc_report *report, char **out)
 {
-	return kmc_json_dump(kmc_json_whole(report), out);
+	return kmc_json_dump(whole(report), out);
 }
+
+/* ---- bugs ---- */
+
+static json_t *seen_json(const struct kmc_seen *seen)
+{
+	json_t *json = json_object();
+
+	if (seen->from_stream) {
+		json_object_set_new(json, "stream", kmc_json_text(seen->source));
+		json_object_set_new(json, "seq", json_integer(seen->seq));
+	} else {
+		json_object_set_new(json, "file", kmc_json_text(seen->source));
+		json_object_set_new(json, "line", json_integer(seen->line));
+	}
+	json_object_set_new(json, "time", seen->time >= 0 ?
+			    json_real(seen->time) : json_null());
+	return json;
+}
+
+static json_t *bug_of(const struct kmc_bug *bug)
+{
+	/* Beyond this JSON readers disagree. */
+	const uint64_t count = bug->count < INT64_MAX ? bug->count : INT64_MAX;
+
+	return json_pack("{s:i, s:o, s:s, s:I, s:I, s:o, s:o, s:o}",
+		"version", 1,
+		"signature", kmc_json_text(bug->signature),
+		"hash", bug->hash,
+		"reports", (json_int_t)bug->reports,
+		"count", (json_int_t)count,
+		"first", seen_json(&bug->first),
+		"last", seen_json(&bug->last),
+		"example", whole(bug->example));
+}
+
+/* ---- the format ---- */
+
+static struct kmc_error *dump_line(json_t *json, char **out)
+{
+	struct kmc_buf line = { };
+	struct kmc_error *err;
+	char *text;
+
+	err = kmc_json_dump(json, &text);
+	if (err)
+		return err;
+	kmc_buf_printf(&line, "%s\n", text);
+	free(text);
+	return kmc_buf_take(&line, out);
+}
+
+static struct kmc_error *json_report(const struct kmc_format_options *opts,
+				     const struct kmc_report *report, bool first,
+				     char **out)
+{
+	(void)opts;
+	(void)first;
+	return dump_line(whole(report), out);
+}
+
+static struct kmc_error *json_bug(const struct kmc_format_options *opts,
+				  const struct kmc_bug *bug, bool first, char **out)
+{
+	(void)opts;
+	(void)first;
+	return dump_line(bug_of(bug), out);
+}
+
+const struct kmc_format kmc_format_json = {
+	.name = "json",
+	.help = "json, a line each report",
+	.man = ".IR json :\none object a report, one line each",
+	.report = json_report,
+	.bug = json_bug,
+};

@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "base/options.h"
+#include "output/formats.h"
 #include "output/print_explanation.h"
 #include "output/styled_text.h"
 #include "report/allocation_site.h"
@@ -354,28 +355,119 @@ static void print_registers(struct kmc_printer *p, const struct kmc_report *repo
 		kmc_print_newline(p);
 }
 
+static struct kmc_error *print_report(struct kmc_printer *p,
+				      const struct kmc_report *report)
+{
+	struct kmc_error *err;
+
+	print_title(p, report);
+	print_where(p, report);
+	err = print_memory(p, report);
+	if (err)
+		return err;
+	kmc_print_object(p, report);
+	print_track(p, "Allocated", &report->alloc);
+	print_track(p, "Freed", &report->free);
+	kmc_print_verdict(p, report);
+	if (report->nregs) {
+		kmc_print_heading(p, "Registers");
+		print_registers(p, report);
+	}
+	return NULL;
+}
+
+/* @err: what came of the printing so far */
+static struct kmc_error *finish(struct kmc_printer *p, struct kmc_error *err,
+				char **out)
+{
+	if (!err)
+		return kmc_buf_take(&p->buf, out);
+	kmc_buf_release(&p->buf);
+	return err;
+}
+
 struct kmc_error *kmc_print_report(const struct kmc_report *report,
 				   const struct kmc_print_options *opts,
 				   char **out)
 {
 	struct kmc_printer p = { };
-	struct kmc_error *err;
 
 	kmc_options_copy(&p.opts, sizeof(p.opts), opts);
-	print_title(&p, report);
-	print_where(&p, report);
-	err = print_memory(&p, report);
-	if (err) {
-		kmc_buf_release(&p.buf);
-		return err;
-	}
-	kmc_print_object(&p, report);
-	print_track(&p, "Allocated", &report->alloc);
-	print_track(&p, "Freed", &report->free);
-	kmc_print_verdict(&p, report);
-	if (report->nregs) {
-		kmc_print_heading(&p, "Registers");
-		print_registers(&p, report);
-	}
-	return kmc_buf_take(&p.buf, out);
+	return finish(&p, print_report(&p, report), out);
 }
+
+/* ---- bugs ---- */
+
+static void print_seen(struct kmc_printer *p, const char *what,
+		       const struct kmc_seen *seen)
+{
+	kmc_buf_printf(&p->buf, "  %-7s", what);
+	kmc_print_quote(p, KMC_STYLE_PLAIN, seen->source);
+	if (seen->from_stream)
+		kmc_buf_printf(&p->buf, ", report %" PRIu64, seen->seq);
+	else
+		kmc_buf_printf(&p->buf, ":%lu", seen->line);
+	if (seen->time >= 0)
+		kmc_buf_printf(&p->buf, ", %.6f s after boot", seen->time);
+	kmc_print_newline(p);
+}
+
+static void print_bug_title(struct kmc_printer *p, const struct kmc_bug *bug)
+{
+	struct kmc_buf signature = { };
+
+	kmc_buf_escape(&signature, bug->signature, strlen(bug->signature),
+		       p->opts.ascii);
+	kmc_print_say(p, KMC_STYLE_TITLE, "bug %s: %s", bug->hash,
+		      signature.data ? signature.data : "");
+	p->buf.failed |= signature.failed;
+	kmc_buf_release(&signature);
+	kmc_buf_printf(&p->buf, "\n  %" PRIu64 " %s", bug->reports,
+		       bug->reports == 1 ? "report" : "reports");
+	if (bug->count != bug->reports)
+		kmc_buf_printf(&p->buf, " of %" PRIu64 " accesses", bug->count);
+	kmc_print_newline(p);
+}
+
+/* ---- the format ---- */
+
+/* An empty line between two. */
+static struct kmc_printer begin(const struct kmc_format_options *opts, bool first)
+{
+	struct kmc_printer p = { };
+
+	kmc_options_copy(&p.opts, sizeof(p.opts), opts->print);
+	if (!first)
+		kmc_print_newline(&p);
+	return p;
+}
+
+static struct kmc_error *text_report(const struct kmc_format_options *opts,
+				     const struct kmc_report *report, bool first,
+				     char **out)
+{
+	struct kmc_printer p = begin(opts, first);
+
+	return finish(&p, print_report(&p, report), out);
+}
+
+static struct kmc_error *text_bug(const struct kmc_format_options *opts,
+				  const struct kmc_bug *bug, bool first, char **out)
+{
+	struct kmc_printer p = begin(opts, first);
+
+	print_bug_title(&p, bug);
+	print_seen(&p, "first", &bug->first);
+	print_seen(&p, "last", &bug->last);
+	kmc_print_newline(&p);
+	return finish(&p, print_report(&p, bug->example), out);
+}
+
+const struct kmc_format kmc_format_text = {
+	.name = "text",
+	.help = "text for people",
+	.man = ".I text\nfor people, which is the default",
+	.for_people = true,
+	.report = text_report,
+	.bug = text_bug,
+};
