@@ -2,12 +2,13 @@
 /*
  * One type, which can be unfolded and walked through.
  */
+#include <kmc/output.h>
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "../common/memory.h"
 #include "../common/message.h"
-#include "json.h"
 #include "session.h"
 #include "type_line.h"
 #include "views.h"
@@ -175,7 +176,18 @@ static bool go(struct view *view, const char *where)
 
 static bool json(const struct view *view, FILE *out)
 {
-	return type_json(view->data, out);
+	const struct tree *tree = view->data;
+	struct kmc_error *err;
+	char *text;
+
+	err = kmc_json_type(tree->types, tree->root.id, &text);
+	if (err) {
+		message_error(err);
+		return false;
+	}
+	fprintf(out, "%s\n", text);
+	free(text);
+	return true;
 }
 
 static void free_data(void *data)

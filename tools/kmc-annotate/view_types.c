@@ -2,13 +2,14 @@
 /*
  * All structs and unions of a kernel, and typedefs of them; what is typed narrows the list.
  */
+#include <kmc/output.h>
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../common/memory.h"
 #include "../common/message.h"
-#include "json.h"
 #include "session.h"
 #include "views.h"
 
@@ -152,14 +153,16 @@ static bool json(const struct view *view, FILE *out)
 
 	fputs("{\"version\":1,\"types\":[", out);
 	for (size_t i = 0; i < list->nleft; i++) {
-		const struct kmc_type_name *type = list->all[list->left[i]].type;
+		struct kmc_error *err;
+		char *text;
 
-		fputs(i ? ",\n" : "\n", out);
-		fputs("{\"name\":", out);
-		put_json_string(type->name, out);
-		fprintf(out, ",\"kind\":\"%s\",\"typedef\":%s,\"size\":%" PRIu64 "}",
-			type->kind == KMC_TYPE_UNION ? "union" : "struct",
-			type->is_typedef ? "true" : "false", type->size);
+		err = kmc_json_type_name(list->all[list->left[i]].type, &text);
+		if (err) {
+			message_error(err);
+			return false;
+		}
+		fprintf(out, "%s%s", i ? ",\n" : "\n", text);
+		free(text);
 	}
 	fputs("]}\n", out);
 	return true;

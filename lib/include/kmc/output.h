@@ -168,6 +168,29 @@ struct kmc_format {
  */
 KMC_PUBLIC const struct kmc_format *kmc_format_get(size_t index);
 
+/* ---- types: type_json.c ---- */
+
+/**
+ * kmc_json_type() - a type as one line of JSON, version 1
+ * @types: where from
+ * @id: of the type
+ * @out: text without the final newline, yours to free()
+ *
+ * Its size, holes and members in the order of the declaration, with the holes between
+ * them. A member whose type has no name, or points to one that has none, has that
+ * type's members, too. What is damaged is left out.
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_json_type(struct kmc_types *types, kmc_type_id id, char **out);
+
+/**
+ * kmc_json_type_name() - an entry of the list of all types as an object of JSON
+ * @name: from kmc_types_list()
+ * @out: text, yours to free()
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_json_type_name(const struct kmc_type_name *name, char **out);
+
 #ifdef __cplusplus
 }
 #endif
