@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: go on behind the instruction that faulted.
+ * kmemcheck: batch emulation: more instructions in the fault of the first one.
  *
  * Code that has touched an object is about to touch it again, and the exception
- * is what an access costs most. So the instructions that follow are performed
- * here as well, as long as they are simple, and as long as one in a dozen of them
+ * is what an access costs most. So the instructions that follow are emulated
+ * here as well, as long as they are simple, and as long as every few of them one
  * accesses tracked memory. The first one that is not known, or may not be done
  * here, is left to the processor.
  *
@@ -30,20 +30,20 @@
 /* Instructions in one fault. Interrupts are off for some 20 us. */
 #define MAX_LENGTH	256
 
-/* After so many instructions in vain, give up; 0: do not try. */
+/* Instructions in a row that need not access tracked memory; 0: no batches. */
 u8 kmemcheck_ahead __read_mostly = 8;
 
-static int __init ahead_param(char *str)
+static int __init batch_param(char *str)
 {
 	if (str && !kstrtou8(str, 0, &kmemcheck_ahead))
 		return 0;
 	pr_err("kmemcheck: kmemcheck.ahead=%s is not a number up to 255\n", str ?: "");
 	return -EINVAL;
 }
-early_param("kmemcheck.ahead", ahead_param);
+early_param("kmemcheck.ahead", batch_param);
 
 /* What the handler has changed for itself, and puts back at its end. */
-static bool is_ours(unsigned long addr, unsigned int size)
+static bool belongs_to_handler(unsigned long addr, unsigned int size)
 {
 #ifdef CONFIG_TRACING
 	unsigned long own = (unsigned long)&current->trace_recursion;
@@ -58,15 +58,15 @@ static bool is_ours(unsigned long addr, unsigned int size)
  * Kernel memory that is not tracked. Whether it can be accessed at all is found
  * out by trying; if not, the processor may raise its exception where it belongs.
  */
-static bool elsewhere(const struct kmemcheck_decoded *d, struct pt_regs *regs,
-		      unsigned long addr)
+static bool access_untracked(const struct kmemcheck_decoded *d, struct pt_regs *regs,
+			     unsigned long addr)
 {
 	struct pt_regs before;
 	u64 value = 0;
 
 	/* Nor may code that uses more stack than there is write over our own. */
 	if (addr < TASK_SIZE_MAX || addr / THREAD_SIZE == (unsigned long)regs / THREAD_SIZE ||
-	    is_ours(addr, d->size))
+	    belongs_to_handler(addr, d->size))
 		return false;
 	if (d->access == OPERAND_READ)
 		return kmemcheck_load_nofault(&value, addr, d->size) &&
@@ -105,7 +105,7 @@ static __always_inline bool in_memory(const struct kmemcheck_decoded *d,
 		return false;
 	if (kmemcheck_is_on_stack(regs, addr, d->size))
 		return kmemcheck_execute(d, regs, (void *)addr);
-	return elsewhere(d, regs, addr);
+	return access_untracked(d, regs, addr);
 }
 
 static bool pop(struct pt_regs *regs, unsigned long *value)
@@ -154,15 +154,15 @@ static bool on_stack(const struct kmemcheck_decoded *d, struct pt_regs *regs)
 }
 
 /* The code that a register or memory has led to may be anywhere. */
-static bool leads_nowhere(const struct kmemcheck_decoded *d, const struct pt_regs *regs)
+static bool has_left_code(const struct kmemcheck_decoded *d, const struct pt_regs *regs)
 {
 	return (d->op == OP_RET || d->op == OP_JMP || d->op == OP_CALL) &&
 	       !kmemcheck_is_code(regs->ip);
 }
 
 /* Return: false when this one is for the processor. */
-static __always_inline bool interpret(const struct kmemcheck_decoded *d,
-				      struct pt_regs *regs, bool *tracked)
+static __always_inline bool emulate(const struct kmemcheck_decoded *d,
+				    struct pt_regs *regs, bool *tracked)
 {
 	if (d->op == OP_UNKNOWN)
 		return false;
@@ -174,35 +174,35 @@ static __always_inline bool interpret(const struct kmemcheck_decoded *d,
 }
 
 /**
- * kmemcheck_go_ahead() - perform the instructions behind one that has faulted
+ * kmemcheck_go_ahead() - emulate the instructions behind one that has faulted
  * @first: the one that has faulted
  * @regs: behind it, and then as far as it went
  *
- * How long there need not be another access to tracked memory is learnt for each
- * instruction: where there never is one, nothing is tried.
+ * How many instructions need not access tracked memory is learnt for each @first:
+ * where there never is another access, no batch is tried.
  */
 void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs)
 {
-	unsigned int i, in_vain = 0, accesses = 0;
-	unsigned int patience = kmemcheck_batch_budget(first), idle = first->idle_batches;
+	unsigned int budget = kmemcheck_batch_budget(first), spent = 0;
+	unsigned int i, accesses = 0, idle_batches = first->idle_batches;
 	const struct kmemcheck_decoded *d = first;
 
-	for (i = 0; i < MAX_LENGTH && in_vain < patience; i++) {
+	for (i = 0; i < MAX_LENGTH && spent < budget; i++) {
 		bool tracked = false;
 
-		if (leads_nowhere(d, regs))
+		if (has_left_code(d, regs))
 			break;
 		/* A breakpoint is not known, so it is for the processor, too. */
 		d = kmemcheck_find(regs->ip);
-		if (!interpret(d, regs, &tracked))
+		if (!emulate(d, regs, &tracked))
 			break;
-		in_vain++;
+		spent++;
 		if (tracked) {
 			accesses++;
-			in_vain = 0;
-			patience = kmemcheck_ahead;
+			spent = 0;
+			budget = kmemcheck_ahead;
 		}
 	}
-	first->idle_batches = accesses ? 0 : idle + 1;
+	first->idle_batches = accesses ? 0 : idle_batches + 1;
 	kmemcheck_counter_add(KMEMCHECK_COUNTER_AHEAD, accesses);
 }

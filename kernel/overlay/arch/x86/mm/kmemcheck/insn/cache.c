@@ -109,7 +109,7 @@ static noinline bool is_same_code_at_end(const struct kmemcheck_decoded *d,
 	       !memcmp((void *)ip, d->code, d->length);
 }
 
-static __always_inline bool is_it(const struct kmemcheck_decoded *d, unsigned long ip)
+static __always_inline bool matches(const struct kmemcheck_decoded *d, unsigned long ip)
 {
 	if (likely(offset_in_page(ip) <= PAGE_SIZE - MAX_CODE))
 		return is_same_code(d, ip);
@@ -129,9 +129,9 @@ struct kmemcheck_decoded *kmemcheck_find(unsigned long ip)
 	struct kmemcheck_decoded *d = this_cpu_read(cache) + nr;
 	struct kmemcheck_decoded *other = this_cpu_read(cache) + (nr ^ 1);
 
-	if (likely(is_it(d, ip)))
+	if (likely(matches(d, ip)))
 		return d;
-	if (is_it(other, ip))
+	if (matches(other, ip))
 		return other;
 	*other = *d;
 	decode(ip, d);
@@ -152,8 +152,8 @@ const struct kmemcheck_decoded *kmemcheck_lookup(unsigned long ip)
 	if (!d)
 		return NULL;
 	d += nr;
-	if (is_it(d, ip))
+	if (matches(d, ip))
 		return d;
 	d = this_cpu_read(cache) + (nr ^ 1);
-	return is_it(d, ip) ? d : NULL;
+	return matches(d, ip) ? d : NULL;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: perform one instruction, its operand in memory being elsewhere.
+ * kmemcheck: perform one instruction, with its operand in memory mapped elsewhere.
  *
  * What matters of the processor's state is in struct pt_regs; arithmetic and
  * whatever else sets flags is in arith.c.

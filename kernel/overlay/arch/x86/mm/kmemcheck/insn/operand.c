@@ -48,7 +48,7 @@ unsigned long kmemcheck_operand_address(const struct kmemcheck_decoded *d,
  * @regs: before it
  * @mem: the operand, mapped
  *
- * One that fails writes the old value back, which is no news. Another processor
+ * One that fails writes the old value back, which changes nothing. Another processor
  * may change the value at any time.
  */
 bool kmemcheck_cmpxchg_will_write(const struct kmemcheck_decoded *d,

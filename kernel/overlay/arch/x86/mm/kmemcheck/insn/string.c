@@ -57,7 +57,7 @@ static unsigned long pool_end(void)
 }
 
 /* How many elements lie on the same side of the pool's borders, from @addr on? */
-static unsigned long room(unsigned long addr, unsigned int size, bool down)
+static unsigned long elements_to_border(unsigned long addr, unsigned int size, bool down)
 {
 	bool tracked = kmemcheck_tracked((void *)addr);
 
@@ -116,11 +116,11 @@ static const struct rule copying = {
 	kmemcheck_may_copy, kmemcheck_may_copy, kmemcheck_report_read
 };
 
-static const struct rule losing = {
+static const struct rule copying_to_stack = {
 	kmemcheck_may_lose, kmemcheck_is_initialized, kmemcheck_report_read
 };
 
-static const struct rule showing = {
+static const struct rule copying_to_user = {
 	kmemcheck_is_initialized, kmemcheck_is_initialized, kmemcheck_report_read
 };
 
@@ -128,8 +128,8 @@ static const struct rule showing = {
 static const struct rule *rule_for(unsigned long to)
 {
 	if (to < TASK_SIZE_MAX)
-		return &showing;
-	return kmemcheck_is_heap(to) ? &copying : &losing;
+		return &copying_to_user;
+	return kmemcheck_is_heap(to) ? &copying : &copying_to_stack;
 }
 
 /*
@@ -220,32 +220,32 @@ static void check_move(const struct kmemcheck_decoded *d, struct pt_regs *regs,
  * The direction flag is set for as long as the operation takes only. STAC and
  * CLAC, because an operand may lie in user memory; so it may fault, too.
  */
-#define REPEAT(name, way)						\
+#define REPEAT(name, direction)						\
 ({									\
-	asm volatile(ASM_STAC "\n" BEGIN_##way				\
+	asm volatile(ASM_STAC "\n" BEGIN_##direction			\
 		     "1: " name "\n\tmov $0, %[err]\n"			\
-		     "2: pushf\n\tpop %[flags]\n" END_##way ASM_CLAC "\n" \
+		     "2: pushf\n\tpop %[flags]\n" END_##direction ASM_CLAC "\n" \
 		     _ASM_EXTABLE(1b, 2b)				\
 		     : "+S" (r->si), "+D" (r->di), "+c" (r->cx), "+a" (r->ax), \
 		       [flags] "=&r" (r->flags), [err] "+&r" (r->err)	\
 		     : : "cc", "memory");				\
 })
 
-#define DEFINE_RUN(name, way)						\
-static void name##_##way(struct run *r, unsigned int size)		\
+#define DEFINE_RUN(name, direction)					\
+static void name##_##direction(struct run *r, unsigned int size)	\
 {									\
 	switch (size) {							\
 	case 1:								\
-		REPEAT(REPEAT_##name "b", way);				\
+		REPEAT(REPEAT_##name "b", direction);			\
 		break;							\
 	case 2:								\
-		REPEAT(REPEAT_##name "w", way);				\
+		REPEAT(REPEAT_##name "w", direction);			\
 		break;							\
 	case 4:								\
-		REPEAT(REPEAT_##name "l", way);				\
+		REPEAT(REPEAT_##name "l", direction);			\
 		break;							\
 	default:							\
-		REPEAT(REPEAT_##name "q", way);				\
+		REPEAT(REPEAT_##name "q", direction);			\
 		break;							\
 	}								\
 }
@@ -332,9 +332,9 @@ static unsigned long iterations(const struct kmemcheck_decoded *d,
 
 	n = min_t(unsigned long, n, MAX_BYTES / d->size);
 	if (uses_si(d->sub))
-		n = min(n, room(regs->si, d->size, down));
+		n = min(n, elements_to_border(regs->si, d->size, down));
 	if (uses_di(d->sub))
-		n = min(n, room(regs->di, d->size, down));
+		n = min(n, elements_to_border(regs->di, d->size, down));
 	return n;
 }
 

@@ -1,72 +1,74 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmemcheck: what becomes of a value that nobody wrote.
+ * kmemcheck: propagate the poison of a load to its use.
+ *
+ * As in KMSAN, a bit that depends on uninitialised memory is poisoned, and a set bit
+ * of a poison says so.
  */
-#ifndef _X86_KMEMCHECK_FOLLOW_H
-#define _X86_KMEMCHECK_FOLLOW_H
+#ifndef _X86_KMEMCHECK_PROPAGATE_H
+#define _X86_KMEMCHECK_PROPAGATE_H
 
 #include <linux/kmemcheck_engine.h>
 
 #include "../insn/emulate.h"
 #include "../insn/operand.h"
 
-/* Stores that have not been performed, in words of 8 bytes. */
+/* Stores of the interrupted code that are not performed, in words of 8 bytes. */
 struct kmemcheck_word {
 	unsigned long addr;		/* a multiple of 8 */
 	unsigned long ip;		/* of the last store */
 	u64 value;
-	u64 bad;
+	u64 poison;
 	u8 bytes;			/* a bit for each that was stored */
-	bool returns;			/* a call has put it there */
+	bool is_return;			/* a call has pushed it */
 };
 
 #define KMEMCHECK_NR_WORDS	64
 
 /*
- * What a register is, as far as it matters: (x - 1) & ~x, which finds the end of a
+ * Symbolic values, as far as they matter: (x - 1) & ~x, which finds the end of a
  * string in a word, does not depend on the bits above the lowest one that is set.
  */
-enum kmemcheck_shape {
-	SHAPE_PLAIN,			/* x */
-	SHAPE_NOT,			/* ~x */
-	SHAPE_MINUS_ONE,		/* x - 1 */
+enum kmemcheck_form {
+	SYMBOLIC_X,			/* x */
+	SYMBOLIC_NOT_X,			/* ~x */
+	SYMBOLIC_X_MINUS_1,		/* x - 1 */
 };
 
-struct kmemcheck_name {
+struct kmemcheck_symbolic {
 	u16 x;
-	u16 shape;
+	u16 form;
 };
 
 /**
- * struct kmemcheck_follow - the interrupted code, some instructions later
+ * struct kmemcheck_propagation - the interrupted code, some instructions later
  * @regs: registers as they will be
- * @ip: of the instruction that is being followed
- * @bad: a set bit for each bit of @regs that nobody wrote; its flags and ip are
- *	of no meaning
- * @flags: the same for the flags
- * @names: of the registers
- * @last_name: that was given
+ * @ip: of the instruction that propagation has reached
+ * @poison: of @regs; its flags and ip are of no meaning
+ * @flags_poison: of the flags
+ * @symbolic: values of the registers
+ * @last_x: the newest unknown in them
  * @real: registers of the interrupted code, on its stack
  * @nr: words that were stored
  * @words: they
  */
-struct kmemcheck_follow {
+struct kmemcheck_propagation {
 	struct pt_regs regs;
 	unsigned long ip;
-	struct pt_regs bad;
-	unsigned long flags;
-	struct kmemcheck_name names[SLOT_SP + 1];
-	u16 last_name;
+	struct pt_regs poison;
+	unsigned long flags_poison;
+	struct kmemcheck_symbolic symbolic[SLOT_SP + 1];
+	u16 last_x;
 	const struct pt_regs *real;
 	unsigned int nr;
 	struct kmemcheck_word words[KMEMCHECK_NR_WORDS];
 };
 
-/* What is known after an instruction. */
-enum kmemcheck_fate {
-	FATE_OPEN,			/* go on */
-	FATE_USED,			/* it decides something */
-	FATE_UNKNOWN,			/* no idea, and no way to go on */
+/* Of one instruction. */
+enum kmemcheck_result {
+	PROPAGATE_CONTINUE,
+	PROPAGATE_USED,			/* poison decides something */
+	PROPAGATE_UNKNOWN,		/* the next instruction cannot be told, or its registers */
 };
 
 static inline u64 kmemcheck_size_mask(unsigned int size)
@@ -78,29 +80,32 @@ static inline u64 kmemcheck_size_mask(unsigned int size)
 extern bool kmemcheck_follow;
 bool kmemcheck_arch_is_used(const struct pt_regs *regs, unsigned long addr, size_t size);
 
-/* bits.c */
-bool kmemcheck_is_open(const struct kmemcheck_follow *f, unsigned int condition);
-enum kmemcheck_fate kmemcheck_spread(struct kmemcheck_follow *f,
-				     const struct kmemcheck_decoded *d, u64 value, u64 *bad);
+/* poison.c */
+bool kmemcheck_condition_is_poisoned(const struct kmemcheck_propagation *p,
+				     unsigned int condition);
+enum kmemcheck_result kmemcheck_propagate_poison(struct kmemcheck_propagation *p,
+						 const struct kmemcheck_decoded *d, u64 value,
+						 u64 *poison);
 
 /* copies.c */
-void kmemcheck_expect_copies(const struct kmemcheck_follow *f);
+void kmemcheck_expect_copies(const struct kmemcheck_propagation *p);
 
-/* memory.c */
-bool kmemcheck_follow_load(struct kmemcheck_follow *f, unsigned long addr,
-			   unsigned int size, u64 *value, u64 *bad);
-bool kmemcheck_follow_store(struct kmemcheck_follow *f, unsigned long addr,
-			    unsigned int size, u64 value, u64 bad);
-bool kmemcheck_follow_push(struct kmemcheck_follow *f, u64 value, u64 bad);
-bool kmemcheck_follow_pop(struct kmemcheck_follow *f, u64 *value, u64 *bad);
-bool kmemcheck_follow_call(struct kmemcheck_follow *f, u64 next);
-void kmemcheck_follow_return(struct kmemcheck_follow *f);
-bool kmemcheck_stack_is_bad(const struct kmemcheck_follow *f);
+/* store_buffer.c */
+bool kmemcheck_buffered_load(struct kmemcheck_propagation *p, unsigned long addr,
+			     unsigned int size, u64 *value, u64 *poison);
+bool kmemcheck_buffered_store(struct kmemcheck_propagation *p, unsigned long addr,
+			      unsigned int size, u64 value, u64 poison);
+bool kmemcheck_buffered_push(struct kmemcheck_propagation *p, u64 value, u64 poison);
+bool kmemcheck_buffered_pop(struct kmemcheck_propagation *p, u64 *value, u64 *poison);
+bool kmemcheck_buffered_call(struct kmemcheck_propagation *p, u64 next);
+void kmemcheck_clobber_at_return(struct kmemcheck_propagation *p);
+bool kmemcheck_stack_is_poisoned(const struct kmemcheck_propagation *p);
 
-/* names.c */
-void kmemcheck_reset_names(struct kmemcheck_follow *f);
-void kmemcheck_give_names(struct kmemcheck_follow *f, const struct kmemcheck_decoded *d);
-bool kmemcheck_finds_lowest(const struct kmemcheck_follow *f,
-			    const struct kmemcheck_decoded *d);
+/* symbolic.c */
+void kmemcheck_reset_symbolic(struct kmemcheck_propagation *p);
+void kmemcheck_update_symbolic(struct kmemcheck_propagation *p,
+			       const struct kmemcheck_decoded *d);
+bool kmemcheck_is_known_trailing_mask(const struct kmemcheck_propagation *p,
+				      const struct kmemcheck_decoded *d);
 
-#endif /* _X86_KMEMCHECK_FOLLOW_H */
+#endif /* _X86_KMEMCHECK_PROPAGATE_H */

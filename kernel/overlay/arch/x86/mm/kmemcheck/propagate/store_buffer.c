@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: memory as the code sees that poison is propagated through: its stores
+ * are buffered, and loads look there first.
+ */
+#include <linux/align.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+
+#include "propagate.h"
+
+static struct kmemcheck_word *find_word(struct kmemcheck_propagation *p, unsigned long addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++)
+		if (p->words[i].addr == addr)
+			return &p->words[i];
+	return NULL;
+}
+
+#define MAX_PHYSMEM	(1UL << MAX_PHYSMEM_BITS)
+
+/*
+ * What may be read out of turn: the image of the kernel, memory, the pages' structs, and
+ * the stack of the interrupted code. Not what is a device, for which reading may count.
+ */
+static bool is_plain_memory(const struct kmemcheck_propagation *p, unsigned long addr,
+			    unsigned int size)
+{
+	unsigned long direct = (unsigned long)__va(0);
+
+	if (addr >= __START_KERNEL_map)
+		return addr < FIXADDR_START;
+	if (addr - direct < (unsigned long)high_memory - direct)
+		return true;
+	if (addr - VMEMMAP_START < (MAX_PHYSMEM >> PAGE_SHIFT) * sizeof(struct page))
+		return true;
+	return (addr | (THREAD_SIZE - 1)) == ((unsigned long)p->real | (THREAD_SIZE - 1)) &&
+	       addr % THREAD_SIZE + size <= THREAD_SIZE;
+}
+
+/**
+ * kmemcheck_buffered_load() - read memory behind the stores so far
+ * @p: what has stored
+ * @addr: its address
+ * @size: 1, 2, 4 or 8
+ * @value: set to what it holds
+ * @poison: set to what a store has put there, or 0
+ *
+ * Return: whether it may be read.
+ */
+bool kmemcheck_buffered_load(struct kmemcheck_propagation *p, unsigned long addr,
+			     unsigned int size, u64 *value, u64 *poison)
+{
+	const struct kmemcheck_word *word;
+	unsigned int i, shift;
+
+	*value = 0;
+	*poison = 0;
+	if (kmemcheck_tracked((void *)addr)) {
+		if (!kmemcheck_is_inside(addr, size))
+			return false;
+		*value = kmemcheck_load((void *)(addr + kmemcheck_alias_offset), size);
+	} else if (!is_plain_memory(p, addr, size) ||
+		   kmemcheck_tracked((void *)addr + size - 1) ||
+		   !kmemcheck_load_nofault(value, addr, size)) {
+		return false;
+	}
+	for (i = 0; p->nr && i < size; i++) {
+		word = find_word(p, ALIGN_DOWN(addr + i, 8));
+		shift = (addr + i) % 8 * 8;
+		if (!word || !(word->bytes & 1U << shift / 8))
+			continue;
+		*value = (*value & ~(0xffULL << 8 * i)) | (word->value >> shift & 0xff) << 8 * i;
+		*poison |= (word->poison >> shift & 0xff) << 8 * i;
+	}
+	return true;
+}
+
+/**
+ * kmemcheck_buffered_store() - note a store
+ * @p: before the instruction that stores, or behind it
+ * @addr: its address
+ * @size: 1, 2, 4 or 8
+ * @value: what is stored
+ * @poison: of that
+ *
+ * Return: whether there was room.
+ */
+bool kmemcheck_buffered_store(struct kmemcheck_propagation *p, unsigned long addr,
+			      unsigned int size, u64 value, u64 poison)
+{
+	struct kmemcheck_word *word;
+	unsigned int i, shift;
+
+	for (i = 0; i < size; i++) {
+		word = find_word(p, ALIGN_DOWN(addr + i, 8));
+		if (!word) {
+			if (p->nr == KMEMCHECK_NR_WORDS)
+				return false;
+			word = &p->words[p->nr++];
+			*word = (struct kmemcheck_word) { .addr = ALIGN_DOWN(addr + i, 8) };
+		}
+		shift = (addr + i) % 8 * 8;
+		word->value = (word->value & ~(0xffULL << shift)) |
+			      (value >> 8 * i & 0xff) << shift;
+		word->poison = (word->poison & ~(0xffULL << shift)) |
+			       (poison >> 8 * i & 0xff) << shift;
+		word->bytes |= 1U << shift / 8;
+		word->ip = p->ip;
+		word->is_return = false;
+	}
+	return true;
+}
+
+/* Return: whether there was room. */
+bool kmemcheck_buffered_push(struct kmemcheck_propagation *p, u64 value, u64 poison)
+{
+	if (!kmemcheck_buffered_store(p, p->regs.sp - 8, 8, value, poison))
+		return false;
+	p->regs.sp -= 8;
+	return true;
+}
+
+/* Return: whether the stack may be read. */
+bool kmemcheck_buffered_pop(struct kmemcheck_propagation *p, u64 *value, u64 *poison)
+{
+	if (!kmemcheck_buffered_load(p, p->regs.sp, 8, value, poison))
+		return false;
+	p->regs.sp += 8;
+	return true;
+}
+
+/*
+ * Push where a call returns to. No function looks at the flags that another one
+ * has left.
+ */
+bool kmemcheck_buffered_call(struct kmemcheck_propagation *p, u64 next)
+{
+	p->flags_poison = 0;
+	if (!kmemcheck_buffered_push(p, next, 0))
+		return false;
+	if (IS_ALIGNED(p->regs.sp, 8))
+		find_word(p, p->regs.sp)->is_return = true;
+	return true;
+}
+
+/*
+ * Before a return. Registers that a call clobbers are of no interest to the caller.
+ * But there are thunks that jump to what they have put onto the stack.
+ */
+void kmemcheck_clobber_at_return(struct kmemcheck_propagation *p)
+{
+	const struct kmemcheck_word *word = find_word(p, p->regs.sp);
+
+	p->flags_poison = 0;
+	if (word && !word->is_return)
+		return;
+	p->poison.cx = 0;
+	p->poison.si = 0;
+	p->poison.di = 0;
+	p->poison.r8 = 0;
+	p->poison.r9 = 0;
+	p->poison.r10 = 0;
+	p->poison.r11 = 0;
+}
+
+/* What has been saved on the stack comes back. */
+bool kmemcheck_stack_is_poisoned(const struct kmemcheck_propagation *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++)
+		if (p->words[i].poison && p->words[i].addr >= p->regs.sp &&
+		    (p->words[i].addr | (THREAD_SIZE - 1)) ==
+		    ((unsigned long)p->real | (THREAD_SIZE - 1)))
+			return true;
+	return false;
+}
