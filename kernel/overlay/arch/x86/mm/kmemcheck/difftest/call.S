@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmemcheck: run one instance of the differential test.
+ * kmemcheck difftest: run one instance.
  *
  * Every register, RSP too, belongs to the instance, so all is kept in static
  * memory: there is but one at a time, with interrupts off.
@@ -32,16 +32,16 @@
 .endm
 
 .macro load_gpr reg:req nr:req
-	movq	diff_regs_in + 8 * \nr(%rip), \reg
+	movq	difftest_regs_in + 8 * \nr(%rip), \reg
 .endm
 
 .macro save_gpr reg:req nr:req
-	movq	\reg, diff_regs_out + 8 * \nr(%rip)
+	movq	\reg, difftest_regs_out + 8 * \nr(%rip)
 .endm
 
 .text
-STACK_FRAME_NON_STANDARD diff_call
-SYM_FUNC_START(diff_call)
+STACK_FRAME_NON_STANDARD difftest_call
+SYM_FUNC_START(difftest_call)
 	pushq	%rbx
 	pushq	%rbp
 	pushq	%r12
@@ -49,33 +49,33 @@ SYM_FUNC_START(diff_call)
 	pushq	%r14
 	pushq	%r15
 	pushfq
-	movq	%rsp, diff_saved_sp(%rip)
+	movq	%rsp, difftest_saved_sp(%rip)
 
 	/* The words around RSP, of which nothing else knows. */
-	movq	diff_regs_in + 8 * 4(%rip), %rdi
+	movq	difftest_regs_in + 8 * 4(%rip), %rdi
 	subq	$8, %rdi
-	leaq	diff_stack(%rip), %rsi
+	leaq	difftest_stack(%rip), %rsi
 	movl	$WORDS, %ecx
 	rep movsq
 
-	pushq	diff_regs_in + FLAGS(%rip)
+	pushq	difftest_regs_in + FLAGS(%rip)
 	popfq
 	for_each_gpr load_gpr
 	ANNOTATE_RETPOLINE_SAFE
-	jmp	*diff_target(%rip)
+	jmp	*difftest_target(%rip)
 
 	/* Both ends of an instance jump here. */
-SYM_INNER_LABEL(diff_return, SYM_L_GLOBAL)
+SYM_INNER_LABEL(difftest_return, SYM_L_GLOBAL)
 	ANNOTATE_NOENDBR
 	for_each_gpr save_gpr
-	movq	diff_saved_sp(%rip), %rsp
+	movq	difftest_saved_sp(%rip), %rsp
 	pushfq
-	popq	diff_regs_out + FLAGS(%rip)
+	popq	difftest_regs_out + FLAGS(%rip)
 
 	cld
-	movq	diff_regs_in + 8 * 4(%rip), %rsi
+	movq	difftest_regs_in + 8 * 4(%rip), %rsi
 	subq	$8, %rsi
-	leaq	diff_stack(%rip), %rdi
+	leaq	difftest_stack(%rip), %rdi
 	movl	$WORDS, %ecx
 	rep movsq
 
@@ -87,4 +87,4 @@ SYM_INNER_LABEL(diff_return, SYM_L_GLOBAL)
 	popq	%rbp
 	popq	%rbx
 	RET
-SYM_FUNC_END(diff_call)
+SYM_FUNC_END(difftest_call)

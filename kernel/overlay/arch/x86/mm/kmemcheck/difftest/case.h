@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmemcheck: an instance of the differential test.
+ * kmemcheck difftest: an instance.
  *
  * It is one machine instruction with the registers and the memory that it starts
  * from, and perhaps a tail: more instructions that come after it. It is executed on
@@ -12,10 +12,10 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-#define FAMILY(name)	DIFF_##name
-enum diff_family {
+#define FAMILY(name)	DIFFTEST_##name
+enum difftest_family {
 #include "families.h"
-	DIFF_NR_FAMILIES
+	DIFFTEST_NR_FAMILIES
 };
 #undef FAMILY
 
@@ -23,86 +23,86 @@ enum diff_family {
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, NR_GPR = 16 };
 
 /* call.S knows this layout. */
-struct diff_regs {
+struct difftest_regs {
 	u64 gpr[NR_GPR];
 	u64 flags;
 };
 
-#define DIFF_READ	1
-#define DIFF_WRITE	2
+#define DIFFTEST_READ	1
+#define DIFFTEST_WRITE	2
 
 /* The shadow of an operand before the instruction. */
-enum diff_mode {
-	DIFF_INITIALIZED,
-	DIFF_ANYTHING,		/* written without being looked at, or copied */
-	DIFF_PARTLY,		/* some of the bytes that are read; no report */
-	DIFF_UNINITIALIZED,	/* read: must be reported */
+enum difftest_mode {
+	DIFFTEST_INITIALIZED,
+	DIFFTEST_ANYTHING,		/* written without being looked at, or copied */
+	DIFFTEST_PARTLY,		/* some of the bytes that are read; no report */
+	DIFFTEST_UNINITIALIZED,	/* read: must be reported */
 };
 
-struct diff_operand {
+struct difftest_operand {
 	unsigned long addr;
 	unsigned int size;
 	unsigned int access;
 };
 
 /* What tails work on beside the areas. */
-#define DIFF_WORDS	8
+#define DIFFTEST_WORDS	8
 
-struct diff_words {
-	u64 stack[DIFF_WORDS];	/* from one below RSP, what an instance pushes */
-	u64 fixed[DIFF_WORDS];
-	u64 percpu[DIFF_WORDS];
+struct difftest_words {
+	u64 stack[DIFFTEST_WORDS];	/* from one below RSP, what an instance pushes */
+	u64 fixed[DIFFTEST_WORDS];
+	u64 percpu[DIFFTEST_WORDS];
 };
 
-struct diff_string {
+struct difftest_string {
 	unsigned int size;	/* of an element, 0: no string instruction */
 	unsigned int count;	/* elements that are in reach */
 	bool rep;
 	bool equal;		/* all elements compare equal, but for one: */
 	int odd;		/* the element that compares otherwise, or -1 */
-	int bad;		/* the only one that is uninitialised, -1: all are */
+	int uninitialized;		/* the only one that is uninitialised, -1: all are */
 };
 
-#define DIFF_MAX_INSN	15
-#define DIFF_MAX_CODE	160
+#define DIFFTEST_MAX_INSN	15
+#define DIFFTEST_MAX_CODE	160
 
-struct diff_case {
-	enum diff_family family;
-	u8 code[DIFF_MAX_CODE];
+struct difftest_case {
+	enum difftest_family family;
+	u8 code[DIFFTEST_MAX_CODE];
 	unsigned int len;
 	unsigned int tail;	/* offset of what follows the instruction */
 	unsigned long ip;
-	unsigned int landing;	/* where it must go on, one of DIFF_LAND_* */
-	struct diff_regs in;
+	unsigned int landing;	/* where it must go on, one of DIFFTEST_LAND_* */
+	struct difftest_regs in;
 	unsigned int nr;
-	struct diff_operand op[2];
+	struct difftest_operand op[2];
 	u8 value[16];		/* of the first operand */
 	bool has_value;
-	enum diff_mode mode;
-	unsigned long given_up;	/* a page of the operand that is shown, or 0 */
-	struct diff_string string;
+	enum difftest_mode mode;
+	unsigned long untracked;	/* a page of the operand that is shown, or 0 */
+	struct difftest_string string;
 
 	/* For the tail. */
 	unsigned long used;	/* registers of the instruction */
 	unsigned long loaded;	/* those of a mov from memory */
 	bool window;		/* it works on the neighbours of the operand */
-	struct diff_operand fresh;	/* the uninitialised bytes among them, size may be 0 */
-	struct diff_words words;
+	struct difftest_operand fresh;	/* the uninitialised bytes among them, size may be 0 */
+	struct difftest_words words;
 };
 
 /* Neighbours that are watched, on both sides of an operand. */
-#define DIFF_MARGIN	24UL
+#define DIFFTEST_MARGIN	24UL
 /* Uninitialised ones at the end of a window. */
-#define DIFF_FRESH	8
+#define DIFFTEST_FRESH	8
 
 /* An instance has its own slot of executable memory, with two ends in it. */
-#define DIFF_SLOT	384UL
-#define DIFF_BRANCH_AT	(DIFF_MAX_CODE + 16)
-enum { DIFF_LAND_NEXT = 1, DIFF_LAND_BRANCH = 2 };
+#define DIFFTEST_SLOT	384UL
+#define DIFFTEST_BRANCH_AT	(DIFFTEST_MAX_CODE + 16)
+enum { DIFFTEST_LAND_NEXT = 1, DIFFTEST_LAND_BRANCH = 2 };
 
-static inline bool diff_is_tail(enum diff_family family)
+static inline bool difftest_is_tail(enum difftest_family family)
 {
-	return family >= DIFF_tail_reg;
+	return family >= DIFFTEST_tail_reg;
 }
 
 #endif /* _X86_KMEMCHECK_DIFFTEST_CASE_H */

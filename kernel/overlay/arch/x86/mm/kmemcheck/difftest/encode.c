@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: from the parts of an instruction to its bytes.
+ * kmemcheck difftest: from the parts of an instruction to its bytes.
  */
 #include <linux/bits.h>
 #include <linux/minmax.h>
@@ -11,35 +11,35 @@
 #include "encode.h"
 
 /**
- * diff_choose_form() - draw all of an instruction but for its address
+ * difftest_choose_form() - draw all of an instruction but for its address
  * @b: what to build; gen, t and c are set
  */
-void diff_choose_form(struct builder *b)
+void difftest_choose_form(struct builder *b)
 {
-	const struct diff_template *t = b->t;
+	const struct difftest_template *t = b->t;
 
 	do {
-		b->size = 1 << diff_random(b->gen, 4);
+		b->size = 1 << difftest_random(b->gen, 4);
 	} while (!(t->sizes & b->size));
 	b->mem = t->mem ?: b->size;
-	b->reg = t->digit >= 0 ? t->digit : diff_random(b->gen, NR_GPR);
-	b->lock = (t->flags & DIFF_LOCK) && (t->access & DIFF_WRITE) &&
-		  diff_one_in(b->gen, 2);
+	b->reg = t->digit >= 0 ? t->digit : difftest_random(b->gen, NR_GPR);
+	b->lock = (t->flags & DIFFTEST_LOCK) && (t->access & DIFFTEST_WRITE) &&
+		  difftest_one_in(b->gen, 2);
 	/* Spurious ones turn ah to bh into spl to dil. */
-	b->rex = diff_one_in(b->gen, 3);
-	b->sib = diff_one_in(b->gen, 8);
+	b->rex = difftest_one_in(b->gen, 3);
+	b->sib = difftest_one_in(b->gen, 8);
 }
 
 /* In the kernel that is fatal, on processors that can tell. */
-bool diff_splits_lock(const struct builder *b, unsigned long addr)
+bool difftest_splits_lock(const struct builder *b, unsigned long addr)
 {
-	return (b->lock || b->t->family == DIFF_xchg) &&
+	return (b->lock || b->t->family == DIFFTEST_xchg) &&
 	       boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT) &&
 	       addr / 64 != (addr + b->mem - 1) / 64;
 }
 
 /* Append to the code of an instance. */
-void diff_put(struct diff_case *c, u64 bytes, unsigned int n)
+void difftest_put(struct difftest_case *c, u64 bytes, unsigned int n)
 {
 	memcpy(c->code + c->len, &bytes, n);
 	c->len += n;
@@ -47,22 +47,22 @@ void diff_put(struct diff_case *c, u64 bytes, unsigned int n)
 
 static void put_prefixes(struct builder *b)
 {
-	const struct diff_template *t = b->t;
-	bool always_64 = t->flags & DIFF_ALWAYS_64;
+	const struct difftest_template *t = b->t;
+	bool always_64 = t->flags & DIFFTEST_ALWAYS_64;
 	u8 rex = 0;
 
 	if (b->gs)
-		diff_put(b->c, 0x65, 1);
+		difftest_put(b->c, 0x65, 1);
 	/* What LOCK is patched to on one processor. */
-	else if (diff_one_in(b->gen, 16))
-		diff_put(b->c, 0x3e, 1);
+	else if (difftest_one_in(b->gen, 16))
+		difftest_put(b->c, 0x3e, 1);
 	if (b->size == 2)
-		diff_put(b->c, 0x66, 1);
+		difftest_put(b->c, 0x66, 1);
 	if (b->lock)
-		diff_put(b->c, 0xf0, 1);
+		difftest_put(b->c, 0xf0, 1);
 	if (t->prefix)
-		diff_put(b->c, t->prefix, 1);
-	if (b->size == 8 && (!always_64 || diff_one_in(b->gen, 4)))
+		difftest_put(b->c, t->prefix, 1);
+	if (b->size == 8 && (!always_64 || difftest_one_in(b->gen, 4)))
 		rex |= 8;
 	if (b->reg & 8)
 		rex |= 4;
@@ -71,7 +71,7 @@ static void put_prefixes(struct builder *b)
 	if (b->base != NONE && (b->base & 8))
 		rex |= 1;
 	if (rex || b->rex)
-		diff_put(b->c, 0x40 | rex, 1);
+		difftest_put(b->c, 0x40 | rex, 1);
 }
 
 static void put_modrm(struct builder *b)
@@ -81,34 +81,34 @@ static void put_modrm(struct builder *b)
 	unsigned int index = b->index == NONE ? RSP : b->index & 7;
 
 	if (b->direct) {
-		diff_put(b->c, 0xc0 | reg | (b->base & 7), 1);
+		difftest_put(b->c, 0xc0 | reg | (b->base & 7), 1);
 		return;
 	}
 	if (b->rip_relative) {
-		diff_put(b->c, reg | RBP, 1);
-		diff_put(b->c, 0, 4);
+		difftest_put(b->c, reg | RBP, 1);
+		difftest_put(b->c, 0, 4);
 		return;
 	}
 	if (b->sib || b->base == NONE || b->index != NONE || (b->base & 7) == RSP) {
-		diff_put(b->c, mod << 6 | reg | RSP, 1);
-		diff_put(b->c, b->shift << 6 | index << 3 |
-		    (b->base == NONE ? RBP : b->base & 7), 1);
+		difftest_put(b->c, mod << 6 | reg | RSP, 1);
+		difftest_put(b->c, b->shift << 6 | index << 3 |
+			     (b->base == NONE ? RBP : b->base & 7), 1);
 	} else {
-		diff_put(b->c, mod << 6 | reg | (b->base & 7), 1);
+		difftest_put(b->c, mod << 6 | reg | (b->base & 7), 1);
 	}
-	diff_put(b->c, b->disp, b->disp_size);
+	difftest_put(b->c, b->disp, b->disp_size);
 }
 
 static void put_immediate(struct builder *b)
 {
-	u64 value = diff_random_value(b->gen);
+	u64 value = difftest_random_value(b->gen);
 
-	if (b->t->special == DIFF_SHIFT_DOUBLE && b->size == 2)
-		value = diff_random(b->gen, 17);
-	if (b->t->flags & DIFF_IMM8)
-		diff_put(b->c, value, 1);
-	else if (b->t->flags & DIFF_IMM)
-		diff_put(b->c, value, min(b->size, 4U));
+	if (b->t->special == DIFFTEST_SHIFT_DOUBLE && b->size == 2)
+		value = difftest_random(b->gen, 17);
+	if (b->t->flags & DIFFTEST_IMM8)
+		difftest_put(b->c, value, 1);
+	else if (b->t->flags & DIFFTEST_IMM)
+		difftest_put(b->c, value, min(b->size, 4U));
 }
 
 /* The displacement counts from the end of the instruction. */
@@ -120,25 +120,25 @@ static void fix_rip_relative(struct builder *b, unsigned int at)
 }
 
 /**
- * diff_put_insn() - append an instruction
+ * difftest_put_insn() - append an instruction
  * @b: its parts
  */
-void diff_put_insn(struct builder *b)
+void difftest_put_insn(struct builder *b)
 {
-	const struct diff_template *t = b->t;
+	const struct difftest_template *t = b->t;
 	u8 opcode = t->opcode;
 	unsigned int end;
 
-	if ((t->flags & DIFF_SIZED) && b->size > 1)
+	if ((t->flags & DIFFTEST_SIZED) && b->size > 1)
 		opcode |= 1;
-	if (t->flags & DIFF_CC)
-		opcode |= diff_random(b->gen, 16);
+	if (t->flags & DIFFTEST_CC)
+		opcode |= difftest_random(b->gen, 16);
 	put_prefixes(b);
 	if (t->map)
-		diff_put(b->c, 0x0f, 1);
+		difftest_put(b->c, 0x0f, 1);
 	if (t->map == 2)
-		diff_put(b->c, 0x38, 1);
-	diff_put(b->c, opcode, 1);
+		difftest_put(b->c, 0x38, 1);
+	difftest_put(b->c, opcode, 1);
 	put_modrm(b);
 	end = b->c->len;
 	put_immediate(b);

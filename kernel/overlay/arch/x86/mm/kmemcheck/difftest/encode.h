@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmemcheck: an instruction of the differential test while it is put together.
+ * kmemcheck difftest: an instruction while it is put together.
  */
 #ifndef _X86_KMEMCHECK_DIFFTEST_ENCODE_H
 #define _X86_KMEMCHECK_DIFFTEST_ENCODE_H
@@ -12,9 +12,9 @@
 #define NONE	(-1)
 
 struct builder {
-	struct diff_gen *gen;
-	const struct diff_template *t;
-	struct diff_case *c;
+	struct difftest_gen *gen;
+	const struct difftest_template *t;
+	struct difftest_case *c;
 	unsigned int size;		/* of the operation */
 	unsigned int mem;		/* bytes of memory */
 	unsigned int reg;		/* field of ModRM */
@@ -30,9 +30,9 @@ struct builder {
 	unsigned long pinned;		/* registers that must keep their value */
 };
 
-bool diff_splits_lock(const struct builder *b, unsigned long addr);
-void diff_put(struct diff_case *c, u64 bytes, unsigned int n);
-void diff_choose_form(struct builder *b);
-void diff_put_insn(struct builder *b);
+bool difftest_splits_lock(const struct builder *b, unsigned long addr);
+void difftest_put(struct difftest_case *c, u64 bytes, unsigned int n);
+void difftest_choose_form(struct builder *b);
+void difftest_put_insn(struct builder *b);
 
 #endif /* _X86_KMEMCHECK_DIFFTEST_ENCODE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmemcheck: the families of instructions of the differential test. Included
- * wherever there is something for each of them, with FAMILY() defined for it.
+ * kmemcheck difftest: the families of instructions. Included wherever there is
+ * something for each of them, with FAMILY() defined for it.
  */
 FAMILY(mov_store),
 FAMILY(mov_load),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: random instances of the instructions of table.c.
+ * kmemcheck difftest: random instances of the instructions of table.c.
  *
  * Everything is drawn first, the address last: it is solved for a register that
  * is still free. When there is none, the attempt has failed and the next one
@@ -15,20 +15,20 @@
 
 static void choose_address(struct builder *b)
 {
-	struct diff_gen *gen = b->gen;
+	struct difftest_gen *gen = b->gen;
 
-	b->base = diff_random(gen, NR_GPR);
+	b->base = difftest_random(gen, NR_GPR);
 	b->index = NONE;
-	if (diff_one_in(gen, 3)) {
-		b->index = diff_random(gen, NR_GPR);
+	if (difftest_one_in(gen, 3)) {
+		b->index = difftest_random(gen, NR_GPR);
 		if (b->index == RSP)
 			b->index = NONE;
-		else if (diff_one_in(gen, 4))
+		else if (difftest_one_in(gen, 4))
 			b->base = NONE;
 	}
-	b->shift = diff_random(gen, 4);
+	b->shift = difftest_random(gen, 4);
 
-	switch (b->base == NONE ? 2 : diff_random(gen, 3)) {
+	switch (b->base == NONE ? 2 : difftest_random(gen, 3)) {
 	case 0:
 		/* This one would mean something else without a displacement. */
 		b->disp_size = (b->base & 7) == RBP;
@@ -39,7 +39,7 @@ static void choose_address(struct builder *b)
 		break;
 	default:
 		b->disp_size = 4;
-		b->disp = (s32)diff_random_value(gen);
+		b->disp = (s32)difftest_random_value(gen);
 	}
 	b->pinned = BIT(RSP);
 }
@@ -48,7 +48,7 @@ static u64 address_reg(const struct builder *b, unsigned int nr)
 {
 	u64 value = b->c->in.gpr[nr];
 
-	return nr == RSP && b->t->special == DIFF_POP ? value + 8 : value;
+	return nr == RSP && b->t->special == DIFFTEST_POP ? value + 8 : value;
 }
 
 /* Make the displacement equal to @want modulo the scale of the index. */
@@ -84,7 +84,7 @@ static bool solve_same(struct builder *b, unsigned long addr)
 	}
 	*value = (addr - b->disp) / 2;
 	/* The bit that is shifted out. */
-	if (diff_one_in(b->gen, 2))
+	if (difftest_one_in(b->gen, 2))
 		*value ^= BIT(63);
 	return true;
 }
@@ -98,7 +98,7 @@ static bool solve_index(struct builder *b, unsigned long addr)
 		return false;
 	value = (addr - base - b->disp) >> b->shift;
 	if (b->shift)
-		value |= diff_random_value(b->gen) << (64 - b->shift);
+		value |= difftest_random_value(b->gen) << (64 - b->shift);
 	b->c->in.gpr[b->index] = value;
 	return true;
 }
@@ -119,7 +119,7 @@ static bool solve(struct builder *b, unsigned long addr)
 
 	if (b->base == b->index)
 		return base_free && solve_same(b, addr);
-	if (index_free && (!base_free || diff_one_in(b->gen, 4)))
+	if (index_free && (!base_free || difftest_one_in(b->gen, 4)))
 		return solve_index(b, addr);
 	return base_free && solve_base(b, addr);
 }
@@ -135,14 +135,14 @@ static long bit_offset(u64 value, unsigned int size)
 /* Near, anywhere in the area, or so far that the base points to nothing. */
 static u64 random_bit_number(struct builder *b)
 {
-	u64 value = diff_random_value(b->gen);
+	u64 value = difftest_random_value(b->gen);
 	static const unsigned int widths[] = { 8, 11, 18, 40 };
-	unsigned int width = widths[diff_random(b->gen, ARRAY_SIZE(widths))];
+	unsigned int width = widths[difftest_random(b->gen, ARRAY_SIZE(widths))];
 
 	value = (s64)(value << (64 - width)) >> (64 - width);
 	/* Only as many bits as the operand has are looked at. */
-	if (b->size < 8 && diff_one_in(b->gen, 2))
-		value ^= diff_random_value(b->gen) << (8 * b->size);
+	if (b->size < 8 && difftest_one_in(b->gen, 2))
+		value ^= difftest_random_value(b->gen) << (8 * b->size);
 	return value;
 }
 
@@ -171,33 +171,33 @@ static unsigned long place_bit_string(struct builder *b, unsigned long addr)
 			return 0;
 	}
 	addr -= b->gen->pool->start;
-	if (addr < DIFF_MARGIN || addr > DIFF_AREA_SIZE - DIFF_MARGIN - b->mem)
+	if (addr < DIFFTEST_MARGIN || addr > DIFFTEST_AREA_SIZE - DIFFTEST_MARGIN - b->mem)
 		return 0;
 	return addr + b->gen->pool->start;
 }
 
 static bool place_operand(struct builder *b)
 {
-	struct diff_operand *op = &b->c->op[0];
+	struct difftest_operand *op = &b->c->op[0];
 	unsigned long addr;
 
 	/* Only cmpxchg16b insists on its alignment. */
-	addr = diff_random_place(b->gen, b->gen->pool, b->mem, b->mem == 16 ? 16 : 1);
-	if (b->t->special == DIFF_BIT_STRING)
+	addr = difftest_random_place(b->gen, b->gen->pool, b->mem, b->mem == 16 ? 16 : 1);
+	if (b->t->special == DIFFTEST_BIT_STRING)
 		addr = place_bit_string(b, addr);
 	else if (!solve(b, addr))
 		return false;
 	if (!addr)
 		return false;
-	if (diff_splits_lock(b, addr))
+	if (difftest_splits_lock(b, addr))
 		return false;
 
 	b->c->nr = 1;
 	op->addr = addr;
 	op->size = b->mem;
 	op->access = b->t->access;
-	if (IS_ENABLED(CONFIG_KMEMCHECK_BITOPS_OK) && (b->t->flags & DIFF_BITS))
-		op->access = DIFF_WRITE;
+	if (IS_ENABLED(CONFIG_KMEMCHECK_BITOPS_OK) && (b->t->flags & DIFFTEST_BITS))
+		op->access = DIFFTEST_WRITE;
 	return true;
 }
 
@@ -217,17 +217,17 @@ static void prepare(struct builder *b)
 	u64 *gpr = b->c->in.gpr;
 
 	switch (b->t->special) {
-	case DIFF_DIVIDE:
-		if (!diff_one_in(b->gen, 4))
-			gpr[RDX] = diff_random(b->gen, 16);
+	case DIFFTEST_DIVIDE:
+		if (!difftest_one_in(b->gen, 4))
+			gpr[RDX] = difftest_random(b->gen, 16);
 		break;
-	case DIFF_DIVIDE_SIGNED:
-		if (!diff_one_in(b->gen, 4))
+	case DIFFTEST_DIVIDE_SIGNED:
+		if (!difftest_one_in(b->gen, 4))
 			gpr[RDX] = sign_extend(gpr[RAX], b->size) < 0 ? -1 : 0;
 		break;
-	case DIFF_SHIFT_DOUBLE:
-		if (b->size == 2 && !(b->t->flags & DIFF_IMM8)) {
-			gpr[RCX] = (gpr[RCX] & ~0xffUL) | diff_random(b->gen, 17);
+	case DIFFTEST_SHIFT_DOUBLE:
+		if (b->size == 2 && !(b->t->flags & DIFFTEST_IMM8)) {
+			gpr[RCX] = (gpr[RCX] & ~0xffUL) | difftest_random(b->gen, 17);
 			b->pinned |= BIT(RCX);
 		}
 		break;
@@ -258,9 +258,9 @@ static bool settle_divisor(struct builder *b)
 	if (b->size == 1)
 		high = gpr[RAX] >> 8;		/* ah */
 	for (i = 0; i < 8; i++) {
-		divisor = diff_random_value(b->gen);
+		divisor = difftest_random_value(b->gen);
 		if (!quotient_fits(high, gpr[RAX], divisor, b->size,
-				   b->t->special == DIFF_DIVIDE_SIGNED))
+				   b->t->special == DIFFTEST_DIVIDE_SIGNED))
 			continue;
 		memcpy(b->c->value, &divisor, sizeof(divisor));
 		return true;
@@ -278,92 +278,92 @@ static void settle_comparand(struct builder *b, bool wide)
 	memcpy(value, &gpr[RAX], b->size);
 	if (wide)
 		memcpy(value + b->size, &gpr[RDX], b->size);
-	if (diff_one_in(b->gen, 2))
+	if (difftest_one_in(b->gen, 2))
 		return;
-	bit = diff_random(b->gen, 8 * b->mem);
+	bit = difftest_random(b->gen, 8 * b->mem);
 	value[bit / 8] ^= BIT(bit % 8);
-	if (diff_one_in(b->gen, 2))
+	if (difftest_one_in(b->gen, 2))
 		value[0] ^= prandom_u32_state(&b->gen->rnd) & ~BIT(bit % 8);
-	b->c->op[0].access = DIFF_READ;
+	b->c->op[0].access = DIFFTEST_READ;
 }
 
 /* Memory, when all registers are known. */
 static bool settle(struct builder *b)
 {
-	struct diff_case *c = b->c;
+	struct difftest_case *c = b->c;
 	u64 value;
 
 	c->has_value = true;
 	switch (b->t->special) {
-	case DIFF_DIVIDE:
-	case DIFF_DIVIDE_SIGNED:
+	case DIFFTEST_DIVIDE:
+	case DIFFTEST_DIVIDE_SIGNED:
 		return settle_divisor(b);
-	case DIFF_CMPXCHG:
+	case DIFFTEST_CMPXCHG:
 		settle_comparand(b, false);
 		return true;
-	case DIFF_CMPXCHG_WIDE:
+	case DIFFTEST_CMPXCHG_WIDE:
 		settle_comparand(b, true);
 		return true;
-	case DIFF_BRANCH:
-		value = c->ip + DIFF_BRANCH_AT;
-		c->landing = DIFF_LAND_BRANCH;
+	case DIFFTEST_BRANCH:
+		value = c->ip + DIFFTEST_BRANCH_AT;
+		c->landing = DIFFTEST_LAND_BRANCH;
 		break;
 	default:
-		c->has_value = diff_one_in(b->gen, 2);
-		value = diff_random_value(b->gen);
+		c->has_value = difftest_one_in(b->gen, 2);
+		value = difftest_random_value(b->gen);
 	}
 	memcpy(c->value, &value, sizeof(value));
 	return true;
 }
 
-static enum diff_mode choose_mode(struct diff_gen *gen, const struct diff_operand *op)
+static enum difftest_mode choose_mode(struct difftest_gen *gen, const struct difftest_operand *op)
 {
-	if (!(op->access & DIFF_READ))
-		return diff_one_in(gen, 2) ? DIFF_ANYTHING : DIFF_INITIALIZED;
+	if (!(op->access & DIFFTEST_READ))
+		return difftest_one_in(gen, 2) ? DIFFTEST_ANYTHING : DIFFTEST_INITIALIZED;
 	if (gen->want_report)
-		return DIFF_UNINITIALIZED;
-	if (IS_ENABLED(CONFIG_KMEMCHECK_PARTIAL_OK) && op->size > 1 && diff_one_in(gen, 8))
-		return DIFF_PARTLY;
-	return DIFF_INITIALIZED;
+		return DIFFTEST_UNINITIALIZED;
+	if (IS_ENABLED(CONFIG_KMEMCHECK_PARTIAL_OK) && op->size > 1 && difftest_one_in(gen, 8))
+		return DIFFTEST_PARTLY;
+	return DIFFTEST_INITIALIZED;
 }
 
 /* An operand across two pages, of which one is not looked at any more. */
-static unsigned long choose_given_up(struct diff_gen *gen, const struct diff_case *c)
+static unsigned long choose_untracked(struct difftest_gen *gen, const struct difftest_case *c)
 {
 	unsigned long first = ALIGN_DOWN(c->op[0].addr, PAGE_SIZE);
 	unsigned long last = ALIGN_DOWN(c->op[0].addr + c->op[0].size - 1, PAGE_SIZE);
 
-	if (first == last || c->mode > DIFF_ANYTHING || !diff_one_in(gen, 4))
+	if (first == last || c->mode > DIFFTEST_ANYTHING || !difftest_one_in(gen, 4))
 		return 0;
-	return diff_one_in(gen, 2) ? first : last;
+	return difftest_one_in(gen, 2) ? first : last;
 }
 
 /**
- * diff_generate() - try to make an instance
+ * difftest_generate() - try to make an instance
  * @gen: where to draw from
  * @t: what of
  * @c: the instance; c->ip says where it will lie
  *
  * Return: false when what was drawn cannot be put together.
  */
-bool diff_generate(struct diff_gen *gen, const struct diff_template *t,
-		   struct diff_case *c)
+bool difftest_generate(struct difftest_gen *gen, const struct difftest_template *t,
+		       struct difftest_case *c)
 {
 	struct builder b = { .gen = gen, .t = t, .c = c };
 
-	*c = (struct diff_case) {
-		.family = t->family, .ip = c->ip, .landing = DIFF_LAND_NEXT,
+	*c = (struct difftest_case) {
+		.family = t->family, .ip = c->ip, .landing = DIFFTEST_LAND_NEXT,
 	};
-	diff_choose_form(&b);
+	difftest_choose_form(&b);
 	/* Tails need the stack. */
-	if (diff_is_tail(c->family) && b.reg == RSP)
+	if (difftest_is_tail(c->family) && b.reg == RSP)
 		return false;
 	choose_address(&b);
-	diff_random_regs(gen, c);
+	difftest_random_regs(gen, c);
 	prepare(&b);
 	if (!place_operand(&b) || !settle(&b))
 		return false;
-	diff_put_insn(&b);
+	difftest_put_insn(&b);
 	c->tail = c->len;
 	c->loaded = BIT(b.reg);
 	/* It may be ah to bh. */
@@ -375,6 +375,6 @@ bool diff_generate(struct diff_gen *gen, const struct diff_template *t,
 	if (b.index != NONE)
 		c->used |= BIT(b.index);
 	c->mode = choose_mode(gen, &c->op[0]);
-	c->given_up = choose_given_up(gen, c);
+	c->untracked = choose_untracked(gen, c);
 	return true;
 }

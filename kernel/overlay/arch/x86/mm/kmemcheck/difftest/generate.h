@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmemcheck: random instances of instructions with an operand in memory.
+ * kmemcheck difftest: random instances of instructions with an operand in memory.
  */
 #ifndef _X86_KMEMCHECK_DIFFTEST_GENERATE_H
 #define _X86_KMEMCHECK_DIFFTEST_GENERATE_H
@@ -8,7 +8,7 @@
 #include "random.h"
 #include "table.h"
 
-bool diff_generate(struct diff_gen *gen, const struct diff_template *t,
-		   struct diff_case *c);
+bool difftest_generate(struct difftest_gen *gen, const struct difftest_template *t,
+		       struct difftest_case *c);
 
 #endif /* _X86_KMEMCHECK_DIFFTEST_GENERATE_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: run an instance both ways and compare.
+ * kmemcheck difftest: run an instance both ways and compare.
  *
  * The native run happens at the same address, on pages that are shown for that
  * long, so that an instruction may use its address as data. That is why
@@ -22,51 +22,51 @@
 #include "string.h"
 #include "tail.h"
 
-struct diff_regs diff_regs_in, diff_regs_out;
-unsigned long diff_target, diff_saved_sp;
-u64 diff_stack[DIFF_WORDS];
-u32 diff_landed;
+struct difftest_regs difftest_regs_in, difftest_regs_out;
+unsigned long difftest_target, difftest_saved_sp;
+u64 difftest_stack[DIFFTEST_WORDS];
+u32 difftest_landed;
 
 /* Flags that depend on more than the operands: none is known so far. */
-static const u64 loose_flags[DIFF_NR_FAMILIES];
+static const u64 loose_flags[DIFFTEST_NR_FAMILIES];
 
 /* A piece of an area, with the neighbours of an operand. */
 struct span {
-	const struct diff_area *area;
+	const struct difftest_area *area;
 	unsigned int from, to;
 };
 
-static const struct diff_area *area_of(const struct diff_gen *gen, unsigned long addr)
+static const struct difftest_area *area_of(const struct difftest_gen *gen, unsigned long addr)
 {
-	return addr - gen->pool->start < DIFF_AREA_SIZE ? gen->pool : gen->plain;
+	return addr - gen->pool->start < DIFFTEST_AREA_SIZE ? gen->pool : gen->plain;
 }
 
-static u8 *memory_of(const struct diff_gen *gen, unsigned long addr)
+static u8 *memory_of(const struct difftest_gen *gen, unsigned long addr)
 {
-	const struct diff_area *area = area_of(gen, addr);
+	const struct difftest_area *area = area_of(gen, addr);
 
 	return area->memory + (addr - area->start);
 }
 
-static void find_spans(const struct diff_gen *gen, const struct diff_case *c,
+static void find_spans(const struct difftest_gen *gen, const struct difftest_case *c,
 		       struct span *spans)
 {
 	unsigned int i;
 
 	for (i = 0; i < c->nr; i++) {
-		const struct diff_operand *op = &c->op[i];
+		const struct difftest_operand *op = &c->op[i];
 		struct span *s = &spans[i];
 
 		s->area = area_of(gen, op->addr);
-		s->from = op->addr - s->area->start - DIFF_MARGIN;
-		s->to = s->from + op->size + 2 * DIFF_MARGIN;
+		s->from = op->addr - s->area->start - DIFFTEST_MARGIN;
+		s->to = s->from + op->size + 2 * DIFFTEST_MARGIN;
 	}
 }
 
 static void save(const struct span *spans, unsigned int n, bool native)
 {
 	for (; n--; spans++) {
-		const struct diff_area *a = spans->area;
+		const struct difftest_area *a = spans->area;
 
 		memcpy((native ? a->native : a->before) + spans->from,
 		       a->memory + spans->from, spans->to - spans->from);
@@ -76,7 +76,7 @@ static void save(const struct span *spans, unsigned int n, bool native)
 static void restore(const struct span *spans, unsigned int n, bool pristine)
 {
 	for (; n--; spans++) {
-		const struct diff_area *a = spans->area;
+		const struct difftest_area *a = spans->area;
 
 		memcpy(a->memory + spans->from,
 		       (pristine ? a->pristine : a->before) + spans->from,
@@ -84,32 +84,32 @@ static void restore(const struct span *spans, unsigned int n, bool pristine)
 	}
 }
 
-static void fill_memory(const struct diff_gen *gen, const struct diff_case *c)
+static void fill_memory(const struct difftest_gen *gen, const struct difftest_case *c)
 {
 	u8 *first = memory_of(gen, c->op[0].addr);
 
 	if (c->has_value)
 		memcpy(first, c->value, c->op[0].size);
 	if (c->string.size)
-		diff_fill_string(c, first, memory_of(gen, c->op[1].addr));
+		difftest_fill_string(c, first, memory_of(gen, c->op[1].addr));
 }
 
-static unsigned int element_size(const struct diff_case *c)
+static unsigned int element_size(const struct difftest_case *c)
 {
 	return c->string.size ?: c->op[0].size;
 }
 
-static unsigned int nr_elements(const struct diff_case *c)
+static unsigned int nr_elements(const struct difftest_case *c)
 {
 	return c->string.size ? c->string.count : 1;
 }
 
-static unsigned long element(const struct diff_case *c, unsigned int op, unsigned int i)
+static unsigned long element(const struct difftest_case *c, unsigned int op, unsigned int i)
 {
-	return c->string.size ? diff_element(c, &c->op[op], i) : c->op[op].addr;
+	return c->string.size ? difftest_element(c, &c->op[op], i) : c->op[op].addr;
 }
 
-static void set_state(const struct diff_area *a, unsigned int offset,
+static void set_state(const struct difftest_area *a, unsigned int offset,
 		      enum kmemcheck_state state)
 {
 	if (a->want[offset] == state)
@@ -119,38 +119,39 @@ static void set_state(const struct diff_area *a, unsigned int offset,
 }
 
 /* The @i-th byte of an element of a tracked operand. */
-static enum kmemcheck_state choose_state(struct diff_gen *gen, const struct diff_case *c,
-					 unsigned int i, bool bad)
+static enum kmemcheck_state choose_state(struct difftest_gen *gen, const struct difftest_case *c,
+					 unsigned int i, bool uninitialized)
 {
 	switch (c->mode) {
-	case DIFF_ANYTHING:
+	case DIFFTEST_ANYTHING:
 		break;
-	case DIFF_PARTLY:
+	case DIFFTEST_PARTLY:
 		if (!i)
 			return KMEMCHECK_INITIALIZED;
 		if (i == 1)
 			return KMEMCHECK_UNINITIALIZED;
 		break;
-	case DIFF_UNINITIALIZED:
-		if (bad)
+	case DIFFTEST_UNINITIALIZED:
+		if (uninitialized)
 			return KMEMCHECK_UNINITIALIZED;
 		fallthrough;
 	default:
 		return KMEMCHECK_INITIALIZED;
 	}
-	return diff_one_in(gen, 2) ? KMEMCHECK_UNINITIALIZED : KMEMCHECK_INITIALIZED;
+	return difftest_one_in(gen, 2) ? KMEMCHECK_UNINITIALIZED : KMEMCHECK_INITIALIZED;
 }
 
-static enum kmemcheck_state neighbour_state(struct diff_gen *gen, const struct diff_case *c,
+static enum kmemcheck_state neighbour_state(struct difftest_gen *gen,
+					    const struct difftest_case *c,
 					    bool fresh)
 {
 	if (!c->window)
-		return diff_random(gen, 4);
+		return difftest_random(gen, 4);
 	return fresh ? KMEMCHECK_UNINITIALIZED : KMEMCHECK_INITIALIZED;
 }
 
 /* The shadow before: neighbours are in any state, operands as the mode says. */
-static void fill_shadow(struct diff_gen *gen, const struct diff_case *c,
+static void fill_shadow(struct difftest_gen *gen, const struct difftest_case *c,
 			const struct span *spans)
 {
 	unsigned int op, i, j, size = element_size(c);
@@ -160,43 +161,44 @@ static void fill_shadow(struct diff_gen *gen, const struct diff_case *c,
 			continue;
 		for (i = spans[op].from; i < spans[op].to; i++)
 			set_state(spans[op].area, i,
-				  neighbour_state(gen, c, i >= spans[op].to - DIFF_FRESH));
+				  neighbour_state(gen, c, i >= spans[op].to - DIFFTEST_FRESH));
 	}
 	for (op = 0; op < c->nr; op++) {
 		if (!spans[op].area->tracked)
 			continue;
 		for (i = 0; i < nr_elements(c); i++) {
-			bool bad = c->string.bad < 0 || c->string.bad == i ||
-				   !c->string.size;
+			bool uninitialized = c->string.uninitialized < 0 ||
+					     c->string.uninitialized == i ||
+					     !c->string.size;
 			unsigned int at = element(c, op, i) - spans[op].area->start;
 
 			for (j = 0; j < size; j++)
 				set_state(spans[op].area, at + j,
-					  choose_state(gen, c, j, bad));
+					  choose_state(gen, c, j, uninitialized));
 		}
 	}
 }
 
 /* All of such a page counts as initialised. */
-static void give_up(const struct diff_case *c, const struct diff_area *pool)
+static void untrack_page(const struct difftest_case *c, const struct difftest_area *pool)
 {
-	kmemcheck_unhide(c->given_up);
-	memset(pool->want + (c->given_up - pool->start), KMEMCHECK_INITIALIZED, PAGE_SIZE);
+	kmemcheck_unhide(c->untracked);
+	memset(pool->want + (c->untracked - pool->start), KMEMCHECK_INITIALIZED, PAGE_SIZE);
 }
 
-static void take_back(unsigned long addr)
+static void track_page(unsigned long addr)
 {
 	kmemcheck_begin_hiding(addr);
 	kmemcheck_hide_page(addr);
 	kmemcheck_end_hiding(addr);
 }
 
-static void clear_shadow(const struct diff_case *c, const struct span *spans)
+static void clear_shadow(const struct difftest_case *c, const struct span *spans)
 {
 	unsigned int i;
 
 	for (i = 0; i < c->nr; i++) {
-		const struct diff_area *a = spans[i].area;
+		const struct difftest_area *a = spans[i].area;
 		unsigned int size = spans[i].to - spans[i].from;
 
 		if (!a->tracked)
@@ -206,7 +208,7 @@ static void clear_shadow(const struct diff_case *c, const struct span *spans)
 	}
 }
 
-static bool all_bad(const u8 *states, unsigned int size)
+static bool all_uninitialized(const u8 *states, unsigned int size)
 {
 	while (size--)
 		if (states[size] == KMEMCHECK_INITIALIZED)
@@ -215,26 +217,26 @@ static bool all_bad(const u8 *states, unsigned int size)
 }
 
 /* Return: whether it has to be reported. */
-static bool model_access(const struct diff_gen *gen, unsigned long addr, unsigned int size,
+static bool model_access(const struct difftest_gen *gen, unsigned long addr, unsigned int size,
 			 unsigned int access)
 {
-	const struct diff_area *a = area_of(gen, addr);
+	const struct difftest_area *a = area_of(gen, addr);
 	u8 *states = a->want + (addr - a->start);
 	bool report;
 
 	if (!a->tracked)
 		return false;
-	report = (access & DIFF_READ) && all_bad(states, size);
-	if (report || (access & DIFF_WRITE))
+	report = (access & DIFFTEST_READ) && all_uninitialized(states, size);
+	if (report || (access & DIFFTEST_WRITE))
 		memset(states, KMEMCHECK_INITIALIZED, size);
 	return report;
 }
 
 /* Make of the shadow before what it has to be after. Return: as above. */
-static bool model_shadow(const struct diff_gen *gen, const struct diff_case *c,
+static bool model_shadow(const struct difftest_gen *gen, const struct difftest_case *c,
 			 unsigned int done)
 {
-	bool copy = c->family == DIFF_movs && area_of(gen, c->op[0].addr)->tracked &&
+	bool copy = c->family == DIFFTEST_movs && area_of(gen, c->op[0].addr)->tracked &&
 		    area_of(gen, c->op[1].addr)->tracked;
 	unsigned int i, op;
 	bool report = false;
@@ -256,16 +258,16 @@ static bool model_shadow(const struct diff_gen *gen, const struct diff_case *c,
 	return report;
 }
 
-static void show_pages(const struct diff_case *c, const struct diff_area *pool, bool show)
+static void show_pages(const struct difftest_case *c, const struct difftest_area *pool, bool show)
 {
 	unsigned int i;
 
 	for (i = 0; i < c->nr; i++) {
-		unsigned int margin = c->window ? DIFF_MARGIN : 0;
+		unsigned int margin = c->window ? DIFFTEST_MARGIN : 0;
 		unsigned long addr = ALIGN_DOWN(c->op[i].addr - margin, PAGE_SIZE);
 		unsigned long end = c->op[i].addr + c->op[i].size + margin;
 
-		if (c->op[i].addr - pool->start >= DIFF_AREA_SIZE)
+		if (c->op[i].addr - pool->start >= DIFFTEST_AREA_SIZE)
 			continue;
 		for (; addr < end; addr += PAGE_SIZE) {
 			if (show)
@@ -276,26 +278,26 @@ static void show_pages(const struct diff_case *c, const struct diff_area *pool, 
 	}
 }
 
-static void execute(const struct diff_case *c, struct diff_regs *out, u32 *landed,
-		    struct diff_words *words)
+static void execute(const struct difftest_case *c, struct difftest_regs *out, u32 *landed,
+		    struct difftest_words *words)
 {
 	BUG_ON(object_is_on_stack((void *)c->in.gpr[RSP]) &&
-	       current_stack_pointer < c->in.gpr[RSP] + 2 * sizeof(diff_stack));
-	memcpy(diff_stack, c->words.stack, sizeof(diff_stack));
-	memcpy(diff_fixed, c->words.fixed, sizeof(diff_fixed));
-	memcpy(this_cpu_ptr(&diff_percpu), c->words.percpu, sizeof(diff_percpu));
-	diff_regs_in = c->in;
-	diff_target = c->ip;
-	diff_landed = 0;
-	diff_call();
-	*out = diff_regs_out;
-	*landed = diff_landed;
-	memcpy(words->stack, diff_stack, sizeof(diff_stack));
-	memcpy(words->fixed, diff_fixed, sizeof(diff_fixed));
-	memcpy(words->percpu, this_cpu_ptr(&diff_percpu), sizeof(diff_percpu));
+	       current_stack_pointer < c->in.gpr[RSP] + 2 * sizeof(difftest_stack));
+	memcpy(difftest_stack, c->words.stack, sizeof(difftest_stack));
+	memcpy(difftest_fixed, c->words.fixed, sizeof(difftest_fixed));
+	memcpy(this_cpu_ptr(&difftest_percpu), c->words.percpu, sizeof(difftest_percpu));
+	difftest_regs_in = c->in;
+	difftest_target = c->ip;
+	difftest_landed = 0;
+	difftest_call();
+	*out = difftest_regs_out;
+	*landed = difftest_landed;
+	memcpy(words->stack, difftest_stack, sizeof(difftest_stack));
+	memcpy(words->fixed, difftest_fixed, sizeof(difftest_fixed));
+	memcpy(words->percpu, this_cpu_ptr(&difftest_percpu), sizeof(difftest_percpu));
 }
 
-static void mismatch(struct diff_result *r, const char *what, unsigned long where,
+static void mismatch(struct difftest_result *r, const char *what, unsigned long where,
 		     u64 got, u64 wanted)
 {
 	if (r->what)
@@ -306,7 +308,7 @@ static void mismatch(struct diff_result *r, const char *what, unsigned long wher
 	r->wanted = wanted;
 }
 
-static void compare_regs(struct diff_result *r, const struct diff_case *c)
+static void compare_regs(struct difftest_result *r, const struct difftest_case *c)
 {
 	u64 flags = r->native.flags ^ r->faulting.flags;
 	unsigned int i;
@@ -322,9 +324,9 @@ static void compare_regs(struct diff_result *r, const struct diff_case *c)
 		mismatch(r, "flags", 0, r->faulting.flags, r->native.flags);
 }
 
-static void compare_memory(struct diff_result *r, const struct span *s)
+static void compare_memory(struct difftest_result *r, const struct span *s)
 {
-	const struct diff_area *a = s->area;
+	const struct difftest_area *a = s->area;
 	unsigned int i;
 
 	if (!memcmp(a->memory + s->from, a->native + s->from, s->to - s->from))
@@ -334,9 +336,9 @@ static void compare_memory(struct diff_result *r, const struct span *s)
 	mismatch(r, "memory", a->start + i, a->memory[i], a->native[i]);
 }
 
-static void compare_shadow(struct diff_result *r, const struct span *s)
+static void compare_shadow(struct difftest_result *r, const struct span *s)
 {
-	const struct diff_area *a = s->area;
+	const struct difftest_area *a = s->area;
 	unsigned int i;
 
 	for (i = s->from; i < s->to; i++)
@@ -346,29 +348,29 @@ static void compare_shadow(struct diff_result *r, const struct span *s)
 }
 
 /* The first word that no exception may overwrite, because it is not below RSP. */
-static unsigned int first_word(const struct diff_case *c, const struct diff_regs *after)
+static unsigned int first_word(const struct difftest_case *c, const struct difftest_regs *after)
 {
-	if (c->family == DIFF_push || c->family == DIFF_call)
+	if (c->family == DIFFTEST_push || c->family == DIFFTEST_call)
 		return 0;
 	/* The instance of another family may load anything into RSP. */
-	return diff_is_tail(c->family) ? 1 + (after->gpr[RSP] - c->in.gpr[RSP]) / 8 : 1;
+	return difftest_is_tail(c->family) ? 1 + (after->gpr[RSP] - c->in.gpr[RSP]) / 8 : 1;
 }
 
-static void compare_words(struct diff_result *r, const struct diff_case *c)
+static void compare_words(struct difftest_result *r, const struct difftest_case *c)
 {
 	unsigned int first = first_word(c, &r->native);
-	const struct diff_words *native = &r->native_words, *got = &r->faulting_words;
+	const struct difftest_words *native = &r->native_words, *got = &r->faulting_words;
 	unsigned int i;
 
 	/* Nothing may reach the first and the last one. */
-	for (i = 0; i < DIFF_WORDS; i += DIFF_WORDS - 1) {
+	for (i = 0; i < DIFFTEST_WORDS; i += DIFFTEST_WORDS - 1) {
 		if (native->fixed[i] != c->words.fixed[i])
 			mismatch(r, "static border", i, native->fixed[i], c->words.fixed[i]);
 		if (native->percpu[i] != c->words.percpu[i])
 			mismatch(r, "border per CPU", i, native->percpu[i],
 				 c->words.percpu[i]);
 	}
-	for (i = 0; i < DIFF_WORDS; i++) {
+	for (i = 0; i < DIFFTEST_WORDS; i++) {
 		if (i >= first && got->stack[i] != native->stack[i])
 			mismatch(r, "word above RSP - 8", i, got->stack[i], native->stack[i]);
 		if (got->fixed[i] != native->fixed[i])
@@ -378,15 +380,15 @@ static void compare_words(struct diff_result *r, const struct diff_case *c)
 	}
 }
 
-static void compare_pages(struct diff_result *r, const struct diff_case *c,
-			  const struct diff_area *pool)
+static void compare_pages(struct difftest_result *r, const struct difftest_case *c,
+			  const struct difftest_area *pool)
 {
 	unsigned long addr;
 
-	for (addr = pool->start; addr < pool->start + DIFF_AREA_SIZE; addr += PAGE_SIZE) {
+	for (addr = pool->start; addr < pool->start + DIFFTEST_AREA_SIZE; addr += PAGE_SIZE) {
 		if (kmemcheck_given_up(addr)) {
-			r->given_up |= addr != c->given_up;
-			take_back(addr);
+			r->untracked |= addr != c->untracked;
+			track_page(addr);
 		} else if (pte_present(*virt_to_kpte(addr))) {
 			mismatch(r, "the page was left shown", addr, 1, 0);
 			kmemcheck_hide_page(addr);
@@ -410,7 +412,7 @@ static struct counts counts(void)
 	};
 }
 
-static void compare_counts(struct diff_result *r, const struct counts *before,
+static void compare_counts(struct difftest_result *r, const struct counts *before,
 			   const struct counts *after, bool fault, bool report)
 {
 	if ((after->faults != before->faults) != fault)
@@ -420,12 +422,13 @@ static void compare_counts(struct diff_result *r, const struct counts *before,
 }
 
 /**
- * diff_run() - execute an instance natively and through faults
+ * difftest_run() - execute an instance natively and through faults
  * @gen: the areas, and where to draw states from
  * @c: the instance, its code is in place
  * @r: what came out
  */
-void diff_run(struct diff_gen *gen, const struct diff_case *c, struct diff_result *r)
+void difftest_run(struct difftest_gen *gen, const struct difftest_case *c,
+		  struct difftest_result *r)
 {
 	struct span spans[ARRAY_SIZE(c->op)];
 	unsigned int i, n = c->nr, done;
@@ -446,22 +449,22 @@ void diff_run(struct diff_gen *gen, const struct diff_case *c, struct diff_resul
 	save(spans, n, true);
 	restore(spans, n, false);
 
-	if (c->given_up)
-		give_up(c, gen->pool);
+	if (c->untracked)
+		untrack_page(c, gen->pool);
 	before = counts();
 	execute(c, &r->faulting, &r->faulting_landed, &r->faulting_words);
 	after = counts();
 	local_irq_restore(flags);
 
 	compare_pages(r, c, gen->pool);
-	r->given_up |= after.unknown != before.unknown;
-	done = diff_elements_done(c, r->native.gpr[RCX]);
+	r->untracked |= after.unknown != before.unknown;
+	done = difftest_elements_done(c, r->native.gpr[RCX]);
 	report = model_shadow(gen, c, done);
 	compare_regs(r, c);
 	compare_words(r, c);
 	for (i = 0; i < n; i++)
 		compare_memory(r, &spans[i]);
-	if (!r->given_up) {
+	if (!r->untracked) {
 		compare_counts(r, &before, &after, done, report);
 		for (i = 0; i < c->nr; i++)
 			if (spans[i].area->tracked)
@@ -471,30 +474,30 @@ void diff_run(struct diff_gen *gen, const struct diff_case *c, struct diff_resul
 	clear_shadow(c, spans);
 }
 
-static bool is_pristine(const struct diff_area *a)
+static bool is_pristine(const struct difftest_area *a)
 {
 	/* The stack is whatever the last exceptions left there. */
-	unsigned int from = a->tracked ? 0 : DIFF_STACK_SIZE;
+	unsigned int from = a->tracked ? 0 : DIFFTEST_STACK_SIZE;
 
-	if (memcmp(a->memory + from, a->pristine + from, DIFF_AREA_SIZE - from))
+	if (memcmp(a->memory + from, a->pristine + from, DIFFTEST_AREA_SIZE - from))
 		return false;
 	return !a->tracked ||
-	       kmemcheck_shadow_run(a->start, DIFF_AREA_SIZE, true) == DIFF_AREA_SIZE;
+	       kmemcheck_shadow_run(a->start, DIFFTEST_AREA_SIZE, true) == DIFFTEST_AREA_SIZE;
 }
 
-static void make_pristine(const struct diff_area *a)
+static void make_pristine(const struct difftest_area *a)
 {
-	memcpy(a->memory, a->pristine, DIFF_AREA_SIZE);
-	kmemcheck_shadow_set(a->start, DIFF_AREA_SIZE, KMEMCHECK_INITIALIZED);
+	memcpy(a->memory, a->pristine, DIFFTEST_AREA_SIZE);
+	kmemcheck_shadow_set(a->start, DIFFTEST_AREA_SIZE, KMEMCHECK_INITIALIZED);
 }
 
 /**
- * diff_tidy() - find what has changed although no instance names it, and undo it
+ * difftest_tidy() - find what has changed although no instance names it, and undo it
  * @gen: the areas
  *
  * Return: false if there was something.
  */
-bool diff_tidy(const struct diff_gen *gen)
+bool difftest_tidy(const struct difftest_gen *gen)
 {
 	if (is_pristine(gen->pool) && is_pristine(gen->plain))
 		return true;

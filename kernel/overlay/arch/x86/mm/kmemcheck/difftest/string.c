@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: random string instructions for the differential test.
+ * kmemcheck difftest: random string instructions.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -16,31 +16,31 @@
 #define REPE		0xf3
 #define REPNE		0xf2
 
-static bool has_source(enum diff_family family)
+static bool has_source(enum difftest_family family)
 {
-	return family == DIFF_movs || family == DIFF_lods || family == DIFF_cmps;
+	return family == DIFFTEST_movs || family == DIFFTEST_lods || family == DIFFTEST_cmps;
 }
 
-static bool has_destination(enum diff_family family)
+static bool has_destination(enum difftest_family family)
 {
-	return family != DIFF_lods;
+	return family != DIFFTEST_lods;
 }
 
-static bool compares(enum diff_family family)
+static bool compares(enum difftest_family family)
 {
-	return family == DIFF_cmps || family == DIFF_scas;
+	return family == DIFFTEST_cmps || family == DIFFTEST_scas;
 }
 
-bool diff_is_string(enum diff_family family)
+bool difftest_is_string(enum difftest_family family)
 {
-	return has_source(family) || compares(family) || family == DIFF_stos;
+	return has_source(family) || compares(family) || family == DIFFTEST_stos;
 }
 
-static void put_code(struct diff_gen *gen, struct diff_case *c, u8 prefix)
+static void put_code(struct difftest_gen *gen, struct difftest_case *c, u8 prefix)
 {
-	static const u8 opcodes[DIFF_NR_FAMILIES] = {
-		[DIFF_movs] = 0xa4, [DIFF_cmps] = 0xa6, [DIFF_stos] = 0xaa,
-		[DIFF_lods] = 0xac, [DIFF_scas] = 0xae,
+	static const u8 opcodes[DIFFTEST_NR_FAMILIES] = {
+		[DIFFTEST_movs] = 0xa4, [DIFFTEST_cmps] = 0xa6, [DIFFTEST_stos] = 0xaa,
+		[DIFFTEST_lods] = 0xac, [DIFFTEST_scas] = 0xae,
 	};
 	unsigned int size = c->string.size;
 
@@ -50,39 +50,39 @@ static void put_code(struct diff_gen *gen, struct diff_case *c, u8 prefix)
 		c->code[c->len++] = prefix;
 	if (size == 8)
 		c->code[c->len++] = 0x48;
-	else if (diff_one_in(gen, 8))
+	else if (difftest_one_in(gen, 8))
 		c->code[c->len++] = 0x40;
 	c->code[c->len++] = opcodes[c->family] | (size > 1);
 }
 
-static unsigned int choose_count(struct diff_gen *gen, unsigned int size)
+static unsigned int choose_count(struct difftest_gen *gen, unsigned int size)
 {
-	if (diff_one_in(gen, 200))
-		return diff_random(gen, LONG_BYTES) / size;
-	if (diff_one_in(gen, 4))
-		return diff_random(gen, 4);
-	return diff_random(gen, SHORT_COUNT);
+	if (difftest_one_in(gen, 200))
+		return difftest_random(gen, LONG_BYTES) / size;
+	if (difftest_one_in(gen, 4))
+		return difftest_random(gen, 4);
+	return difftest_random(gen, SHORT_COUNT);
 }
 
 /*
  * A comparison may be told to stop somewhere, and then may as well have a count
  * that goes far beyond what there is.
  */
-static u64 choose_stop(struct diff_gen *gen, struct diff_case *c, u8 prefix)
+static u64 choose_stop(struct difftest_gen *gen, struct difftest_case *c, u8 prefix)
 {
-	struct diff_string *s = &c->string;
+	struct difftest_string *s = &c->string;
 
 	s->odd = -1;
-	s->equal = prefix == REPE || (!prefix && diff_one_in(gen, 2));
-	if (!prefix || !s->count || diff_one_in(gen, 3))
+	s->equal = prefix == REPE || (!prefix && difftest_one_in(gen, 2));
+	if (!prefix || !s->count || difftest_one_in(gen, 3))
 		return s->count;
-	s->odd = diff_random(gen, s->count);
-	return s->count + (diff_one_in(gen, 8) ? diff_random_value(gen) >> 1 : 0);
+	s->odd = difftest_random(gen, s->count);
+	return s->count + (difftest_one_in(gen, 8) ? difftest_random_value(gen) >> 1 : 0);
 }
 
-static void add_operand(struct diff_case *c, unsigned long addr, unsigned int access)
+static void add_operand(struct difftest_case *c, unsigned long addr, unsigned int access)
 {
-	c->op[c->nr++] = (struct diff_operand) {
+	c->op[c->nr++] = (struct difftest_operand) {
 		.addr = addr,
 		.size = c->string.size * c->string.count,
 		.access = access,
@@ -90,82 +90,83 @@ static void add_operand(struct diff_case *c, unsigned long addr, unsigned int ac
 }
 
 /* Both in the pool and so near that they overlap, as memmove() has them. */
-static void place_overlapping(struct diff_gen *gen, struct diff_case *c)
+static void place_overlapping(struct difftest_gen *gen, struct difftest_case *c)
 {
 	unsigned int bytes = c->string.size * c->string.count;
 	unsigned int reach = 2 * c->string.size + 16;
-	unsigned long base = diff_random_place(gen, gen->pool, bytes + reach, 1);
+	unsigned long base = difftest_random_place(gen, gen->pool, bytes + reach, 1);
 
-	add_operand(c, base + diff_random(gen, reach + 1), DIFF_READ);
-	add_operand(c, base + diff_random(gen, reach + 1), DIFF_WRITE);
+	add_operand(c, base + difftest_random(gen, reach + 1), DIFFTEST_READ);
+	add_operand(c, base + difftest_random(gen, reach + 1), DIFFTEST_WRITE);
 }
 
 /* A comparison with itself would never stop. */
-static void place_apart(struct diff_gen *gen, struct diff_case *c)
+static void place_apart(struct difftest_gen *gen, struct difftest_case *c)
 {
 	unsigned int bytes = c->string.size * c->string.count;
 	unsigned long one, two;
 
 	do {
-		one = diff_random_place(gen, gen->pool, bytes, 1);
-		two = diff_random_place(gen, gen->pool, bytes, 1);
+		one = difftest_random_place(gen, gen->pool, bytes, 1);
+		two = difftest_random_place(gen, gen->pool, bytes, 1);
 	} while (abs((long)(one - two)) < bytes);
-	add_operand(c, one, DIFF_READ);
-	add_operand(c, two, DIFF_READ);
+	add_operand(c, one, DIFFTEST_READ);
+	add_operand(c, two, DIFFTEST_READ);
 }
 
 /* At least one of them is tracked. */
-static void place(struct diff_gen *gen, struct diff_case *c)
+static void place(struct difftest_gen *gen, struct difftest_case *c)
 {
 	unsigned int bytes = c->string.size * c->string.count;
-	const struct diff_area *from = gen->pool, *to = gen->pool;
-	unsigned int to_access = compares(c->family) ? DIFF_READ : DIFF_WRITE;
+	const struct difftest_area *from = gen->pool, *to = gen->pool;
+	unsigned int to_access = compares(c->family) ? DIFFTEST_READ : DIFFTEST_WRITE;
 
 	if (has_source(c->family) && has_destination(c->family)) {
 		/* Only a copy out of the pool is a use that can be reported. */
-		bool report = gen->want_report && c->family == DIFF_movs;
+		bool report = gen->want_report && c->family == DIFFTEST_movs;
 
-		if (report || diff_one_in(gen, 3))
+		if (report || difftest_one_in(gen, 3))
 			to = gen->plain;
-		else if (diff_one_in(gen, 2))
+		else if (difftest_one_in(gen, 2))
 			from = gen->plain;
-		else if (c->family == DIFF_cmps)
+		else if (c->family == DIFFTEST_cmps)
 			return place_apart(gen, c);
-		else if (diff_one_in(gen, 2))
+		else if (difftest_one_in(gen, 2))
 			return place_overlapping(gen, c);
 	}
 	if (has_source(c->family))
-		add_operand(c, diff_random_place(gen, from, bytes, 1), DIFF_READ);
+		add_operand(c, difftest_random_place(gen, from, bytes, 1), DIFFTEST_READ);
 	if (has_destination(c->family))
-		add_operand(c, diff_random_place(gen, to, bytes, 1), to_access);
+		add_operand(c, difftest_random_place(gen, to, bytes, 1), to_access);
 }
 
-static bool tracked(const struct diff_gen *gen, const struct diff_operand *op)
+static bool tracked(const struct difftest_gen *gen, const struct difftest_operand *op)
 {
-	return op->addr - gen->pool->start < DIFF_AREA_SIZE;
+	return op->addr - gen->pool->start < DIFFTEST_AREA_SIZE;
 }
 
-static void choose_mode(struct diff_gen *gen, struct diff_case *c)
+static void choose_mode(struct difftest_gen *gen, struct difftest_case *c)
 {
-	bool copy = c->family == DIFF_movs && tracked(gen, &c->op[1]);
+	bool copy = c->family == DIFFTEST_movs && tracked(gen, &c->op[1]);
 
-	c->string.bad = -1;
-	if (copy || c->family == DIFF_stos) {
-		c->mode = diff_one_in(gen, 4) ? DIFF_INITIALIZED : DIFF_ANYTHING;
+	c->string.uninitialized = -1;
+	if (copy || c->family == DIFFTEST_stos) {
+		c->mode = difftest_one_in(gen, 4) ? DIFFTEST_INITIALIZED : DIFFTEST_ANYTHING;
 	} else if (gen->want_report) {
-		c->mode = DIFF_UNINITIALIZED;
-		if (c->string.count && diff_one_in(gen, 2))
-			c->string.bad = diff_random(gen, c->string.count);
+		c->mode = DIFFTEST_UNINITIALIZED;
+		if (c->string.count && difftest_one_in(gen, 2))
+			c->string.uninitialized = difftest_random(gen, c->string.count);
 	} else if (IS_ENABLED(CONFIG_KMEMCHECK_PARTIAL_OK) && c->string.size > 1 &&
-		   diff_one_in(gen, 8)) {
-		c->mode = DIFF_PARTLY;
+		   difftest_one_in(gen, 8)) {
+		c->mode = DIFFTEST_PARTLY;
 	} else {
-		c->mode = DIFF_INITIALIZED;
+		c->mode = DIFFTEST_INITIALIZED;
 	}
 }
 
 /* Where the first of the elements begins. */
-static unsigned long first_element(const struct diff_case *c, const struct diff_operand *op)
+static unsigned long first_element(const struct difftest_case *c,
+				   const struct difftest_operand *op)
 {
 	if ((c->in.flags & X86_EFLAGS_DF) && op->size)
 		return op->addr + op->size - c->string.size;
@@ -173,13 +174,13 @@ static unsigned long first_element(const struct diff_case *c, const struct diff_
 }
 
 /**
- * diff_element() - where an element lies
+ * difftest_element() - where an element lies
  * @c: a string instruction
  * @op: one of its operands
  * @i: number in the order of execution
  */
-unsigned long diff_element(const struct diff_case *c, const struct diff_operand *op,
-			   unsigned int i)
+unsigned long difftest_element(const struct difftest_case *c, const struct difftest_operand *op,
+			       unsigned int i)
 {
 	unsigned long offset = (unsigned long)i * c->string.size;
 
@@ -187,23 +188,23 @@ unsigned long diff_element(const struct diff_case *c, const struct diff_operand 
 }
 
 /**
- * diff_generate_string() - make an instance of a string instruction
+ * difftest_generate_string() - make an instance of a string instruction
  * @gen: where to draw from
  * @c: the instance; family and ip are set
  */
-void diff_generate_string(struct diff_gen *gen, struct diff_case *c)
+void difftest_generate_string(struct difftest_gen *gen, struct difftest_case *c)
 {
 	static const u8 prefixes[] = { 0, REPE, REPNE };
-	u8 prefix = prefixes[diff_random(gen, ARRAY_SIZE(prefixes))];
-	struct diff_string *s = &c->string;
+	u8 prefix = prefixes[difftest_random(gen, ARRAY_SIZE(prefixes))];
+	struct difftest_string *s = &c->string;
 	unsigned int i = 0;
 
-	*c = (struct diff_case) {
-		.family = c->family, .ip = c->ip, .landing = DIFF_LAND_NEXT,
+	*c = (struct difftest_case) {
+		.family = c->family, .ip = c->ip, .landing = DIFFTEST_LAND_NEXT,
 	};
-	diff_random_regs(gen, c);
-	c->in.flags ^= diff_one_in(gen, 2) ? X86_EFLAGS_DF : 0;
-	s->size = 1 << diff_random(gen, 4);
+	difftest_random_regs(gen, c);
+	c->in.flags ^= difftest_one_in(gen, 2) ? X86_EFLAGS_DF : 0;
+	s->size = 1 << difftest_random(gen, 4);
 	s->rep = prefix;
 	s->odd = -1;
 	s->count = prefix ? choose_count(gen, s->size) : 1;
@@ -225,23 +226,23 @@ void diff_generate_string(struct diff_gen *gen, struct diff_case *c)
 }
 
 /**
- * diff_fill_string() - make memory compare as it shall
+ * difftest_fill_string() - make memory compare as it shall
  * @c: a string instruction
  * @first: memory of its first operand
  * @second: of its second one, if there is one
  */
-void diff_fill_string(const struct diff_case *c, u8 *first, u8 *second)
+void difftest_fill_string(const struct difftest_case *c, u8 *first, u8 *second)
 {
-	const struct diff_string *s = &c->string;
-	const struct diff_operand *op = &c->op[c->nr - 1];
+	const struct difftest_string *s = &c->string;
+	const struct difftest_operand *op = &c->op[c->nr - 1];
 	u8 *to = c->nr == 2 ? second : first;
 	unsigned int i;
 
 	if (!compares(c->family))
 		return;
 	for (i = 0; i < s->count; i++) {
-		unsigned long offset = diff_element(c, op, i) - op->addr;
-		const void *same = c->family == DIFF_scas ? (void *)&c->in.gpr[RAX] :
+		unsigned long offset = difftest_element(c, op, i) - op->addr;
+		const void *same = c->family == DIFFTEST_scas ? (void *)&c->in.gpr[RAX] :
 							    first + offset;
 
 		if (s->equal || s->odd == i)
@@ -252,11 +253,11 @@ void diff_fill_string(const struct diff_case *c, u8 *first, u8 *second)
 }
 
 /**
- * diff_elements_done() - how far an instruction came
+ * difftest_elements_done() - how far an instruction came
  * @c: any
  * @rcx_after: what it left in RCX
  */
-unsigned int diff_elements_done(const struct diff_case *c, u64 rcx_after)
+unsigned int difftest_elements_done(const struct difftest_case *c, u64 rcx_after)
 {
 	return c->string.rep ? c->in.gpr[RCX] - rcx_after : 1;
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmemcheck: random instances of string instructions.
+ * kmemcheck difftest: random instances of string instructions.
  */
 #ifndef _X86_KMEMCHECK_DIFFTEST_STRING_H
 #define _X86_KMEMCHECK_DIFFTEST_STRING_H
 
 #include "random.h"
 
-bool diff_is_string(enum diff_family family);
-void diff_generate_string(struct diff_gen *gen, struct diff_case *c);
-void diff_fill_string(const struct diff_case *c, u8 *first, u8 *second);
-unsigned int diff_elements_done(const struct diff_case *c, u64 rcx_after);
-unsigned long diff_element(const struct diff_case *c, const struct diff_operand *op,
-			   unsigned int i);
+bool difftest_is_string(enum difftest_family family);
+void difftest_generate_string(struct difftest_gen *gen, struct difftest_case *c);
+void difftest_fill_string(const struct difftest_case *c, u8 *first, u8 *second);
+unsigned int difftest_elements_done(const struct difftest_case *c, u64 rcx_after);
+unsigned long difftest_element(const struct difftest_case *c, const struct difftest_operand *op,
+			       unsigned int i);
 
 #endif /* _X86_KMEMCHECK_DIFFTEST_STRING_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: what follows the instruction of an instance.
+ * kmemcheck difftest: what follows the instruction of an instance.
  *
  * An engine may go on after the one that has faulted, so random instructions
  * follow it. Most need nothing but registers. In the families of their own
@@ -21,7 +21,7 @@
 
 /* Words above RSP: those that are popped are never stored to. */
 #define POPPED		4
-#define STACK_BYTES	(8 * (DIFF_WORDS - 1))
+#define STACK_BYTES	(8 * (DIFFTEST_WORDS - 1))
 
 struct jump {
 	unsigned int end;	/* of the jump, where its distance ends, too */
@@ -30,8 +30,8 @@ struct jump {
 };
 
 struct tail {
-	struct diff_gen *gen;
-	struct diff_case *c;
+	struct difftest_gen *gen;
+	struct difftest_case *c;
 	unsigned long kept;		/* registers that are not written to */
 	unsigned long known;		/* registers of known value */
 	u64 value[NR_GPR];
@@ -40,11 +40,11 @@ struct tail {
 	struct jump jumps[MAX_JUMPS];
 };
 
-u64 diff_fixed[DIFF_WORDS];
-DEFINE_PER_CPU(u64 [DIFF_WORDS], diff_percpu);
+u64 difftest_fixed[DIFFTEST_WORDS];
+DEFINE_PER_CPU(u64 [DIFFTEST_WORDS], difftest_percpu);
 
-static const struct diff_template lea = {
-	.map = 0, .opcode = 0x8d, .digit = -1, .sizes = 2 | 4 | 8, .access = DIFF_READ,
+static const struct difftest_template lea = {
+	.map = 0, .opcode = 0x8d, .digit = -1, .sizes = 2 | 4 | 8, .access = DIFFTEST_READ,
 }, nop = {
 	.map = 1, .opcode = 0x1f, .sizes = 2 | 4,
 };
@@ -65,18 +65,18 @@ static bool has_rex(const struct builder *b)
 /* Registers that may be written to, and perhaps others. */
 static unsigned long written(const struct builder *b)
 {
-	const struct diff_template *t = b->t;
-	bool both = t->family == DIFF_xchg || t->family == DIFF_xadd;
+	const struct difftest_template *t = b->t;
+	bool both = t->family == DIFFTEST_xchg || t->family == DIFFTEST_xadd;
 	bool rex = has_rex(b);
 	unsigned long regs = 0;
 
-	if (b->direct && (t->access & DIFF_WRITE))
+	if (b->direct && (t->access & DIFFTEST_WRITE))
 		regs |= bit_of(b->base, b->size, rex);
-	if (t->digit < 0 && (both || !(t->access & DIFF_WRITE)))
+	if (t->digit < 0 && (both || !(t->access & DIFFTEST_WRITE)))
 		regs |= bit_of(b->reg, b->size, rex);
-	if (t->digit >= 0 && (t->family == DIFF_mul || t->family == DIFF_imul))
+	if (t->digit >= 0 && (t->family == DIFFTEST_mul || t->family == DIFFTEST_imul))
 		regs |= BIT(RAX) | BIT(RDX);
-	if (t->family == DIFF_cmpxchg)
+	if (t->family == DIFFTEST_cmpxchg)
 		regs |= BIT(RAX);
 	return regs;
 }
@@ -95,7 +95,7 @@ static unsigned int random_reg(struct tail *t)
 	unsigned int nr;
 
 	do {
-		nr = diff_random(t->gen, NR_GPR);
+		nr = difftest_random(t->gen, NR_GPR);
 	} while (t->kept & BIT(nr));
 	return nr;
 }
@@ -104,12 +104,12 @@ static unsigned int random_reg(struct tail *t)
 static bool put_rex(struct tail *t, unsigned int size, unsigned int reg, unsigned int rm)
 {
 	u8 rex = (size == 8) << 3 | (reg >> 3) << 2 | rm >> 3;
-	bool any = rex || diff_one_in(t->gen, 4);
+	bool any = rex || difftest_one_in(t->gen, 4);
 
 	if (size == 2)
-		diff_put(t->c, 0x66, 1);
+		difftest_put(t->c, 0x66, 1);
 	if (any)
-		diff_put(t->c, 0x40 | rex, 1);
+		difftest_put(t->c, 0x40 | rex, 1);
 	return any;
 }
 
@@ -123,14 +123,14 @@ static void define_flags(struct tail *t)
 
 	may_write(t, BIT(nr));
 	put_rex(t, 4, nr, nr);
-	diff_put(t->c, diff_one_in(t->gen, 2) ? 0x11 : 0x19, 1);
-	diff_put(t->c, 0xc0 | (nr & 7) << 3 | (nr & 7), 1);
+	difftest_put(t->c, difftest_one_in(t->gen, 2) ? 0x11 : 0x19, 1);
+	difftest_put(t->c, 0xc0 | (nr & 7) << 3 | (nr & 7), 1);
 }
 
 /* Before it accesses memory. */
-static bool looks_at_flags(enum diff_family family)
+static bool looks_at_flags(enum difftest_family family)
 {
-	return family == DIFF_rcl || family == DIFF_rcr || family == DIFF_setcc;
+	return family == DIFFTEST_rcl || family == DIFFTEST_rcr || family == DIFFTEST_setcc;
 }
 
 /*
@@ -146,8 +146,8 @@ static void spread_flags(struct tail *t, const struct builder *b)
 	} while (nr == b->base || nr == b->index);
 	may_write(t, BIT(nr));
 	put_rex(t, 4, 0, nr);
-	diff_put(t->c, 0xd1, 1);		/* rcl $1 */
-	diff_put(t->c, 0xc0 | 2 << 3 | (nr & 7), 1);
+	difftest_put(t->c, 0xd1, 1);		/* rcl $1 */
+	difftest_put(t->c, 0xc0 | 2 << 3 | (nr & 7), 1);
 }
 
 static bool emit(struct tail *t, struct builder *b)
@@ -156,29 +156,29 @@ static bool emit(struct tail *t, struct builder *b)
 		return false;
 	if (!b->direct && looks_at_flags(b->t->family))
 		spread_flags(t, b);
-	diff_put_insn(b);
-	if (b->t->family == DIFF_bit_imm || b->t->family == DIFF_bit_reg)
+	difftest_put_insn(b);
+	if (b->t->family == DIFFTEST_bit_imm || b->t->family == DIFFTEST_bit_reg)
 		define_flags(t);
 	return true;
 }
 
-static bool usable(const struct diff_template *t, bool direct)
+static bool usable(const struct difftest_template *t, bool direct)
 {
-	if (!diff_cpu_has(t->family))
+	if (!difftest_cpu_has(t->family))
 		return false;
 	switch (t->family) {
-	case DIFF_div:
-	case DIFF_idiv:
-	case DIFF_cmpxchg_wide:
-	case DIFF_push:
-	case DIFF_pop:
-	case DIFF_call:
-	case DIFF_jmp:
+	case DIFFTEST_div:
+	case DIFFTEST_idiv:
+	case DIFFTEST_cmpxchg_wide:
+	case DIFFTEST_push:
+	case DIFFTEST_pop:
+	case DIFFTEST_call:
+	case DIFFTEST_jmp:
 		return false;
-	case DIFF_movnti:
-	case DIFF_movbe:
+	case DIFFTEST_movnti:
+	case DIFFTEST_movbe:
 		return !direct;
-	case DIFF_bit_reg:
+	case DIFFTEST_bit_reg:
 		return direct;
 	default:
 		return true;
@@ -194,10 +194,10 @@ static void choose(struct tail *t, struct builder *b, bool direct)
 	};
 	do {
 		do {
-			b->t = &diff_templates[diff_random(t->gen, diff_nr_templates)];
+			b->t = &difftest_templates[difftest_random(t->gen, difftest_nr_templates)];
 		} while (!usable(b->t, direct));
-		diff_choose_form(b);
-		by_cl = b->t->special == DIFF_SHIFT_DOUBLE && !(b->t->flags & DIFF_IMM8);
+		difftest_choose_form(b);
+		by_cl = b->t->special == DIFFTEST_SHIFT_DOUBLE && !(b->t->flags & DIFFTEST_IMM8);
 	} while (by_cl && b->size == 2);
 	b->lock &= !direct;
 }
@@ -205,40 +205,40 @@ static void choose(struct tail *t, struct builder *b, bool direct)
 /* Some address, which nothing looks at. */
 static void choose_address(struct tail *t, struct builder *b)
 {
-	b->base = diff_random(t->gen, NR_GPR + 1) - 1;
-	b->index = diff_random(t->gen, NR_GPR + 1) - 1;
+	b->base = difftest_random(t->gen, NR_GPR + 1) - 1;
+	b->index = difftest_random(t->gen, NR_GPR + 1) - 1;
 	if (b->index == RSP)
 		b->index = NONE;
-	b->shift = diff_random(t->gen, 4);
-	b->disp = diff_random_value(t->gen);
-	b->disp_size = diff_one_in(t->gen, 2) ? 4 : 1;
+	b->shift = difftest_random(t->gen, 4);
+	b->disp = difftest_random_value(t->gen);
+	b->disp_size = difftest_one_in(t->gen, 2) ? 4 : 1;
 	if (b->base == NONE)
 		b->disp_size = 4;
-	else if ((b->base & 7) != RBP && diff_one_in(t->gen, 3))
+	else if ((b->base & 7) != RBP && difftest_one_in(t->gen, 3))
 		b->disp_size = 0;
 }
 
 /* Choose registers of known value such that the operand lies at @addr. */
 static bool aim(struct tail *t, struct builder *b, unsigned long addr)
 {
-	struct diff_gen *gen = t->gen;
+	struct difftest_gen *gen = t->gen;
 	unsigned int i;
 	long disp;
 
 	for (i = 0; i < TRIES; i++) {
-		b->base = diff_random(gen, NR_GPR);
-		b->index = diff_one_in(gen, 3) ? diff_random(gen, NR_GPR) : NONE;
+		b->base = difftest_random(gen, NR_GPR);
+		b->index = difftest_one_in(gen, 3) ? difftest_random(gen, NR_GPR) : NONE;
 		if (!(t->known & BIT(b->base)) || b->index == RSP ||
 		    (b->index != NONE && !(t->known & BIT(b->index))))
 			continue;
-		b->shift = diff_random(gen, 4);
+		b->shift = difftest_random(gen, 4);
 		disp = addr - t->value[b->base];
 		if (b->index != NONE)
 			disp -= t->value[b->index] << b->shift;
 		if (disp != (s32)disp)
 			continue;
 		b->disp = disp;
-		b->disp_size = disp != (s8)disp || diff_one_in(gen, 4) ? 4 : 1;
+		b->disp_size = disp != (s8)disp || difftest_one_in(gen, 4) ? 4 : 1;
 		if (!disp && (b->base & 7) != RBP)
 			b->disp_size = 0;
 		return true;
@@ -249,10 +249,10 @@ static bool aim(struct tail *t, struct builder *b, unsigned long addr)
 /* What is near to zero or to the kernel has more ways to be named. */
 static bool aim_at_symbol(struct tail *t, struct builder *b, unsigned long addr)
 {
-	bool by_imm = b->t->special == DIFF_SHIFT_DOUBLE && (b->t->flags & DIFF_IMM8);
+	bool by_imm = b->t->special == DIFFTEST_SHIFT_DOUBLE && (b->t->flags & DIFFTEST_IMM8);
 
 	/* QEMU's TCG does not count the immediate of shld and shrd as part of them. */
-	switch (diff_random(t->gen, 3) ?: by_imm) {
+	switch (difftest_random(t->gen, 3) ?: by_imm) {
 	case 0:
 		b->rip_relative = true;
 		b->base = NONE;
@@ -273,37 +273,37 @@ static bool step_reg(struct tail *t)
 	struct builder b;
 
 	choose(t, &b, true);
-	b.base = diff_random(t->gen, NR_GPR);
+	b.base = difftest_random(t->gen, NR_GPR);
 	return emit(t, &b);
 }
 
 static bool step_accumulator(struct tail *t)
 {
-	unsigned int size = 1 << diff_random(t->gen, 4);
-	unsigned int nr = diff_random(t->gen, 9);
+	unsigned int size = 1 << difftest_random(t->gen, 4);
+	unsigned int nr = difftest_random(t->gen, 9);
 	u8 opcode = nr == 8 ? 0xa8 : 8 * nr + 4;
 
 	if (nr < 7 && !may_write(t, BIT(RAX)))
 		return false;
 	put_rex(t, size, 0, 0);
-	diff_put(t->c, opcode | (size > 1), 1);
-	diff_put(t->c, diff_random_value(t->gen), min(size, 4U));
+	difftest_put(t->c, opcode | (size > 1), 1);
+	difftest_put(t->c, difftest_random_value(t->gen), min(size, 4U));
 	return true;
 }
 
 static bool step_mov_imm(struct tail *t)
 {
-	unsigned int size = 1 << diff_random(t->gen, 4);
-	unsigned int nr = diff_random(t->gen, NR_GPR);
-	u64 value = diff_random_value(t->gen);
+	unsigned int size = 1 << difftest_random(t->gen, 4);
+	unsigned int nr = difftest_random(t->gen, NR_GPR);
+	u64 value = difftest_random_value(t->gen);
 	unsigned int len = t->c->len;
 
 	if (!may_write(t, bit_of(nr, size, put_rex(t, size, 0, nr)))) {
 		t->c->len = len;
 		return false;
 	}
-	diff_put(t->c, (size == 1 ? 0xb0 : 0xb8) | (nr & 7), 1);
-	diff_put(t->c, value, size);
+	difftest_put(t->c, (size == 1 ? 0xb0 : 0xb8) | (nr & 7), 1);
+	difftest_put(t->c, value, size);
 	if (size >= 4 && !t->nr_jumps) {
 		t->known |= BIT(nr);
 		t->value[nr] = size == 4 ? (u32)value : value;
@@ -313,12 +313,12 @@ static bool step_mov_imm(struct tail *t)
 
 static bool step_xchg_accumulator(struct tail *t)
 {
-	unsigned int nr = diff_random(t->gen, NR_GPR);
+	unsigned int nr = difftest_random(t->gen, NR_GPR);
 
 	if (nr == RAX || !may_write(t, BIT(nr) | BIT(RAX)))
 		return false;
-	put_rex(t, 2 << diff_random(t->gen, 3), 0, nr);
-	diff_put(t->c, 0x90 | (nr & 7), 1);
+	put_rex(t, 2 << difftest_random(t->gen, 3), 0, nr);
+	difftest_put(t->c, 0x90 | (nr & 7), 1);
 	return true;
 }
 
@@ -326,24 +326,24 @@ static bool step_xchg_accumulator(struct tail *t)
 static bool step_odd(struct tail *t)
 {
 	static const u8 flag_ops[] = { 0xf5, 0xf8, 0xf9 };	/* cmc clc stc */
-	unsigned int size = 2 << diff_random(t->gen, 3);
+	unsigned int size = 2 << difftest_random(t->gen, 3);
 	unsigned int nr = random_reg(t);
 
-	switch (diff_random(t->gen, 3)) {
+	switch (difftest_random(t->gen, 3)) {
 	case 0:
-		diff_put(t->c, flag_ops[diff_random(t->gen, 3)], 1);
+		difftest_put(t->c, flag_ops[difftest_random(t->gen, 3)], 1);
 		return true;
 	case 1:				/* cbw and cwd, and what they are for 4 and 8 */
 		if (!may_write(t, BIT(RAX) | BIT(RDX)))
 			return false;
 		put_rex(t, size, 0, 0);
-		diff_put(t->c, 0x98 + diff_random(t->gen, 2), 1);
+		difftest_put(t->c, 0x98 + difftest_random(t->gen, 2), 1);
 		return true;
 	default:			/* bswap; it is undefined for 2 */
 		may_write(t, BIT(nr));
 		put_rex(t, max(size, 4U), 0, nr);
-		diff_put(t->c, 0x0f, 1);
-		diff_put(t->c, 0xc8 | (nr & 7), 1);
+		difftest_put(t->c, 0x0f, 1);
+		difftest_put(t->c, 0xc8 | (nr & 7), 1);
 		return true;
 	}
 }
@@ -352,13 +352,13 @@ static bool step_lea(struct tail *t)
 {
 	struct builder b = { .gen = t->gen, .c = t->c, .t = &lea };
 
-	diff_choose_form(&b);
+	difftest_choose_form(&b);
 	choose_address(t, &b);
-	if (diff_one_in(t->gen, 8)) {
+	if (difftest_one_in(t->gen, 8)) {
 		b.rip_relative = true;
 		b.base = NONE;
 		b.index = NONE;
-		b.address = t->c->ip + (s16)diff_random_value(t->gen);
+		b.address = t->c->ip + (s16)difftest_random_value(t->gen);
 	}
 	return emit(t, &b);
 }
@@ -367,18 +367,18 @@ static bool step_nop(struct tail *t)
 {
 	struct builder b = { .gen = t->gen, .c = t->c, .t = &nop };
 
-	switch (diff_random(t->gen, 4)) {
+	switch (difftest_random(t->gen, 4)) {
 	case 0:
-		diff_put(t->c, 0x90, 1);
+		difftest_put(t->c, 0x90, 1);
 		return true;
 	case 1:
-		diff_put(t->c, 0x9066, 2);
+		difftest_put(t->c, 0x9066, 2);
 		return true;
 	case 2:
-		diff_put(t->c, 0xfa1e0ff3, 4);			/* endbr64 */
+		difftest_put(t->c, 0xfa1e0ff3, 4);			/* endbr64 */
 		return true;
 	default:
-		diff_choose_form(&b);
+		difftest_choose_form(&b);
 		choose_address(t, &b);
 		return emit(t, &b);
 	}
@@ -386,22 +386,22 @@ static bool step_nop(struct tail *t)
 
 static bool step_jump(struct tail *t)
 {
-	bool near = diff_one_in(t->gen, 2), always = diff_one_in(t->gen, 4);
+	bool near = difftest_one_in(t->gen, 2), always = difftest_one_in(t->gen, 4);
 	struct jump *jump = &t->jumps[t->nr_jumps];
 
 	if (t->nr_jumps == MAX_JUMPS)
 		return false;
 	if (always)
-		diff_put(t->c, near ? 0xe9 : 0xeb, 1);
+		difftest_put(t->c, near ? 0xe9 : 0xeb, 1);
 	else if (near)
-		diff_put(t->c, 0x800f + (diff_random(t->gen, 16) << 8), 2);
+		difftest_put(t->c, 0x800f + (difftest_random(t->gen, 16) << 8), 2);
 	else
-		diff_put(t->c, 0x70 + diff_random(t->gen, 16), 1);
+		difftest_put(t->c, 0x70 + difftest_random(t->gen, 16), 1);
 	jump->size = near ? 4 : 1;
-	diff_put(t->c, 0, jump->size);
+	difftest_put(t->c, 0, jump->size);
 	jump->end = t->c->len;
 	/* This step is counted, too. */
-	jump->left = 1 + diff_random(t->gen, 3);
+	jump->left = 1 + difftest_random(t->gen, 3);
 	t->nr_jumps++;
 	return true;
 }
@@ -425,10 +425,10 @@ static void arrive(struct tail *t, bool all)
 /* Where the tail may look at tracked memory and write to it. */
 static unsigned long window_place(struct tail *t, unsigned int size)
 {
-	const struct diff_operand *op = &t->c->op[0];
-	unsigned int room = op->size + 2 * DIFF_MARGIN - DIFF_FRESH - size;
+	const struct difftest_operand *op = &t->c->op[0];
+	unsigned int room = op->size + 2 * DIFFTEST_MARGIN - DIFFTEST_FRESH - size;
 
-	return op->addr - DIFF_MARGIN + diff_random(t->gen, room + 1);
+	return op->addr - DIFFTEST_MARGIN + difftest_random(t->gen, room + 1);
 }
 
 static bool step_tracked(struct tail *t)
@@ -438,7 +438,7 @@ static bool step_tracked(struct tail *t)
 
 	choose(t, &b, false);
 	addr = window_place(t, b.mem);
-	return !diff_splits_lock(&b, addr) && aim(t, &b, addr) && emit(t, &b);
+	return !difftest_splits_lock(&b, addr) && aim(t, &b, addr) && emit(t, &b);
 }
 
 /*
@@ -447,19 +447,19 @@ static bool step_tracked(struct tail *t)
  */
 static bool step_fresh(struct tail *t)
 {
-	const struct diff_operand *op = &t->c->op[0];
-	struct diff_operand *fresh = &t->c->fresh;
+	const struct difftest_operand *op = &t->c->op[0];
+	struct difftest_operand *fresh = &t->c->fresh;
 	struct builder b;
 
 	if (fresh->size || t->nr_jumps)
 		return false;
 	choose(t, &b, false);
-	if (b.mem > DIFF_FRESH || (b.t->flags & DIFF_BITS) ||
-	    !(b.t->access & DIFF_READ) == t->gen->want_report)
+	if (b.mem > DIFFTEST_FRESH || (b.t->flags & DIFFTEST_BITS) ||
+	    !(b.t->access & DIFFTEST_READ) == t->gen->want_report)
 		return false;
-	fresh->addr = op->addr + op->size + DIFF_MARGIN - DIFF_FRESH +
-		      diff_random(t->gen, DIFF_FRESH - b.mem + 1);
-	if (diff_splits_lock(&b, fresh->addr) || !aim(t, &b, fresh->addr) || !emit(t, &b))
+	fresh->addr = op->addr + op->size + DIFFTEST_MARGIN - DIFFTEST_FRESH +
+		      difftest_random(t->gen, DIFFTEST_FRESH - b.mem + 1);
+	if (difftest_splits_lock(&b, fresh->addr) || !aim(t, &b, fresh->addr) || !emit(t, &b))
 		return false;
 	fresh->size = b.mem;
 	fresh->access = b.t->access;
@@ -472,10 +472,10 @@ static bool step_stack(struct tail *t)
 	unsigned int from;
 
 	choose(t, &b, false);
-	from = 8 * (b.t->access & DIFF_WRITE ? POPPED : t->popped);
-	from += diff_random(t->gen, STACK_BYTES - b.mem - from + 1);
-	from = diff_one_in(t->gen, 2) ? from : ALIGN_DOWN(from, 8);
-	if (from < 8 * t->popped || diff_splits_lock(&b, t->c->in.gpr[RSP] + from))
+	from = 8 * (b.t->access & DIFFTEST_WRITE ? POPPED : t->popped);
+	from += difftest_random(t->gen, STACK_BYTES - b.mem - from + 1);
+	from = difftest_one_in(t->gen, 2) ? from : ALIGN_DOWN(from, 8);
+	if (from < 8 * t->popped || difftest_splits_lock(&b, t->c->in.gpr[RSP] + from))
 		return false;
 	return aim(t, &b, t->c->in.gpr[RSP] + from) && emit(t, &b);
 }
@@ -483,7 +483,7 @@ static bool step_stack(struct tail *t)
 /* The first and the last word are there to notice when they change. */
 static unsigned int random_offset(struct tail *t, const struct builder *b)
 {
-	return 8 + diff_random(t->gen, 8 * (DIFF_WORDS - 2) - b->mem + 1);
+	return 8 + difftest_random(t->gen, 8 * (DIFFTEST_WORDS - 2) - b->mem + 1);
 }
 
 static bool step_fixed(struct tail *t)
@@ -492,8 +492,8 @@ static bool step_fixed(struct tail *t)
 	unsigned long addr;
 
 	choose(t, &b, false);
-	addr = (unsigned long)diff_fixed + random_offset(t, &b);
-	return !diff_splits_lock(&b, addr) && aim_at_symbol(t, &b, addr) && emit(t, &b);
+	addr = (unsigned long)difftest_fixed + random_offset(t, &b);
+	return !difftest_splits_lock(&b, addr) && aim_at_symbol(t, &b, addr) && emit(t, &b);
 }
 
 static bool step_percpu(struct tail *t)
@@ -502,9 +502,9 @@ static bool step_percpu(struct tail *t)
 	unsigned long addr;
 
 	choose(t, &b, false);
-	addr = (__force unsigned long)&diff_percpu + random_offset(t, &b);
+	addr = (__force unsigned long)&difftest_percpu + random_offset(t, &b);
 	/* What GS adds is aligned. */
-	if (diff_splits_lock(&b, addr))
+	if (difftest_splits_lock(&b, addr))
 		return false;
 	b.gs = IS_ENABLED(CONFIG_SMP);
 	return aim_at_symbol(t, &b, addr) && emit(t, &b);
@@ -519,11 +519,11 @@ static bool step_pointer(struct tail *t)
 	b.reg = random_reg(t);
 	if (!aim(t, &b, addr))
 		return false;
-	if (b.index == NONE && diff_one_in(t->gen, 2)) {
+	if (b.index == NONE && difftest_one_in(t->gen, 2)) {
 		addr = t->value[b.base];
 		put_rex(t, 8, b.base, b.reg);
-		diff_put(t->c, 0x89, 1);
-		diff_put(t->c, 0xc0 | (b.base & 7) << 3 | (b.reg & 7), 1);
+		difftest_put(t->c, 0x89, 1);
+		difftest_put(t->c, 0xc0 | (b.base & 7) << 3 | (b.reg & 7), 1);
 		t->known &= ~BIT(b.reg);
 	} else if (!emit(t, &b)) {
 		return false;
@@ -549,13 +549,13 @@ static bool step_pop(struct tail *t)
 		return false;
 	pop_words(t, 1);
 	may_write(t, BIT(nr));
-	if (diff_one_in(t->gen, 4)) {
+	if (difftest_one_in(t->gen, 4)) {
 		put_rex(t, 8, 0, RSP);			/* add $8, %rsp */
-		diff_put(t->c, 0x08c483, 3);
+		difftest_put(t->c, 0x08c483, 3);
 		return true;
 	}
 	put_rex(t, 4, 0, nr);
-	diff_put(t->c, 0x58 | (nr & 7), 1);
+	difftest_put(t->c, 0x58 | (nr & 7), 1);
 	return true;
 }
 
@@ -564,8 +564,8 @@ static bool step_ret(struct tail *t)
 {
 	if (t->popped == POPPED || t->nr_jumps)
 		return false;
-	diff_put(t->c, 0xc3, 1);
-	diff_put(t->c, 0xcccccc, diff_random(t->gen, 4));
+	difftest_put(t->c, 0xc3, 1);
+	difftest_put(t->c, 0xcccccc, difftest_random(t->gen, 4));
 	t->c->words.stack[1 + t->popped] = t->c->ip + t->c->len;
 	pop_words(t, 1);
 	return true;
@@ -596,9 +596,9 @@ static const struct {
 	{ step_percpu,		{ 0, 0, 0, 0, 0, 8, 3 } },
 };
 
-static unsigned int kind_of(enum diff_family family)
+static unsigned int kind_of(enum difftest_family family)
 {
-	return diff_is_tail(family) ? REG + family - DIFF_tail_reg : BEHIND_OTHERS;
+	return difftest_is_tail(family) ? REG + family - DIFFTEST_tail_reg : BEHIND_OTHERS;
 }
 
 static void one_step(struct tail *t)
@@ -608,7 +608,7 @@ static void one_step(struct tail *t)
 	for (i = 0; i < ARRAY_SIZE(steps); i++)
 		sum += steps[i].share[kind];
 	do {
-		nr = diff_random(t->gen, sum);
+		nr = difftest_random(t->gen, sum);
 		for (i = 0; nr >= steps[i].share[kind]; i++)
 			nr -= steps[i].share[kind];
 	} while (!steps[i].step(t));
@@ -620,31 +620,31 @@ static void point_at(struct tail *t, unsigned long addr)
 	unsigned int nr;
 
 	do {
-		nr = diff_random(t->gen, NR_GPR);
+		nr = difftest_random(t->gen, NR_GPR);
 	} while ((t->kept | t->c->used) & BIT(nr));
-	t->c->in.gpr[nr] = addr + (s8)diff_random_value(t->gen);
+	t->c->in.gpr[nr] = addr + (s8)difftest_random_value(t->gen);
 	t->kept |= BIT(nr);
 }
 
 /* What is known after a mov. */
 static void prepare(struct tail *t)
 {
-	struct diff_case *c = t->c;
+	struct difftest_case *c = t->c;
 	u64 pointer;
 
 	point_at(t, c->op[0].addr);
-	point_at(t, (unsigned long)diff_fixed);
-	if (diff_one_in(t->gen, 2))
+	point_at(t, (unsigned long)difftest_fixed);
+	if (difftest_one_in(t->gen, 2))
 		point_at(t, c->in.gpr[RSP]);
 	memcpy(t->value, c->in.gpr, sizeof(t->value));
-	t->known = ~(c->op[0].access & DIFF_READ ? c->loaded : 0);
+	t->known = ~(c->op[0].access & DIFFTEST_READ ? c->loaded : 0);
 	c->window = true;
-	if (c->mode == DIFF_PARTLY)
-		c->mode = DIFF_INITIALIZED;
+	if (c->mode == DIFFTEST_PARTLY)
+		c->mode = DIFFTEST_INITIALIZED;
 
 	/* Follow a pointer. */
-	if (!(c->op[0].access & DIFF_READ) || c->op[0].size < 8 ||
-	    (c->loaded & t->kept) || diff_one_in(t->gen, 4))
+	if (!(c->op[0].access & DIFFTEST_READ) || c->op[0].size < 8 ||
+	    (c->loaded & t->kept) || difftest_one_in(t->gen, 4))
 		return;
 	pointer = window_place(t, 8);
 	memcpy(c->value, &pointer, sizeof(pointer));
@@ -654,26 +654,26 @@ static void prepare(struct tail *t)
 }
 
 /**
- * diff_generate_tail() - append instructions to an instance
+ * difftest_generate_tail() - append instructions to an instance
  * @gen: where to draw from
  * @c: the instance, complete but for this
  */
-void diff_generate_tail(struct diff_gen *gen, struct diff_case *c)
+void difftest_generate_tail(struct difftest_gen *gen, struct difftest_case *c)
 {
 	struct tail t = { .gen = gen, .c = c, .kept = BIT(RSP) };
 	unsigned int n;
 
 	c->tail = c->len;
-	if (diff_is_tail(c->family)) {
+	if (difftest_is_tail(c->family)) {
 		prepare(&t);
-		n = 4 + diff_random(gen, 13);
+		n = 4 + difftest_random(gen, 13);
 	} else {
 		/* It tells how far a repetition came. */
 		t.kept |= BIT(RCX);
-		n = diff_one_in(gen, 2) ? 0 : 1 + diff_random(gen, 8);
+		n = difftest_one_in(gen, 2) ? 0 : 1 + difftest_random(gen, 8);
 	}
 	/* A step is two instructions at most. */
-	while (n-- && c->len + 2 * DIFF_MAX_INSN <= DIFF_MAX_CODE) {
+	while (n-- && c->len + 2 * DIFFTEST_MAX_INSN <= DIFFTEST_MAX_CODE) {
 		one_step(&t);
 		arrive(&t, false);
 	}
