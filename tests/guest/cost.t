@@ -22,7 +22,7 @@ tap.ok(len(profile) > 100, "the profile names many instructions", len(profile))
 tap.equal([line for line in profile if not re.match(r"\d+ \w\S*\+0x\w+/0x\w+( \[\w+\])?$", line)],
           [], "each with its count and symbol")
 stats = boot.stats()
-tap.ok(int(stats.get("accesses ahead", 0)) > int(stats.get("faults", 0)) / 2,
+tap.ok(int(stats.get("batched accesses", 0)) > int(stats.get("faults", 0)) / 2,
        "many accesses share a fault", stats)
 boot.close()
 tap.done()

@@ -183,7 +183,7 @@ def check_health(tap, label, done, switched=False):
     tap.equal(stats.get("broken invariants"), "0", f"{label}: no invariant was broken")
     tap.equal(stats.get("unknown instructions"), "0", f"{label}: every instruction was known")
     if not switched:
-        tap.equal(stats.get("unhidden pages"), "0", f"{label}: no page had to be shown")
+        tap.equal(stats.get("untracked pages"), "0", f"{label}: no page had to be untracked")
     tap.ok("workload ended" in done.log, f"{label}: the workload has ended")
 
 

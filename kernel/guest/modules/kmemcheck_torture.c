@@ -598,7 +598,7 @@ static bool test_user_copy(const struct user_copy *test, u8 *kernel)
 	ok = ok && !copy_from_user(kernel, user, MAPPED) && all_bytes_are(kernel, 0x5a);
 	unmap_user(user);
 
-	/* Reading what nobody wrote gives the zero page. */
+	/* Reading memory that was never written gives the zero page. */
 	user = map_user();
 	memset(kernel, 0xa5, COPIED);
 	ok = ok && user &&

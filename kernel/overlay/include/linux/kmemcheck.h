@@ -165,7 +165,7 @@ static inline void kmemcheck_slab_free(struct kmem_cache *s, void *object)
 /**
  * kmemcheck_resize() - how much of an object of kmalloc() was asked for
  * @object: its address, NULL is fine
- * @size: bytes; the rest of the object is nobody's
+ * @size: bytes; the rest of the object is unallocated
  * @flags: of the allocation; with __GFP_ZERO, what is more than before is zero
  */
 static inline void kmemcheck_resize(const void *object, size_t size, gfp_t flags)
@@ -207,7 +207,7 @@ static inline struct page *kmemcheck_alloc_pages(gfp_t flags, unsigned int order
 
 /**
  * kmemcheck_free_pages() - are these pages ours?
- * @page: the first of them, to which nobody refers any more
+ * @page: the first of them, without a reference
  * @address: of it
  * @order: of the pages
  *
@@ -266,7 +266,7 @@ static __always_inline void kmemcheck_dma_sg(struct scatterlist *list, int nents
  * @from: its address
  * @size: bytes
  *
- * Reports what nobody wrote as an infoleak.
+ * Reports uninitialised bytes as an infoleak.
  */
 static __always_inline void kmemcheck_copy_to_user(const void *from,
 						   size_t size)
@@ -401,7 +401,7 @@ static inline int __kmemcheck_memcmp(const void *a, const void *b, size_t size)
 #endif
 
 /**
- * kmemcheck_annotate_bitfield() - let nobody complain about a bit-field
+ * kmemcheck_annotate_bitfield() - no report on a bit-field
  * @ptr: to the struct that has just been allocated; NULL is fine
  * @name: of the bit-field, which counts as initialised from now on
  */
@@ -419,7 +419,7 @@ do {										\
 #endif
 
 /**
- * kmemcheck_annotate_variable() - let nobody complain about a variable
+ * kmemcheck_annotate_variable() - no report on a variable
  * @var: an lvalue, which counts as initialised from now on
  */
 #define kmemcheck_annotate_variable(var)	\

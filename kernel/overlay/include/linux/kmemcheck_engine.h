@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmemcheck: what the engine of an architecture and the core owe each other.
+ * kmemcheck: the interface between an architecture's engine and the core.
  *
  * The engine takes the fault, finds out what the instruction does to memory,
  * and lets it happen. The core knows the state of every byte and reports.
@@ -29,16 +29,17 @@ struct pt_regs;
  *	were started again
  * @KMEMCHECK_COUNTER_BULK: ranges checked and accessed without a fault: memcpy
  *	and its like, user copies, checksums
- * @KMEMCHECK_COUNTER_AHEAD: accesses to tracked memory that shared a fault with
+ * @KMEMCHECK_COUNTER_BATCHED: accesses to tracked memory that shared a fault with
  *	an earlier one
  * @KMEMCHECK_COUNTER_DECODED: instructions that the alias engine had to decode,
  *	because they were not in its cache
  * @KMEMCHECK_COUNTER_UNWOUND: stacks that were unwound for an allocation or a
  *	release, because they were not remembered
- * @KMEMCHECK_COUNTER_FOLLOWED: loads of what nobody wrote, whose value was followed
+ * @KMEMCHECK_COUNTER_PROPAGATED: loads of uninitialised bytes, whose poison was
+ *	propagated to the uses of the value
  * @KMEMCHECK_COUNTER_UNUSED: those of them whose value turned out not to be used
  * @KMEMCHECK_COUNTER_UNKNOWN: instructions that could not be decoded
- * @KMEMCHECK_COUNTER_UNHIDDEN: pages that are not looked at any more
+ * @KMEMCHECK_COUNTER_UNTRACKED: pages that are not checked any more
  * @KMEMCHECK_COUNTER_NMI: faults taken in an NMI, or on the stack of #DB, where
  *	the step engine can do nothing
  * @KMEMCHECK_COUNTER_TRIPWIRE: faults that the handler itself took, or another
@@ -59,13 +60,13 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_STEPS,
 	KMEMCHECK_COUNTER_ABORTS,
 	KMEMCHECK_COUNTER_BULK,
-	KMEMCHECK_COUNTER_AHEAD,
+	KMEMCHECK_COUNTER_BATCHED,
 	KMEMCHECK_COUNTER_DECODED,
 	KMEMCHECK_COUNTER_UNWOUND,
-	KMEMCHECK_COUNTER_FOLLOWED,
+	KMEMCHECK_COUNTER_PROPAGATED,
 	KMEMCHECK_COUNTER_UNUSED,
 	KMEMCHECK_COUNTER_UNKNOWN,
-	KMEMCHECK_COUNTER_UNHIDDEN,
+	KMEMCHECK_COUNTER_UNTRACKED,
 	KMEMCHECK_COUNTER_NMI,
 	KMEMCHECK_COUNTER_TRIPWIRE,
 	KMEMCHECK_COUNTER_BROKEN,
@@ -107,32 +108,36 @@ void kmemcheck_broken(const char *invariant);
 })
 
 /* Does all of a range lie in the pool? */
-static __always_inline bool kmemcheck_is_inside(unsigned long addr, size_t size)
+static __always_inline bool kmemcheck_range_in_pool(unsigned long addr, size_t size)
 {
 	unsigned long offset = addr - kmemcheck_pool_start;
 
 	return offset < kmemcheck_pool_size && size <= kmemcheck_pool_size - offset;
 }
 
-/* What an engine tells the core; regs are those before the instruction. */
+/* check.c: what an engine tells the core; regs are those before the instruction. */
 void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_report_read(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		    size_t size);
-void kmemcheck_unhide(unsigned long addr);
+bool kmemcheck_is_heap(unsigned long addr);
+bool kmemcheck_may_copy_untracked(unsigned long to, unsigned long from, size_t size);
+
+/* pool.c */
+void kmemcheck_untrack(unsigned long addr);
 
 /* shadow.c: four bytes of the pool in each, kmemcheck_state of the first lowest. */
 extern u8 *kmemcheck_shadow;
 
 /**
- * kmemcheck_is_boring() - has all of this been written, and is still allocated?
+ * kmemcheck_all_initialized() - is all of a small operand initialised?
  * @addr: in the pool
  * @size: 1 to 8
  *
  * Of a thousand accesses it is true for 999.
  */
-static __always_inline bool kmemcheck_is_boring(unsigned long addr, unsigned int size)
+static __always_inline bool kmemcheck_all_initialized(unsigned long addr, unsigned int size)
 {
 	unsigned long offset = addr - kmemcheck_pool_start;
 	u32 states = get_unaligned((u32 *)(kmemcheck_shadow + offset / 4)) >> offset % 4 * 2;
@@ -144,16 +149,14 @@ static __always_inline bool kmemcheck_is_boring(unsigned long addr, unsigned int
 bool kmemcheck_may_read(unsigned long addr, size_t size);
 bool kmemcheck_may_write(unsigned long addr, size_t size);
 bool kmemcheck_may_copy(unsigned long addr, size_t size);
-bool kmemcheck_may_lose(unsigned long addr, size_t size);
-bool kmemcheck_is_heap(unsigned long addr);
-bool kmemcheck_may_leave(unsigned long to, unsigned long from, size_t size);
+bool kmemcheck_may_copy_to_stack(unsigned long addr, size_t size);
 bool kmemcheck_is_initialized(unsigned long addr, size_t size);
-bool kmemcheck_is_written_to(unsigned long addr, size_t size);
-bool kmemcheck_is_owned_in_part(unsigned long addr, size_t size);
+bool kmemcheck_any_initialized(unsigned long addr, size_t size);
+bool kmemcheck_any_allocated(unsigned long addr, size_t size);
 void kmemcheck_set_uninitialized(unsigned long addr, size_t size);
 void kmemcheck_set_initialized(unsigned long addr, size_t size);
 void kmemcheck_copy_state(unsigned long to, unsigned long from, size_t size);
-bool kmemcheck_given_up(unsigned long addr);
+bool kmemcheck_is_untracked(unsigned long addr);
 
 /* profile.c */
 DECLARE_PER_CPU(u8, kmemcheck_skip);
@@ -203,7 +206,7 @@ extern const struct kmemcheck_arch_ops kmemcheck_arch;
  * Two that are no members, because they are too hot for an indirect call: the first one
  * runs for every allocation and every release, the other one for every first store.
  */
-depot_stack_handle_t kmemcheck_arch_save_stack(unsigned long caller, gfp_t flags);
-void kmemcheck_arch_stored(const struct pt_regs *regs, unsigned long addr, size_t size);
+depot_stack_handle_t kmemcheck_save_stack(unsigned long caller, gfp_t flags);
+void kmemcheck_propagate_store(const struct pt_regs *regs, unsigned long addr, size_t size);
 
 #endif /* _LINUX_KMEMCHECK_ENGINE_H */

@@ -13,16 +13,21 @@
 #include "report.h"
 #include "shadow.h"
 
-/* The state of the first byte that the access should not have found so. */
+/* How many bytes, before the first one that is to be reported, are as they should be? */
+static size_t fine_bytes(enum kmemcheck_kind kind, unsigned long addr, size_t size)
+{
+	return kind == KMEMCHECK_WRITE ? kmemcheck_shadow_allocated(addr, size) :
+					 kmemcheck_shadow_run(addr, size, true);
+}
+
 static enum kmemcheck_state state_to_report(enum kmemcheck_kind kind,
 					    unsigned long addr, size_t size)
 {
-	size_t good = kind == KMEMCHECK_WRITE ? kmemcheck_shadow_owned(addr, size) :
-						kmemcheck_shadow_run(addr, size, true);
+	size_t fine = fine_bytes(kind, addr, size);
 
 	/* An operand may reach beyond the end of the pool. */
-	return good == size || !kmemcheck_in_pool(addr + good) ?
-	       KMEMCHECK_INITIALIZED : kmemcheck_shadow_get(addr + good);
+	return fine == size || !kmemcheck_in_pool(addr + fine) ?
+	       KMEMCHECK_INITIALIZED : kmemcheck_shadow_get(addr + fine);
 }
 
 static void report_operand(struct pt_regs *regs, enum kmemcheck_kind kind,
@@ -59,15 +64,15 @@ void kmemcheck_report_read(struct pt_regs *regs, unsigned long addr, size_t size
  * @addr: of the operand, tracked or not
  * @size: of the operand, bytes
  *
- * What nobody wrote may be loaded as long as it is not used. What is nobody's may
- * not, unless it merely adjoins what is wanted.
+ * Uninitialised bytes may be loaded as long as they are not used. Unallocated ones may
+ * not, unless they merely adjoin what is wanted.
  */
 void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
 {
 	if (!kmemcheck_in_pool(addr) || kmemcheck_may_read(addr, size))
 		return;
-	if (kmemcheck_is_owned_in_part(addr, size)) {
-		kmemcheck_count(KMEMCHECK_COUNTER_FOLLOWED);
+	if (kmemcheck_any_allocated(addr, size)) {
+		kmemcheck_count(KMEMCHECK_COUNTER_PROPAGATED);
 		if (!kmemcheck_arch.load_is_used(regs, addr, size)) {
 			kmemcheck_count(KMEMCHECK_COUNTER_UNUSED);
 			return;
@@ -89,7 +94,7 @@ void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size)
 	if (!kmemcheck_may_write(addr, size))
 		report_operand(regs, KMEMCHECK_WRITE, addr, size);
 	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
-	kmemcheck_arch_stored(regs, addr, size);
+	kmemcheck_propagate_store(regs, addr, size);
 }
 
 /* Other heap memory might as well be tracked; for lack of room or of age it is not. */
@@ -101,20 +106,20 @@ bool kmemcheck_is_heap(unsigned long addr)
 }
 
 /**
- * kmemcheck_may_leave() - may this be copied to where it cannot be watched?
+ * kmemcheck_may_copy_untracked() - may this be copied to untracked memory?
  * @to: destination, not in the pool
  * @from: source, in the pool
  * @size: bytes, one element of the copy
  *
- * User space must not see what nobody wrote. On the stack its trace is lost, so it
- * is reported now or never.
+ * User space must not see uninitialised bytes. The stack has no shadow, so what is
+ * copied there is reported now or never.
  */
-bool kmemcheck_may_leave(unsigned long to, unsigned long from, size_t size)
+bool kmemcheck_may_copy_untracked(unsigned long to, unsigned long from, size_t size)
 {
 	if (to < TASK_SIZE_MAX)
 		return kmemcheck_is_initialized(from, size);
 	return kmemcheck_is_heap(to) ? kmemcheck_may_copy(from, size) :
-				       kmemcheck_may_lose(from, size);
+				       kmemcheck_may_copy_to_stack(from, size);
 }
 
 /**
@@ -135,7 +140,7 @@ void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		return;
 	}
 	if (!kmemcheck_in_pool(to)) {
-		if (!kmemcheck_may_leave(to, from, size))
+		if (!kmemcheck_may_copy_untracked(to, from, size))
 			kmemcheck_report_read(regs, from, size);
 		return;
 	}
@@ -148,30 +153,29 @@ void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 }
 
 /**
- * kmemcheck_report_range() - report an access that no fault has told of
+ * kmemcheck_report_range() - report an access that has not faulted
  * @kind: what for
- * @ip: where, in the function that is to be shown first
+ * @ip: where, in the function that is to be printed first
  * @addr: of the range, in the pool
- * @size: of the range; its first run of bad bytes stands for all of them
+ * @size: of the range; its first run of such bytes stands for all of them
  *
  * Afterwards all of it counts as initialised.
  */
 void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip,
 			    unsigned long addr, size_t size)
 {
-	size_t good = kind == KMEMCHECK_WRITE ? kmemcheck_shadow_owned(addr, size) :
-						kmemcheck_shadow_run(addr, size, true);
+	size_t fine = fine_bytes(kind, addr, size);
 	struct kmemcheck_access access;
 	unsigned long flags;
 
-	if (good == size || !kmemcheck_in_pool(addr + good))
+	if (fine == size || !kmemcheck_in_pool(addr + fine))
 		return;
 
 	access = (struct kmemcheck_access) {
 		.kind = kind,
-		.state = kmemcheck_shadow_get(addr + good),
-		.address = addr + good,
-		.size = kmemcheck_shadow_run(addr + good, size - good, false),
+		.state = kmemcheck_shadow_get(addr + fine),
+		.address = addr + fine,
+		.size = kmemcheck_shadow_run(addr + fine, size - fine, false),
 		.start = addr,
 		.length = size,
 	};

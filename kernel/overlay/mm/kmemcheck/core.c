@@ -91,7 +91,7 @@ static DEFINE_MUTEX(mode_lock);
 
 /*
  * The mode decides whether errors are reported, whether new memory is tracked, and
- * whether a fault is looked into or answered by showing the page for good. The shadow
+ * whether a fault is checked or untracks its page. The shadow
  * of what is tracked is kept right all the time. So it can be changed at any moment.
  */
 static int set_mode(int mode)

@@ -35,9 +35,9 @@ static void check_read(unsigned long ip, unsigned long addr, size_t size)
 	}
 }
 
-/* To where nobody watches it, word by word. */
-static void check_leaving(unsigned long ip, unsigned long to, unsigned long from,
-			  size_t size)
+/* To untracked memory, word by word. */
+static void check_copy_untracked(unsigned long ip, unsigned long to, unsigned long from,
+				 size_t size)
 {
 	size_t i, n;
 
@@ -45,7 +45,7 @@ static void check_leaving(unsigned long ip, unsigned long to, unsigned long from
 		return;
 	for (i = 0; i < size; i += n) {
 		n = min(size - i, ELEMENT);
-		if (!kmemcheck_may_leave(to + i, from + i, n)) {
+		if (!kmemcheck_may_copy_untracked(to + i, from + i, n)) {
 			kmemcheck_report_range(KMEMCHECK_READ, ip, from + i, size - i);
 			return;
 		}
@@ -71,22 +71,22 @@ static void check_copy(unsigned long ip, unsigned long to, unsigned long from,
 }
 
 /*
- * Return: false when the range leaves the pool half-way, which is somebody's
- * error; the fault will tell.
+ * Return: false when the range leaves the pool half-way, which is an error of the
+ * caller; the fault will tell.
  */
 static noinline bool check_transfer(unsigned long ip, void *to, const void *from,
 				    size_t size)
 {
 	bool tracked_to = kmemcheck_tracked(to), tracked_from = kmemcheck_tracked(from);
 
-	if ((tracked_to && !kmemcheck_is_inside((unsigned long)to, size)) ||
-	    (tracked_from && !kmemcheck_is_inside((unsigned long)from, size)))
+	if ((tracked_to && !kmemcheck_range_in_pool((unsigned long)to, size)) ||
+	    (tracked_from && !kmemcheck_range_in_pool((unsigned long)from, size)))
 		return false;
 	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
 	if (tracked_to && tracked_from)
 		check_copy(ip, (unsigned long)to, (unsigned long)from, size);
 	else if (tracked_from)
-		check_leaving(ip, (unsigned long)to, (unsigned long)from, size);
+		check_copy_untracked(ip, (unsigned long)to, (unsigned long)from, size);
 	else
 		check_write(ip, (unsigned long)to, size);
 	return true;

@@ -63,7 +63,7 @@ void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags)
 
 	if (owner) {
 		if (kmemcheck_enabled())
-			kmemcheck_note_who(&owner->alloc, _RET_IP_, flags);
+			kmemcheck_note_event(&owner->alloc, _RET_IP_, flags);
 		else
 			owner->alloc.stack = 0;
 		owner->free.stack = 0;
@@ -83,7 +83,7 @@ void __kmemcheck_slab_free(struct kmem_cache *s, void *object)
 	struct kmemcheck_owner *owner = kmemcheck_owner_of(s, virt_to_slab(object), object);
 
 	if (owner && kmemcheck_enabled())
-		kmemcheck_note_who(&owner->free, _RET_IP_, 0);
+		kmemcheck_note_event(&owner->free, _RET_IP_, 0);
 	if (!keeps_state(s))
 		kmemcheck_shadow_set((unsigned long)object, s->object_size,
 				     KMEMCHECK_FREED);
@@ -110,18 +110,19 @@ static size_t room_of(const void *object, struct kmemcheck_owner **owner)
  * @size: that is now asked for, at most that of the object
  * @flags: with __GFP_ZERO, what is added has been zeroed
  *
- * The slack behind it is nobody's.
+ * The slack behind it is unallocated.
  */
 void __kmemcheck_resize(const void *object, size_t size, gfp_t flags)
 {
 	struct kmemcheck_owner *owner;
 	size_t room = room_of(object, &owner);
 	size_t old = owner ? owner->size : room;
-	bool good = flags & (__GFP_ZERO | __GFP_NOTRACK) || (owner && owner->zeroed);
+	bool initialized = flags & (__GFP_ZERO | __GFP_NOTRACK) || (owner && owner->zeroed);
 
 	if (size > old)
 		kmemcheck_shadow_set((unsigned long)object + old, size - old,
-				     good ? KMEMCHECK_INITIALIZED : KMEMCHECK_UNINITIALIZED);
+				     initialized ? KMEMCHECK_INITIALIZED :
+						   KMEMCHECK_UNINITIALIZED);
 	kmemcheck_shadow_set((unsigned long)object + size, room - size,
 			     KMEMCHECK_UNALLOCATED);
 	if (owner)

@@ -12,13 +12,13 @@
 
 #include "kmemcheck_test.h"
 
-#define GOOD	10	/* bytes of the object that are written */
+#define WRITTEN	10	/* bytes of the object that are written */
 #define SENT	16	/* bytes that a device gets to read */
 
 static void expect_leak(struct kunit *test, struct context *c)
 {
 	expect_report(test, c->object, SIZE, KMEMCHECK_INFOLEAK, KMEMCHECK_UNINITIALIZED,
-		      GOOD, SENT - GOOD);
+		      WRITTEN, SENT - WRITTEN);
 }
 
 /* What a device writes is written. */
@@ -48,11 +48,11 @@ void test_dma_single(struct kunit *test)
 	struct device *dev = new_device(test);
 	dma_addr_t to, from;
 
-	memset(c->object, 0, GOOD);
-	to = dma_map_single(dev, c->object, GOOD, DMA_TO_DEVICE);
+	memset(c->object, 0, WRITTEN);
+	to = dma_map_single(dev, c->object, WRITTEN, DMA_TO_DEVICE);
 	KUNIT_EXPECT_EQ(test, dma_mapping_error(dev, to), 0);
 	expect_silence(test, c->object, SIZE);
-	dma_unmap_single(dev, to, GOOD, DMA_TO_DEVICE);
+	dma_unmap_single(dev, to, WRITTEN, DMA_TO_DEVICE);
 
 	to = dma_map_single(dev, c->object, SENT, DMA_TO_DEVICE);
 	expect_leak(test, c);
@@ -69,7 +69,7 @@ void test_dma_list(struct kunit *test)
 	struct device *dev = new_device(test);
 	struct scatterlist to, from;
 
-	memset(c->object, 0, GOOD);
+	memset(c->object, 0, WRITTEN);
 	sg_init_one(&to, c->object, SENT);
 	sg_init_one(&from, c->object + SENT, SENT);
 	KUNIT_EXPECT_EQ(test, dma_map_sg(dev, &to, 1, DMA_TO_DEVICE), 1);
@@ -92,7 +92,7 @@ static void add_buffers(struct kunit *test, struct virtqueue *vq)
 	struct context *c = test->priv;
 	struct scatterlist to, from;
 
-	memset(c->object, 0, GOOD);
+	memset(c->object, 0, WRITTEN);
 	sg_init_one(&to, c->object, SENT);
 	sg_init_one(&from, c->object + SENT, SENT);
 	KUNIT_EXPECT_EQ(test, virtqueue_add_outbuf(vq, &to, 1, c, GFP_KERNEL), 0);

@@ -299,7 +299,7 @@ void test_gfp_notrack(struct kunit *test)
 	free_page(page);
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	/* It does take faults, but nobody complains. */
+	/* It does take faults, but nothing is reported. */
 	KUNIT_EXPECT_TRUE(test, kmemcheck_tracked(p));
 	load(p + 8, 8);
 	kmemcheck_copy_to_user(p, SIZE);
@@ -360,13 +360,13 @@ void test_access_while_hiding(struct kunit *test)
 	struct context *c = test->priv;
 	unsigned long addr = (unsigned long)c->object;
 
-	kmemcheck_unhide(addr);
+	kmemcheck_untrack(addr);
 	KUNIT_ASSERT_TRUE(test, kmemcheck_begin_hiding(addr));
 	kmemcheck_arch.hide_page_noflush(addr);
 	kmemcheck_arch.flush_pool();
 	load(c->object, 4);
 	kmemcheck_end_hiding(addr);
-	KUNIT_EXPECT_FALSE(test, kmemcheck_given_up(addr));
+	KUNIT_EXPECT_FALSE(test, kmemcheck_is_untracked(addr));
 	expect_silence(test, c->object, SIZE);
 }
 
@@ -390,7 +390,7 @@ void test_broken_invariant_switches_off(struct kunit *test)
 	u64 before = kmemcheck_counter(KMEMCHECK_COUNTER_BROKEN);
 	int mode = READ_ONCE(kmemcheck_mode);
 
-	/* Nobody is hiding it. */
+	/* It is not being hidden. */
 	kmemcheck_end_hiding((unsigned long)c->object);
 	KUNIT_EXPECT_FALSE(test, kmemcheck_enabled());
 	KUNIT_EXPECT_EQ(test, kmemcheck_counter(KMEMCHECK_COUNTER_BROKEN) - before, 1);
@@ -398,5 +398,5 @@ void test_broken_invariant_switches_off(struct kunit *test)
 	expect_silence(test, c->object, SIZE);
 	WRITE_ONCE(kmemcheck_mode, mode);
 	kmemcheck_pool_hide();
-	KUNIT_EXPECT_FALSE(test, kmemcheck_given_up((unsigned long)c->object));
+	KUNIT_EXPECT_FALSE(test, kmemcheck_is_untracked((unsigned long)c->object));
 }

@@ -226,7 +226,7 @@ static void test_freed_write(struct kunit *test)
 	expect_report(test, c->object, SIZE, KMEMCHECK_WRITE, KMEMCHECK_FREED, 12, 4);
 }
 
-/* The gap between objects of a cache belongs to nobody. */
+/* The gap between objects of a cache is unallocated. */
 static void test_unallocated_read(struct kunit *test)
 {
 	struct kmem_cache *s = kmem_cache_create("kmemcheck-test", 24, 64, 0, NULL);
@@ -479,7 +479,7 @@ static void test_constructed_object(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
-/* More errors than the queue holds, where nobody can empty it. */
+/* More errors than the queue holds, where it cannot be emptied. */
 static void test_full_queue_counts_losses(struct kunit *test)
 {
 	unsigned int i, extra = 5, n = CONFIG_KMEMCHECK_QUEUE_SIZE + extra;
@@ -500,7 +500,7 @@ static void test_full_queue_counts_losses(struct kunit *test)
 	kfree(p);
 }
 
-/* A page that was given up accuses nobody, until it is part of a new slab. */
+/* There is no report on an untracked page until it is part of a new slab. */
 static void test_unknown_instruction_gives_the_page_up(struct kunit *test)
 {
 	u64 before = kmemcheck_counter(KMEMCHECK_COUNTER_UNKNOWN);
@@ -518,7 +518,7 @@ static void test_unknown_instruction_gives_the_page_up(struct kunit *test)
 			      KMEMCHECK_UNINITIALIZED, 32, 4);
 
 		asm volatile("sidt %0" : "=m" (*(u8 (*)[10])p));
-		KUNIT_EXPECT_TRUE(test, kmemcheck_given_up((unsigned long)p));
+		KUNIT_EXPECT_TRUE(test, kmemcheck_is_untracked((unsigned long)p));
 		kmem_cache_free(s, p);
 		p = kmem_cache_alloc(s, GFP_KERNEL);
 		load(p + 8, 8);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: what nobody wrote may be moved and masked, but not be used.
+ * kmemcheck: uninitialised bytes may be copied and masked, but not be used.
  *
  * All of it in assembly: it is about what becomes of a value in registers. In each
  * case the first byte of an object is written, and some of the others are not.

@@ -57,7 +57,7 @@ static unsigned int owners_shift(unsigned int objects)
 		       MAX_OWNERS_SHIFT);
 }
 
-/* Forget who had the slab or the block of pages at @start. */
+/* Of the slab, or of the block of pages, at @start. */
 void kmemcheck_free_owners(const void *start)
 {
 	struct kmemcheck_owner *old = xchg(owners_of(start), NULL);
@@ -68,7 +68,7 @@ void kmemcheck_free_owners(const void *start)
 
 /*
  * Without owners the objects are checked all the same, only reports do not say
- * who they were. Slabs of more objects than a class holds do without, too.
+ * whose they were. Slabs of more objects than a class holds do without, too.
  */
 struct kmemcheck_owner *kmemcheck_alloc_owners(const void *start, size_t size,
 					       unsigned int objects, gfp_t flags)
@@ -77,7 +77,7 @@ struct kmemcheck_owner *kmemcheck_alloc_owners(const void *start, size_t size,
 	struct kmemcheck_owner *new;
 	size_t i;
 
-	if (KMEMCHECK_WARN_ON(!kmemcheck_is_inside((unsigned long)start, size)))
+	if (KMEMCHECK_WARN_ON(!kmemcheck_range_in_pool((unsigned long)start, size)))
 		return NULL;
 	/* Those of blocks that were freed are still there. */
 	for (i = 0; i < size; i += PAGE_SIZE)
@@ -110,13 +110,13 @@ struct kmemcheck_owner *kmemcheck_owner_of_pages(const void *start)
  * @caller: of the hook; @flags: what it may wake up, nothing where it may hold any
  * lock.
  */
-void kmemcheck_note_who(struct kmemcheck_who *who, unsigned long caller, gfp_t flags)
+void kmemcheck_note_event(struct kmemcheck_event *event, unsigned long caller, gfp_t flags)
 {
-	who->stack = kmemcheck_arch_save_stack(caller, (flags & __GFP_KSWAPD_RECLAIM) |
+	event->stack = kmemcheck_save_stack(caller, (flags & __GFP_KSWAPD_RECLAIM) |
 					       __GFP_NOWARN);
-	who->time = ktime_get_boot_fast_ns();
-	who->pid = current->pid;
-	who->cpu = raw_smp_processor_id();
+	event->time = ktime_get_boot_fast_ns();
+	event->pid = current->pid;
+	event->cpu = raw_smp_processor_id();
 }
 
 /**
@@ -139,7 +139,7 @@ void kmemcheck_note_pages(const void *start, unsigned int order, size_t size,
 	owner->size = size;
 	owner->zeroed = flags & __GFP_ZERO;
 	owner->name = name;
-	kmemcheck_note_who(&owner->alloc, caller, flags);
+	kmemcheck_note_event(&owner->alloc, caller, flags);
 }
 
 /* The block stays where it is in the books until its pages are used again. */
@@ -148,7 +148,7 @@ void kmemcheck_note_pages_freed(const void *start, unsigned long caller)
 	struct kmemcheck_owner *owner = kmemcheck_owner_of_pages(start);
 
 	if (owner && owner->name && kmemcheck_enabled())
-		kmemcheck_note_who(&owner->free, caller, 0);
+		kmemcheck_note_event(&owner->free, caller, 0);
 }
 
 /* Blocks begin at a multiple of their size, and have no more than that many pages. */

@@ -8,8 +8,8 @@
 #include <linux/kmemcheck_engine.h>
 #include <linux/stackdepot.h>
 
-/* Who allocated or freed an object; @stack is 0 while nobody did. */
-struct kmemcheck_who {
+/* An allocation or a release; @stack is 0 as long as there was none. */
+struct kmemcheck_event {
 	u64 time;
 	depot_stack_handle_t stack;
 	s32 pid;
@@ -18,8 +18,8 @@ struct kmemcheck_who {
 
 /* What is kept for each object of a slab, or for a block of pages, beside it. */
 struct kmemcheck_owner {
-	struct kmemcheck_who alloc;
-	struct kmemcheck_who free;
+	struct kmemcheck_event alloc;
+	struct kmemcheck_event free;
 	const char *name;		/* of a block of pages */
 	u32 size;			/* that was asked for */
 	bool zeroed;			/* when it was allocated */
@@ -32,7 +32,7 @@ void kmemcheck_free_owners(const void *start);
 struct kmemcheck_owner *kmemcheck_owner_of(const struct kmem_cache *s,
 					   const struct slab *slab, void *object);
 struct kmemcheck_owner *kmemcheck_owner_of_pages(const void *start);
-void kmemcheck_note_who(struct kmemcheck_who *who, unsigned long caller, gfp_t flags);
+void kmemcheck_note_event(struct kmemcheck_event *event, unsigned long caller, gfp_t flags);
 void kmemcheck_note_pages(const void *start, unsigned int order, size_t size,
 			  const char *name, unsigned long caller, gfp_t flags);
 void kmemcheck_note_pages_freed(const void *start, unsigned long caller);

@@ -253,26 +253,26 @@ struct page *kmemcheck_pool_alloc(unsigned int order, int node, bool compound)
 }
 
 /**
- * kmemcheck_unhide() - give up on a page
+ * kmemcheck_untrack() - check a page no more
  * @addr: in it
  *
- * For what cannot be handled: the page is not looked at again until it becomes
- * part of another slab. Whatever happens to it until then, its shadow must not
- * accuse anybody.
+ * For what cannot be handled: the page is present and untracked until it becomes part
+ * of another slab. All of it counts as initialised, because what is written to it
+ * meanwhile is not seen.
  */
-void kmemcheck_unhide(unsigned long addr)
+void kmemcheck_untrack(unsigned long addr)
 {
 	if (KMEMCHECK_WARN_ON(!kmemcheck_in_pool(addr)))
 		return;
-	kmemcheck_give_up(addr);
+	kmemcheck_mark_untracked(addr);
 	kmemcheck_shadow_set(ALIGN_DOWN(addr, PAGE_SIZE), PAGE_SIZE,
 			     KMEMCHECK_INITIALIZED);
 	kmemcheck_arch.show_page(addr);
-	kmemcheck_count(KMEMCHECK_COUNTER_UNHIDDEN);
+	kmemcheck_count(KMEMCHECK_COUNTER_UNTRACKED);
 }
 
 /*
- * Pages that were shown for good are hidden again in a context that may flush all
+ * Untracked pages are hidden again in a context that may flush all
  * CPUs, one flush for many of them.
  */
 static DEFINE_MUTEX(hiding);
@@ -293,12 +293,12 @@ static bool begin_hiding(unsigned long addr, unsigned long n)
 static void end_hiding(unsigned long addr, unsigned long n)
 {
 	for (; n; n--, addr += PAGE_SIZE)
-		if (kmemcheck_given_up(addr))
+		if (kmemcheck_is_untracked(addr))
 			kmemcheck_end_hiding(addr);
 }
 
 /**
- * kmemcheck_pool_hide() - hide all that was shown for good
+ * kmemcheck_pool_hide() - track all pages again
  *
  * What is in use there counts as initialised.
  */
@@ -341,11 +341,11 @@ static void hide_and_free(struct work_struct *work)
 }
 static DECLARE_WORK(hide_work, hide_and_free);
 
-/* What their owner may have left in the page structures. */
+/* What their owner may have left in the page structures. Return: is any untracked? */
 static bool clean(struct page *page, unsigned int order)
 {
 	unsigned long addr = (unsigned long)page_to_virt(page);
-	bool shown = false;
+	bool untracked = false;
 	int i;
 
 	if (PageHead(page)) {
@@ -360,14 +360,14 @@ static bool clean(struct page *page, unsigned int order)
 		if (i)
 			clear_compound_head(page + i);
 		page[i].flags &= ~PAGE_FLAGS_CHECK_AT_PREP;
-		shown |= kmemcheck_given_up(addr + i * PAGE_SIZE);
+		untracked |= kmemcheck_is_untracked(addr + i * PAGE_SIZE);
 	}
-	return shown;
+	return untracked;
 }
 
 /**
  * kmemcheck_pool_free() - give hidden pages back
- * @page: the first one; nobody refers to it any more
+ * @page: the first one, without a reference
  * @order: how many, as a power of two
  */
 void kmemcheck_pool_free(struct page *page, unsigned int order)
@@ -376,7 +376,7 @@ void kmemcheck_pool_free(struct page *page, unsigned int order)
 	unsigned long flags;
 
 	/* gen_pool_free() would stop the machine. These are lost. */
-	if (KMEMCHECK_WARN_ON(!kmemcheck_is_inside(addr, PAGE_SIZE << order)))
+	if (KMEMCHECK_WARN_ON(!kmemcheck_range_in_pool(addr, PAGE_SIZE << order)))
 		return;
 	if (!clean(page, order)) {
 		gen_pool_free(pages, addr, PAGE_SIZE << order);

@@ -18,7 +18,7 @@
 #include "kmemcheck.h"
 
 /*
- * One fault in so many is looked at: a prime, so that no loop of instructions
+ * One fault in so many is counted: a prime, so that no loop of instructions
  * keeps in step with it.
  */
 #define INTERVAL	61
@@ -118,7 +118,7 @@ static u64 time_faults(const void *addr)
 	return time;
 }
 
-/* An object that nobody touches: the price of knowing who and when. */
+/* An object that is not accessed: the price of keeping its owner. */
 static u64 time_allocations(const void *unused)
 {
 	u64 start = ktime_get_ns();

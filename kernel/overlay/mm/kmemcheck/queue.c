@@ -38,8 +38,8 @@ struct queue {
 
 /*
  * The same instruction on an object from the same place gives one report in a
- * while; the next one tells how often it happened. A bucket belongs to whoever
- * came last, so two bugs that share one are merely reported more often.
+ * while; the next one tells how often it happened. A bucket belongs to the last
+ * one, so two bugs that share one are merely reported more often.
  */
 struct bucket {
 	unsigned long ip;
@@ -283,7 +283,7 @@ void kmemcheck_queue_report(struct pt_regs *regs, unsigned long ip,
 		/* Pairs with the acquire in kmemcheck_queue_next(). */
 		smp_store_release(&report->ready, true);
 	} else {
-		/* Nobody has been told, so the next one is no duplicate. */
+		/* There is no report of it, so the next one is no duplicate. */
 		bucket->ip = 0;
 		arch_atomic64_inc(&q->lost);
 		kmemcheck_count(KMEMCHECK_COUNTER_LOST);

@@ -186,18 +186,18 @@ static void put_modules(struct cursor *c, const struct addresses *a)
 	preempt_enable();
 }
 
-static void put_who(struct cursor *c, unsigned int type,
-		    const struct kmemcheck_who *who, const unsigned long *entries,
-		    unsigned int n)
+static void put_event(struct cursor *c, unsigned int type,
+		      const struct kmemcheck_event *event, const unsigned long *entries,
+		      unsigned int n)
 {
 	struct kmemcheck_track track = {
-		.time = who->time,
-		.pid = who->pid,
-		.cpu = who->cpu,
+		.time = event->time,
+		.pid = event->pid,
+		.cpu = event->cpu,
 	};
 	struct kmemcheck_section *head;
 
-	if (!who->stack)
+	if (!event->stack)
 		return;
 	head = section_begin(c, type);
 	if (section_add(c, head, &track, sizeof(track)))
@@ -206,9 +206,9 @@ static void put_who(struct cursor *c, unsigned int type,
 }
 
 static unsigned int fetch(const struct kmemcheck_report *r,
-			  const struct kmemcheck_who *who, unsigned long **entries)
+			  const struct kmemcheck_event *event, unsigned long **entries)
 {
-	return r->has_object && who->stack ? stack_depot_fetch(who->stack, entries) : 0;
+	return r->has_object && event->stack ? stack_depot_fetch(event->stack, entries) : 0;
 }
 
 /**
@@ -245,10 +245,10 @@ size_t kmemcheck_encode_report(const struct kmemcheck_report *r, void *buf, size
 	if (r->has_object) {
 		put_section(&c, KMEMCHECK_SECTION_OBJECT, &r->object,
 			    sizeof(r->object));
-		put_who(&c, KMEMCHECK_SECTION_ALLOC, &r->owner.alloc, a.alloc,
-			a.nr_alloc);
-		put_who(&c, KMEMCHECK_SECTION_FREE, &r->owner.free, a.free,
-			a.nr_free);
+		put_event(&c, KMEMCHECK_SECTION_ALLOC, &r->owner.alloc, a.alloc,
+			  a.nr_alloc);
+		put_event(&c, KMEMCHECK_SECTION_FREE, &r->owner.free, a.free,
+			  a.nr_free);
 	}
 	put_modules(&c, &a);
 	put_symbols(&c, &a);

@@ -92,16 +92,16 @@ static void print_stack(const unsigned long *entries, unsigned int n)
 		pr_err(" [<%016lx>] %pB\n", entries[i], (void *)entries[i]);
 }
 
-static void print_who(const char *what, const struct kmemcheck_who *who)
+static void print_event(const char *what, const struct kmemcheck_event *event)
 {
 	unsigned long *entries;
 	unsigned int n;
 
-	if (!who->stack)
+	if (!event->stack)
 		return;
-	pr_err("%s by task %d at %llu.%06llu:\n", what, who->pid,
-	       who->time / NSEC_PER_SEC, who->time % NSEC_PER_SEC / NSEC_PER_USEC);
-	n = stack_depot_fetch(who->stack, &entries);
+	pr_err("%s by task %d at %llu.%06llu:\n", what, event->pid,
+	       event->time / NSEC_PER_SEC, event->time % NSEC_PER_SEC / NSEC_PER_USEC);
+	n = stack_depot_fetch(event->stack, &entries);
 	print_stack(entries, n);
 }
 
@@ -116,8 +116,8 @@ static void print_object(const struct kmemcheck_report *r)
 	pr_err("Object %016llx of cache %s, size %u%s, access at offset %lld\n",
 	       r->object.start, r->object.cache, r->object.size, requested,
 	       (s64)(r->access.address - r->object.start));
-	print_who("Allocated", &r->owner.alloc);
-	print_who("Freed", &r->owner.free);
+	print_event("Allocated", &r->owner.alloc);
+	print_event("Freed", &r->owner.free);
 }
 
 static void print_report(const struct kmemcheck_report *r)

@@ -22,12 +22,12 @@
 u8 *kmemcheck_shadow __read_mostly;
 
 /*
- * For each page: is it shown for good, so that all of it counts as initialised?
- * While one is being hidden again, that still holds.
+ * All of an untracked page counts as initialised. While one is being hidden again, that
+ * still holds.
  */
 enum page_state {
-	PAGE_HIDDEN,
-	PAGE_SHOWN,
+	PAGE_TRACKED,
+	PAGE_UNTRACKED,
 	PAGE_HIDING,
 };
 
@@ -52,22 +52,22 @@ static u8 *page_state(unsigned long addr)
 	return &page_states[(addr - kmemcheck_pool_start) >> PAGE_SHIFT];
 }
 
-/* Is the page shown for good? @addr lies in the pool. */
-bool kmemcheck_given_up(unsigned long addr)
+/* Also while it is being hidden. @addr lies in the pool. */
+bool kmemcheck_is_untracked(unsigned long addr)
 {
-	return READ_ONCE(*page_state(addr)) != PAGE_HIDDEN;
+	return READ_ONCE(*page_state(addr)) != PAGE_TRACKED;
 }
 
 /* Before the page is shown. @addr lies in the pool. */
-void kmemcheck_give_up(unsigned long addr)
+void kmemcheck_mark_untracked(unsigned long addr)
 {
-	arch_xchg(page_state(addr), PAGE_SHOWN);
+	arch_xchg(page_state(addr), PAGE_UNTRACKED);
 }
 
-/* A page that was given up is about to be hidden. Return: false if there is no need. */
+/* An untracked page is about to be hidden. Return: false if there is no need. */
 bool kmemcheck_begin_hiding(unsigned long addr)
 {
-	return arch_cmpxchg(page_state(addr), PAGE_SHOWN, PAGE_HIDING) == PAGE_SHOWN;
+	return arch_cmpxchg(page_state(addr), PAGE_UNTRACKED, PAGE_HIDING) == PAGE_UNTRACKED;
 }
 
 /*
@@ -77,10 +77,10 @@ bool kmemcheck_begin_hiding(unsigned long addr)
 void kmemcheck_end_hiding(unsigned long addr)
 {
 	u8 old = arch_cmpxchg(page_state(addr), PAGE_HIDING,
-			      kmemcheck_arch.is_shown(addr) ? PAGE_SHOWN : PAGE_HIDDEN);
+			      kmemcheck_arch.is_shown(addr) ? PAGE_UNTRACKED : PAGE_TRACKED);
 
-	/* Nobody has begun, or somebody else has ended it. */
-	KMEMCHECK_WARN_ON(old == PAGE_HIDDEN);
+	/* Not begun, or ended twice. */
+	KMEMCHECK_WARN_ON(old == PAGE_TRACKED);
 }
 
 static u8 *shadow_of(unsigned long addr)
@@ -152,36 +152,35 @@ static __always_inline size_t find(unsigned long addr, size_t size, unsigned int
 	return size;
 }
 
-#define BAD	(BIT(KMEMCHECK_UNALLOCATED) | BIT(KMEMCHECK_UNINITIALIZED) | \
-		 BIT(KMEMCHECK_FREED))
-/* Nobody may use such memory, not even to write or to copy it. */
-#define NOBODYS	(BIT(KMEMCHECK_UNALLOCATED) | BIT(KMEMCHECK_FREED))
+#define NOT_INITIALIZED	(BIT(KMEMCHECK_UNALLOCATED) | BIT(KMEMCHECK_UNINITIALIZED) | \
+			 BIT(KMEMCHECK_FREED))
+/* Not even to be written or copied. */
+#define NOT_ALLOCATED	(BIT(KMEMCHECK_UNALLOCATED) | BIT(KMEMCHECK_FREED))
 
 /**
  * kmemcheck_shadow_run() - how far does memory of one sort go?
  * @addr: first byte, in the pool
  * @size: bytes to look at
- * @good: look for initialised bytes, else for any others
+ * @initialized: look for initialised bytes, else for any others
  *
  * Return: the number of bytes from @addr on that are of that sort, at most
  * @size, and not beyond the pool.
  */
-size_t kmemcheck_shadow_run(unsigned long addr, size_t size, bool good)
+size_t kmemcheck_shadow_run(unsigned long addr, size_t size, bool initialized)
 {
-	return good ? find(addr, size, BAD) :
-		      find(addr, size, BIT(KMEMCHECK_INITIALIZED));
+	return find(addr, size, initialized ? NOT_INITIALIZED : BIT(KMEMCHECK_INITIALIZED));
 }
 
-/* How far to the first byte that is nobody's? As kmemcheck_shadow_run(). */
-size_t kmemcheck_shadow_owned(unsigned long addr, size_t size)
+/* How far to the first byte that is not allocated? As kmemcheck_shadow_run(). */
+size_t kmemcheck_shadow_allocated(unsigned long addr, size_t size)
 {
-	return find(addr, size, NOBODYS);
+	return find(addr, size, NOT_ALLOCATED);
 }
 
 bool kmemcheck_is_initialized(unsigned long addr, size_t size)
 {
 	size = clip(addr, size);
-	return find(addr, size, BAD) == size;
+	return find(addr, size, NOT_INITIALIZED) == size;
 }
 
 bool kmemcheck_may_read(unsigned long addr, size_t size)
@@ -190,18 +189,16 @@ bool kmemcheck_may_read(unsigned long addr, size_t size)
 	/* Compilers load the neighbours and drop them again. */
 	if (IS_ENABLED(CONFIG_KMEMCHECK_PARTIAL_OK))
 		return find(addr, size, BIT(KMEMCHECK_INITIALIZED)) < size;
-	return find(addr, size, BAD) == size;
+	return find(addr, size, NOT_INITIALIZED) == size;
 }
 
-/* Has any of it been written? */
-bool kmemcheck_is_written_to(unsigned long addr, size_t size)
+bool kmemcheck_any_initialized(unsigned long addr, size_t size)
 {
 	size = clip(addr, size);
 	return find(addr, size, BIT(KMEMCHECK_INITIALIZED)) < size;
 }
 
-/* Is any of it somebody's? */
-bool kmemcheck_is_owned_in_part(unsigned long addr, size_t size)
+bool kmemcheck_any_allocated(unsigned long addr, size_t size)
 {
 	size = clip(addr, size);
 	return find(addr, size, BIT(KMEMCHECK_INITIALIZED) | BIT(KMEMCHECK_UNINITIALIZED)) < size;
@@ -210,19 +207,19 @@ bool kmemcheck_is_owned_in_part(unsigned long addr, size_t size)
 bool kmemcheck_may_write(unsigned long addr, size_t size)
 {
 	size = clip(addr, size);
-	return find(addr, size, NOBODYS) == size;
+	return find(addr, size, NOT_ALLOCATED) == size;
 }
 
-/* Copying is no use: what nobody wrote may be copied. */
+/* A copy is no use: uninitialised bytes may be copied. */
 bool kmemcheck_may_copy(unsigned long addr, size_t size)
 {
 	return kmemcheck_may_write(addr, size);
 }
 
-/* The padding of a structure, but not an element that nobody wrote any part of. */
-bool kmemcheck_may_lose(unsigned long addr, size_t size)
+/* The padding of a structure, but not an element of which nothing is initialised. */
+bool kmemcheck_may_copy_to_stack(unsigned long addr, size_t size)
 {
-	return kmemcheck_may_copy(addr, size) && kmemcheck_is_written_to(addr, size);
+	return kmemcheck_may_copy(addr, size) && kmemcheck_any_initialized(addr, size);
 }
 
 /* @n bytes of memory from @addr on, all within one byte of shadow. */
@@ -263,19 +260,19 @@ static unsigned long end_of_page(unsigned long addr)
 }
 
 /*
- * All within one page. It may be given up at the same time: whoever does that first
- * says so and then makes it initialised, here it is looked at last.
+ * All within one page. It may be untracked at the same time: there, the page is first
+ * marked and then made initialised; here, the mark is read last.
  */
 static void set_within(unsigned long addr, size_t size, enum kmemcheck_state state)
 {
-	if (kmemcheck_given_up(addr))
+	if (kmemcheck_is_untracked(addr))
 		state = KMEMCHECK_INITIALIZED;
 	set_range(addr, size, state);
 	if (state == KMEMCHECK_INITIALIZED)
 		return;
-	/* After set_range(); kmemcheck_give_up() is a barrier, too. */
+	/* After set_range(); kmemcheck_mark_untracked() is a barrier, too. */
 	smp_mb();
-	if (unlikely(kmemcheck_given_up(addr)))
+	if (unlikely(kmemcheck_is_untracked(addr)))
 		set_range(addr, size, KMEMCHECK_INITIALIZED);
 }
 
@@ -295,7 +292,7 @@ void kmemcheck_set_uninitialized(unsigned long addr, size_t size)
 	kmemcheck_shadow_set(addr, size, KMEMCHECK_UNINITIALIZED);
 }
 
-/* What was written need not be written down again. */
+/* Most of the time it is that already. */
 void kmemcheck_set_initialized(unsigned long addr, size_t size)
 {
 	if (!kmemcheck_is_initialized(addr, size))
@@ -327,7 +324,7 @@ static void copy_forward(unsigned long to, unsigned long from, size_t size)
 }
 
 /*
- * As memmove(): the ranges may overlap. A page that was given up stays
+ * As memmove(): the ranges may overlap. An untracked page stays
  * initialised.
  */
 void kmemcheck_copy_state(unsigned long to, unsigned long from, size_t size)
@@ -342,11 +339,11 @@ void kmemcheck_copy_state(unsigned long to, unsigned long from, size_t size)
 	}
 	for (; size; to += n, from += n, size -= n) {
 		n = min(size, end_of_page(to) - to);
-		if (!kmemcheck_given_up(to))
+		if (!kmemcheck_is_untracked(to))
 			copy_forward(to, from, n);
 		/* As in set_within(). */
 		smp_mb();
-		if (unlikely(kmemcheck_given_up(to)))
+		if (unlikely(kmemcheck_is_untracked(to)))
 			set_range(to, n, KMEMCHECK_INITIALIZED);
 	}
 }

@@ -14,13 +14,13 @@
 #define KMEMCHECK_SHADOW_SIZE(size)	((size) / 4 + 8)
 
 int kmemcheck_shadow_init(u8 *shadow, unsigned long pages);
-void kmemcheck_give_up(unsigned long addr);
+void kmemcheck_mark_untracked(unsigned long addr);
 bool kmemcheck_begin_hiding(unsigned long addr);
 void kmemcheck_end_hiding(unsigned long addr);
 enum kmemcheck_state kmemcheck_shadow_get(unsigned long addr);
 void kmemcheck_shadow_set(unsigned long addr, size_t size,
 			  enum kmemcheck_state state);
-size_t kmemcheck_shadow_run(unsigned long addr, size_t size, bool good);
-size_t kmemcheck_shadow_owned(unsigned long addr, size_t size);
+size_t kmemcheck_shadow_run(unsigned long addr, size_t size, bool initialized);
+size_t kmemcheck_shadow_allocated(unsigned long addr, size_t size);
 
 #endif /* _MM_KMEMCHECK_SHADOW_H */

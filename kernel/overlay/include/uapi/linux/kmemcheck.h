@@ -29,7 +29,7 @@
 
 /**
  * enum kmemcheck_record_type - what a record tells
- * @KMEMCHECK_RECORD_HEADER: the kernel that speaks; first in every stream
+ * @KMEMCHECK_RECORD_HEADER: the kernel that writes the stream; first in it
  * @KMEMCHECK_RECORD_REPORT: one error report
  * @KMEMCHECK_RECORD_LOST: reports that did not reach this reader
  */
@@ -174,7 +174,7 @@ enum kmemcheck_kind {
  * struct kmemcheck_access - what was caught
  * @time: nanoseconds since boot
  * @address: of the first byte that is reported: that of the operand of a load
- *	or store, that of the first bad byte of a bulk copy
+ *	or store, that of the first uninitialised byte of a bulk copy
  * @start: of the first byte of the whole access
  * @length: bytes of the whole access (one iteration of a REP instruction, or
  *	the whole of a bulk copy)

@@ -31,11 +31,11 @@
 #define MAX_LENGTH	256
 
 /* Instructions in a row that need not access tracked memory; 0: no batches. */
-u8 kmemcheck_ahead __read_mostly = 8;
+u8 kmemcheck_batch __read_mostly = 8;
 
 static int __init batch_param(char *str)
 {
-	if (str && !kstrtou8(str, 0, &kmemcheck_ahead))
+	if (str && !kstrtou8(str, 0, &kmemcheck_batch))
 		return 0;
 	pr_err("kmemcheck: kmemcheck.ahead=%s is not a number up to 255\n", str ?: "");
 	return -EINVAL;
@@ -97,9 +97,9 @@ static __always_inline bool in_memory(const struct kmemcheck_decoded *d,
 		addr += this_cpu_read(this_cpu_off);
 		return kmemcheck_execute(d, regs, (void *)addr);
 	}
-	if (kmemcheck_is_inside(addr, d->size)) {
+	if (kmemcheck_range_in_pool(addr, d->size)) {
 		*tracked = true;
-		return kmemcheck_access(d, regs, addr);
+		return kmemcheck_perform(d, regs, addr);
 	}
 	if (kmemcheck_tracked((void *)addr) || kmemcheck_tracked((void *)addr + d->size - 1))
 		return false;
@@ -174,14 +174,14 @@ static __always_inline bool emulate(const struct kmemcheck_decoded *d,
 }
 
 /**
- * kmemcheck_go_ahead() - emulate the instructions behind one that has faulted
+ * kmemcheck_emulate_batch() - emulate the instructions behind one that has faulted
  * @first: the one that has faulted
  * @regs: behind it, and then as far as it went
  *
  * How many instructions need not access tracked memory is learnt for each @first:
  * where there never is another access, no batch is tried.
  */
-void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs)
+void kmemcheck_emulate_batch(struct kmemcheck_decoded *first, struct pt_regs *regs)
 {
 	unsigned int budget = kmemcheck_batch_budget(first), spent = 0;
 	unsigned int i, accesses = 0, idle_batches = first->idle_batches;
@@ -193,16 +193,16 @@ void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs)
 		if (has_left_code(d, regs))
 			break;
 		/* A breakpoint is not known, so it is for the processor, too. */
-		d = kmemcheck_find(regs->ip);
+		d = kmemcheck_decode_cached(regs->ip);
 		if (!emulate(d, regs, &tracked))
 			break;
 		spent++;
 		if (tracked) {
 			accesses++;
 			spent = 0;
-			budget = kmemcheck_ahead;
+			budget = kmemcheck_batch;
 		}
 	}
 	first->idle_batches = accesses ? 0 : idle_batches + 1;
-	kmemcheck_counter_add(KMEMCHECK_COUNTER_AHEAD, accesses);
+	kmemcheck_counter_add(KMEMCHECK_COUNTER_BATCHED, accesses);
 }

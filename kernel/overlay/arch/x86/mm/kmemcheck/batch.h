@@ -9,14 +9,14 @@
 
 #include "insn/decode.h"
 
-extern u8 kmemcheck_ahead;
+extern u8 kmemcheck_batch;
 
 /* How many instructions in a row need not access tracked memory behind this one. */
 static __always_inline unsigned int kmemcheck_batch_budget(const struct kmemcheck_decoded *d)
 {
-	return kmemcheck_ahead >> d->idle_batches;
+	return kmemcheck_batch >> d->idle_batches;
 }
 
-void kmemcheck_go_ahead(struct kmemcheck_decoded *first, struct pt_regs *regs);
+void kmemcheck_emulate_batch(struct kmemcheck_decoded *first, struct pt_regs *regs);
 
 #endif /* _X86_KMEMCHECK_BATCH_H */

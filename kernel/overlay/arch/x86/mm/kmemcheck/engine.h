@@ -18,7 +18,7 @@
  * @init: before anything is hidden; 0 or an error
  * @fault: an instruction has touched the pool. It is told the registers before it, and
  *	the fault, which it changes when there is another one to be handled instead.
- *	After KMEMCHECK_CANNOT the page is not tracked any more
+ *	After KMEMCHECK_UNSUPPORTED the page is not tracked any more
  *
  * An engine is one file and a row of the table in arch.c.
  */

@@ -38,16 +38,16 @@ static enum kmemcheck_outcome perform(const struct kmemcheck_decoded *d,
 	if (unlikely(d->op == OP_UNKNOWN || d->op >= OP_SSE ||
 		     d->flags & DECODED_IN_REG)) {
 		kmemcheck_count(KMEMCHECK_COUNTER_UNKNOWN);
-		return KMEMCHECK_CANNOT;
+		return KMEMCHECK_UNSUPPORTED;
 	}
 	addr = kmemcheck_operand_address(d, regs);
 	/*
 	 * Is this what has faulted? If not, nothing is understood. An operand
 	 * that reaches out of the pool has no alias.
 	 */
-	if (unlikely(trap->address - addr >= d->size || !kmemcheck_is_inside(addr, d->size)))
-		return KMEMCHECK_CANNOT;
-	return kmemcheck_access(d, regs, addr) ? KMEMCHECK_DONE : KMEMCHECK_CANNOT;
+	if (unlikely(trap->address - addr >= d->size || !kmemcheck_range_in_pool(addr, d->size)))
+		return KMEMCHECK_UNSUPPORTED;
+	return kmemcheck_perform(d, regs, addr) ? KMEMCHECK_EMULATED : KMEMCHECK_UNSUPPORTED;
 }
 
 /**
@@ -55,7 +55,7 @@ static enum kmemcheck_outcome perform(const struct kmemcheck_decoded *d,
  * @regs: before it
  * @trap: the fault; changed when there is another one to be handled instead
  *
- * Return: KMEMCHECK_CANNOT when the page has to be shown for good.
+ * Return: KMEMCHECK_UNSUPPORTED when the page has to be untracked.
  */
 enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 					     struct kmemcheck_trap *trap)
@@ -66,23 +66,23 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 
 	/* Being patched at this moment, or probed: the breakpoint comes first. */
 	if (unlikely(*(const u8 *)regs->ip == INT3_INSN_OPCODE))
-		return KMEMCHECK_DONE;
-	/* Somebody steps through this code and must get his exception. */
+		return KMEMCHECK_EMULATED;
+	/* A debugger steps through this code and must get its exception. */
 	if (unlikely(regs->flags & X86_EFLAGS_TF))
-		return KMEMCHECK_CANNOT;
+		return KMEMCHECK_UNSUPPORTED;
 
 	if (unlikely(nmi)) {
 		d = &own;
 		kmemcheck_count(KMEMCHECK_COUNTER_DECODED);
 		kmemcheck_fetch(regs->ip, d);
 	} else {
-		d = kmemcheck_find(regs->ip);
+		d = kmemcheck_decode_cached(regs->ip);
 	}
-	this_cpu_inc(kmemcheck_ops[min_t(u8, d->op, OP_STRING)]);
+	this_cpu_inc(kmemcheck_op_faults[min_t(u8, d->op, OP_STRING)]);
 	outcome = perform(d, regs, trap);
-	if (likely(outcome == KMEMCHECK_DONE)) {
+	if (likely(outcome == KMEMCHECK_EMULATED)) {
 		if (!unlikely(nmi) && kmemcheck_batch_budget(d))
-			kmemcheck_go_ahead(d, regs);
+			kmemcheck_emulate_batch(d, regs);
 		/* A fault sets it, so that a breakpoint is not hit twice. */
 		regs->flags &= ~X86_EFLAGS_RF;
 	}

@@ -51,7 +51,7 @@ static int init(void)
 #ifdef CONFIG_SMP
 	setup_max_cpus = 1;
 #endif
-	/* Nobody is to bring one up later, either. */
+	/* Nor is one to be brought up later. */
 	cpu_hotplug_disable();
 	return 0;
 }
@@ -77,7 +77,7 @@ static bool show(struct step *step, unsigned long addr)
 {
 	unsigned int i;
 
-	/* Its state would not do: one that is being hidden is shown no more. */
+	/* The state of the page would not do: one that is being hidden is not present. */
 	if (!kmemcheck_tracked((void *)addr) || kmemcheck_is_shown(addr))
 		return true;
 	addr &= PAGE_MASK;
@@ -150,7 +150,7 @@ static enum kmemcheck_outcome fault(struct pt_regs *regs, struct kmemcheck_trap 
 		 * overwrite that stack.
 		 */
 		kmemcheck_count(KMEMCHECK_COUNTER_NMI);
-		return KMEMCHECK_CANNOT;
+		return KMEMCHECK_UNSUPPORTED;
 	}
 	if (this_cpu_read(kmemcheck_stepping)) {
 		/*
@@ -159,22 +159,22 @@ static enum kmemcheck_outcome fault(struct pt_regs *regs, struct kmemcheck_trap 
 		 * instruction has raised.
 		 */
 		if (regs->flags & X86_EFLAGS_TF && show(step, trap->address))
-			return KMEMCHECK_DONE;
+			return KMEMCHECK_EMULATED;
 		kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
-		return KMEMCHECK_CANNOT;
+		return KMEMCHECK_UNSUPPORTED;
 	}
 
 	if (!kmemcheck_fetch(regs->ip, &d)) {
 		kmemcheck_count(KMEMCHECK_COUNTER_UNKNOWN);
-		return KMEMCHECK_CANNOT;
+		return KMEMCHECK_UNSUPPORTED;
 	}
-	this_cpu_inc(kmemcheck_ops[min_t(u8, d.op, OP_STRING)]);
+	this_cpu_inc(kmemcheck_op_faults[min_t(u8, d.op, OP_STRING)]);
 	n = kmemcheck_operands(&d, regs, ops);
 	check(regs, &d, ops, n);
 	show_operands(step, ops, n);
 	show(step, trap->address);
 	step_begin(step, regs);
-	return KMEMCHECK_DONE;
+	return KMEMCHECK_EMULATED;
 }
 
 const struct kmemcheck_engine kmemcheck_step_engine = {

@@ -26,16 +26,16 @@ static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap)
 
 	kmemcheck_count(KMEMCHECK_COUNTER_FAULTS);
 	if (unlikely(!kmemcheck_enabled())) {
-		kmemcheck_unhide(address);
+		kmemcheck_untrack(address);
 		return true;
 	}
 	switch (static_call(kmemcheck_engine_fault)(regs, trap)) {
-	case KMEMCHECK_ELSEWHERE:
+	case KMEMCHECK_OTHER_FAULT:
 		return false;
-	case KMEMCHECK_CANNOT:
-		kmemcheck_unhide(address);
+	case KMEMCHECK_UNSUPPORTED:
+		kmemcheck_untrack(address);
 		break;
-	case KMEMCHECK_DONE:
+	case KMEMCHECK_EMULATED:
 		break;
 	}
 	return true;
@@ -43,7 +43,7 @@ static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap)
 
 /*
  * Functions that the handler calls may be traced, and the tracer's own memory may
- * be tracked: let the tracers believe that they have called these themselves.
+ * be tracked: set the recursion bits, which tracers set for what they call themselves.
  */
 static __always_inline unsigned long stop_tracing(void)
 {
@@ -92,7 +92,7 @@ noinstr struct kmemcheck_trap __kmemcheck_fault(struct pt_regs *regs, unsigned l
 		kmemcheck_profile(regs->ip);
 	if (KMEMCHECK_WARN_ON(before && (!in_nmi() || before > MAX_DEPTH_IN_NMI))) {
 		kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
-		kmemcheck_unhide(trap.address);
+		kmemcheck_untrack(trap.address);
 		trap.error_code = KMEMCHECK_NO_FAULT;
 	} else if (handle(regs, &trap)) {
 		trap.error_code = KMEMCHECK_NO_FAULT;

@@ -56,7 +56,7 @@ void kmemcheck_hide_page(unsigned long addr)
 }
 
 /**
- * kmemcheck_hide_page_noflush() - hide a page that was shown for good
+ * kmemcheck_hide_page_noflush() - hide an untracked page
  * @addr: of it
  *
  * It may have been cached by any CPU in any address space, until kmemcheck_flush_pool().

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: who allocates and frees, cheaply.
+ * kmemcheck: the stacks of allocations and releases, cheaply.
  *
  * Unwinding a stack and looking it up in the depot for each object costs more
  * than everything else that an allocation does. But the same few places allocate
@@ -89,7 +89,7 @@ static void remember(const struct memo *new, const unsigned long *base)
 
 /*
  * Return: whether the frames can be found again, that is, all of them lie on the
- * one stack, one above the other, and nobody has bent their return addresses.
+ * one stack, one above the other, and their return addresses are not replaced.
  */
 static bool walk(struct memo *memo, unsigned long *base)
 {
@@ -119,13 +119,13 @@ static bool walk(struct memo *memo, unsigned long *base)
 }
 
 /**
- * kmemcheck_arch_save_stack() - the current stack
+ * kmemcheck_save_stack() - the current stack
  * @caller: the return address that it begins with
  * @flags: what saving it may do
  *
  * Return: its handle in the depot, 0 when it cannot be saved.
  */
-noinline depot_stack_handle_t kmemcheck_arch_save_stack(unsigned long caller, gfp_t flags)
+noinline depot_stack_handle_t kmemcheck_save_stack(unsigned long caller, gfp_t flags)
 {
 	unsigned long *base = __builtin_frame_address(0);
 	depot_stack_handle_t handle = recall(caller, base);

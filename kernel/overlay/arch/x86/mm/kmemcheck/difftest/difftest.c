@@ -28,6 +28,7 @@
 #include "../../../../../mm/kmemcheck/report.h"
 #include "../../../../../mm/kmemcheck/shadow.h"
 #include "../engine.h"
+#include "../propagate/propagate.h"
 #include "call.h"
 #include "generate.h"
 #include "run.h"
@@ -341,7 +342,7 @@ static void difftest_exit(struct kunit_suite *suite)
 			difftest.instances, ms, difftest.mismatches, difftest.untracked, seed);
 	if (difftest.cases) {
 		kmemcheck_ratelimit = old_ratelimit;
-		kmemcheck_follow = old_follow;
+		kmemcheck_propagate = old_follow;
 	}
 	if (difftest.page)
 		kmemcheck_pool_free(difftest.page, POOL_ORDER);
@@ -377,8 +378,8 @@ static int difftest_init(struct kunit_suite *suite)
 	old_ratelimit = kmemcheck_ratelimit;
 	kmemcheck_ratelimit = 3600;
 	/* Nor is it known what happens to the values that random instructions load. */
-	old_follow = kmemcheck_follow;
-	kmemcheck_follow = false;
+	old_follow = kmemcheck_propagate;
+	kmemcheck_propagate = false;
 	return 0;
 
 fail:

@@ -182,7 +182,7 @@ static void fill_shadow(struct difftest_gen *gen, const struct difftest_case *c,
 /* All of such a page counts as initialised. */
 static void untrack_page(const struct difftest_case *c, const struct difftest_area *pool)
 {
-	kmemcheck_unhide(c->untracked);
+	kmemcheck_untrack(c->untracked);
 	memset(pool->want + (c->untracked - pool->start), KMEMCHECK_INITIALIZED, PAGE_SIZE);
 }
 
@@ -386,7 +386,7 @@ static void compare_pages(struct difftest_result *r, const struct difftest_case 
 	unsigned long addr;
 
 	for (addr = pool->start; addr < pool->start + DIFFTEST_AREA_SIZE; addr += PAGE_SIZE) {
-		if (kmemcheck_given_up(addr)) {
+		if (kmemcheck_is_untracked(addr)) {
 			r->untracked |= addr != c->untracked;
 			track_page(addr);
 		} else if (pte_present(*virt_to_kpte(addr))) {
@@ -408,7 +408,7 @@ static struct counts counts(void)
 			   kmemcheck_counter(KMEMCHECK_COUNTER_DUPLICATES),
 		.unknown = kmemcheck_counter(KMEMCHECK_COUNTER_UNKNOWN) +
 			   kmemcheck_counter(KMEMCHECK_COUNTER_TRIPWIRE) +
-			   kmemcheck_counter(KMEMCHECK_COUNTER_UNHIDDEN),
+			   kmemcheck_counter(KMEMCHECK_COUNTER_UNTRACKED),
 	};
 }
 

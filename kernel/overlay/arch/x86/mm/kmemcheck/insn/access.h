@@ -13,19 +13,19 @@ void kmemcheck_check_access(const struct kmemcheck_decoded *d, struct pt_regs *r
 			    unsigned long addr, const void *mem);
 
 /**
- * kmemcheck_access() - perform an instruction on the pool
+ * kmemcheck_perform() - perform an instruction on the pool
  * @d: the instruction, not one on strings
  * @regs: before it, and then behind it
  * @addr: of its operand, which lies in the pool
  *
  * Return: false when it cannot be performed.
  */
-static __always_inline bool kmemcheck_access(const struct kmemcheck_decoded *d,
+static __always_inline bool kmemcheck_perform(const struct kmemcheck_decoded *d,
 					     struct pt_regs *regs, unsigned long addr)
 {
 	void *mem = (void *)(addr + kmemcheck_alias_offset);
 
-	if (unlikely(d->size > 8 || !kmemcheck_is_boring(addr, d->size)))
+	if (unlikely(d->size > 8 || !kmemcheck_all_initialized(addr, d->size)))
 		kmemcheck_check_access(d, regs, addr, mem);
 	return kmemcheck_execute(d, regs, mem);
 }

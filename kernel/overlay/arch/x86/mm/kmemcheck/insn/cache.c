@@ -117,13 +117,13 @@ static __always_inline bool matches(const struct kmemcheck_decoded *d, unsigned 
 }
 
 /**
- * kmemcheck_find() - the decoded instruction at an address
+ * kmemcheck_decode_cached() - the decoded instruction at an address
  * @ip: its address; it can be read there
  *
  * Not in an NMI, which may have interrupted this. An instruction has two places;
  * the older one of the two there makes room.
  */
-struct kmemcheck_decoded *kmemcheck_find(unsigned long ip)
+struct kmemcheck_decoded *kmemcheck_decode_cached(unsigned long ip)
 {
 	unsigned int nr = hash_long(ip, CACHE_SHIFT);
 	struct kmemcheck_decoded *d = this_cpu_read(cache) + nr;
@@ -139,12 +139,12 @@ struct kmemcheck_decoded *kmemcheck_find(unsigned long ip)
 }
 
 /**
- * kmemcheck_lookup() - as kmemcheck_find(), but leave the cache alone
+ * kmemcheck_lookup_decoded() - as kmemcheck_decode_cached(), but leave the cache alone
  * @ip: its address
  *
  * Return: NULL when it is not there.
  */
-const struct kmemcheck_decoded *kmemcheck_lookup(unsigned long ip)
+const struct kmemcheck_decoded *kmemcheck_lookup_decoded(unsigned long ip)
 {
 	unsigned int nr = hash_long(ip, CACHE_SHIFT);
 	const struct kmemcheck_decoded *d = this_cpu_read(cache);

@@ -10,7 +10,7 @@
 int kmemcheck_cache_init(void);
 bool kmemcheck_is_code(unsigned long ip);
 bool kmemcheck_fetch(unsigned long ip, struct kmemcheck_decoded *d);
-struct kmemcheck_decoded *kmemcheck_find(unsigned long ip);
-const struct kmemcheck_decoded *kmemcheck_lookup(unsigned long ip);
+struct kmemcheck_decoded *kmemcheck_decode_cached(unsigned long ip);
+const struct kmemcheck_decoded *kmemcheck_lookup_decoded(unsigned long ip);
 
 #endif /* _X86_KMEMCHECK_CACHE_H */

@@ -9,7 +9,7 @@
 
 #include "class.h"
 
-DEFINE_PER_CPU(u64 [OP_SSE + 2], kmemcheck_ops);
+DEFINE_PER_CPU(u64 [OP_SSE + 2], kmemcheck_op_faults);
 
 struct class {
 	const char *name;
@@ -35,13 +35,13 @@ static const struct class classes[] = {
 };
 
 /**
- * kmemcheck_arch_class() - how many faults were of one class of instructions?
+ * kmemcheck_fault_class() - how many faults were of one class of instructions?
  * @i: number of the class
  * @count: set to that number
  *
  * Return: its name, or NULL when there are no more classes.
  */
-const char *kmemcheck_arch_class(unsigned int i, u64 *count)
+const char *kmemcheck_fault_class(unsigned int i, u64 *count)
 {
 	unsigned int op;
 	int cpu;
@@ -52,6 +52,6 @@ const char *kmemcheck_arch_class(unsigned int i, u64 *count)
 	*count = 0;
 	for_each_possible_cpu(cpu)
 		for (op = classes[i].first; op <= classes[i].last; op++)
-			*count += READ_ONCE(per_cpu(kmemcheck_ops, cpu)[op]);
+			*count += READ_ONCE(per_cpu(kmemcheck_op_faults, cpu)[op]);
 	return classes[i].name;
 }

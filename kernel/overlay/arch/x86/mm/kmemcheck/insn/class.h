@@ -10,8 +10,8 @@
 #include "decode.h"
 
 /* Faults of each enum kmemcheck_op that can have an operand in memory. */
-DECLARE_PER_CPU(u64 [OP_SSE + 2], kmemcheck_ops);
+DECLARE_PER_CPU(u64 [OP_SSE + 2], kmemcheck_op_faults);
 
-const char *kmemcheck_arch_class(unsigned int i, u64 *count);
+const char *kmemcheck_fault_class(unsigned int i, u64 *count);
 
 #endif /* _X86_KMEMCHECK_CLASS_H */

@@ -117,7 +117,7 @@ static const struct rule copying = {
 };
 
 static const struct rule copying_to_stack = {
-	kmemcheck_may_lose, kmemcheck_is_initialized, kmemcheck_report_read
+	kmemcheck_may_copy_to_stack, kmemcheck_is_initialized, kmemcheck_report_read
 };
 
 static const struct rule copying_to_user = {
@@ -398,11 +398,11 @@ enum kmemcheck_outcome kmemcheck_string(const struct kmemcheck_decoded *d,
 	struct run r;
 
 	if (!n)
-		return KMEMCHECK_CANNOT;
+		return KMEMCHECK_UNSUPPORTED;
 	if ((uses_si(d->sub) && !may_touch(regs->si, regs)) ||
 	    (uses_di(d->sub) && !may_touch(regs->di, regs))) {
 		set_trap(d, regs, trap);
-		return KMEMCHECK_ELSEWHERE;
+		return KMEMCHECK_OTHER_FAULT;
 	}
 
 	if (d->sub == STRING_MOVS)
@@ -416,11 +416,11 @@ enum kmemcheck_outcome kmemcheck_string(const struct kmemcheck_decoded *d,
 		finish(d, regs, &before, done, &r);
 	if (r.err) {
 		set_trap(d, regs, trap);
-		return KMEMCHECK_ELSEWHERE;
+		return KMEMCHECK_OTHER_FAULT;
 	}
 	/* All of it, or a comparison that has found what it looked for? */
 	if (!repeats || !regs->cx || (sets_flags(d->sub) &&
 	    !(regs->flags & X86_EFLAGS_ZF) == !(d->flags & DECODED_REPNE)))
 		regs->ip += d->length;
-	return KMEMCHECK_DONE;
+	return KMEMCHECK_EMULATED;
 }

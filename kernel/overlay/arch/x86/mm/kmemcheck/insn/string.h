@@ -11,9 +11,9 @@
 
 /* What is left of an instruction that the alias engine has taken on. */
 enum kmemcheck_outcome {
-	KMEMCHECK_DONE,			/* go on at regs->ip */
-	KMEMCHECK_ELSEWHERE,		/* struct kmemcheck_trap tells */
-	KMEMCHECK_CANNOT,		/* nothing has been done */
+	KMEMCHECK_EMULATED,			/* go on at regs->ip */
+	KMEMCHECK_OTHER_FAULT,		/* struct kmemcheck_trap tells */
+	KMEMCHECK_UNSUPPORTED,		/* nothing has been done */
 };
 
 enum kmemcheck_outcome kmemcheck_string(const struct kmemcheck_decoded *d,

@@ -43,7 +43,7 @@ void kmemcheck_expect_copies(const struct kmemcheck_propagation *p)
 		const struct kmemcheck_word *word = &p->words[i];
 		u8 bytes = 0;
 
-		if (!word->poison || !kmemcheck_is_inside(word->addr, 8) ||
+		if (!word->poison || !kmemcheck_range_in_pool(word->addr, 8) ||
 		    kmemcheck_is_initialized(word->addr, 8))
 			continue;
 		for (byte = 0; byte < 8; byte++)
@@ -57,14 +57,14 @@ void kmemcheck_expect_copies(const struct kmemcheck_propagation *p)
 }
 
 /**
- * kmemcheck_arch_stored() - an instruction has stored something
+ * kmemcheck_propagate_store() - an instruction has stored something
  * @regs: before it
  * @addr: of the operand, in the pool and initialised now
  * @size: of the operand
  *
  * If that is a copy of uninitialised bytes, it is not initialised after all.
  */
-void kmemcheck_arch_stored(const struct pt_regs *regs, unsigned long addr, size_t size)
+void kmemcheck_propagate_store(const struct pt_regs *regs, unsigned long addr, size_t size)
 {
 	struct copy *copy = this_cpu_ptr(copies);
 	unsigned int i, byte;

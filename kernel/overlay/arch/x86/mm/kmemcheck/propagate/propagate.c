@@ -29,11 +29,11 @@
 #define MAX_CLEAN	48
 
 /* Otherwise, a value of which no byte is initialised counts as used. */
-bool kmemcheck_follow __read_mostly = true;
+bool kmemcheck_propagate __read_mostly = true;
 
 static int __init propagate_param(char *str)
 {
-	if (str && !kstrtobool(str, &kmemcheck_follow))
+	if (str && !kstrtobool(str, &kmemcheck_propagate))
 		return 0;
 	pr_err("kmemcheck: kmemcheck.follow=%s is neither 0 nor 1\n", str ?: "");
 	return -EINVAL;
@@ -281,7 +281,7 @@ static enum kmemcheck_result propagate_unknown(struct kmemcheck_propagation *p,
 
 static enum kmemcheck_result propagate_one(struct kmemcheck_propagation *p)
 {
-	const struct kmemcheck_decoded *d = kmemcheck_lookup(p->regs.ip);
+	const struct kmemcheck_decoded *d = kmemcheck_lookup_decoded(p->regs.ip);
 	struct kmemcheck_decoded own;
 	enum kmemcheck_result result;
 
@@ -374,7 +374,7 @@ static bool is_used(struct kmemcheck_propagation *p, unsigned long addr,
 }
 
 /**
- * kmemcheck_arch_is_used() - does the interrupted code use what it loads?
+ * kmemcheck_load_is_used() - does the interrupted code use what it loads?
  * @regs: before the instruction that loads
  * @addr: of the operand, in the pool; some of it is not initialised
  * @size: of the operand
@@ -382,13 +382,13 @@ static bool is_used(struct kmemcheck_propagation *p, unsigned long addr,
  * When this cannot be found out, a value of which no byte is initialised counts as
  * used, others do not.
  */
-bool kmemcheck_arch_is_used(const struct pt_regs *regs, unsigned long addr, size_t size)
+bool kmemcheck_load_is_used(const struct pt_regs *regs, unsigned long addr, size_t size)
 {
 	struct kmemcheck_propagation *p = this_cpu_ptr(&propagations);
-	bool none_initialized = !kmemcheck_is_written_to(addr, size);
+	bool none_initialized = !kmemcheck_any_initialized(addr, size);
 
 	/* An NMI may have interrupted this. */
-	if (!kmemcheck_follow || in_nmi() || size > 8 || !kmemcheck_is_inside(addr, size))
+	if (!kmemcheck_propagate || in_nmi() || size > 8 || !kmemcheck_range_in_pool(addr, size))
 		return none_initialized;
 
 	p->regs = *regs;

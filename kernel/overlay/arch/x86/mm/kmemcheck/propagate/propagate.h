@@ -77,8 +77,8 @@ static inline u64 kmemcheck_size_mask(unsigned int size)
 }
 
 /* propagate.c */
-extern bool kmemcheck_follow;
-bool kmemcheck_arch_is_used(const struct pt_regs *regs, unsigned long addr, size_t size);
+extern bool kmemcheck_propagate;
+bool kmemcheck_load_is_used(const struct pt_regs *regs, unsigned long addr, size_t size);
 
 /* poison.c */
 bool kmemcheck_condition_is_poisoned(const struct kmemcheck_propagation *p,

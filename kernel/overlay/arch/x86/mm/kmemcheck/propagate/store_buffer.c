@@ -59,7 +59,7 @@ bool kmemcheck_buffered_load(struct kmemcheck_propagation *p, unsigned long addr
 	*value = 0;
 	*poison = 0;
 	if (kmemcheck_tracked((void *)addr)) {
-		if (!kmemcheck_is_inside(addr, size))
+		if (!kmemcheck_range_in_pool(addr, size))
 			return false;
 		*value = kmemcheck_load((void *)(addr + kmemcheck_alias_offset), size);
 	} else if (!is_plain_memory(p, addr, size) ||
