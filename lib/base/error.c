@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* const: nobody may write to it, kmc_error_free() knows it by its address. */
+/* const: never written to; kmc_error_free() knows it by its address. */
 static const struct kmc_error nomem = {
 	.code = KMC_ERROR_NOMEM,
 	.errnum = ENOMEM,

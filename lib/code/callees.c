@@ -43,22 +43,22 @@ static bool visit(struct visits *visits, uint64_t address)
 static bool look_at(const struct kmc_code *code, struct visits *visits,
 		    uint64_t address, uint32_t *changes)
 {
-	struct kmc_step step;
+	struct kmc_successors next;
 
-	if (kmc_step(code, address, &step) || step.leaves ||
-	    step.leaves_indirectly ||
-	    (step.insn.is_call && !step.has_callee && !step.keeps_all)) {
+	if (kmc_successors_read(code, address, &next) || next.leaves ||
+	    next.leaves_indirectly ||
+	    (next.insn.is_call && !next.has_callee && !next.keeps_all)) {
 		*changes = KMC_REGS_VOLATILE;
 		return true;
 	}
-	*changes |= step.insn.changes;
-	if (step.has_callee && !visit(visits, step.callee))
+	*changes |= next.insn.changes;
+	if (next.has_callee && !visit(visits, next.callee))
 		return false;
-	for (size_t i = 0; i < step.nways; i++) {
+	for (size_t i = 0; i < next.count; i++) {
 		/* Code that handles a fault is reached with registers set. */
-		if (step.ways[i].fault)
+		if (next.v[i].fault)
 			*changes = KMC_REGS_VOLATILE;
-		if (!visit(visits, step.ways[i].to))
+		if (!visit(visits, next.v[i].to))
 			return false;
 	}
 	return true;

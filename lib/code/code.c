@@ -297,7 +297,7 @@ static void code_release(void *cache)
 	free(code->names);
 	kmc_map_release(&code->changes, NULL);
 	kmc_map_release(&code->answers, free);
-	kmc_map_release(&code->entrances, free);
+	kmc_map_release(&code->entries, free);
 	*code = (struct kmc_code) { };
 }
 

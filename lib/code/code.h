@@ -12,7 +12,8 @@
 
 /**
  * struct kmc_code_section - bytes that are loaded
- * @start, @end: link-time addresses
+ * @start: link-time address
+ * @end: behind the last byte
  * @bytes: borrowed from the ELF file, or @own
  * @own: a copy with relocations applied, NULL if there was no need
  * @name: borrowed
@@ -40,7 +41,10 @@ enum kmc_patch_kind {
 };
 
 /**
- * struct kmc_patch - a way that control goes and no instruction shows
+ * struct kmc_patch - a control-flow edge that no instruction shows
+ * @from: link-time address
+ * @to: likewise
+ * @kind: how control gets there
  * @from_len: of an alternative: bytes that are replaced
  * @to_len: of an alternative: bytes that replace them
  */
@@ -55,16 +59,19 @@ struct kmc_patch {
 /**
  * struct kmc_code - the code of an image
  * @sections: sorted by address
+ * @nsections: of them
  * @patches: sorted by @from
+ * @npatches: of them
  * @loaded: the rest is valid
  * @why_not: why the tables could not be read, NULL: they were
  * @externals: where the symbols of a module lie that others define; they have no
  *	code; behind all sections, 0 if there are none
  * @names: by number, from @externals on, KMC_EXTERNAL_SIZE bytes each
+ * @nnames: of @names
  * @symtab: of the image
  * @changes: callee → registers that a call of it changes, see callees.c
  * @answers: address → what its registers were found to hold, see reaching_definitions.c
- * @entrances: function → whether it has other ways in, see function_entries.c
+ * @entries: function → does control get in elsewhere, see function_entries.c
  */
 struct kmc_code {
 	bool loaded;
@@ -79,7 +86,7 @@ struct kmc_code {
 	const struct kmc_symtab *symtab;
 	struct kmc_map changes;
 	struct kmc_map answers;
-	struct kmc_map entrances;
+	struct kmc_map entries;
 };
 
 /* Of each kind of answer that is kept; a log may ask for any number. */

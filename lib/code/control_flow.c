@@ -20,23 +20,23 @@
  */
 struct builder {
 	const struct kmc_code *code;
-	struct kmc_flow *flow;
+	struct kmc_cfg *cfg;
 	size_t *first;
 	const char *why_not;
 	bool nomem;
 };
 
-static bool in_extent(const struct kmc_extent *extent, uint64_t address)
+static bool in_range(const struct kmc_cfg_range *range, uint64_t address)
 {
-	return address >= extent->start && address < extent->end;
+	return address >= range->start && address < range->end;
 }
 
-static const struct kmc_extent *range_of(const struct kmc_flow *flow,
-					 uint64_t address)
+static const struct kmc_cfg_range *range_of(const struct kmc_cfg *cfg,
+					    uint64_t address)
 {
-	for (size_t i = 0; i < flow->nranges; i++)
-		if (in_extent(&flow->ranges[i], address))
-			return &flow->ranges[i];
+	for (size_t i = 0; i < cfg->nranges; i++)
+		if (in_range(&cfg->ranges[i], address))
+			return &cfg->ranges[i];
 	return NULL;
 }
 
@@ -45,15 +45,15 @@ static const struct kmc_extent *range_of(const struct kmc_flow *flow,
 /* GCC moves unlikely code of foo to foo.cold, and jumps to and fro. */
 static bool add_cold(struct builder *b, const struct kmc_symbol *symbol)
 {
-	struct kmc_flow *flow = b->flow;
+	struct kmc_cfg *cfg = b->cfg;
 
 	if (!strstr(symbol->name, ".cold"))
 		return false;
-	if (flow->nranges == KMC_FLOW_RANGES) {
+	if (cfg->nranges == KMC_CFG_RANGES) {
 		b->why_not = "the function has too many parts";
 		return true;
 	}
-	flow->ranges[flow->nranges++] = (struct kmc_extent){
+	cfg->ranges[cfg->nranges++] = (struct kmc_cfg_range){
 		.start = symbol->address,
 		.end = symbol->address + symbol->size,
 	};
@@ -74,115 +74,115 @@ static bool is_aside(const struct kmc_code *code, uint64_t address)
 	return false;
 }
 
-/* Does this way stay in the function? */
-static bool stays(struct builder *b, const struct kmc_way *way)
+/* Does control stay in the function? */
+static bool stays(struct builder *b, const struct kmc_successor *succ)
 {
 	const struct kmc_symbol *symbol;
 
-	if (range_of(b->flow, way->to) || way->patch ||
-	    is_aside(b->code, way->to))
+	if (range_of(b->cfg, succ->to) || succ->patch ||
+	    is_aside(b->code, succ->to))
 		return true;
 	/* Behind the end of a function, after a call that never comes back. */
-	if (!way->jump)
+	if (!succ->jump)
 		return false;
-	symbol = kmc_symtab_at(b->code->symtab, way->to);
+	symbol = kmc_symtab_at(b->code->symtab, succ->to);
 	if (symbol && add_cold(b, symbol))
 		return true;
-	if (!symbol || symbol->address != way->to)
+	if (!symbol || symbol->address != succ->to)
 		b->why_not = "it jumps into the middle of another function";
 	return false;
 }
 
 /* ---- building ---- */
 
-static size_t node_number(const struct kmc_flow *flow, uint64_t address)
+static size_t node_number(const struct kmc_cfg *cfg, uint64_t address)
 {
-	return (uintptr_t)kmc_map_get(&flow->index, address);
+	return (uintptr_t)kmc_map_get(&cfg->index, address);
 }
 
 static bool discover(struct builder *b, uint64_t address, size_t *out)
 {
-	struct kmc_flow *flow = b->flow;
-	size_t number = node_number(flow, address);
+	struct kmc_cfg *cfg = b->cfg;
+	size_t number = node_number(cfg, address);
 
 	if (!number) {
-		struct kmc_node *node = kmc_grow(&flow->nodes, flow->count,
-						 sizeof(*node));
+		struct kmc_cfg_node *node = kmc_grow(&cfg->nodes, cfg->count,
+						     sizeof(*node));
 
-		number = flow->count + 1;
-		if (!node || !kmc_map_put(&flow->index, address,
+		number = cfg->count + 1;
+		if (!node || !kmc_map_put(&cfg->index, address,
 					  (void *)(uintptr_t)number)) {
 			b->nomem = true;
 			return false;
 		}
 		node->insn.address = address;
-		flow->count++;
+		cfg->count++;
 	}
 	*out = number - 1;
 	return true;
 }
 
-static void add_edge(struct builder *b, size_t from, const struct kmc_way *way)
+static void add_edge(struct builder *b, size_t from, const struct kmc_successor *succ)
 {
-	struct kmc_flow *flow = b->flow;
-	struct kmc_edge *edge;
+	struct kmc_cfg *cfg = b->cfg;
+	struct kmc_cfg_edge *edge;
 	size_t to;
 
-	if (!discover(b, way->to, &to))
+	if (!discover(b, succ->to, &to))
 		return;
-	edge = kmc_grow(&flow->edges, flow->nedges, sizeof(*edge));
+	edge = kmc_grow(&cfg->edges, cfg->nedges, sizeof(*edge));
 	if (!edge) {
 		b->nomem = true;
 		return;
 	}
-	*edge = (struct kmc_edge){ .from = from, .to = to, .fault = way->fault };
-	flow->nedges++;
+	*edge = (struct kmc_cfg_edge){ .from = from, .to = to, .fault = succ->fault };
+	cfg->nedges++;
 }
 
 static void follow(struct builder *b, size_t number)
 {
-	struct kmc_node *node = &b->flow->nodes[number];
-	const uint64_t start = b->flow->ranges[0].start;
-	struct kmc_step step;
+	struct kmc_cfg_node *node = &b->cfg->nodes[number];
+	const uint64_t start = b->cfg->ranges[0].start;
+	struct kmc_successors next;
 
-	b->why_not = kmc_step(b->code, node->insn.address, &step);
+	b->why_not = kmc_successors_read(b->code, node->insn.address, &next);
 	if (b->why_not)
 		return;
-	node->insn = step.insn;
-	node->callee = step.callee;
-	node->has_callee = step.has_callee;
-	node->keeps_all = step.keeps_all;
-	if (step.has_callee && step.callee != start &&
-	    range_of(b->flow, step.callee))
+	node->insn = next.insn;
+	node->callee = next.callee;
+	node->has_callee = next.has_callee;
+	node->keeps_all = next.keeps_all;
+	if (next.has_callee && next.callee != start &&
+	    range_of(b->cfg, next.callee))
 		b->why_not = "it calls into the middle of itself";
-	if (step.leaves_indirectly) {
-		b->flow->leaves_indirectly = true;
+	if (next.leaves_indirectly) {
+		b->cfg->leaves_indirectly = true;
 		/* A switch may do so, with targets all over the function. */
-		if (step.insn.table)
+		if (next.insn.table)
 			b->why_not = "it has a jump table";
-		else if (step.insn.indirect && !step.insn.nmem)
+		else if (next.insn.indirect && !next.insn.nmem)
 			b->why_not = "it jumps to where a register says";
 	}
-	for (size_t i = 0; !b->why_not && !b->nomem && i < step.nways; i++)
-		if (stays(b, &step.ways[i]) && !b->why_not)
-			add_edge(b, number, &step.ways[i]);
+	for (size_t i = 0; !b->why_not && !b->nomem && i < next.count; i++)
+		if (stays(b, &next.v[i]) && !b->why_not)
+			add_edge(b, number, &next.v[i]);
 }
 
 static void build(struct builder *b, uint64_t start)
 {
-	struct kmc_flow *flow = b->flow;
+	struct kmc_cfg *cfg = b->cfg;
 	size_t number;
 
 	if (!discover(b, start, &number))
 		return;
-	for (size_t i = 0; i < flow->count && !b->why_not && !b->nomem; i++) {
+	for (size_t i = 0; i < cfg->count && !b->why_not && !b->nomem; i++) {
 		size_t *first = kmc_grow(&b->first, i, sizeof(*first));
 
 		if (!first) {
 			b->nomem = true;
 			return;
 		}
-		*first = flow->nedges;
+		*first = cfg->nedges;
 		if (i == MAX_NODES)
 			b->why_not = "the function is too large";
 		else
@@ -195,12 +195,12 @@ static void build(struct builder *b, uint64_t start)
 /* Visits depth-first; @rank gets each node's number in reverse post-order. */
 static bool rank_nodes(const struct builder *b, uint32_t *rank)
 {
-	const struct kmc_flow *flow = b->flow;
-	size_t *next = calloc(flow->count, sizeof(*next));
-	uint32_t *stack = calloc(flow->count, sizeof(*stack));
-	bool *seen = calloc(flow->count, sizeof(*seen));
+	const struct kmc_cfg *cfg = b->cfg;
+	size_t *next = calloc(cfg->count, sizeof(*next));
+	uint32_t *stack = calloc(cfg->count, sizeof(*stack));
+	bool *seen = calloc(cfg->count, sizeof(*seen));
 	const bool good = next && stack && seen;
-	size_t depth = 0, left = flow->count;
+	size_t depth = 0, left = cfg->count;
 
 	if (good) {
 		stack[depth++] = 0;
@@ -209,8 +209,8 @@ static bool rank_nodes(const struct builder *b, uint32_t *rank)
 	while (depth) {
 		const uint32_t node = stack[depth - 1];
 		const size_t at = b->first[node] + next[node];
-		const size_t end = node + 1 < flow->count ?
-				   b->first[node + 1] : flow->nedges;
+		const size_t end = node + 1 < cfg->count ?
+				   b->first[node + 1] : cfg->nedges;
 
 		if (at == end) {
 			rank[node] = --left;
@@ -218,9 +218,9 @@ static bool rank_nodes(const struct builder *b, uint32_t *rank)
 			continue;
 		}
 		next[node]++;
-		if (!seen[flow->edges[at].to]) {
-			seen[flow->edges[at].to] = true;
-			stack[depth++] = flow->edges[at].to;
+		if (!seen[cfg->edges[at].to]) {
+			seen[cfg->edges[at].to] = true;
+			stack[depth++] = cfg->edges[at].to;
 		}
 	}
 	free(next);
@@ -231,7 +231,7 @@ static bool rank_nodes(const struct builder *b, uint32_t *rank)
 
 static int edge_compare(const void *pa, const void *pb)
 {
-	const struct kmc_edge *a = pa, *b = pb;
+	const struct kmc_cfg_edge *a = pa, *b = pb;
 
 	if (a->to != b->to)
 		return a->to < b->to ? -1 : 1;
@@ -239,26 +239,26 @@ static int edge_compare(const void *pa, const void *pb)
 }
 
 /* Puts the nodes where @rank says. */
-static bool move_nodes(struct kmc_flow *flow, const uint32_t *rank)
+static bool move_nodes(struct kmc_cfg *cfg, const uint32_t *rank)
 {
-	struct kmc_node *nodes = calloc(flow->count, sizeof(*nodes));
+	struct kmc_cfg_node *nodes = calloc(cfg->count, sizeof(*nodes));
 
 	if (!nodes)
 		return false;
-	for (size_t i = 0; i < flow->count; i++)
-		nodes[rank[i]] = flow->nodes[i];
-	free(flow->nodes);
-	flow->nodes = nodes;
-	for (size_t i = 0; i < flow->nedges; i++) {
-		flow->edges[i].from = rank[flow->edges[i].from];
-		flow->edges[i].to = rank[flow->edges[i].to];
+	for (size_t i = 0; i < cfg->count; i++)
+		nodes[rank[i]] = cfg->nodes[i];
+	free(cfg->nodes);
+	cfg->nodes = nodes;
+	for (size_t i = 0; i < cfg->nedges; i++) {
+		cfg->edges[i].from = rank[cfg->edges[i].from];
+		cfg->edges[i].to = rank[cfg->edges[i].to];
 	}
-	if (flow->nedges)
-		qsort(flow->edges, flow->nedges, sizeof(*flow->edges),
+	if (cfg->nedges)
+		qsort(cfg->edges, cfg->nedges, sizeof(*cfg->edges),
 		      edge_compare);
-	kmc_map_release(&flow->index, NULL);
-	for (size_t i = 0; i < flow->count; i++)
-		if (!kmc_map_put(&flow->index, flow->nodes[i].insn.address,
+	kmc_map_release(&cfg->index, NULL);
+	for (size_t i = 0; i < cfg->count; i++)
+		if (!kmc_map_put(&cfg->index, cfg->nodes[i].insn.address,
 				 (void *)(uintptr_t)(i + 1)))
 			return false;
 	return true;
@@ -266,8 +266,8 @@ static bool move_nodes(struct kmc_flow *flow, const uint32_t *rank)
 
 static bool sort_nodes(struct builder *b)
 {
-	uint32_t *rank = calloc(b->flow->count, sizeof(*rank));
-	bool good = rank && rank_nodes(b, rank) && move_nodes(b->flow, rank);
+	uint32_t *rank = calloc(b->cfg->count, sizeof(*rank));
+	bool good = rank && rank_nodes(b, rank) && move_nodes(b->cfg, rank);
 
 	free(rank);
 	return good;
@@ -275,16 +275,16 @@ static bool sort_nodes(struct builder *b)
 
 /* ---- the whole ---- */
 
-struct kmc_error *kmc_flow_read(const struct kmc_code *code, uint64_t start,
-				uint64_t size, struct kmc_flow *flow,
-				const char **why_not)
+struct kmc_error *kmc_cfg_read(const struct kmc_code *code, uint64_t start,
+			       uint64_t size, struct kmc_cfg *cfg,
+			       const char **why_not)
 {
 	struct builder b = {
-		.code = code, .flow = flow, .why_not = code->why_not,
+		.code = code, .cfg = cfg, .why_not = code->why_not,
 	};
 
-	flow->ranges[0] = (struct kmc_extent){ start, start + size };
-	flow->nranges = 1;
+	cfg->ranges[0] = (struct kmc_cfg_range){ start, start + size };
+	cfg->nranges = 1;
 	if (!b.why_not)
 		build(&b, start);
 	if (!b.why_not && !b.nomem)
@@ -296,17 +296,17 @@ struct kmc_error *kmc_flow_read(const struct kmc_code *code, uint64_t start,
 	return NULL;
 }
 
-const struct kmc_node *kmc_flow_at(const struct kmc_flow *flow,
-				   uint64_t address)
+const struct kmc_cfg_node *kmc_cfg_at(const struct kmc_cfg *cfg,
+				      uint64_t address)
 {
-	size_t number = node_number(flow, address);
+	size_t number = node_number(cfg, address);
 
-	return number ? &flow->nodes[number - 1] : NULL;
+	return number ? &cfg->nodes[number - 1] : NULL;
 }
 
-void kmc_flow_release(struct kmc_flow *flow)
+void kmc_cfg_release(struct kmc_cfg *cfg)
 {
-	free(flow->nodes);
-	free(flow->edges);
-	kmc_map_release(&flow->index, NULL);
+	free(cfg->nodes);
+	free(cfg->edges);
+	kmc_map_release(&cfg->index, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The control flow of a function, made by following its instructions and the
- * kernel's tables. Ways that are not taken do no harm, a way that is missed does;
+ * kernel's tables. Edges that are never taken do no harm, an edge that is missed does;
  * so whatever cannot be followed makes the whole unusable, with a reason.
  */
 #ifndef KMC_CONTROL_FLOW_H
@@ -11,7 +11,7 @@
 #include "code/code.h"
 #include "code/insn.h"
 
-struct kmc_node {
+struct kmc_cfg_node {
 	struct kmc_insn insn;
 	uint64_t callee;
 	bool has_callee;
@@ -19,53 +19,56 @@ struct kmc_node {
 };
 
 /* From a node to a node, by number. */
-struct kmc_edge {
+struct kmc_cfg_edge {
 	uint32_t from;
 	uint32_t to;
 	bool fault;
 };
 
-#define KMC_FLOW_RANGES	4
+#define KMC_CFG_RANGES	4
 
 /* The function and what the compiler moved out of it; [start, end). */
-struct kmc_extent {
+struct kmc_cfg_range {
 	uint64_t start;
 	uint64_t end;
 };
 
 /**
- * struct kmc_flow - the instructions of a function that can be reached
- * @nodes: in reverse post-order, the first one is the entrance
+ * struct kmc_cfg - the instructions of a function that can be reached
+ * @nodes: in reverse post-order, the first one is the entry
+ * @count: of @nodes
  * @edges: sorted by where they go
+ * @nedges: of them
  * @index: address → number of the node + 1
  * @leaves_indirectly: some node does
  * @ranges: the function itself first
+ * @nranges: of them
  */
-struct kmc_flow {
-	struct kmc_node *nodes;
+struct kmc_cfg {
+	struct kmc_cfg_node *nodes;
 	size_t count;
-	struct kmc_edge *edges;
+	struct kmc_cfg_edge *edges;
 	size_t nedges;
 	struct kmc_map index;
 	bool leaves_indirectly;
-	struct kmc_extent ranges[KMC_FLOW_RANGES];
+	struct kmc_cfg_range ranges[KMC_CFG_RANGES];
 	size_t nranges;
 };
 
 /**
- * kmc_flow_read() - follow a function
+ * kmc_cfg_read() - make the control-flow graph of a function
  * @code: of the image
  * @start: its first instruction
  * @size: bytes
- * @flow: all zero; to be released in any case
+ * @cfg: all zero; to be released in any case
  * @why_not: NULL, or why it cannot be followed
  */
 KMC_MUST_CHECK struct kmc_error *
-kmc_flow_read(const struct kmc_code *code, uint64_t start, uint64_t size,
-	      struct kmc_flow *flow, const char **why_not);
+kmc_cfg_read(const struct kmc_code *code, uint64_t start, uint64_t size,
+	     struct kmc_cfg *cfg, const char **why_not);
 /* The node at @address, NULL if that is not reached. */
-const struct kmc_node *kmc_flow_at(const struct kmc_flow *flow,
-				   uint64_t address);
-void kmc_flow_release(struct kmc_flow *flow);
+const struct kmc_cfg_node *kmc_cfg_at(const struct kmc_cfg *cfg,
+				      uint64_t address);
+void kmc_cfg_release(struct kmc_cfg *cfg);
 
 #endif /* KMC_CONTROL_FLOW_H */

@@ -20,23 +20,23 @@
 /* What is longer is no function, but data or padding. */
 #define MAX_FUNCTION	(1u << 20)
 
-static bool inside(const struct kmc_flow *flow, uint64_t address)
+static bool inside(const struct kmc_cfg *cfg, uint64_t address)
 {
 	/* The start is a start, that of a moved part is none. */
-	if (address == flow->ranges[0].start)
+	if (address == cfg->ranges[0].start)
 		return false;
-	for (size_t i = 0; i < flow->nranges; i++)
-		if (address >= flow->ranges[i].start &&
-		    address < flow->ranges[i].end)
+	for (size_t i = 0; i < cfg->nranges; i++)
+		if (address >= cfg->ranges[i].start &&
+		    address < cfg->ranges[i].end)
 			return true;
 	return false;
 }
 
 /* Is what ends at @next an instruction of the function? */
-static bool is_own(const struct kmc_flow *flow, uint64_t next)
+static bool is_own(const struct kmc_cfg *cfg, uint64_t next)
 {
 	for (unsigned int len = 1; len <= KMC_INSN_MAX_LENGTH; len++) {
-		const struct kmc_node *node = kmc_flow_at(flow, next - len);
+		const struct kmc_cfg_node *node = kmc_cfg_at(cfg, next - len);
 
 		if (node && node->insn.length == len)
 			return true;
@@ -46,7 +46,7 @@ static bool is_own(const struct kmc_flow *flow, uint64_t next)
 
 /* Decode from @at up to @end; does a jump or call among that get inside? */
 static bool entered_between(const struct kmc_code *code,
-			    const struct kmc_flow *flow, uint64_t at,
+			    const struct kmc_cfg *cfg, uint64_t at,
 			    uint64_t end)
 {
 	const struct kmc_code_section *section = kmc_code_section(code, at);
@@ -61,8 +61,8 @@ static bool entered_between(const struct kmc_code *code,
 			continue;
 		}
 		if ((insn.is_jump || insn.is_call) && !insn.indirect &&
-		    inside(flow, insn.target) &&
-		    !kmc_flow_at(flow, insn.address))
+		    inside(cfg, insn.target) &&
+		    !kmc_cfg_at(cfg, insn.address))
 			return true;
 		at += insn.length;
 	}
@@ -98,7 +98,7 @@ static unsigned int long_jump(const uint8_t *bytes, size_t displacement)
  * Bytes within other instructions look like a jump, too, and not so rarely:
  * e8 and e9 are common as the second byte of a move. So a hit is looked at again.
  */
-static bool entered_at(const struct kmc_code *code, const struct kmc_flow *flow,
+static bool entered_at(const struct kmc_code *code, const struct kmc_cfg *cfg,
 		       const struct kmc_code_section *section,
 		       size_t displacement)
 {
@@ -107,9 +107,9 @@ static bool entered_at(const struct kmc_code *code, const struct kmc_flow *flow,
 	int32_t rel;
 
 	memcpy(&rel, section->bytes + displacement, sizeof(rel));
-	return opcode && inside(flow, next + (int64_t)rel) &&
-	       !is_own(flow, next) &&
-	       entered_between(code, flow,
+	return opcode && inside(cfg, next + (int64_t)rel) &&
+	       !is_own(cfg, next) &&
+	       entered_between(code, cfg,
 			       symbol_start(code, next - sizeof(rel) - opcode),
 			       next);
 }
@@ -133,9 +133,9 @@ static bool block_hits(const uint8_t *bytes, uint32_t distance, uint32_t span)
 }
 
 static bool entered_from(const struct kmc_code *code,
-			 const struct kmc_flow *flow,
+			 const struct kmc_cfg *cfg,
 			 const struct kmc_code_section *section,
-			 const struct kmc_extent *range)
+			 const struct kmc_cfg_range *range)
 {
 	const size_t size = section->end - section->start;
 	const uint64_t length = range->end - range->start;
@@ -148,23 +148,23 @@ static bool entered_from(const struct kmc_code *code,
 		if (!block_hits(section->bytes + at, behind - range->start, span))
 			continue;
 		for (size_t i = 0; i < BLOCK; i++)
-			if (entered_at(code, flow, section, at + i))
+			if (entered_at(code, cfg, section, at + i))
 				return true;
 	}
 	for (; at + sizeof(int32_t) <= size; at++)
-		if (entered_at(code, flow, section, at))
+		if (entered_at(code, cfg, section, at))
 			return true;
 	return false;
 }
 
 static bool entered_from_afar(const struct kmc_code *code,
-			      const struct kmc_flow *flow)
+			      const struct kmc_cfg *cfg)
 {
 	for (size_t i = 0; i < code->nsections; i++)
-		for (size_t j = 0; j < flow->nranges; j++)
+		for (size_t j = 0; j < cfg->nranges; j++)
 			if (code->sections[i].executable &&
-			    entered_from(code, flow, &code->sections[i],
-					 &flow->ranges[j]))
+			    entered_from(code, cfg, &code->sections[i],
+					 &cfg->ranges[j]))
 				return true;
 	return false;
 }
@@ -172,31 +172,31 @@ static bool entered_from_afar(const struct kmc_code *code,
 /* ---- short jumps ---- */
 
 static bool entered_by_neighbour(const struct kmc_code *code,
-				 const struct kmc_flow *flow,
-				 const struct kmc_extent *range)
+				 const struct kmc_cfg *cfg,
+				 const struct kmc_cfg_range *range)
 {
-	return entered_between(code, flow,
+	return entered_between(code, cfg,
 			       symbol_start(code, range->start - 1),
 			       range->start) ||
-	       entered_between(code, flow, range->end,
+	       entered_between(code, cfg, range->end,
 			       range->end + SHORT_REACH);
 }
 
 /* ---- tables ---- */
 
 static bool entered_by_patch(const struct kmc_code *code,
-			     const struct kmc_flow *flow)
+			     const struct kmc_cfg *cfg)
 {
 	for (size_t i = 0; i < code->npatches; i++)
-		if (inside(flow, code->patches[i].to) &&
-		    !kmc_flow_at(flow, code->patches[i].from))
+		if (inside(cfg, code->patches[i].to) &&
+		    !kmc_cfg_at(cfg, code->patches[i].from))
 			return true;
 	return false;
 }
 
 /* Is there a pointer into the function, such as a jump table has? */
 static bool pointed_to(const struct kmc_code *code,
-		       const struct kmc_flow *flow)
+		       const struct kmc_cfg *cfg)
 {
 	for (size_t i = 0; i < code->nsections; i++) {
 		const struct kmc_code_section *section = &code->sections[i];
@@ -208,53 +208,53 @@ static bool pointed_to(const struct kmc_code *code,
 			uint64_t value;
 
 			memcpy(&value, section->bytes + at, sizeof(value));
-			if (inside(flow, value))
+			if (inside(cfg, value))
 				return true;
 		}
 	}
 	return false;
 }
 
-static const char *find_entrance(const struct kmc_code *code,
-				 const struct kmc_flow *flow)
+static const char *find_entry(const struct kmc_code *code,
+			      const struct kmc_cfg *cfg)
 {
-	for (size_t i = 0; i < flow->nranges; i++)
-		if (entered_by_neighbour(code, flow, &flow->ranges[i]))
+	for (size_t i = 0; i < cfg->nranges; i++)
+		if (entered_by_neighbour(code, cfg, &cfg->ranges[i]))
 			return "other code jumps into the middle of the function";
-	if (entered_from_afar(code, flow))
+	if (entered_from_afar(code, cfg))
 		return "other code jumps into the middle of the function";
-	if (entered_by_patch(code, flow))
+	if (entered_by_patch(code, cfg))
 		return "a fault elsewhere, or patched code, gets into the middle of the function";
-	if (flow->leaves_indirectly && pointed_to(code, flow))
+	if (cfg->leaves_indirectly && pointed_to(code, cfg))
 		return "it jumps to an address that it reads, and there are such into its middle";
 	return NULL;
 }
 
-/* What was found out of a function; the flow follows from its extent. */
-struct entrance {
-	struct kmc_extent function;
+/* What was found out of a function; its graph follows from its extent. */
+struct function_entry {
+	struct kmc_cfg_range function;
 	const char *why_not;
 };
 
-struct kmc_error *kmc_flow_entrance(struct kmc_code *code,
-				    const struct kmc_flow *flow,
-				    const char **why_not)
+struct kmc_error *kmc_function_entries(struct kmc_code *code,
+				       const struct kmc_cfg *cfg,
+				       const char **why_not)
 {
-	const struct kmc_extent *function = &flow->ranges[0];
-	struct entrance *known = kmc_map_get(&code->entrances, function->start);
+	const struct kmc_cfg_range *function = &cfg->ranges[0];
+	struct function_entry *known = kmc_map_get(&code->entries, function->start);
 
 	if (known && known->function.end == function->end) {
 		*why_not = known->why_not;
 		return NULL;
 	}
-	*why_not = find_entrance(code, flow);
-	if (known || code->entrances.count == KMC_CODE_MEMORY)
+	*why_not = find_entry(code, cfg);
+	if (known || code->entries.count == KMC_CODE_MEMORY)
 		return NULL;
 	known = malloc(sizeof(*known));
 	if (!known)
 		return kmc_error_nomem();
-	*known = (struct entrance) { *function, *why_not };
-	if (!kmc_map_put(&code->entrances, function->start, known)) {
+	*known = (struct function_entry) { *function, *why_not };
+	if (!kmc_map_put(&code->entries, function->start, known)) {
 		free(known);
 		return kmc_error_nomem();
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ways into a function other than its start.
+ * Edges into a function elsewhere than at its start.
  */
 #ifndef KMC_FUNCTION_ENTRIES_H
 #define KMC_FUNCTION_ENTRIES_H
@@ -12,7 +12,7 @@
  * keeps the answer.
  */
 KMC_MUST_CHECK struct kmc_error *
-kmc_flow_entrance(struct kmc_code *code, const struct kmc_flow *flow,
-		  const char **why_not);
+kmc_function_entries(struct kmc_code *code, const struct kmc_cfg *cfg,
+		     const char **why_not);
 
 #endif /* KMC_FUNCTION_ENTRIES_H */

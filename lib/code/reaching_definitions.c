@@ -5,7 +5,7 @@
  * Each register is followed through the function as "origin + offset". An origin
  * is a constant, the register at the function's start, what an instruction left
  * in a register when it was last executed (AFTER), or what a register held when
- * control last got to a node where ways with different values meet (BEFORE).
+ * control last got to a join point of different values (BEFORE).
  * Two registers of one origin differ by a constant, whatever the origin was.
  *
  * Which registers need a BEFORE at which node is not known from the start: each
@@ -55,7 +55,7 @@ struct state {
  */
 struct scan {
 	struct kmc_code *code;
-	const struct kmc_flow *flow;
+	const struct kmc_cfg *cfg;
 	struct state *in;
 	struct state *out;
 	uint32_t *merged;
@@ -157,7 +157,7 @@ static void apply_string(const struct kmc_insn *insn, const struct state *in,
 }
 
 static struct kmc_error *call_changes(const struct scan *scan,
-				      const struct kmc_node *node,
+				      const struct kmc_cfg_node *node,
 				      uint32_t *out)
 {
 	*out = 0;
@@ -172,7 +172,7 @@ static struct kmc_error *call_changes(const struct scan *scan,
 
 static struct kmc_error *transfer(const struct scan *scan, uint32_t number)
 {
-	const struct kmc_node *node = &scan->flow->nodes[number];
+	const struct kmc_cfg_node *node = &scan->cfg->nodes[number];
 	const struct kmc_insn *insn = &node->insn;
 	const struct state *in = &scan->in[number];
 	struct state *out = &scan->out[number];
@@ -197,26 +197,26 @@ static struct kmc_error *transfer(const struct scan *scan, uint32_t number)
 	return NULL;
 }
 
-/* ---- where ways meet ---- */
+/* ---- join points ---- */
 
 /* The edges to a node; there are @count of them. */
-static const struct kmc_edge *edges_to(const struct kmc_flow *flow,
-				       uint32_t node, size_t *count)
+static const struct kmc_cfg_edge *edges_to(const struct kmc_cfg *cfg,
+					   uint32_t node, size_t *count)
 {
-	size_t lo = 0, hi = flow->nedges, end;
+	size_t lo = 0, hi = cfg->nedges, end;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (flow->edges[mid].to < node)
+		if (cfg->edges[mid].to < node)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	for (end = lo; end < flow->nedges && flow->edges[end].to == node; end++)
+	for (end = lo; end < cfg->nedges && cfg->edges[end].to == node; end++)
 		;
 	*count = end - lo;
-	return flow->edges + lo;
+	return cfg->edges + lo;
 }
 
 static void join_value(struct value *value, const struct value *other)
@@ -231,10 +231,10 @@ static void join_value(struct value *value, const struct value *other)
 static void join(struct scan *scan, uint32_t node)
 {
 	struct state *in = &scan->in[node];
-	const uint64_t address = scan->flow->nodes[node].insn.address;
+	const uint64_t address = scan->cfg->nodes[node].insn.address;
 	bool any = false;
 	size_t count;
-	const struct kmc_edge *edges = edges_to(scan->flow, node, &count);
+	const struct kmc_cfg_edge *edges = edges_to(scan->cfg, node, &count);
 
 	if (!node) {
 		for (int reg = 0; reg < KMC_REG_GENERAL; reg++)
@@ -265,11 +265,11 @@ static void join(struct scan *scan, uint32_t node)
 /* Compare the edges that go back; false: a node has gained a BEFORE. */
 static bool settle(struct scan *scan)
 {
-	const struct kmc_flow *flow = scan->flow;
+	const struct kmc_cfg *cfg = scan->cfg;
 	bool settled = true;
 
-	for (size_t i = 0; i < flow->nedges; i++) {
-		const struct kmc_edge *edge = &flow->edges[i];
+	for (size_t i = 0; i < cfg->nedges; i++) {
+		const struct kmc_cfg_edge *edge = &cfg->edges[i];
 		uint32_t differ = 0;
 
 		if (edge->from < edge->to)
@@ -296,7 +296,7 @@ static struct kmc_error *run(struct scan *scan, const char **why_not)
 			*why_not = "the function is too intricate";
 			return NULL;
 		}
-		for (size_t i = 0; !err && i < scan->flow->count; i++) {
+		for (size_t i = 0; !err && i < scan->cfg->count; i++) {
 			join(scan, i);
 			err = transfer(scan, i);
 		}
@@ -312,21 +312,21 @@ static const struct value null = { .kind = ORIGIN_CONSTANT };
 #define MAX_TOLD	16
 
 /* Is @reg 0 on this edge? It is, or equals, what a TEST in front of a jump found so. */
-static bool is_null_on(const struct scan *scan, const struct kmc_edge *edge,
+static bool is_null_on(const struct scan *scan, const struct kmc_cfg_edge *edge,
 		       enum kmc_reg reg)
 {
-	const struct kmc_node *nodes = scan->flow->nodes;
+	const struct kmc_cfg_node *nodes = scan->cfg->nodes;
 	const struct kmc_insn *jump = &nodes[edge->from].insn;
 	const uint64_t next = jump->address + jump->length;
 	const uint64_t zero = jump->on_zero ? jump->target : next;
-	const struct kmc_edge *before;
+	const struct kmc_cfg_edge *before;
 	enum kmc_reg tested;
 	size_t count;
 
 	if (edge->fault || (!jump->on_zero && !jump->on_nonzero) ||
 	    jump->target == next || nodes[edge->to].insn.address != zero)
 		return false;
-	before = edges_to(scan->flow, edge->from, &count);
+	before = edges_to(scan->cfg, edge->from, &count);
 	if (count != 1 || before->fault)
 		return false;
 	tested = nodes[before->from].insn.tests;
@@ -335,14 +335,14 @@ static bool is_null_on(const struct scan *scan, const struct kmc_edge *edge,
 			  &scan->out[edge->from].regs[tested]);
 }
 
-/* Has a jump on the only way to @node told that @reg is 0? */
+/* Has a jump on the only path to @node told that @reg is 0? */
 static bool is_null(const struct scan *scan, uint32_t node, enum kmc_reg reg)
 {
 	for (int i = 0; i < MAX_TOLD; i++) {
-		const struct kmc_edge *edge;
+		const struct kmc_cfg_edge *edge;
 		size_t count;
 
-		edge = edges_to(scan->flow, node, &count);
+		edge = edges_to(scan->cfg, node, &count);
 		if (!node || count != 1)
 			return false;
 		if (is_null_on(scan, edge, reg))
@@ -370,7 +370,7 @@ static const char *why_unknown(const struct value *value)
 	case ORIGIN_START:
 		return "it is what the function was called with";
 	case ORIGIN_BEFORE:
-		return "it depends on the way that control took";
+		return "it depends on the path that control took";
 	default:
 		return "it is computed or read from memory";
 	}
@@ -396,7 +396,7 @@ static enum kmc_reg find_base(const struct state *state, enum kmc_reg reg)
 	return KMC_REG_NONE;
 }
 
-static void origin_of(const struct kmc_flow *flow, const struct value *value,
+static void origin_of(const struct kmc_cfg *cfg, const struct value *value,
 		      struct kmc_origin *out)
 {
 	static const enum kmc_origin_kind kinds[] = {
@@ -407,7 +407,7 @@ static void origin_of(const struct kmc_flow *flow, const struct value *value,
 	};
 
 	out->kind = kinds[value->kind];
-	out->at = flow->nodes[value->node].insn.address;
+	out->at = cfg->nodes[value->node].insn.address;
 	out->reg = value->reg;
 	out->offset = (int64_t)value->offset;
 }
@@ -437,27 +437,27 @@ static void answer(const struct scan *scan, uint32_t node, enum kmc_reg reg,
 		*out = found;
 	else
 		unknown(out, why_unknown(value));
-	origin_of(scan->flow, value, &out->origin);
+	origin_of(scan->cfg, value, &out->origin);
 }
 
 /**
- * struct question - what is asked of a finished scan
+ * struct query - what is asked of a finished scan
  * @at: the instruction
  * @reg: the register
  * @out: what it holds before that
- * @ways, @max, @count: or, if @out is NULL, as for kmc_reaching_merge()
+ * @origins, @max, @count: or, if @out is NULL, as for kmc_reaching_merge()
  */
-struct question {
+struct query {
 	uint64_t at;
 	enum kmc_reg reg;
 	struct kmc_reaching *out;
-	struct kmc_origin *ways;
+	struct kmc_origin *origins;
 	size_t max;
 	size_t *count;
 };
 
-/* What cannot be known has no ways, or is UNKNOWN. */
-static void refuse(const struct question *q, const char *why_not)
+/* What cannot be known has no origins, or is UNKNOWN. */
+static void refuse(const struct query *q, const char *why_not)
 {
 	if (q->out)
 		unknown(q->out, why_not);
@@ -465,23 +465,23 @@ static void refuse(const struct question *q, const char *why_not)
 		*q->count = 0;
 }
 
-static bool among(const struct question *q, const struct kmc_origin *origin)
+static bool among(const struct query *q, const struct kmc_origin *origin)
 {
 	for (size_t i = 0; i < *q->count; i++)
-		if (q->ways[i].kind == origin->kind &&
-		    q->ways[i].at == origin->at &&
-		    q->ways[i].reg == origin->reg &&
-		    q->ways[i].offset == origin->offset)
+		if (q->origins[i].kind == origin->kind &&
+		    q->origins[i].at == origin->at &&
+		    q->origins[i].reg == origin->reg &&
+		    q->origins[i].offset == origin->offset)
 			return true;
 	return false;
 }
 
 static void answer_ways(const struct scan *scan, uint32_t node,
-			const struct question *q)
+			const struct query *q)
 {
 	const struct value *before = &scan->in[node].regs[q->reg];
 	size_t nedges;
-	const struct kmc_edge *edges = edges_to(scan->flow, node, &nedges);
+	const struct kmc_cfg_edge *edges = edges_to(scan->cfg, node, &nedges);
 
 	*q->count = 0;
 	for (size_t i = 0; i < nedges; i++) {
@@ -490,7 +490,7 @@ static void answer_ways(const struct scan *scan, uint32_t node,
 
 		if (edges[i].fault || same_origin(value, before))
 			continue;
-		origin_of(scan->flow, is_null_on(scan, &edges[i], q->reg) ? &null :
+		origin_of(scan->cfg, is_null_on(scan, &edges[i], q->reg) ? &null :
 			  value, &origin);
 		if (among(q, &origin))
 			continue;
@@ -498,59 +498,59 @@ static void answer_ways(const struct scan *scan, uint32_t node,
 			*q->count = 0;
 			return;
 		}
-		q->ways[(*q->count)++] = origin;
+		q->origins[(*q->count)++] = origin;
 	}
 }
 
-static struct kmc_error *scan_flow(struct scan *scan, const struct question *q)
+static struct kmc_error *scan_cfg(struct scan *scan, const struct query *q)
 {
-	const struct kmc_flow *flow = scan->flow;
-	const struct kmc_node *node = kmc_flow_at(flow, q->at);
+	const struct kmc_cfg *cfg = scan->cfg;
+	const struct kmc_cfg_node *node = kmc_cfg_at(cfg, q->at);
 	const char *why_not = NULL;
 	struct kmc_error *err;
 
 	if (!node) {
-		refuse(q, "no way to it from the function's start was found");
+		refuse(q, "no path to it from the function's start was found");
 		return NULL;
 	}
-	for (size_t i = 0; i < flow->count; i++)
-		scan->uses_df |= flow->nodes[i].insn.sets_df;
+	for (size_t i = 0; i < cfg->count; i++)
+		scan->uses_df |= cfg->nodes[i].insn.sets_df;
 	err = run(scan, &why_not);
 	if (!err && !why_not)
-		err = kmc_flow_entrance(scan->code, flow, &why_not);
+		err = kmc_function_entries(scan->code, cfg, &why_not);
 	if (err)
 		return err;
 	if (why_not)
 		refuse(q, why_not);
 	else if (q->out)
-		answer(scan, node - flow->nodes, q->reg, q->out);
+		answer(scan, node - cfg->nodes, q->reg, q->out);
 	else
-		answer_ways(scan, node - flow->nodes, q);
+		answer_ways(scan, node - cfg->nodes, q);
 	return NULL;
 }
 
 static struct kmc_error *scan_function(struct kmc_code *code, uint64_t function,
-				       uint64_t size, const struct question *q)
+				       uint64_t size, const struct query *q)
 {
-	struct kmc_flow flow = { };
-	struct scan scan = { .code = code, .flow = &flow };
+	struct kmc_cfg cfg = { };
+	struct scan scan = { .code = code, .cfg = &cfg };
 	const char *why_not = NULL;
 	struct kmc_error *err;
 
-	err = kmc_flow_read(code, function, size, &flow, &why_not);
+	err = kmc_cfg_read(code, function, size, &cfg, &why_not);
 	if (!err && why_not)
 		refuse(q, why_not);
 	if (!err && !why_not) {
-		scan.in = calloc(flow.count, sizeof(*scan.in));
-		scan.out = calloc(flow.count, sizeof(*scan.out));
-		scan.merged = calloc(flow.count, sizeof(*scan.merged));
+		scan.in = calloc(cfg.count, sizeof(*scan.in));
+		scan.out = calloc(cfg.count, sizeof(*scan.out));
+		scan.merged = calloc(cfg.count, sizeof(*scan.merged));
 		err = scan.in && scan.out && scan.merged ?
-		      scan_flow(&scan, q) : kmc_error_nomem();
+		      scan_cfg(&scan, q) : kmc_error_nomem();
 	}
 	free(scan.in);
 	free(scan.out);
 	free(scan.merged);
-	kmc_flow_release(&flow);
+	kmc_cfg_release(&cfg);
 	return err;
 }
 
@@ -580,7 +580,7 @@ static bool whole_function(const struct kmc_code *code, uint64_t *function,
 }
 
 static struct kmc_error *ask(struct kmc_image *image, uint64_t function,
-			     uint64_t size, const struct question *q)
+			     uint64_t size, const struct query *q)
 {
 	struct kmc_code *code;
 	struct kmc_error *err;
@@ -615,14 +615,14 @@ static uint64_t value_key(uint64_t at, enum kmc_reg reg)
 }
 
 static const struct kmc_reaching *recall(const struct kmc_code *code,
-					 const struct known_value *question)
+					 const struct known_value *query)
 {
 	const struct known_value *known =
-		kmc_map_get(&code->answers, value_key(question->at, question->reg));
+		kmc_map_get(&code->answers, value_key(query->at, query->reg));
 
-	return known && known->function == question->function &&
-	       known->size == question->size && known->at == question->at &&
-	       known->reg == question->reg ? &known->value : NULL;
+	return known && known->function == query->function &&
+	       known->size == query->size && known->at == query->at &&
+	       known->reg == query->reg ? &known->value : NULL;
 }
 
 static struct kmc_error *remember(struct kmc_code *code,
@@ -655,7 +655,7 @@ struct kmc_error *kmc_reaching_value(struct kmc_image *image,
 	struct known_value answer = {
 		.function = function, .size = size, .at = at, .reg = reg,
 	};
-	const struct question q = { .at = at, .reg = reg, .out = &answer.value };
+	const struct query q = { .at = at, .reg = reg, .out = &answer.value };
 	const struct kmc_reaching *known;
 	struct kmc_code *code;
 	struct kmc_error *err;
@@ -681,8 +681,8 @@ struct kmc_error *kmc_reaching_merge(struct kmc_image *image, uint64_t function,
 				     struct kmc_origin *out, size_t max,
 				     size_t *count)
 {
-	const struct question q = {
-		.at = at, .reg = reg, .ways = out, .max = max, .count = count,
+	const struct query q = {
+		.at = at, .reg = reg, .origins = out, .max = max, .count = count,
 	};
 
 	return ask(image, function, size, &q);

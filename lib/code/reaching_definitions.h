@@ -14,7 +14,7 @@
  * @KMC_ORIGIN_CONSTANT: in the instruction
  * @KMC_ORIGIN_START: in a register when the function was called
  * @KMC_ORIGIN_AFTER: in a register, left there by an instruction
- * @KMC_ORIGIN_BEFORE: in a register before an instruction where ways meet
+ * @KMC_ORIGIN_BEFORE: in a register before an instruction that is a join point
  */
 enum kmc_origin_kind {
 	KMC_ORIGIN_UNKNOWN,
@@ -46,7 +46,7 @@ struct kmc_origin {
  * @value: modulo 2^64
  * @definition: address of the instruction that made it, 0: there are several,
  *	which agree, or a jump told
- * @calls: how many calls it has survived on the way, at most
+ * @calls: how many calls it has survived, on any path at most
  * @why_not: when not @known: why, static text
  * @origin: whether @known or not
  */
@@ -67,8 +67,8 @@ struct kmc_reaching {
  * @size: bytes of it
  * @at: the instruction
  * @reg: the register, not RIP
- * @out: never known unless it holds on every way from the function's start to
- *	@at; a way through a fault or patched code counts, too
+ * @out: never known unless it holds on every path from the function's start to
+ *	@at; a path through a fault or patched code counts, too
  *
  * It is taken for granted that functions keep the registers that the ABI wants
  * kept, and the direction flag clear.
@@ -78,13 +78,13 @@ kmc_reaching_value(struct kmc_image *image, uint64_t function, uint64_t size,
 		   uint64_t at, enum kmc_reg reg, struct kmc_reaching *out);
 
 /**
- * kmc_reaching_merge() - what a register may hold where ways meet
+ * kmc_reaching_merge() - what a register may hold at a join point
  * @image: vmlinux or module
  * @function: link-time address of the function, a symbol's
  * @size: bytes of it
- * @at: the instruction where they meet, as an origin BEFORE has it
+ * @at: the instruction, as an origin BEFORE has it
  * @reg: the register
- * @out: an origin for each way, without repetitions and without what the register
+ * @out: an origin for each edge into it, without repetitions and without what the register
  *	held there already
  * @max: room for so many
  * @count: how many there are; 0 when one cannot be known, or when they are more

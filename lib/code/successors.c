@@ -69,17 +69,17 @@ static enum target target_of(const struct kmc_code *code, uint64_t address)
 	return external ? TARGET_UNKNOWN : TARGET_CODE;
 }
 
-static bool add_way(struct kmc_step *step, const struct kmc_way *way)
+static bool add_successor(struct kmc_successors *next, const struct kmc_successor *edge)
 {
-	if (step->nways == KMC_STEP_WAYS)
+	if (next->count == KMC_SUCCESSORS_MAX)
 		return false;
-	step->ways[step->nways++] = *way;
+	next->v[next->count++] = *edge;
 	return true;
 }
 
-static bool add_patches(struct kmc_step *step, const struct kmc_code *code)
+static bool add_patches(struct kmc_successors *next, const struct kmc_code *code)
 {
-	const uint64_t address = step->insn.address;
+	const uint64_t address = next->insn.address;
 	const struct kmc_patch *patch = kmc_code_patches(code, address);
 	const struct kmc_patch *end;
 
@@ -87,91 +87,91 @@ static bool add_patches(struct kmc_step *step, const struct kmc_code *code)
 		return true;
 	end = code->patches + code->npatches;
 	for (; patch < end && patch->from == address; patch++) {
-		struct kmc_way way = {
+		struct kmc_successor edge = {
 			.to = patch->to, .jump = true,
 			.patch = patch->kind == KMC_PATCH_ALTERNATIVE,
 			.fault = patch->kind == KMC_PATCH_FIXUP,
 		};
 
 		if (patch->kind == KMC_PATCH_ALTERNATIVE && !patch->to_len)
-			way.to = patch->from + patch->from_len;
-		if (!add_way(step, &way))
+			edge.to = patch->from + patch->from_len;
+		if (!add_successor(next, &edge))
 			return false;
 	}
 	return true;
 }
 
 /* Behind the last instruction of a replacement lies what it replaces. */
-static bool add_next(struct kmc_step *step, const struct kmc_code *code,
+static bool add_next(struct kmc_successors *next, const struct kmc_code *code,
 		     const struct kmc_code_section *section)
 {
-	struct kmc_way way = { .to = step->insn.address + step->insn.length };
+	struct kmc_successor edge = { .to = next->insn.address + next->insn.length };
 
 	if (!strcmp(section->name, ".altinstr_replacement")) {
 		const struct kmc_patch *patch =
-			kmc_code_replacement_end(code, way.to);
+			kmc_code_replacement_end(code, edge.to);
 
 		if (patch) {
-			way.to = patch->from + patch->from_len;
-			way.patch = true;
+			edge.to = patch->from + patch->from_len;
+			edge.patch = true;
 		}
 	}
-	return add_way(step, &way);
+	return add_successor(next, &edge);
 }
 
 /* Return: whether control may go on with the next instruction. */
-static bool add_jump(struct kmc_step *step, const struct kmc_code *code,
+static bool add_jump(struct kmc_successors *next, const struct kmc_code *code,
 		     bool *fits)
 {
-	const struct kmc_insn *insn = &step->insn;
+	const struct kmc_insn *insn = &next->insn;
 	enum target target = TARGET_INDIRECT;
 
 	if (!insn->indirect)
 		target = target_of(code, insn->target);
 	if (target == TARGET_CODE)
-		*fits = add_way(step, &(struct kmc_way){ .to = insn->target,
-							 .jump = true });
+		*fits = add_successor(next, &(struct kmc_successor){
+					.to = insn->target, .jump = true });
 	else if (target == TARGET_INDIRECT)
-		step->leaves_indirectly = true;
+		next->leaves_indirectly = true;
 	else if (target != TARGET_RETURN)
-		step->leaves = true;
+		next->leaves = true;
 	return insn->is_conditional;
 }
 
-static void add_call(struct kmc_step *step, const struct kmc_code *code)
+static void add_call(struct kmc_successors *next, const struct kmc_code *code)
 {
 	enum target target;
 
-	if (step->insn.indirect)
+	if (next->insn.indirect)
 		return;
-	target = target_of(code, step->insn.target);
-	step->keeps_all = target == TARGET_NOTHING;
-	step->has_callee = target == TARGET_CODE;
-	step->callee = step->insn.target;
+	target = target_of(code, next->insn.target);
+	next->keeps_all = target == TARGET_NOTHING;
+	next->has_callee = target == TARGET_CODE;
+	next->callee = next->insn.target;
 }
 
-const char *kmc_step(const struct kmc_code *code, uint64_t address,
-		     struct kmc_step *out)
+const char *kmc_successors_read(const struct kmc_code *code, uint64_t address,
+				struct kmc_successors *out)
 {
 	const struct kmc_code_section *section = kmc_code_section(code, address);
-	struct kmc_step step = { };
+	struct kmc_successors next = { };
 	bool fits = true, goes_on = true;
 
 	if (!section || !section->executable)
 		return "control leaves the code of this file";
 	if (!kmc_insn_scan(section->bytes + (address - section->start),
-			   section->end - address, address, false, &step.insn))
+			   section->end - address, address, false, &next.insn))
 		return "there are bytes that are no instruction";
-	if (step.insn.is_jump)
-		goes_on = add_jump(&step, code, &fits);
-	else if (step.insn.is_call)
-		add_call(&step, code);
-	else if (step.insn.is_return)
+	if (next.insn.is_jump)
+		goes_on = add_jump(&next, code, &fits);
+	else if (next.insn.is_call)
+		add_call(&next, code);
+	else if (next.insn.is_return)
 		goes_on = false;
 	if (goes_on)
-		fits &= add_next(&step, code, section);
-	if (!fits || !add_patches(&step, code))
+		fits &= add_next(&next, code, section);
+	if (!fits || !add_patches(&next, code))
 		return "an instruction has too many successors";
-	*out = step;
+	*out = next;
 	return NULL;
 }

@@ -94,7 +94,7 @@ static struct kmc_error *set_options(struct kmc_debuginfo *di, const char *root,
 				     const struct kmc_debuginfo_options *opts)
 {
 	di->force = opts->force;
-	di->fetch = (struct kmc_fetch){
+	di->fetch = (struct kmc_debuginfod){
 		.progress = opts->progress, .arg = opts->arg,
 	};
 	di->root = strdup(root);
@@ -243,7 +243,7 @@ static struct kmc_error *try_module_build_id(struct kmc_debuginfo *di,
 	if (!record || !record->build_id_len)
 		return NULL;
 	if (fetch)
-		err = kmc_fetch_debuginfo(&di->fetch, record->build_id,
+		err = kmc_debuginfod_find(&di->fetch, record->build_id,
 					  record->build_id_len, &path);
 	else
 		path = kmc_build_id_path(di->root, record->build_id,

@@ -15,7 +15,7 @@ struct kmc_debuginfo {
 	struct kmc_elf_facts facts;
 	char *source_root;
 	bool force;
-	struct kmc_fetch fetch;
+	struct kmc_debuginfod fetch;
 	char *root;
 	char *modules_dir;
 	char *module_release;

@@ -18,7 +18,7 @@
 /* Tells the user and asks whether to go on: anything but 0 stops it. */
 static int on_progress(debuginfod_client *client, long done, long total)
 {
-	struct kmc_fetch *fetch = debuginfod_get_user_data(client);
+	struct kmc_debuginfod *fetch = debuginfod_get_user_data(client);
 
 	/* Before the download begins, @done counts something else. */
 	if (total <= 0 || done < 0)
@@ -29,24 +29,24 @@ static int on_progress(debuginfod_client *client, long done, long total)
 	return fetch->stopped;
 }
 
-bool kmc_fetch_wanted(const struct kmc_fetch *fetch)
+bool kmc_debuginfod_wanted(const struct kmc_debuginfod *fetch)
 {
 	const char *urls = getenv(DEBUGINFOD_URLS_ENV_VAR);
 
 	return urls && *urls && !fetch->stopped;
 }
 
-static void watch(struct kmc_fetch *fetch, debuginfod_client *client)
+static void watch(struct kmc_debuginfod *fetch, debuginfod_client *client)
 {
 	debuginfod_set_user_data(client, fetch);
 	debuginfod_set_progressfn(client, on_progress);
 }
 
-void kmc_fetch_watch(struct kmc_fetch *fetch, Dwfl *dwfl)
+void kmc_debuginfod_watch(struct kmc_debuginfod *fetch, Dwfl *dwfl)
 {
 	debuginfod_client *client = NULL;
 
-	if (kmc_fetch_wanted(fetch))
+	if (kmc_debuginfod_wanted(fetch))
 		client = dwfl_get_debuginfod_client(dwfl);
 	if (client)
 		watch(fetch, client);
@@ -81,7 +81,7 @@ static void forget_miss(const uint8_t *build_id, size_t len)
 	remove_empty(getenv("HOME"), "/.cache/debuginfod_client", id);
 }
 
-struct kmc_error *kmc_fetch_debuginfo(struct kmc_fetch *fetch,
+struct kmc_error *kmc_debuginfod_find(struct kmc_debuginfod *fetch,
 				      const uint8_t *build_id, size_t len,
 				      char **path)
 {
@@ -90,7 +90,7 @@ struct kmc_error *kmc_fetch_debuginfo(struct kmc_fetch *fetch,
 	int fd;
 
 	*path = NULL;
-	if (!len || !kmc_fetch_wanted(fetch))
+	if (!len || !kmc_debuginfod_wanted(fetch))
 		return NULL;
 	client = debuginfod_begin();
 	if (!client)

@@ -12,6 +12,11 @@
 
 /**
  * struct kmc_raw_sections - the sections read as bytes, empty where there is none
+ * @info: .debug_info
+ * @abbrev: .debug_abbrev
+ * @line: .debug_line
+ * @line_str: .debug_line_str
+ * @str: .debug_str
  */
 struct kmc_raw_sections {
 	struct kmc_bytes info;

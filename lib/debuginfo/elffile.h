@@ -12,7 +12,8 @@
 
 /**
  * struct kmc_elf_facts - what is known of an ELF file before it is trusted
- * @build_id, @build_id_len: length 0 if it has none
+ * @build_id: its build-ID
+ * @build_id_len: bytes of it, 0 if it has none
  * @release: from the kernel's banner, NULL if there is none
  */
 struct kmc_elf_facts {

@@ -157,13 +157,13 @@ static struct kmc_error *search_release(struct search *s)
 
 static struct kmc_error *search_servers(struct search *s)
 {
-	struct kmc_fetch fetch = {
+	struct kmc_debuginfod fetch = {
 		.progress = s->opts->progress, .arg = s->opts->arg,
 	};
 	char *path KMC_AUTO_FREE = NULL;
 	struct kmc_error *err;
 
-	err = kmc_fetch_debuginfo(&fetch, s->id, s->id_len, &path);
+	err = kmc_debuginfod_find(&fetch, s->id, s->id_len, &path);
 	if (err && err->code != KMC_ERROR_NOMEM && !s->refusal) {
 		s->refusal = err;
 		return NULL;

@@ -42,7 +42,7 @@ static struct kmc_error *image_fd(const char *path, int *out)
 }
 
 static struct kmc_error *image_load(struct kmc_image *image,
-				    struct kmc_fetch *fetch)
+				    struct kmc_debuginfod *fetch)
 {
 	struct kmc_error *err;
 	int fd;
@@ -55,7 +55,7 @@ static struct kmc_error *image_load(struct kmc_image *image,
 		close(fd);
 		return kmc_error_nomem();
 	}
-	kmc_fetch_watch(fetch, image->dwfl);
+	kmc_debuginfod_watch(fetch, image->dwfl);
 	dwfl_report_begin(image->dwfl);
 	/* Takes over fd when it succeeds. */
 	image->mod = dwfl_report_offline(image->dwfl, "", image->path, fd);
@@ -72,7 +72,7 @@ static struct kmc_error *image_load(struct kmc_image *image,
 }
 
 struct kmc_error *kmc_image_open(const char *name, const char *path,
-				 struct kmc_fetch *fetch,
+				 struct kmc_debuginfod *fetch,
 				 struct kmc_image **out)
 {
 	struct kmc_image *image = calloc(1, sizeof(*image));

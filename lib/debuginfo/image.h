@@ -17,9 +17,12 @@
  * @path: file
  * @source_root: source tree, which is another than the build directory after
  *	make O=; NULL if unknown; borrowed from the struct kmc_debuginfo
+ * @dwfl: has the file open
  * @mod: NULL: it was looked for and not found
- * @dwarf, @bias: its debug info; an address of @mod less @bias is DWARF's
+ * @dwarf: its debug info
+ * @bias: an address of @mod less this is DWARF's
  * @symtab: see kmc_image_symtab()
+ * @symtab_ready: it is loaded
  * @caches: what others have learned of it, see kmc_image_cache()
  */
 struct kmc_image {
@@ -36,7 +39,7 @@ struct kmc_image {
 };
 
 KMC_MUST_CHECK struct kmc_error *
-kmc_image_open(const char *name, const char *path, struct kmc_fetch *fetch,
+kmc_image_open(const char *name, const char *path, struct kmc_debuginfod *fetch,
 	       struct kmc_image **out);
 void kmc_image_free(struct kmc_image *image);
 /* Load the symbols, once. */

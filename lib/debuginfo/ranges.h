@@ -10,6 +10,8 @@
 
 /**
  * struct kmc_range - addresses from @lo up to but not including @hi
+ * @lo: first address
+ * @hi: behind the last
  * @die: offset of the DIE that covers them
  * @max_hi: largest @hi up to and including this one, set by kmc_ranges_sort()
  */

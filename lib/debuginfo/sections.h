@@ -28,6 +28,7 @@ struct kmc_section {
 /**
  * struct kmc_sections - the sections of an open file that hold types
  * @v: those that were asked for and are there
+ * @count: of @v
  * @file: keeps them, NULL: something else does
  */
 struct kmc_sections {

@@ -16,6 +16,7 @@
  * @address: link-time
  * @size: up to the next symbol at a higher address, as kallsyms counts
  * @elf_size: as the ELF file says
+ * @section: number of the section it is in
  * @last: nothing follows it in its section, so the kernel, which counts up to
  *	the next symbol wherever that is, may print another size
  * @rank: which of several names of an address the kernel would print
@@ -41,7 +42,9 @@ static inline uint64_t kmc_symbol_code_size(const struct kmc_symbol *symbol)
 /**
  * struct kmc_symtab - symbols of one image
  * @v: sorted by address
+ * @count: of @v
  * @buckets: hash of the names: index + 1 into @v
+ * @nbuckets: of them, a power of two
  */
 struct kmc_symtab {
 	struct kmc_symbol *v;

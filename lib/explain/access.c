@@ -26,17 +26,17 @@ static struct kmc_frame *rip_frame(struct kmc_report *report)
 }
 
 /* The image's code, or else the bytes that the report carries. */
-static struct kmc_error *decode(struct kmc_scene *scene)
+static struct kmc_error *decode(struct kmc_access *access)
 {
-	const struct kmc_report *report = scene->report;
-	const struct kmc_frame *frame = rip_frame(scene->report);
+	const struct kmc_report *report = access->report;
+	const struct kmc_frame *frame = rip_frame(access->report);
 	const uint8_t *bytes = NULL;
 	struct kmc_error *err;
 	size_t len = 0;
 	uint64_t rip;
 
-	if (scene->image) {
-		err = kmc_image_code(scene->image, scene->pc, INSN_BYTES, &bytes,
+	if (access->image) {
+		err = kmc_image_code(access->image, access->pc, INSN_BYTES, &bytes,
 				     &len);
 		if (err && err->code == KMC_ERROR_NOMEM)
 			return err;
@@ -50,59 +50,59 @@ static struct kmc_error *decode(struct kmc_scene *scene)
 	}
 	if (!len)
 		return NULL;
-	err = kmc_insn_decode(bytes, len, scene->image ? scene->pc : frame->address,
+	err = kmc_insn_decode(bytes, len, access->image ? access->pc : frame->address,
 			      kmc_report_register(report, "eip", &rip),
-			      &scene->insn);
-	scene->has_insn = !err;
+			      &access->insn);
+	access->has_insn = !err;
 	if (err && err->code == KMC_ERROR_NOMEM)
 		return err;
 	kmc_error_free(err);
 	return NULL;
 }
 
-static struct kmc_error *find_function(struct kmc_scene *scene)
+static struct kmc_error *find_function(struct kmc_access *access)
 {
 	const struct kmc_symbol *symbol;
-	struct kmc_error *err = kmc_image_symtab(scene->image);
+	struct kmc_error *err = kmc_image_symtab(access->image);
 
 	if (err)
 		return err;
-	symbol = kmc_symtab_at(&scene->image->symtab, scene->pc);
+	symbol = kmc_symtab_at(&access->image->symtab, access->pc);
 	if (!symbol)
 		return NULL;
-	scene->function = symbol->address;
-	scene->function_size = kmc_symbol_code_size(symbol);
+	access->function = symbol->address;
+	access->function_size = kmc_symbol_code_size(symbol);
 	return NULL;
 }
 
-static void take_registers(struct kmc_scene *scene)
+static void take_registers(struct kmc_access *access)
 {
 	for (unsigned int i = 0; i < KMC_DWARF_REGS - 1; i++) {
 		uint64_t value;
 		bool known;
 
-		if (scene->has_insn)
-			known = kmc_register_before(&scene->insn, &scene->rep,
-						    scene->report,
+		if (access->has_insn)
+			known = kmc_register_before(&access->insn, &access->rep,
+						    access->report,
 						    kmc_reg_of_dwarf(i), &value);
 		else
-			known = kmc_report_register(scene->report, reg_names[i],
+			known = kmc_report_register(access->report, reg_names[i],
 						    &value);
 		if (!known)
 			continue;
-		scene->regs[i] = value;
-		scene->known |= 1u << i;
+		access->regs[i] = value;
+		access->known |= 1u << i;
 	}
 }
 
 /* Bytes from the operand's address on that one execution may touch. */
-static uint64_t reach(const struct kmc_scene *scene, const struct kmc_mem *mem)
+static uint64_t reach(const struct kmc_access *access, const struct kmc_mem *mem)
 {
 	uint64_t left;
 
 	/* The whole of a REP may have been one access: what is left of it. */
-	if (scene->insn.rep &&
-	    kmc_report_register(scene->report, "rcx", &left) && left &&
+	if (access->insn.rep &&
+	    kmc_report_register(access->report, "rcx", &left) && left &&
 	    left <= UINT32_MAX)
 		return left * mem->size;
 	return mem->size;
@@ -113,57 +113,57 @@ static uint64_t reach(const struct kmc_scene *scene, const struct kmc_mem *mem)
  * same place of another page, the registers are believed: they were saved by the
  * processor.
  */
-static void find_operand(struct kmc_scene *scene)
+static void find_operand(struct kmc_access *access)
 {
-	const struct kmc_report *report = scene->report;
+	const struct kmc_report *report = access->report;
 	const bool writes = report->kind == KMC_WRITE;
 
-	scene->address = report->address;
+	access->address = report->address;
 	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < scene->insn.nmem; i++) {
-			const struct kmc_mem *mem = &scene->insn.mem[i];
+		for (size_t i = 0; i < access->insn.nmem; i++) {
+			const struct kmc_mem *mem = &access->insn.mem[i];
 			uint64_t at, ahead;
 
 			if (!(writes ? mem->write : mem->read) ||
-			    !kmc_mem_address(mem, &scene->insn, report, &at))
+			    !kmc_mem_address(mem, &access->insn, report, &at))
 				continue;
 			ahead = report->address - at;
 			if (pass)
 				ahead &= PAGE_MASK;
-			if (ahead >= reach(scene, mem))
+			if (ahead >= reach(access, mem))
 				continue;
-			scene->mem = mem;
-			scene->address = at + ahead;
-			scene->disagrees = pass;
+			access->mem = mem;
+			access->address = at + ahead;
+			access->disagrees = pass;
 			return;
 		}
 	}
 }
 
-struct kmc_error *kmc_scene_set(struct kmc_scene *scene)
+struct kmc_error *kmc_access_set(struct kmc_access *access)
 {
-	struct kmc_frame *frame = rip_frame(scene->report);
+	struct kmc_frame *frame = rip_frame(access->report);
 	struct kmc_error *err;
 
-	scene->address = scene->report->address;
-	if (scene->di && frame && frame->resolved) {
-		err = kmc_debuginfo_image(scene->di, frame->module, &scene->image);
+	access->address = access->report->address;
+	if (access->di && frame && frame->resolved) {
+		err = kmc_debuginfo_image(access->di, frame->module, &access->image);
 		if (err)
 			return err;
-		scene->pc = frame->link_address;
-		err = find_function(scene);
+		access->pc = frame->link_address;
+		err = find_function(access);
 		if (err)
 			return err;
 	}
-	err = decode(scene);
-	if (!err && scene->has_insn && scene->insn.rep && scene->function)
-		err = kmc_rep_progress(scene->image, scene->function,
-				       scene->function_size, &scene->insn,
-				       scene->report, &scene->rep);
+	err = decode(access);
+	if (!err && access->has_insn && access->insn.rep && access->function)
+		err = kmc_rep_progress(access->image, access->function,
+				       access->function_size, &access->insn,
+				       access->report, &access->rep);
 	if (err)
 		return err;
-	take_registers(scene);
-	if (scene->has_insn)
-		find_operand(scene);
+	take_registers(access);
+	if (access->has_insn)
+		find_operand(access);
 	return NULL;
 }

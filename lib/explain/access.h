@@ -10,13 +10,14 @@
 #include "explain/registers.h"
 
 /**
- * struct kmc_scene - a report and what is known of the instruction
+ * struct kmc_access - the access of a report and what is known of its instruction
  * @di: debug info, NULL if there is none
  * @report: being explained
  * @image: that the instruction is in, NULL if unknown
  * @pc: its link-time address, when @image is known
  * @function: link-time address of the function around it
  * @function_size: bytes of the function
+ * @insn: the instruction
  * @has_insn: @insn is valid
  * @rep: how far a REP has come
  * @mem: operand of @insn that was accessed, NULL if none fits
@@ -25,7 +26,7 @@
  * @regs: values before the instruction, by DWARF's number
  * @known: bit N: @regs[N] is known
  */
-struct kmc_scene {
+struct kmc_access {
 	struct kmc_debuginfo *di;
 	struct kmc_report *report;
 	struct kmc_image *image;
@@ -43,6 +44,6 @@ struct kmc_scene {
 };
 
 /* Everything above but @di and @report; what cannot be known stays empty. */
-KMC_MUST_CHECK struct kmc_error *kmc_scene_set(struct kmc_scene *scene);
+KMC_MUST_CHECK struct kmc_error *kmc_access_set(struct kmc_access *access);
 
 #endif /* KMC_ACCESS_H */

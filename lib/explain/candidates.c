@@ -83,7 +83,7 @@ static struct kmc_error *new_place(struct kmc_search *search, struct kmc_types *
 	place->candidate = (struct kmc_candidate) {
 		.type_id = id, .types = types, .type_size = type->size,
 		.start = start,
-		.offset = search->scene->address - start,
+		.offset = search->access->address - start,
 		.type = strdup(type->declared ? type->declared : "struct"),
 	};
 	if (!place->candidate.type)
@@ -104,7 +104,7 @@ struct kmc_error *kmc_search_add(struct kmc_search *search, Dwarf_Die *die,
 	kmc_type_id id;
 
 	*out = NULL;
-	err = kmc_types_of(image, die, &types, &id);
+	err = kmc_image_type(image, die, &types, &id);
 	if (!err) {
 		place = place_at(search, types, id, start);
 		if (!place && search->count < KMC_SEARCH_MAX)
@@ -163,7 +163,7 @@ static struct kmc_error *merge(struct kmc_search *search)
 
 static int score_of(const struct kmc_search *search, const struct kmc_found *place)
 {
-	const struct kmc_object *object = &search->scene->report->object;
+	const struct kmc_object *object = &search->access->report->object;
 	int score = 0;
 
 	if (object->known && place->start == object->start)
@@ -182,16 +182,16 @@ static int score_of(const struct kmc_search *search, const struct kmc_found *pla
 }
 
 /* An index is for an array: what else it gets at was cast to one. */
-static bool fits_index(const struct kmc_scene *scene, const struct kmc_found *place)
+static bool fits_index(const struct kmc_access *access, const struct kmc_found *place)
 {
-	return !scene->mem || scene->mem->index == KMC_REG_NONE ||
+	return !access->mem || access->mem->index == KMC_REG_NONE ||
 	       (place->candidate.path && strchr(place->candidate.path, '['));
 }
 
 static enum kmc_confidence confidence_of(const struct kmc_search *search,
 					 const struct kmc_found *place)
 {
-	const struct kmc_object *object = &search->scene->report->object;
+	const struct kmc_object *object = &search->access->report->object;
 	const unsigned int free_of_it = place->reasons & ~(1u << KMC_BY_RECORD);
 	const bool two = free_of_it & (free_of_it - 1);
 
@@ -204,10 +204,10 @@ static enum kmc_confidence confidence_of(const struct kmc_search *search,
 		return place->size == kmc_object_bytes(object) || two ? KMC_CERTAIN :
 		       KMC_LIKELY;
 	}
-	if (!place->base || place->weak || !fits_index(search->scene, place) ||
+	if (!place->base || place->weak || !fits_index(search->access, place) ||
 	    !(place->leaf || free_of_it & 1u << KMC_BY_REP))
 		return KMC_GUESS;
-	if (search->scene->disagrees)
+	if (search->access->disagrees)
 		return two ? KMC_LIKELY : KMC_GUESS;
 	return two ? KMC_CERTAIN : KMC_LIKELY;
 }
@@ -226,7 +226,7 @@ static int by_score(const void *a, const void *b)
 
 static struct kmc_error *hand_over(struct kmc_search *search)
 {
-	struct kmc_report *report = search->scene->report;
+	struct kmc_report *report = search->access->report;
 
 	for (size_t i = 0; i < search->count; i++) {
 		struct kmc_found *place = &search->places[i];

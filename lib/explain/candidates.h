@@ -12,7 +12,8 @@
 
 /**
  * struct kmc_found - findings that mean one object
- * @types, @id: its type
+ * @types: where its type comes from
+ * @id: the type
  * @size: of the type
  * @start: run-time address
  * @score: how good, see kmc_search_finish()
@@ -22,6 +23,7 @@
  * @reasons: bit for each enum kmc_evidence_by
  * @leaf: the access is a whole member
  * @weak: what the register points to is no more than plausible
+ * @candidate: what the report will have of it
  */
 struct kmc_found {
 	struct kmc_types *types;
@@ -39,11 +41,12 @@ struct kmc_found {
 
 /**
  * struct kmc_search - for the object of an access
- * @scene: the access
- * @places: what was found, @count of it
+ * @access: the access
+ * @places: what was found
+ * @count: of @places
  */
 struct kmc_search {
-	struct kmc_scene *scene;
+	struct kmc_access *access;
 	struct kmc_found places[KMC_SEARCH_MAX];
 	size_t count;
 };

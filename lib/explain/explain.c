@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The whole afternoon: instruction, object, members, verdict.
+ * The pipeline: instruction, object, members, verdict.
  */
 #include "kmc/kmc.h"
 
@@ -48,16 +48,16 @@ static void forget_candidates(struct kmc_report *report)
 struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
 				     struct kmc_report *report)
 {
-	struct kmc_scene scene = { .di = di, .report = report };
+	struct kmc_access access = { .di = di, .report = report };
 	struct kmc_error *err;
 
 	forget_candidates(report);
-	err = only_nomem(kmc_scene_set(&scene));
+	err = only_nomem(kmc_access_set(&access));
 	if (!err)
-		err = only_nomem(kmc_locate(&scene));
+		err = only_nomem(kmc_locate(&access));
 	/* That of a leak is only where it was found out, not what copied. */
-	if (!err && scene.has_insn && report->kind != KMC_INFOLEAK) {
-		report->insn = strdup(scene.insn.text);
+	if (!err && access.has_insn && report->kind != KMC_INFOLEAK) {
+		report->insn = strdup(access.insn.text);
 		if (!report->insn)
 			err = kmc_error_nomem();
 	}

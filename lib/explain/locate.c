@@ -32,17 +32,17 @@ static uint32_t register_bit(enum kmc_reg reg)
 	return 0;
 }
 
-static bool fits(const struct kmc_scene *scene, Dwarf_Die *die, uint64_t start)
+static bool fits(const struct kmc_access *access, Dwarf_Die *die, uint64_t start)
 {
-	const struct kmc_object *object = &scene->report->object;
-	const uint64_t offset = scene->address - start;
+	const struct kmc_object *object = &access->report->object;
+	const uint64_t offset = access->address - start;
 	int size = dwarf_bytesize(die);
 
 	if (size > 0 && offset < (uint64_t)size)
 		return true;
 	/* What lies behind a struct may have been allocated with it. */
 	return size >= 0 && start == object->start &&
-	       kmc_object_holds(object, scene->address) && kmc_object_holds(object, start);
+	       kmc_object_holds(object, access->address) && kmc_object_holds(object, start);
 }
 
 static const char *register_name(uint32_t regs)
@@ -63,7 +63,7 @@ static const char *sum_text(char *buf, size_t size, int64_t offset)
 
 static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var *var)
 {
-	struct kmc_scene *scene = search->scene;
+	struct kmc_access *access = search->access;
 	struct kmc_error *err;
 	struct kmc_found *place;
 	char text[32];
@@ -72,14 +72,14 @@ static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var
 	int holder;
 
 	if (!var->aggregate ||
-	    !kmc_place_value(&var->place, scene->regs, scene->known, &value) ||
-	    !fits(scene, &var->target, value))
+	    !kmc_place_value(&var->place, access->regs, access->known, &value) ||
+	    !fits(access, &var->target, value))
 		return NULL;
-	err = kmc_search_add(search, &var->target, scene->image, value, &place);
+	err = kmc_search_add(search, &var->target, access->image, value, &place);
 	if (err || !place)
 		return err;
 	place->reasons |= 1u << KMC_BY_REGISTER;
-	if (scene->mem && (var->place.regs & register_bit(scene->mem->base)))
+	if (access->mem && (var->place.regs & register_bit(access->mem->base)))
 		place->base = true;
 	holder = kmc_place_register(&var->place, &away);
 	if (holder >= 0)
@@ -94,13 +94,13 @@ static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var
 
 static struct kmc_error *find_variables(struct kmc_search *search)
 {
-	struct kmc_scene *scene = search->scene;
+	struct kmc_access *access = search->access;
 	struct kmc_vars *vars;
 	struct kmc_error *err;
 
-	if (!scene->image)
+	if (!access->image)
 		return NULL;
-	err = kmc_vars_at(scene->image, scene->pc, &vars);
+	err = kmc_vars_at(access->image, access->pc, &vars);
 	if (err)
 		return err;
 	/* Innermost last: it is the nearest to the instruction. */
@@ -114,18 +114,18 @@ static struct kmc_error *find_variables(struct kmc_search *search)
 /* Is there a register whose value nothing has accounted for yet? */
 static bool wants_base(const struct kmc_search *search)
 {
-	const struct kmc_scene *scene = search->scene;
+	const struct kmc_access *access = search->access;
 
 	for (size_t i = 0; i < search->count; i++)
 		if (search->places[i].base)
 			return false;
-	return scene->image && scene->mem && scene->mem->base != KMC_REG_NONE &&
-	       scene->mem->base != KMC_REG_RIP && scene->mem->base != KMC_REG_RSP;
+	return access->image && access->mem && access->mem->base != KMC_REG_NONE &&
+	       access->mem->base != KMC_REG_RIP && access->mem->base != KMC_REG_RSP;
 }
 
 static struct kmc_error *find_flow(struct kmc_search *search)
 {
-	struct kmc_scene *scene = search->scene;
+	struct kmc_access *access = search->access;
 	struct kmc_pointee pointee;
 	struct kmc_error *err;
 	char text[32];
@@ -133,16 +133,16 @@ static struct kmc_error *find_flow(struct kmc_search *search)
 	uint64_t value;
 
 	if (!wants_base(search) ||
-	    !kmc_register_before(&scene->insn, &scene->rep, scene->report,
-				 scene->mem->base, &value))
+	    !kmc_register_before(&access->insn, &access->rep, access->report,
+				 access->mem->base, &value))
 		return NULL;
-	err = kmc_typeflow(scene->image, scene->pc, scene->mem->base, &pointee);
+	err = kmc_type_propagate(access->image, access->pc, access->mem->base, &pointee);
 	if (err || !pointee.found || !kmc_die_is_aggregate(&pointee.die))
 		return err;
 	value -= pointee.offset;
-	if (!fits(scene, &pointee.die, value))
+	if (!fits(access, &pointee.die, value))
 		return NULL;
-	err = kmc_search_add(search, &pointee.die, scene->image, value, &place);
+	err = kmc_search_add(search, &pointee.die, access->image, value, &place);
 	if (err || !place)
 		return err;
 	place->reasons |= 1u << KMC_BY_REGISTER;
@@ -152,19 +152,19 @@ static struct kmc_error *find_flow(struct kmc_search *search)
 				place->candidate.offset, true,
 				"%s%s is in %s = 0x%" PRIx64, pointee.how,
 				sum_text(text, sizeof(text), pointee.offset),
-				kmc_reg_name(scene->mem->base),
+				kmc_reg_name(access->mem->base),
 				value + pointee.offset);
 }
 
 /* Code that cannot be followed has no origins, which is no failure. */
-static struct kmc_error *origin_of(const struct kmc_scene *scene, enum kmc_reg reg,
+static struct kmc_error *origin_of(const struct kmc_access *access, enum kmc_reg reg,
 				   struct kmc_origin *out)
 {
 	struct kmc_reaching reaching = { };
 	struct kmc_error *err;
 
-	err = kmc_reaching_value(scene->image, scene->function, scene->function_size,
-				 scene->pc, reg, &reaching);
+	err = kmc_reaching_value(access->image, access->function, access->function_size,
+				 access->pc, reg, &reaching);
 	if (err && err->code != KMC_ERROR_NOMEM) {
 		kmc_error_free(err);
 		err = NULL;
@@ -186,19 +186,19 @@ static bool same_origin(const struct kmc_origin *a, const struct kmc_origin *b)
  */
 static struct kmc_error *find_copies(struct kmc_search *search)
 {
-	const struct kmc_scene *scene = search->scene;
+	const struct kmc_access *access = search->access;
 	struct kmc_origin own, other;
 	struct kmc_error *err;
 
 	if (!wants_base(search))
 		return NULL;
-	err = origin_of(scene, scene->mem->base, &own);
+	err = origin_of(access, access->mem->base, &own);
 	for (size_t i = 0; !err && i < search->count; i++) {
 		struct kmc_found *place = &search->places[i];
 		uint32_t left = place->holders;
 
 		for (; !err && left && !place->base; left &= left - 1) {
-			err = origin_of(scene, kmc_reg_of_dwarf(__builtin_ctz(left)),
+			err = origin_of(access, kmc_reg_of_dwarf(__builtin_ctz(left)),
 					&other);
 			place->base = !err && same_origin(&own, &other);
 		}
@@ -215,7 +215,7 @@ static struct kmc_error *take_allocated(struct kmc_search *search,
 					struct kmc_image *image, uint64_t at,
 					uint32_t holders, bool *done)
 {
-	struct kmc_report *report = search->scene->report;
+	struct kmc_report *report = search->access->report;
 	struct kmc_vars *vars;
 	struct kmc_error *err = kmc_vars_at(image, at, &vars);
 
@@ -289,18 +289,18 @@ static struct kmc_error *follow_result(struct kmc_search *search,
 
 static struct kmc_error *find_allocation(struct kmc_search *search)
 {
-	struct kmc_report *report = search->scene->report;
+	struct kmc_report *report = search->access->report;
 	struct kmc_stack *stack = &report->alloc.stack;
 	struct kmc_frame *site;
 	struct kmc_image *image;
 	struct kmc_error *err;
 
-	if (!search->scene->di || !report->object.known || !stack->count)
+	if (!search->access->di || !report->object.known || !stack->count)
 		return NULL;
 	site = &stack->frames[kmc_track_caller(&report->alloc).frame];
 	if (!site->resolved)
 		return NULL;
-	err = kmc_debuginfo_image(search->scene->di, site->module, &image);
+	err = kmc_debuginfo_image(search->access->di, site->module, &image);
 	if (!err)
 		err = follow_result(search, image, site->link_address);
 	if (err && err->code != KMC_ERROR_NOMEM) {
@@ -315,7 +315,7 @@ static struct kmc_error *find_allocation(struct kmc_search *search)
 /* The leaf at the access: does the access read just this member? */
 static struct kmc_error *look_at_member(struct kmc_search *search, struct kmc_found *place)
 {
-	const struct kmc_scene *scene = search->scene;
+	const struct kmc_access *access = search->access;
 	struct kmc_candidate *candidate = &place->candidate;
 	uint64_t offset = candidate->offset;
 	struct kmc_fields fields = { };
@@ -329,8 +329,8 @@ static struct kmc_error *look_at_member(struct kmc_search *search, struct kmc_fo
 	for (size_t i = 0; !err && i < fields.count; i++) {
 		const struct kmc_field *field = &fields.v[i];
 		const bool whole = field->place == KMC_PLACE_MEMBER &&
-			scene->mem && field->offset == offset &&
-			field->size == scene->mem->size;
+			access->mem && field->offset == offset &&
+			field->size == access->mem->size;
 
 		if (candidate->path && !(whole && !place->leaf))
 			continue;
@@ -350,19 +350,19 @@ static struct kmc_error *look_at_member(struct kmc_search *search, struct kmc_fo
 /* 4 * (12 - 9) = 12: how far the instruction has come from where it started. */
 static struct kmc_error *add_rep(struct kmc_search *search, struct kmc_found *place)
 {
-	const struct kmc_scene *scene = search->scene;
-	const struct kmc_rep *rep = &scene->rep;
+	const struct kmc_access *access = search->access;
+	const struct kmc_rep *rep = &access->rep;
 	uint64_t source, offset;
 
-	if (!rep->known || !scene->mem || scene->mem->base != KMC_REG_RSI ||
-	    !kmc_register_before(&scene->insn, rep, scene->report, KMC_REG_RSI,
+	if (!rep->known || !access->mem || access->mem->base != KMC_REG_RSI ||
+	    !kmc_register_before(&access->insn, rep, access->report, KMC_REG_RSI,
 				 &source) ||
 	    source - place->start >= place->size)
 		return NULL;
 	offset = source - place->start + rep->offset;
 	/* A run that was one access: the bytes before the reported one. */
 	if (!rep->done)
-		offset += scene->address - source;
+		offset += access->address - source;
 	place->reasons |= 1u << KMC_BY_REP;
 	return kmc_evidence_add(&place->candidate, KMC_BY_REP, offset,
 				offset == (uint64_t)place->candidate.offset,
@@ -375,12 +375,12 @@ static struct kmc_error *add_rep(struct kmc_search *search, struct kmc_found *pl
 static struct kmc_error *add_displacement(struct kmc_search *search,
 					  struct kmc_found *place)
 {
-	const struct kmc_scene *scene = search->scene;
-	const struct kmc_mem *mem = scene->mem;
+	const struct kmc_access *access = search->access;
+	const struct kmc_mem *mem = access->mem;
 	int64_t offset;
 
 	if (!mem || !place->base || mem->index != KMC_REG_NONE ||
-	    scene->insn.string || mem->disp <= 0)
+	    access->insn.string || mem->disp <= 0)
 		return NULL;
 	/* The instruction's member, and how far into it the byte is. */
 	offset = place->candidate.offset;
@@ -394,8 +394,8 @@ static struct kmc_error *add_displacement(struct kmc_search *search,
 
 static struct kmc_error *add_record(struct kmc_search *search, struct kmc_found *place)
 {
-	const struct kmc_object *object = &search->scene->report->object;
-	const int64_t offset = search->scene->report->address - object->start;
+	const struct kmc_object *object = &search->access->report->object;
+	const int64_t offset = search->access->report->address - object->start;
 	const uint64_t delta = place->start - object->start;
 
 	if (!object->known)
@@ -417,15 +417,15 @@ static struct kmc_error *add_record(struct kmc_search *search, struct kmc_found 
 
 static struct kmc_error *add_header(struct kmc_search *search, struct kmc_found *place)
 {
-	const struct kmc_scene *scene = search->scene;
+	const struct kmc_access *access = search->access;
 
-	if (!scene->disagrees)
+	if (!access->disagrees)
 		return NULL;
 	return kmc_evidence_add(&place->candidate, KMC_BY_RECORD,
-				scene->report->address - place->start, false,
+				access->report->address - place->start, false,
 				"the header says address 0x%" PRIx64
 				", the registers say 0x%" PRIx64,
-				scene->report->address, scene->address);
+				access->report->address, access->address);
 }
 
 static struct kmc_error *complete(struct kmc_search *search, struct kmc_found *place)
@@ -446,33 +446,33 @@ static struct kmc_error *complete(struct kmc_search *search, struct kmc_found *p
 /* ---- the whole ---- */
 
 /* Nothing but the record: where, but not what. */
-static struct kmc_error *record_alone(struct kmc_scene *scene)
+static struct kmc_error *record_alone(struct kmc_access *access)
 {
-	const struct kmc_object *object = &scene->report->object;
+	const struct kmc_object *object = &access->report->object;
 	struct kmc_candidate *slot;
 
-	if (scene->report->ncandidates || !object->known)
+	if (access->report->ncandidates || !object->known)
 		return NULL;
-	slot = kmc_grow(&scene->report->candidates, 0, sizeof(*slot));
+	slot = kmc_grow(&access->report->candidates, 0, sizeof(*slot));
 	if (!slot)
 		return kmc_error_nomem();
-	scene->report->ncandidates = 1;
+	access->report->ncandidates = 1;
 	slot->start = object->start;
-	slot->offset = scene->report->address - object->start;
+	slot->offset = access->report->address - object->start;
 	slot->confidence = KMC_CERTAIN;
 	return kmc_evidence_add(slot, KMC_BY_RECORD, slot->offset, true,
 				"the kernel recorded an object of %s",
 				object->cache ? object->cache : "a cache");
 }
 
-struct kmc_error *kmc_locate(struct kmc_scene *scene)
+struct kmc_error *kmc_locate(struct kmc_access *access)
 {
 	struct kmc_search *search = calloc(1, sizeof(*search));
 	struct kmc_error *err;
 
 	if (!search)
 		return kmc_error_nomem();
-	search->scene = scene;
+	search->access = access;
 	err = find_variables(search);
 	if (!err)
 		err = find_flow(search);
@@ -487,5 +487,5 @@ struct kmc_error *kmc_locate(struct kmc_scene *scene)
 	for (size_t i = 0; i < search->count; i++)
 		kmc_candidate_release(&search->places[i].candidate);
 	free(search);
-	return err ? err : record_alone(scene);
+	return err ? err : record_alone(access);
 }

@@ -8,6 +8,6 @@
 #include "explain/access.h"
 
 /* Fill in the candidates of the report. */
-KMC_MUST_CHECK struct kmc_error *kmc_locate(struct kmc_scene *scene);
+KMC_MUST_CHECK struct kmc_error *kmc_locate(struct kmc_access *access);
 
 #endif /* KMC_LOCATE_H */

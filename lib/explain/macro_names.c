@@ -110,9 +110,9 @@ static int take_macro(Dwarf_Macro *macro, void *arg)
 	return lookup->err ? DWARF_CB_ABORT : DWARF_CB_OK;
 }
 
-struct kmc_error *kmc_macros_for(struct kmc_image *image,
-				 const struct kmc_report *report,
-				 uint64_t number, struct kmc_value *value)
+struct kmc_error *kmc_macro_names(struct kmc_image *image,
+				  const struct kmc_report *report,
+				  uint64_t number, struct kmc_value *value)
 {
 	const struct kmc_frame *frame = report->frames.frames;
 	struct lookup lookup = {

@@ -5,8 +5,8 @@
  *
  * A value that a load left there has the type of what was loaded: a member, a variable in
  * the frame, a global one. One that a call left has the type that the function returns.
- * One that was there when the function began, or where ways meet, has that of the variable
- * that was in the register there; or, where ways meet, the type that all of them bring.
+ * One that was there when the function began, or at a join point, has that of the variable
+ * that was in the register there; or, at a join point, the type that all edges bring.
  */
 #include "explain/type_propagation.h"
 
@@ -28,27 +28,27 @@
 #define MAX_KEPT	10000
 /* p->a->b->c->d */
 #define MAX_HOPS	5
-#define MAX_WAYS	6
-/* Questions about one register; each is an analysis of the whole function. */
-#define MAX_QUESTIONS	24
+#define MAX_ORIGINS	6
+/* Queries about one register; each is an analysis of the whole function. */
+#define MAX_QUERIES	24
 #define MAX_NESTING	16
 #define MAX_MEMBERS	8192
 /* Instructions further on in which a variable may still take its register. */
 #define AHEAD		6
 
 /**
- * struct trail - a search at work
+ * struct type_query - a search at work
  * @function, @size: that the instruction is in
- * @left: questions that may still be asked
+ * @left: reaching definitions that may still be asked for
  */
-struct trail {
+struct type_query {
 	struct kmc_image *image;
 	uint64_t function;
 	uint64_t size;
 	int left;
 };
 
-static struct kmc_error *follow(struct trail *trail, uint64_t at, enum kmc_reg reg,
+static struct kmc_error *follow(struct type_query *query, uint64_t at, enum kmc_reg reg,
 				int hops, struct kmc_pointee *out);
 
 /* ---- variables ---- */
@@ -164,7 +164,7 @@ static bool find_element(Dwarf_Die *type, uint64_t *within)
 
 /*
  * The pointer that is at @offset of a type. Of the arms of a union it is what is declared
- * first, and weak: nobody knows which one is in use.
+ * first, and weak: which one is in use is not known.
  */
 static bool pointer_at(Dwarf_Die *type, uint64_t offset, int depth,
 		       struct kmc_pointee *out)
@@ -206,7 +206,7 @@ static bool pointer_at(Dwarf_Die *type, uint64_t offset, int depth,
 /* ---- what a load leaves ---- */
 
 /* A variable in the frame, if that is what the base register points into. */
-static struct kmc_error *loaded_from_frame(struct trail *trail,
+static struct kmc_error *loaded_from_frame(struct type_query *query,
 					   const struct kmc_insn *insn,
 					   struct kmc_pointee *out)
 {
@@ -215,15 +215,15 @@ static struct kmc_error *loaded_from_frame(struct trail *trail,
 	struct kmc_error *err;
 	struct kmc_slot slot;
 
-	if (mem->index != KMC_REG_NONE || !trail->left--)
+	if (mem->index != KMC_REG_NONE || !query->left--)
 		return NULL;
-	err = kmc_reaching_value(trail->image, trail->function, trail->size,
+	err = kmc_reaching_value(query->image, query->function, query->size,
 				 insn->address, mem->base, &base);
 	if (err || base.origin.kind != KMC_ORIGIN_START ||
 	    base.origin.reg != KMC_REG_RSP)
 		return err;
 	/* The return address lies between. */
-	err = kmc_vars_slot(trail->image, insn->address,
+	err = kmc_vars_slot(query->image, insn->address,
 			    base.origin.offset + mem->disp - 8, &slot);
 	if (err || !slot.found || !pointer_at(&slot.type, slot.offset, 0, out))
 		return err;
@@ -271,7 +271,7 @@ static bool find_global(struct kmc_image *image, uint64_t at, const char *name,
 }
 
 /* A global variable, or one of the CPU's own, which GS makes an address of. */
-static void loaded_global(struct trail *trail, const struct kmc_insn *insn,
+static void loaded_global(struct type_query *query, const struct kmc_insn *insn,
 			  struct kmc_pointee *out)
 {
 	const struct kmc_mem *mem = &insn->mem[0];
@@ -283,15 +283,15 @@ static void loaded_global(struct trail *trail, const struct kmc_insn *insn,
 		return;
 	if (mem->base == KMC_REG_RIP)
 		address += insn->address + insn->length;
-	name = object_at(trail->image, address);
-	if (!name || !find_global(trail->image, insn->address, name, &type) ||
+	name = object_at(query->image, address);
+	if (!name || !find_global(query->image, insn->address, name, &type) ||
 	    !pointer_at(&type, 0, 0, out))
 		return;
 	out->found = true;
 	snprintf(out->how, sizeof(out->how), "%.100s", name);
 }
 
-static struct kmc_error *loaded_member(struct trail *trail,
+static struct kmc_error *loaded_member(struct type_query *query,
 				       const struct kmc_insn *insn, int hops,
 				       struct kmc_pointee *out)
 {
@@ -300,7 +300,7 @@ static struct kmc_error *loaded_member(struct trail *trail,
 	struct kmc_error *err;
 	int64_t offset;
 
-	err = follow(trail, insn->address, mem->base, hops - 1, &outer);
+	err = follow(query, insn->address, mem->base, hops - 1, &outer);
 	if (err || !outer.found)
 		return err;
 	offset = outer.offset + mem->disp;
@@ -316,7 +316,7 @@ static struct kmc_error *loaded_member(struct trail *trail,
 	return NULL;
 }
 
-static struct kmc_error *loaded(struct trail *trail, const struct kmc_insn *insn,
+static struct kmc_error *loaded(struct type_query *query, const struct kmc_insn *insn,
 				int hops, struct kmc_pointee *out)
 {
 	const struct kmc_mem *mem = &insn->mem[0];
@@ -325,14 +325,14 @@ static struct kmc_error *loaded(struct trail *trail, const struct kmc_insn *insn
 	if (insn->nmem != 1 || !mem->read || mem->write || mem->size != 8)
 		return NULL;
 	if (mem->base == KMC_REG_RIP || mem->segment)
-		loaded_global(trail, insn, out);
+		loaded_global(query, insn, out);
 	if (out->found || mem->segment || mem->base == KMC_REG_NONE ||
 	    mem->base == KMC_REG_RIP)
 		return NULL;
-	err = loaded_from_frame(trail, insn, out);
+	err = loaded_from_frame(query, insn, out);
 	if (err || out->found || mem->base == KMC_REG_RSP)
 		return err;
-	return loaded_member(trail, insn, hops, out);
+	return loaded_member(query, insn, hops, out);
 }
 
 /* ---- one hop ---- */
@@ -359,21 +359,21 @@ static struct kmc_error *call_result(struct kmc_image *image,
 	return NULL;
 }
 
-static struct kmc_error *left_by(struct trail *trail, const struct kmc_origin *origin,
+static struct kmc_error *left_by(struct type_query *query, const struct kmc_origin *origin,
 				 int hops, struct kmc_pointee *out)
 {
 	struct kmc_error *err;
 	struct kmc_insn insn;
 
-	if (!scan_insn(trail->image, origin->at, &insn))
+	if (!scan_insn(query->image, origin->at, &insn))
 		return NULL;
-	err = variable_in(trail->image, origin->at + insn.length, origin->reg, out);
+	err = variable_in(query->image, origin->at + insn.length, origin->reg, out);
 	if (!err && !out->found && insn.is_call && origin->reg == KMC_REG_RAX)
-		err = call_result(trail->image, &insn, out);
+		err = call_result(query->image, &insn, out);
 	else if (!err && !out->found && !insn.is_call)
-		err = loaded(trail, &insn, hops, out);
+		err = loaded(query, &insn, hops, out);
 	if (!err && !insn.is_call)
-		err = look_ahead(trail->image, origin->at + insn.length,
+		err = look_ahead(query->image, origin->at + insn.length,
 				 origin->reg, out);
 	return err;
 }
@@ -388,32 +388,32 @@ static bool same_pointee(const struct kmc_pointee *a, const struct kmc_pointee *
 		(name && its && !strcmp(name, its)));
 }
 
-static struct kmc_error *origin_type(struct trail *trail,
+static struct kmc_error *origin_type(struct type_query *query,
 				     const struct kmc_origin *origin, int hops,
 				     struct kmc_pointee *out);
 
 /*
- * Where ways meet: NULL has any type, all else has to be of one. It is weak if that is not
- * known of every way.
+ * A join point: NULL has any type, all else has to be of one. It is weak if that is not
+ * known of every edge.
  */
-static struct kmc_error *met(struct trail *trail, const struct kmc_origin *origin,
-			     int hops, struct kmc_pointee *out)
+static struct kmc_error *join(struct type_query *query, const struct kmc_origin *origin,
+			      int hops, struct kmc_pointee *out)
 {
-	struct kmc_origin ways[MAX_WAYS];
+	struct kmc_origin origins[MAX_ORIGINS];
 	struct kmc_error *err;
 	bool unsure = false;
 	size_t count;
 
-	if (!hops || !trail->left--)
+	if (!hops || !query->left--)
 		return NULL;
-	err = kmc_reaching_merge(trail->image, trail->function, trail->size,
-				 origin->at, origin->reg, ways, MAX_WAYS, &count);
+	err = kmc_reaching_merge(query->image, query->function, query->size,
+				 origin->at, origin->reg, origins, MAX_ORIGINS, &count);
 	for (size_t i = 0; !err && i < count; i++) {
 		struct kmc_pointee one = { };
 
-		if (ways[i].kind == KMC_ORIGIN_CONSTANT)
+		if (origins[i].kind == KMC_ORIGIN_CONSTANT)
 			continue;
-		err = origin_type(trail, &ways[i], hops - 1, &one);
+		err = origin_type(query, &origins[i], hops - 1, &one);
 		if (err || (one.found && out->found && !same_pointee(out, &one))) {
 			out->found = false;
 			break;
@@ -426,7 +426,7 @@ static struct kmc_error *met(struct trail *trail, const struct kmc_origin *origi
 	return err;
 }
 
-static struct kmc_error *origin_type(struct trail *trail,
+static struct kmc_error *origin_type(struct type_query *query,
 				     const struct kmc_origin *origin, int hops,
 				     struct kmc_pointee *out)
 {
@@ -435,14 +435,14 @@ static struct kmc_error *origin_type(struct trail *trail,
 	switch (origin->kind) {
 	case KMC_ORIGIN_START:
 	case KMC_ORIGIN_BEFORE:
-		err = variable_in(trail->image, origin->at, origin->reg, out);
+		err = variable_in(query->image, origin->at, origin->reg, out);
 		if (!err && !out->found && origin->kind == KMC_ORIGIN_BEFORE)
-			err = met(trail, origin, hops, out);
+			err = join(query, origin, hops, out);
 		if (!err)
-			err = look_ahead(trail->image, origin->at, origin->reg, out);
+			err = look_ahead(query->image, origin->at, origin->reg, out);
 		break;
 	case KMC_ORIGIN_AFTER:
-		err = left_by(trail, origin, hops, out);
+		err = left_by(query, origin, hops, out);
 		break;
 	default:
 		break;
@@ -451,31 +451,31 @@ static struct kmc_error *origin_type(struct trail *trail,
 	return err;
 }
 
-static struct kmc_error *follow(struct trail *trail, uint64_t at, enum kmc_reg reg,
+static struct kmc_error *follow(struct type_query *query, uint64_t at, enum kmc_reg reg,
 				int hops, struct kmc_pointee *out)
 {
 	struct kmc_reaching reaching;
 	struct kmc_error *err;
 
-	err = variable_in(trail->image, at, reg, out);
-	if (err || out->found || hops <= 0 || !trail->left--)
+	err = variable_in(query->image, at, reg, out);
+	if (err || out->found || hops <= 0 || !query->left--)
 		return err;
-	err = kmc_reaching_value(trail->image, trail->function, trail->size, at, reg,
+	err = kmc_reaching_value(query->image, query->function, query->size, at, reg,
 				 &reaching);
 	if (err)
 		return err;
-	err = origin_type(trail, &reaching.origin, hops, out);
+	err = origin_type(query, &reaching.origin, hops, out);
 	if (!err && !out->found)
 		out->offset = 0;
 	if (!err)
-		err = look_ahead(trail->image, at, reg, out);
+		err = look_ahead(query->image, at, reg, out);
 	return err;
 }
 
 static struct kmc_error *find_pointee(struct kmc_image *image, uint64_t at,
 				      enum kmc_reg reg, struct kmc_pointee *out)
 {
-	struct trail trail = { .image = image, .left = MAX_QUESTIONS };
+	struct type_query query = { .image = image, .left = MAX_QUERIES };
 	const struct kmc_symbol *symbol = NULL;
 	struct kmc_error *err;
 
@@ -483,9 +483,9 @@ static struct kmc_error *find_pointee(struct kmc_image *image, uint64_t at,
 	if (!err)
 		symbol = kmc_symtab_at(&image->symtab, at);
 	if (symbol) {
-		trail.function = symbol->address;
-		trail.size = kmc_symbol_code_size(symbol);
-		err = follow(&trail, at, reg, MAX_HOPS, out);
+		query.function = symbol->address;
+		query.size = kmc_symbol_code_size(symbol);
+		err = follow(&query, at, reg, MAX_HOPS, out);
 	}
 	if (err && err->code != KMC_ERROR_NOMEM) {
 		kmc_error_free(err);
@@ -512,8 +512,8 @@ static const struct kmc_cache_ops pointee_cache = {
 };
 
 /* What one report has asked, the next of that bug will ask again. */
-struct kmc_error *kmc_typeflow(struct kmc_image *image, uint64_t at,
-			       enum kmc_reg reg, struct kmc_pointee *out)
+struct kmc_error *kmc_type_propagate(struct kmc_image *image, uint64_t at,
+				     enum kmc_reg reg, struct kmc_pointee *out)
 {
 	const uint64_t key = pointee_key(at, reg);
 	struct kmc_map *kept = kmc_image_cache(image, &pointee_cache);

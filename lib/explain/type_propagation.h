@@ -11,7 +11,7 @@
 /**
  * struct kmc_pointee - what a register points to
  * @found: the rest is valid
- * @weak: a step on the way was no more than plausible
+ * @weak: some link of the chain was no more than plausible
  * @die: a type, typedefs and qualifiers taken off
  * @offset: the register is so much beyond its start
  * @how: in words
@@ -26,9 +26,9 @@ struct kmc_pointee {
 	char member[64];
 };
 
-/* Where no variable is the register: follow its value back. */
+/* Where no variable is the register: propagate the type from its value's origin. */
 KMC_MUST_CHECK struct kmc_error *
-kmc_typeflow(struct kmc_image *image, uint64_t at, enum kmc_reg reg,
-	     struct kmc_pointee *out);
+kmc_type_propagate(struct kmc_image *image, uint64_t at, enum kmc_reg reg,
+		   struct kmc_pointee *out);
 
 #endif /* KMC_TYPE_PROPAGATION_H */

@@ -185,7 +185,7 @@ static struct kmc_error *decode_value(struct kmc_image *image,
 				      sign_extend(number, bits) : (int64_t)number,
 				      value);
 	if (!err && (type->kind == KMC_TYPE_INT || type->kind == KMC_TYPE_CHAR))
-		err = kmc_macros_for(image, report, number, value);
+		err = kmc_macro_names(image, report, number, value);
 	return err;
 }
 

@@ -141,7 +141,7 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 	}
 	switch (kind) {
 	case KMC_VERDICT_PADDING:
-		kmc_buf_printf(buf, " %s copied: no member is there, so nobody writes %s",
+		kmc_buf_printf(buf, " %s copied: no member is there, so nothing initializes %s",
 			       were(report), them(report));
 		break;
 	case KMC_VERDICT_BITFIELD:
@@ -149,8 +149,7 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 			       were(report));
 		break;
 	case KMC_VERDICT_MEMBER:
-		kmc_buf_printf(buf, " %s used, and nobody has written %s",
-			       were(report), them(report));
+		kmc_buf_printf(buf, " %s used, but not initialized", were(report));
 		put_since(buf, report);
 		break;
 	case KMC_VERDICT_PARTIAL:
@@ -163,8 +162,8 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 			       were(report), done, report->object.requested);
 		break;
 	case KMC_VERDICT_UNALLOCATED:
-		kmc_buf_printf(buf, " %s %s, but belong%s to nobody", were(report),
-			       done, report->bits == 8 ? "s" : "");
+		kmc_buf_printf(buf, " %s %s, but %s not allocated", were(report),
+			       done, report->bits == 8 ? "is" : "are");
 		break;
 	case KMC_VERDICT_FREED:
 		kmc_buf_printf(buf, " %s %s after %s had been freed", were(report),
@@ -172,8 +171,7 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 		put_track(buf, " in ", &report->free);
 		break;
 	case KMC_VERDICT_INFOLEAK:
-		kmc_buf_printf(buf, " left the kernel, and nobody has written %s",
-			       them(report));
+		kmc_buf_printf(buf, " left the kernel, but %s not initialized", were(report));
 		put_since(buf, report);
 		break;
 	case KMC_VERDICT_UNKNOWN:

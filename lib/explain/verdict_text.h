@@ -10,7 +10,8 @@
 /**
  * struct kmc_cause - what the reported bytes are
  * @first: first reported value that is to blame, NULL if the layout is unknown
- * @padding, @members: counts of reported values of either kind that are to blame
+ * @padding: how many reported values that are to blame are padding
+ * @members: how many are members
  * @bits: how many of the members are bit-fields
  */
 struct kmc_cause {

@@ -8,7 +8,7 @@
 #include "kmc/kmc.h"
 
 /*
- * struct kmc_events - what a reader has found and nobody has taken yet
+ * struct kmc_events - what a reader has found and is not taken yet
  */
 struct kmc_events {
 	struct kmc_event *list;

@@ -123,8 +123,8 @@ static struct kmc_error *find_type(struct type_cache *cache, struct kmc_image *i
 	return NULL;
 }
 
-struct kmc_error *kmc_types_of(struct kmc_image *image, Dwarf_Die *die,
-			       struct kmc_types **types, kmc_type_id *id)
+struct kmc_error *kmc_image_type(struct kmc_image *image, Dwarf_Die *die,
+				 struct kmc_types **types, kmc_type_id *id)
 {
 	const uint64_t key = (uintptr_t)die->addr;
 	struct type_cache *cache = kmc_image_cache(image, &type_cache);

@@ -9,7 +9,7 @@
 #include "kmc/layout.h"
 
 /**
- * kmc_types_of() - the layout of a type that DWARF names
+ * kmc_image_type() - the layout of a type that DWARF names
  * @image: vmlinux or module that @die belongs to
  * @die: of a struct or union
  * @types: source of the layout, borrowed from @image
@@ -18,7 +18,7 @@
  * BTF, which is faster, when it has one such type of that size; else DWARF.
  */
 KMC_MUST_CHECK struct kmc_error *
-kmc_types_of(struct kmc_image *image, Dwarf_Die *die, struct kmc_types **types,
+kmc_image_type(struct kmc_image *image, Dwarf_Die *die, struct kmc_types **types,
 	     kmc_type_id *id);
 
 #endif /* KMC_IMAGE_TYPES_H */

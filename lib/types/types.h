@@ -32,12 +32,19 @@ enum kmc_alias {
  * struct kmc_raw_type - one node of the debug info
  * @alias: if it is one, only @name and @target count
  * @kind: else what it is
- * @name, @size, @is_signed, @incomplete, @count, @flexible: as in kmc_type
+ * @name: as in struct kmc_type
+ * @size: likewise
+ * @is_signed: likewise
+ * @incomplete: likewise
+ * @count: likewise
+ * @flexible: likewise
  * @target: of an alias or a pointer; element of an array; what a function
  *	returns
  * @members: yours; of a function its parameters. @bit_size only of bit-fields.
+ * @nmembers: of @members
  * @variadic: a function with ...
  * @enumerators: yours
+ * @nenumerators: of @enumerators
  */
 struct kmc_raw_type {
 	enum kmc_alias alias;
@@ -90,9 +97,13 @@ struct kmc_types_ops {
 /**
  * struct kmc_types - types of one file
  * @path: for messages
+ * @ops: reads @source
+ * @source: BTF or DWARF
  * @entries: id → type that was asked for
- * @index: names, each as often as it is there; once @indexed
+ * @index: names, each as often as it is there
  * @list: each name once
+ * @nlist: of @list
+ * @indexed: @index and @list are there
  */
 struct kmc_types {
 	char *path;

@@ -173,7 +173,7 @@ static void assert_points_to(struct state *s, const char *function, const char *
 {
 	struct kmc_pointee pointee;
 
-	assert_no_error(kmc_typeflow(s->di.vmlinux, mark(s, function, name),
+	assert_no_error(kmc_type_propagate(s->di.vmlinux, mark(s, function, name),
 				     KMC_REG_RAX, &pointee));
 	if (pointee.found != !!type)
 		print_error("# %s: found %d, %s\n", function, pointee.found,
@@ -221,10 +221,10 @@ static void a_way_that_is_unknown_makes_it_weak(void **state)
 	struct kmc_pointee pointee;
 
 	assert_points_to(s, "guessing", "met", "inner");
-	assert_no_error(kmc_typeflow(s->di.vmlinux, mark(s, "guessing", "met"),
+	assert_no_error(kmc_type_propagate(s->di.vmlinux, mark(s, "guessing", "met"),
 				     KMC_REG_RAX, &pointee));
 	assert_true(pointee.weak);
-	assert_no_error(kmc_typeflow(s->di.vmlinux, mark(s, "meeting", "met"),
+	assert_no_error(kmc_type_propagate(s->di.vmlinux, mark(s, "meeting", "met"),
 				     KMC_REG_RAX, &pointee));
 	assert_false(pointee.weak);
 }

@@ -415,7 +415,7 @@ static void damaged_zstd_is_no_module(void **state)
 		"head -c 600M /dev/zero | zstd -q > mods/bad.ko.zst",
 	};
 	struct state *s = *state;
-	struct kmc_fetch fetch = { };
+	struct kmc_debuginfod fetch = { };
 	char *path = fixture_path(s->f, "mods/bad.ko.zst");
 
 	fixture_run(s->f, "zstd -q mods/net/fix-mod.ko -o whole");

@@ -245,7 +245,7 @@ KMC_PUBLIC void kmc_source_free(struct kmc_source *source);
  */
 KMC_PUBLIC const char *kmc_debuginfo_source(const struct kmc_debuginfo *di);
 
-/* ---- what it comes to: locate.c, value.c, verdict.c ---- */
+/* ---- what it comes to: explain/ ---- */
 
 /**
  * kmc_explain_report() - find the object, its members and the verdict
@@ -361,7 +361,8 @@ kmc_json_report(const struct kmc_report *report, char **out);
 /**
  * struct kmc_print_options - how the text printer writes
  * @size: sizeof(struct kmc_print_options); what is beyond it counts as zero
- * @width, @ascii: as in struct kmc_view_options
+ * @width: as in struct kmc_view_options
+ * @ascii: likewise
  * @color: use SGR sequences
  * @source: shows source lines of it; NULL: none
  */

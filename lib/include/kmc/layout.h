@@ -83,12 +83,14 @@ struct kmc_enumerator {
  * @size: bytes; 0 if incomplete, flexible, or unknown
  * @is_signed: INT, CHAR, ENUM
  * @incomplete: only declared
- * @members, @nmembers: STRUCT, UNION: in the order of the declaration
+ * @members: STRUCT, UNION: in the order of the declaration
+ * @nmembers: of @members
  * @element: ARRAY: type of an element
  * @count: ARRAY: elements of this dimension, 0 if @flexible
  * @flexible: ARRAY: without a number of elements, or with 0
  * @target: POINTER: what it points to
- * @enumerators, @nenumerators: ENUM
+ * @enumerators: ENUM
+ * @nenumerators: of @enumerators
  *
  * It is owned by the struct kmc_types and valid until that is freed.
  */
@@ -257,7 +259,8 @@ KMC_PUBLIC void kmc_fields_release(struct kmc_fields *fields);
  * struct kmc_gap - bits of an aggregate that belong to none of its members
  * @place: HOLE or TAIL
  * @after: index of the member before it; -1: none
- * @bit_offset, @bit_size: where
+ * @bit_offset: where it begins
+ * @bit_size: bits
  */
 struct kmc_gap {
 	enum kmc_place place;

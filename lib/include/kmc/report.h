@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The model: a report as every reader fills it, every question adds to it, and every
+ * The model: a report as every reader fills it, every analysis adds to it, and every
  * printer reads it. Included by kmc.h, which says who owns what.
  */
 #ifndef KMC_KMC_REPORT_H
@@ -271,10 +271,10 @@ struct kmc_value {
  * @KMC_VERDICT_UNKNOWN: nothing to go by
  * @KMC_VERDICT_PADDING: padding was copied: a false positive
  * @KMC_VERDICT_BITFIELD: a bit-field's neighbours: a false positive
- * @KMC_VERDICT_MEMBER: a member that nobody wrote was used
- * @KMC_VERDICT_PARTIAL: a member was written in part
+ * @KMC_VERDICT_MEMBER: an uninitialised member was used
+ * @KMC_VERDICT_PARTIAL: a partly initialised member was used
  * @KMC_VERDICT_SLACK: beyond what was asked for
- * @KMC_VERDICT_UNALLOCATED: memory that belongs to nobody
+ * @KMC_VERDICT_UNALLOCATED: memory that is not allocated
  * @KMC_VERDICT_FREED: use after free
  * @KMC_VERDICT_INFOLEAK: uninitialised bytes left the kernel
  */
