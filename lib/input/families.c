@@ -38,24 +38,24 @@ const char *kmc_families_find(const char *data, size_t len)
 	return first;
 }
 
-enum text_match kmc_families_match(const struct text_line *line,
-				   struct text_header *out)
+enum log_match kmc_families_match(const struct log_line *line,
+				  struct log_header *out)
 {
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(families); i++) {
 		const struct kmc_family *family = families[i];
-		enum text_match match = TEXT_NO;
+		enum log_match match = LOG_NO;
 
 		if (strstr(line->body, family->word))
 			match = family->match(line, out);
-		if (match == TEXT_NO)
+		if (match == LOG_NO)
 			continue;
 		out->family = family;
 		return match;
 	}
-	return TEXT_NO;
+	return LOG_NO;
 }
 
-bool kmc_families_notice(const struct text_line *line, struct kmc_event *event)
+bool kmc_families_notice(const struct log_line *line, struct kmc_event *event)
 {
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(families); i++) {
 		const struct kmc_family *family = families[i];

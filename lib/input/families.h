@@ -5,16 +5,18 @@
 #ifndef KMC_FAMILIES_H
 #define KMC_FAMILIES_H
 
-#include "input/text_line.h"
-#include "input/text_scan.h"
+#include "input/log_line.h"
+#include "input/log_scan.h"
 #include "kmc/kmc.h"
+#include "input/log_line.h"
+#include "input/log_scan.h"
 
 /*
- * struct text_header - what the first line of a report says
+ * struct log_header - what the first line of a report says
  * @family: whose report it is
  * @clean: nothing but prefixes stands before it
  */
-struct text_header {
+struct log_header {
 	const struct kmc_family *family;
 	enum kmc_kind kind;
 	enum kmc_state state;
@@ -24,7 +26,7 @@ struct text_header {
 };
 
 /*
- * struct text_reading - a report while its lines come
+ * struct log_reading - a report while its lines come
  * @family: whose it is
  * @report: what is known so far
  * @line: the line at hand
@@ -33,20 +35,20 @@ struct text_header {
  * @ended: all that a report has to have is there; what may follow is still taken
  * @nomem: to be set when memory ran out
  */
-struct text_reading {
+struct log_reading {
 	const struct kmc_family *family;
 	struct kmc_report *report;
-	const struct text_line *line;
+	const struct log_line *line;
 	void *state;
 	bool crossed;
 	bool ended;
 	bool *nomem;
 };
 
-enum text_taken {
-	TEXT_STRANGER,		/* no line of this report; others come in between */
-	TEXT_TAKEN,
-	TEXT_ENDS,		/* something else begins here */
+enum log_taken {
+	LOG_UNRELATED,		/* no line of this report; others come in between */
+	LOG_TAKEN,
+	LOG_ENDS,		/* something else begins here */
 };
 
 /*
@@ -55,7 +57,7 @@ enum text_taken {
  * @word: in each line that begins a report or is worth a notice: a log is searched for
  *	this, and its other lines are looked at only while a report is open
  * @state_size: bytes that it keeps while a report is open
- * @match: the first line of a report; TEXT_PARTIAL: so far so good, but the line ended
+ * @match: the first line of a report; LOG_PARTIAL: so far so good, but the line ended
  * @notice: sets type and content of the event for a line that is no part of a report
  *	but worth one; false: it is not. NULL: there are none
  * @line: the next line of a report that is open
@@ -65,11 +67,11 @@ struct kmc_family {
 	const char *name;
 	const char *word;
 	size_t state_size;
-	enum text_match (*match)(const struct text_line *line,
-				 struct text_header *out);
-	bool (*notice)(const struct text_line *line, struct kmc_event *event);
-	enum text_taken (*line)(struct text_reading *reading);
-	void (*end)(struct text_reading *reading);
+	enum log_match (*match)(const struct log_line *line,
+				struct log_header *out);
+	bool (*notice)(const struct log_line *line, struct kmc_event *event);
+	enum log_taken (*line)(struct log_reading *reading);
+	void (*end)(struct log_reading *reading);
 };
 
 extern const struct kmc_family
@@ -82,8 +84,8 @@ extern const struct kmc_family
 const char *kmc_families_find(const char *data, size_t len);
 
 /* These ask all families; @match and @notice say what they do. */
-enum text_match kmc_families_match(const struct text_line *line,
-				   struct text_header *out);
-bool kmc_families_notice(const struct text_line *line, struct kmc_event *event);
+enum log_match kmc_families_match(const struct log_line *line,
+				  struct log_header *out);
+bool kmc_families_notice(const struct log_line *line, struct kmc_event *event);
 
 #endif /* KMC_FAMILIES_H */

@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "input/families.h"
+#include "input/log_prefix.h"
+#include "input/log_scan.h"
+#include "input/register_lines.h"
+#include "input/report_lines.h"
 #include "input/scan.h"
-#include "input/text_lines.h"
-#include "input/text_prefix.h"
-#include "input/text_registers.h"
-#include "input/text_scan.h"
 #include "kmc/kmc.h"
 #include "report/model.h"
 
@@ -48,21 +48,21 @@ struct state {
 	int column_raw;
 	int column_body;
 	enum part part;
-	char dangling[TEXT_REGISTER_MAX];
+	char dangling[LOG_REGISTER_MAX];
 	bool mixed;
 };
 
 /* ---- the first line ---- */
 
-static enum text_match match(const struct text_line *line, struct text_header *out)
+static enum log_match match(const struct log_line *line, struct log_header *out)
 {
-	static const struct text_named kinds[] = {
+	static const struct log_named kinds[] = {
 		{ "-bit read from ", KMC_READ },
 		{ "-bit write to ", KMC_WRITE },
 		{ "-bit infoleak from ", KMC_INFOLEAK },
 		{ }
 	};
-	static const struct text_named states[] = {
+	static const struct log_named states[] = {
 		{ "uninitialized memory (", KMC_UNINITIALIZED },
 		{ "unallocated memory (", KMC_UNALLOCATED },
 		{ "initialized memory (", KMC_INITIALIZED },
@@ -71,30 +71,30 @@ static enum text_match match(const struct text_line *line, struct text_header *o
 		{ }
 	};
 	const char *start = strstr(line->body, "kmemcheck: Caught ");
-	enum text_match result = TEXT_NO;
+	enum log_match result = LOG_NO;
 	const char *before, *s;
 	int kind, state;
 
 	if (!start)
-		return TEXT_NO;
+		return LOG_NO;
 	before = start;
 	if (before - line->body >= 9 && !strncmp(before - 9, "WARNING: ", 9))
 		before -= 9;
-	s = text_scan_number(start + strlen("kmemcheck: Caught "), &out->bits, &result);
-	s = text_scan_named(s, kinds, &kind, &result);
-	s = text_scan_named(s, states, &state, &result);
-	s = text_scan_address(s, &out->address, &result);
+	s = log_scan_number(start + strlen("kmemcheck: Caught "), &out->bits, &result);
+	s = log_scan_named(s, kinds, &kind, &result);
+	s = log_scan_named(s, states, &state, &result);
+	s = log_scan_address(s, &out->address, &result);
 	if (!s)
 		return result;
 	out->kind = kind;
 	out->state = state;
 	out->clean = before == line->word;
-	return TEXT_YES;
+	return LOG_YES;
 }
 
 /* ---- lines that are no part of a report ---- */
 
-static bool is_lost(const struct text_line *line, struct kmc_event *event)
+static bool is_lost(const struct log_line *line, struct kmc_event *event)
 {
 	static const char lost[] = "kmemcheck: Lost ";
 	const char *s = strstr(line->body, lost);
@@ -111,7 +111,7 @@ static bool is_lost(const struct text_line *line, struct kmc_event *event)
 	return true;
 }
 
-static bool notice(const struct text_line *line, struct kmc_event *event)
+static bool notice(const struct log_line *line, struct kmc_event *event)
 {
 	if (is_lost(line, event))
 		return true;
@@ -234,7 +234,7 @@ static bool is_caret(const char *word)
  * a line that came already, or too late; whose each line was does not. What is
  * certain is the header.
  */
-static void drop_mixture(struct text_reading *reading)
+static void drop_mixture(struct log_reading *reading)
 {
 	struct state *state = reading->state;
 	struct kmc_report *old = reading->report;
@@ -272,13 +272,13 @@ static bool caret_fits(const struct kmc_report *report, int column, int start)
  * before or behind the prefixes; the address decides, as it does between a
  * measured column and none.
  */
-static bool take_caret(struct text_reading *reading)
+static bool take_caret(struct log_reading *reading)
 {
 	const struct state *state = reading->state;
 	struct kmc_report *report = reading->report;
-	const struct text_line *line = reading->line;
-	int raw = text_column(line->raw, line->word);
-	int body = text_column(line->body, line->word);
+	const struct log_line *line = reading->line;
+	int raw = log_column(line->raw, line->word);
+	int body = log_column(line->body, line->word);
 	size_t row = report->shadow_len > report->memory_len ?
 		     report->shadow_len : report->memory_len;
 	int expected;
@@ -329,11 +329,11 @@ static void dump_was_shadow(struct kmc_report *report)
 	report->shadow_len = len;
 }
 
-static bool take_rows(struct text_reading *reading)
+static bool take_rows(struct log_reading *reading)
 {
 	struct state *state = reading->state;
 	struct kmc_report *report = reading->report;
-	const struct text_line *line = reading->line;
+	const struct log_line *line = reading->line;
 	bool wrapped;
 
 	if (report->frames.count)
@@ -344,9 +344,9 @@ static bool take_rows(struct text_reading *reading)
 	if (take_shadow(report, line->word, reading->nomem)) {
 		/* Nothing can be measured in a row that was wrapped. */
 		state->column_raw = wrapped ? -1 :
-				   text_column(line->raw, line->word);
+				   log_column(line->raw, line->word);
 		state->column_body = wrapped ? -1 :
-				    text_column(line->body, line->word);
+				    log_column(line->body, line->word);
 		return true;
 	}
 	if (is_caret(line->word) && !report->shadow && report->memory) {
@@ -434,7 +434,7 @@ static struct kmc_track *take_track(struct kmc_report *report, const char *word)
 	track->pid = pid;
 	word = strstr(word, " at ");
 	if (word && isdigit((unsigned char)word[4]))
-		track->time = text_seconds(word + 4, 0);
+		track->time = log_seconds(word + 4, 0);
 	return track;
 }
 
@@ -449,7 +449,7 @@ static bool take_count(struct kmc_report *report, const char *word)
 	return true;
 }
 
-static bool take_stack(struct text_reading *reading)
+static bool take_stack(struct log_reading *reading)
 {
 	struct state *state = reading->state;
 	struct kmc_report *report = reading->report;
@@ -462,21 +462,21 @@ static bool take_stack(struct text_reading *reading)
 		reading->ended = true;
 		return true;
 	}
-	if (text_is_terminator(word)) {
+	if (log_is_terminator(word)) {
 		state->track = NULL;
 		reading->ended = true;
 		return true;
 	}
 	if (state->track)
-		return text_take_frame(&state->track->stack, word, reading->nomem);
+		return log_take_frame(&state->track->stack, word, reading->nomem);
 	if (reading->ended)
 		return false;
-	return text_take_frame(&report->frames, word, reading->nomem);
+	return log_take_frame(&report->frames, word, reading->nomem);
 }
 
 /* ---- all of them ---- */
 
-static bool take_part(struct text_reading *reading)
+static bool take_part(struct log_reading *reading)
 {
 	struct state *state = reading->state;
 	struct kmc_report *report = reading->report;
@@ -490,10 +490,10 @@ static bool take_part(struct text_reading *reading)
 		return true;
 	}
 	return take_rows(reading) ||
-	       text_take_task(report, word, reading->nomem) ||
-	       text_take_rip(report, word, reading->nomem) ||
-	       text_take_wrapped_registers(report, word, state->dangling,
-					   reading->nomem) ||
+	       log_take_task(report, word, reading->nomem) ||
+	       log_take_rip(report, word, reading->nomem) ||
+	       log_take_wrapped_registers(report, word, state->dangling,
+					  reading->nomem) ||
 	       take_stack(reading);
 }
 
@@ -513,17 +513,17 @@ static enum part part_of(const char *word)
 		return PART_SHADOW;
 	if (count_digits(word))
 		return PART_DUMP;
-	if (text_is_task(word))
+	if (log_is_task(word))
 		return PART_TASK;
-	if (text_is_rip(word))
+	if (log_is_rip(word))
 		return PART_RIP;
-	if (text_scan_register(word, name))
+	if (log_scan_register(word, name))
 		return PART_REGISTERS;
 	if (scan_object(word, &object, &cache, &len))
 		return PART_OBJECT;
 	if (scan_track(word, &flag, &pid))
 		return PART_TRACK;
-	return text_is_frame(word) ? PART_STACK : PART_OTHER;
+	return log_is_frame(word) ? PART_STACK : PART_OTHER;
 }
 
 /* A selector is in two lines: with what it is of, and by itself. */
@@ -551,7 +551,7 @@ static bool is_second(const struct kmc_report *report, enum part part,
 	case PART_RIP:
 		return report->frames.count;
 	case PART_REGISTERS:
-		return text_scan_register(word, name) && !is_selector(name) &&
+		return log_scan_register(word, name) && !is_selector(name) &&
 		       kmc_report_register(report, name, &value);
 	case PART_OBJECT:
 		return report->object.known;
@@ -560,7 +560,7 @@ static bool is_second(const struct kmc_report *report, enum part part,
 	}
 }
 
-static bool is_misplaced(const struct text_reading *reading, enum part part)
+static bool is_misplaced(const struct log_reading *reading, enum part part)
 {
 	const struct state *state = reading->state;
 	const struct kmc_report *report = reading->report;
@@ -576,7 +576,7 @@ static bool is_misplaced(const struct text_reading *reading, enum part part)
 }
 
 /* Is the line of a report that cannot be told from another? */
-static bool take_mixture(struct text_reading *reading)
+static bool take_mixture(struct log_reading *reading)
 {
 	struct state *state = reading->state;
 	enum part part;
@@ -591,19 +591,19 @@ static bool take_mixture(struct text_reading *reading)
 	return state->mixed && part != PART_OTHER;
 }
 
-static enum text_taken take_line(struct text_reading *reading)
+static enum log_taken take_line(struct log_reading *reading)
 {
 	const struct state *state = reading->state;
 	const char *word = reading->line->word;
 
-	if (text_begins_other(word) || !strncmp(word, "kmemcheck: ", 11))
-		return TEXT_ENDS;
+	if (log_begins_other(word) || !strncmp(word, "kmemcheck: ", 11))
+		return LOG_ENDS;
 	if (take_mixture(reading) || (!state->mixed && take_part(reading)))
-		return TEXT_TAKEN;
-	return TEXT_STRANGER;
+		return LOG_TAKEN;
+	return LOG_UNRELATED;
 }
 
-static void end(struct text_reading *reading)
+static void end(struct log_reading *reading)
 {
 	place_caret(reading->report);
 }

@@ -14,7 +14,7 @@
 /* The journal has no larger field, so a length beyond is damage. */
 #define FIELD_MAX	(768ULL * 1024 * 1024)
 /* Of a line: a key and as much of its value as counts. */
-#define LINE_MAX_BYTES	(TEXT_LINE_MAX + 64)
+#define LINE_MAX_BYTES	(LOG_LINE_MAX + 64)
 
 enum state { IN_LINE, IN_LENGTH, IN_DATA };
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/log.h"
 #include "input/log_entry.h"
-#include "input/text.h"
 
 /* Entries lie three levels deep; what is deeper than this is damage. */
 #define DEPTH_MAX	32
@@ -46,7 +46,7 @@ struct json {
 	uint64_t objects;
 	bool is_key;
 	char key[64];
-	char value[TEXT_LINE_MAX + 1];
+	char value[LOG_LINE_MAX + 1];
 	size_t len;
 	char bare[32];
 	size_t bare_len;
@@ -86,7 +86,7 @@ static void *json_new(const char *source, struct kmc_events *events)
 
 static void add_byte(struct json *json, unsigned char byte)
 {
-	if (json->len < TEXT_LINE_MAX)
+	if (json->len < LOG_LINE_MAX)
 		json->value[json->len++] = byte;
 }
 
@@ -274,8 +274,8 @@ static struct kmc_error *take_outside(struct json *json, char c)
 		open_level(json, true);
 	} else if (c == '\n') {
 		if (json->len)
-			err = text_reader_line(json->text, json->lines, "", -1,
-					       json->value, json->len);
+			err = log_reader_line(json->text, json->lines, "", -1,
+					      json->value, json->len);
 		json->len = 0;
 	} else if (json->len || !(isspace((unsigned char)c) || c == '\036')) {
 		add_byte(json, c);
@@ -346,8 +346,8 @@ static struct kmc_error *json_end(void *reader)
 	struct kmc_error *err = entry_queue_flush(json->queue);
 
 	if (!err && json->state == OUTSIDE && json->len)
-		err = text_reader_line(json->text, json->lines + 1, "", -1,
-				       json->value, json->len);
+		err = log_reader_line(json->text, json->lines + 1, "", -1,
+				      json->value, json->len);
 	return err ? err : kmc_text_reader.end(json->text);
 }
 

@@ -10,15 +10,15 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "input/text.h"
-#include "input/text_prefix.h"
+#include "input/log.h"
+#include "input/log_prefix.h"
 
 /* So many entries may come too early; a report has less than a hundred lines. */
 #define WINDOW		256
 
 struct slot {
 	unsigned long at;
-	char speaker[ENTRY_SPEAKER_MAX];
+	char caller_id[ENTRY_CALLER_ID_MAX];
 	double time;
 	size_t len;
 	char message[];
@@ -41,7 +41,7 @@ void entry_clear(struct entry *entry)
 	entry->foreign = false;
 	entry->has_message = false;
 	entry->len = 0;
-	entry->speaker[0] = '\0';
+	entry->caller_id[0] = '\0';
 	entry->time = -1;
 }
 
@@ -79,12 +79,12 @@ void entry_set(struct entry *entry, const char *key, const char *value,
 	else if (!strcmp(key, "_TRANSPORT"))
 		entry->foreign = strcmp(value, "kernel") != 0;
 	else if (!strcmp(key, "_BOOT_ID") || !strcmp(key, "caller"))
-		snprintf(entry->speaker, sizeof(entry->speaker), "%s", value);
+		snprintf(entry->caller_id, sizeof(entry->caller_id), "%s", value);
 	/* When it was printed, in place of when the journal got it. */
 	else if (!strcmp(key, "_SOURCE_MONOTONIC_TIMESTAMP") && is_number(value))
-		entry->time = text_seconds(value, 6);
+		entry->time = log_seconds(value, 6);
 	else if (!strcmp(key, "time") && is_number(value))
-		entry->time = text_seconds(value, 0);
+		entry->time = log_seconds(value, 0);
 }
 
 /* ---- order ---- */
@@ -119,8 +119,8 @@ static struct kmc_error *give(struct entry_queue *queue,
 		const char *eol = memchr(data, '\n', left);
 		size_t len = eol ? (size_t)(eol - data) : left;
 
-		err = text_reader_line(queue->text, slot->at, slot->speaker,
-				       slot->time, data, len);
+		err = log_reader_line(queue->text, slot->at, slot->caller_id,
+				      slot->time, data, len);
 		len += eol != NULL;
 		data += len;
 		left -= len;
@@ -154,7 +154,7 @@ static size_t find_place(const struct entry_queue *queue,
 	for (size_t i = queue->count; i-- > 0;) {
 		const struct slot *other = queue->slots[i];
 
-		if (strcmp(other->speaker, slot->speaker))
+		if (strcmp(other->caller_id, slot->caller_id))
 			continue;
 		if (other->time <= slot->time)
 			break;
@@ -180,7 +180,7 @@ struct kmc_error *entry_queue_add(struct entry_queue *queue,
 	if (!slot)
 		return kmc_error_nomem();
 	slot->at = entry->at;
-	memcpy(slot->speaker, entry->speaker, sizeof(slot->speaker));
+	memcpy(slot->caller_id, entry->caller_id, sizeof(slot->caller_id));
 	slot->time = entry->time;
 	slot->len = entry->len;
 	memcpy(slot->message, entry->message, entry->len);

@@ -6,28 +6,29 @@
 #define KMC_LOG_ENTRY_H
 
 #include "input/reader.h"
-#include "input/text.h"
-#include "input/text_line.h"
+#include "input/log.h"
+#include "input/log_line.h"
+#include "input/log_line.h"
 
 /* A boot ID, or the mark of a caller; longer ones are cut. */
-#define ENTRY_SPEAKER_MAX	48
+#define ENTRY_CALLER_ID_MAX	48
 
 /*
  * struct entry - one entry while its fields come
  * @at: line number in the input
  * @foreign: something else than the kernel said it
  * @has_message: @message is in use, even if empty
- * @message: cut after TEXT_LINE_MAX bytes
- * @speaker: boot or caller, empty if unknown
+ * @message: cut after LOG_LINE_MAX bytes
+ * @caller_id: boot or caller, empty if unknown
  * @time: seconds since boot, negative if unknown
  */
 struct entry {
 	unsigned long at;
 	bool foreign;
 	bool has_message;
-	char message[TEXT_LINE_MAX];
+	char message[LOG_LINE_MAX];
 	size_t len;
-	char speaker[ENTRY_SPEAKER_MAX];
+	char caller_id[ENTRY_CALLER_ID_MAX];
 	double time;
 };
 

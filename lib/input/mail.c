@@ -11,11 +11,11 @@
 #include <strings.h>
 
 #include "base/compiler.h"
-#include "input/text.h"
-#include "input/text_line.h"
+#include "input/log.h"
+#include "input/log_line.h"
 
 /* Longer than any line that a mailer may write (998); the rest is passed over. */
-#define INPUT_MAX	TEXT_LINE_MAX
+#define INPUT_MAX	LOG_LINE_MAX
 
 enum encoding { PLAIN, QUOTED_PRINTABLE, BASE64 };
 
@@ -40,7 +40,7 @@ struct mail {
 	enum encoding encoding;
 	char in[INPUT_MAX + 1];
 	size_t in_len;
-	char out[TEXT_LINE_MAX];
+	char out[LOG_LINE_MAX];
 	size_t out_len;
 	unsigned long out_at;
 	uint32_t bits;
@@ -80,7 +80,7 @@ static void give(struct mail *mail, unsigned long at, const char *data,
 		 size_t len)
 {
 	if (!mail->err)
-		mail->err = text_reader_line(mail->text, at, "", -1, data, len);
+		mail->err = log_reader_line(mail->text, at, "", -1, data, len);
 }
 
 static void add_byte(struct mail *mail, char c)

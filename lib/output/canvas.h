@@ -25,7 +25,7 @@
  */
 struct kmc_canvas {
 	const struct kmc_report *report;
-	struct kmc_view *view;
+	struct kmc_shadow_view *view;
 	const char *gutter;
 	bool ascii;
 	unsigned int width;

@@ -13,7 +13,7 @@
 #include "output/formats.h"
 #include "report/walk.h"
 
-struct errors {
+struct warning {
 	const char *source;
 	struct kmc_buf buf;
 };
@@ -34,41 +34,41 @@ static bool stays_below(const char *file)
 }
 
 /* The name in the tree, if it is there; the name as it is otherwise. */
-static void add_file(struct errors *e, const char *file)
+static void add_file(struct warning *w, const char *file)
 {
 	struct kmc_buf path = { };
 
-	if (e->source && stays_below(file)) {
-		size_t len = strlen(e->source);
-		bool slash = len && e->source[len - 1] == '/';
+	if (w->source && stays_below(file)) {
+		size_t len = strlen(w->source);
+		bool slash = len && w->source[len - 1] == '/';
 
-		kmc_buf_printf(&path, "%s%s%s", e->source, slash ? "" : "/",
+		kmc_buf_printf(&path, "%s%s%s", w->source, slash ? "" : "/",
 			       file);
 		if (path.data && !access(path.data, F_OK))
 			file = path.data;
 	}
-	kmc_buf_escape(&e->buf, file, strlen(file), false);
-	e->buf.failed |= path.failed;
+	kmc_buf_escape(&w->buf, file, strlen(file), false);
+	w->buf.failed |= path.failed;
 	kmc_buf_release(&path);
 }
 
-static void add_place(struct errors *e, const struct kmc_location *where,
+static void add_place(struct warning *w, const struct kmc_location *where,
 		      const char *what)
 {
-	add_file(e, where->file);
+	add_file(w, where->file);
 	if (where->line)
-		kmc_buf_printf(&e->buf, ":%d", where->line);
-	kmc_buf_printf(&e->buf, ": %s: ", what);
+		kmc_buf_printf(&w->buf, ":%d", where->line);
+	kmc_buf_printf(&w->buf, ": %s: ", what);
 }
 
-static void add_function(struct errors *e, const struct kmc_level *level)
+static void add_function(struct warning *w, const struct kmc_level *level)
 {
 	if (!level->function) {
-		kmc_buf_puts(&e->buf, "an unknown function");
+		kmc_buf_puts(&w->buf, "an unknown function");
 		return;
 	}
-	kmc_buf_escape(&e->buf, level->function, level->len, false);
-	kmc_buf_puts(&e->buf, "()");
+	kmc_buf_escape(&w->buf, level->function, level->len, false);
+	kmc_buf_puts(&w->buf, "()");
 }
 
 static bool has_place(const struct kmc_level *level)
@@ -77,31 +77,31 @@ static bool has_place(const struct kmc_level *level)
 }
 
 /* Where nothing better is known, the log itself is what an editor can open. */
-static void add_log_place(struct errors *e, const struct kmc_report *report)
+static void add_log_place(struct warning *w, const struct kmc_report *report)
 {
-	kmc_buf_escape(&e->buf, report->source, strlen(report->source), false);
+	kmc_buf_escape(&w->buf, report->source, strlen(report->source), false);
 	if (!report->from_stream)
-		kmc_buf_printf(&e->buf, ":%lu", report->line);
-	kmc_buf_puts(&e->buf, ": warning: ");
+		kmc_buf_printf(&w->buf, ":%lu", report->line);
+	kmc_buf_puts(&w->buf, ": warning: ");
 }
 
-static void add_title(struct errors *e, const struct kmc_report *report,
+static void add_title(struct warning *w, const struct kmc_report *report,
 		      uint64_t count, const struct kmc_level *culprit)
 {
 	struct kmc_buf title = { };
 
 	kmc_level_title(&title, report, culprit);
 	if (title.data)
-		kmc_buf_escape(&e->buf, title.data, title.len, false);
-	e->buf.failed |= title.failed;
+		kmc_buf_escape(&w->buf, title.data, title.len, false);
+	w->buf.failed |= title.failed;
 	kmc_buf_release(&title);
 	if (count > 1)
-		kmc_buf_printf(&e->buf, ", %" PRIu64 " times", count);
-	kmc_buf_printf(&e->buf, " [%s]\n", report->checker);
+		kmc_buf_printf(&w->buf, ", %" PRIu64 " times", count);
+	kmc_buf_printf(&w->buf, " [%s]\n", report->checker);
 }
 
 /* The chain of inlined functions that @culprit is part of, innermost first. */
-static void add_inline_notes(struct errors *e, const struct kmc_stack *stack,
+static void add_inline_notes(struct warning *w, const struct kmc_stack *stack,
 			     const struct kmc_level *culprit)
 {
 	struct kmc_walk walk = kmc_walk_start(stack);
@@ -112,50 +112,50 @@ static void add_inline_notes(struct errors *e, const struct kmc_stack *stack,
 		if (level.frame != culprit->frame)
 			continue;
 		if (level.where != culprit->where && has_place(&level)) {
-			add_place(e, level.where, "note");
-			kmc_buf_puts(&e->buf, inlined ? "inlined into " : "in ");
-			add_function(e, &level);
-			kmc_buf_putc(&e->buf, '\n', 1);
+			add_place(w, level.where, "note");
+			kmc_buf_puts(&w->buf, inlined ? "inlined into " : "in ");
+			add_function(w, &level);
+			kmc_buf_putc(&w->buf, '\n', 1);
 		}
 		inlined = level.inlined;
 	}
 }
 
-static void add_track_note(struct errors *e, const char *what,
+static void add_track_note(struct warning *w, const char *what,
 			   const struct kmc_track *track)
 {
 	struct kmc_level level;
 
 	if (!kmc_walk_owner(&track->stack, &level))
 		return;
-	add_place(e, level.where, "note");
-	kmc_buf_printf(&e->buf, "%s here, in ", what);
-	add_function(e, &level);
-	kmc_buf_putc(&e->buf, '\n', 1);
+	add_place(w, level.where, "note");
+	kmc_buf_printf(&w->buf, "%s here, in ", what);
+	add_function(w, &level);
+	kmc_buf_putc(&w->buf, '\n', 1);
 }
 
 static struct kmc_error *format(const struct kmc_format_options *opts,
 				const struct kmc_report *report, uint64_t count,
 				char **out)
 {
-	struct errors e = { .source = opts->source };
+	struct warning w = { .source = opts->source };
 	const struct kmc_stack *stack = &report->frames;
 	struct kmc_level culprit, named;
 	bool placed;
 
 	placed = kmc_walk_culprit(stack, true, &culprit);
 	if (placed) {
-		add_place(&e, culprit.where, "warning");
-		add_title(&e, report, count, &culprit);
-		add_inline_notes(&e, stack, &culprit);
+		add_place(&w, culprit.where, "warning");
+		add_title(&w, report, count, &culprit);
+		add_inline_notes(&w, stack, &culprit);
 	} else {
 		placed = kmc_walk_culprit(stack, false, &named);
-		add_log_place(&e, report);
-		add_title(&e, report, count, placed ? &named : NULL);
+		add_log_place(&w, report);
+		add_title(&w, report, count, placed ? &named : NULL);
 	}
-	add_track_note(&e, "allocated", &report->alloc);
-	add_track_note(&e, "freed", &report->free);
-	return kmc_buf_take(&e.buf, out);
+	add_track_note(&w, "allocated", &report->alloc);
+	add_track_note(&w, "freed", &report->free);
+	return kmc_buf_take(&w.buf, out);
 }
 
 static struct kmc_error *gcc_report(const struct kmc_format_options *opts,

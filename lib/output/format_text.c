@@ -285,13 +285,13 @@ static void print_where(struct kmc_printer *p, const struct kmc_report *report)
 static struct kmc_error *print_memory(struct kmc_printer *p,
 				      const struct kmc_report *report)
 {
-	struct kmc_view_options opts = { .size = sizeof(opts), .ascii = p->opts.ascii };
-	struct kmc_view *view;
+	struct kmc_shadow_view_options opts = { .size = sizeof(opts), .ascii = p->opts.ascii };
+	struct kmc_shadow_view *view;
 	struct kmc_error *err;
 
 	/* Room for our own indent. */
 	opts.width = (p->opts.width ? p->opts.width : 80) - 2;
-	err = kmc_view_shadow(report, &opts, &view);
+	err = kmc_shadow_view_new(report, &opts, &view);
 	if (err)
 		return err;
 	if (view->count)
@@ -307,7 +307,7 @@ static struct kmc_error *print_memory(struct kmc_printer *p,
 		}
 		kmc_print_newline(p);
 	}
-	kmc_view_free(view);
+	kmc_shadow_view_free(view);
 	return NULL;
 }
 

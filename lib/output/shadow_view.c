@@ -16,7 +16,7 @@
 
 #define LABEL_MAX	24
 
-void kmc_view_free(struct kmc_view *view)
+void kmc_shadow_view_free(struct kmc_shadow_view *view)
 {
 	if (!view)
 		return;
@@ -307,12 +307,12 @@ static size_t skip_far(struct kmc_canvas *c, size_t first)
 	return last;
 }
 
-struct kmc_error *kmc_view_shadow(const struct kmc_report *report,
-				  const struct kmc_view_options *opts,
-				  struct kmc_view **out)
+struct kmc_error *kmc_shadow_view_new(const struct kmc_report *report,
+				      const struct kmc_shadow_view_options *opts,
+				      struct kmc_shadow_view **out)
 {
 	struct kmc_canvas c = { .report = report };
-	struct kmc_view_options own;
+	struct kmc_shadow_view_options own;
 
 	kmc_options_copy(&own, sizeof(own), opts);
 	c.gutter = own.ascii ? "|" : "│";
@@ -336,7 +336,7 @@ struct kmc_error *kmc_view_shadow(const struct kmc_report *report,
 	if (c.count && report->shadow_len)
 		legend_row(&c);
 	if (c.nomem) {
-		kmc_view_free(c.view);
+		kmc_shadow_view_free(c.view);
 		return kmc_error_nomem();
 	}
 	*out = c.view;

@@ -62,7 +62,7 @@ def test_tiny(t):
         t.size(cols, rows)
         t.keys("j", "Tab", "k")
         time.sleep(0.1)
-    ok = ok and t.wait("struct demo", "Tab next unwritten")
+    ok = ok and t.wait("struct demo", "Tab next uninit")
     return ok and leave(t)
 
 

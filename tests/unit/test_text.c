@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "helper.h"
-#include "input/text_prefix.h"
+#include "input/log_prefix.h"
 
 static const char whole[] =
 	"[    1.000000] something else\n"
@@ -196,20 +196,20 @@ static void test_a_time_is_digits_and_a_point(void **state)
 	char many[64];
 
 	(void)state;
-	assert_true(text_seconds("12.345678", 0) == 12.345678);
-	assert_true(text_seconds("    3.300001]", 0) == 3.300001);
-	assert_true(text_seconds("0.000001", 0) == 0.000001);
-	assert_true(text_seconds("12345678,-", 6) == 12.345678);
-	assert_true(text_seconds("999999999.999999", 0) == 999999999.999999);
-	assert_true(text_seconds("3.1E23456", 0) == 3.1);
-	assert_true(text_seconds("0x10", 0) == 0);
-	assert_true(text_seconds("inf", 0) == 0);
-	assert_true(text_seconds("1.5.7", 0) == 1.5);
+	assert_true(log_seconds("12.345678", 0) == 12.345678);
+	assert_true(log_seconds("    3.300001]", 0) == 3.300001);
+	assert_true(log_seconds("0.000001", 0) == 0.000001);
+	assert_true(log_seconds("12345678,-", 6) == 12.345678);
+	assert_true(log_seconds("999999999.999999", 0) == 999999999.999999);
+	assert_true(log_seconds("3.1E23456", 0) == 3.1);
+	assert_true(log_seconds("0x10", 0) == 0);
+	assert_true(log_seconds("inf", 0) == 0);
+	assert_true(log_seconds("1.5.7", 0) == 1.5);
 	memset(many, '9', sizeof(many) - 1);
 	many[sizeof(many) - 1] = '\0';
-	assert_true(text_seconds(many, 0) < 0);
+	assert_true(log_seconds(many, 0) < 0);
 	many[1] = '.';
-	assert_true(text_seconds(many, 0) > 9.99 && text_seconds(many, 0) < 10);
+	assert_true(log_seconds(many, 0) > 9.99 && log_seconds(many, 0) < 10);
 }
 
 static void test_talk_about_reports_is_no_report(void **state)

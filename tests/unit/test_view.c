@@ -39,13 +39,13 @@ static size_t columns(const char *text)
 
 /* The rows as text, one line each. */
 static char *draw_with(const struct kmc_report *report,
-		       const struct kmc_view_options *opts, unsigned int width)
+		       const struct kmc_shadow_view_options *opts, unsigned int width)
 {
 	struct kmc_buf buf = { };
-	struct kmc_view *view;
+	struct kmc_shadow_view *view;
 	char *out;
 
-	assert_null(kmc_view_shadow(report, opts, &view));
+	assert_null(kmc_shadow_view_new(report, opts, &view));
 	for (size_t i = 0; i < view->count; i++) {
 		size_t wide = 0;
 
@@ -56,14 +56,14 @@ static char *draw_with(const struct kmc_report *report,
 		assert_true(wide <= width);
 		kmc_buf_putc(&buf, '\n', 1);
 	}
-	kmc_view_free(view);
+	kmc_shadow_view_free(view);
 	assert_null(kmc_buf_take(&buf, &out));
 	return out;
 }
 
 static char *draw_in(const struct kmc_report *report, unsigned int width, bool ascii)
 {
-	const struct kmc_view_options opts = {
+	const struct kmc_shadow_view_options opts = {
 		.size = sizeof(opts), .width = width, .ascii = ascii,
 	};
 
@@ -74,13 +74,13 @@ static char *draw_in(const struct kmc_report *report, unsigned int width, bool a
 static void test_options_count_as_far_as_their_size_says(void **state)
 {
 	struct {
-		struct kmc_view_options opts;
+		struct kmc_shadow_view_options opts;
 		char later[64];
 	} longer = { .opts = { .width = 60, .ascii = true } };
 	struct kmc_report *report = make(40, 32, 8);
 	const size_t sizes[] = {
-		0, sizeof(size_t), offsetof(struct kmc_view_options, ascii),
-		sizeof(struct kmc_view_options), sizeof(longer),
+		0, sizeof(size_t), offsetof(struct kmc_shadow_view_options, ascii),
+		sizeof(struct kmc_shadow_view_options), sizeof(longer),
 	};
 
 	(void)state;

@@ -9,7 +9,7 @@
 #include "../common/memory.h"
 #include "annotation.h"
 #include "session.h"
-#include "text.h"
+#include "lines.h"
 #include "views.h"
 
 /*
@@ -21,7 +21,7 @@ struct preview {
 	enum annotation_form form;
 	const char *why;
 	struct changes changes;
-	struct text text;
+	struct lines lines;
 };
 
 static const char * const form_names[] = {
@@ -45,7 +45,7 @@ static enum kmc_style style_of(const char *text)
 static void show_line(void *arg, const char *text)
 {
 	struct preview *preview = arg;
-	struct line *line = text_add(&preview->text);
+	struct line *line = lines_add(&preview->lines);
 	char expanded[LINE_TEXT];
 	size_t n = 0;
 
@@ -67,11 +67,11 @@ static void make(struct view *view)
 	struct session *session = view->app->session;
 
 	changes_release(&preview->changes);
-	text_release(&preview->text);
+	lines_release(&preview->lines);
 	preview->why = annotation_make(preview->report, preview->form, session->source,
 				       session->source_dir, &preview->changes);
 	if (preview->why)
-		line_say(text_add(&preview->text), KMC_STYLE_PLAIN, "%s", preview->why);
+		line_say(lines_add(&preview->lines), KMC_STYLE_PLAIN, "%s", preview->why);
 	else
 		changes_print(&preview->changes, session->source, show_line, preview);
 }
@@ -80,14 +80,14 @@ static size_t count(const struct view *view)
 {
 	const struct preview *preview = view->data;
 
-	return preview->text.count;
+	return preview->lines.count;
 }
 
 static void line(const struct view *view, size_t i, struct line *out)
 {
 	const struct preview *preview = view->data;
 
-	*out = preview->text.lines[i];
+	*out = preview->lines.v[i];
 }
 
 static void title(const struct view *view, struct line *out)
@@ -122,7 +122,7 @@ static void free_data(void *data)
 	struct preview *preview = data;
 
 	changes_release(&preview->changes);
-	text_release(&preview->text);
+	lines_release(&preview->lines);
 	free(preview);
 }
 
@@ -153,7 +153,7 @@ void annotation_open(struct app *app, const struct kmc_report *report)
 	}
 	preview = xcalloc(1, sizeof(*preview));
 	preview->report = report;
-	preview->text.ascii = app->ascii;
+	preview->lines.ascii = app->ascii;
 	preview->form = report->verdict.kind == KMC_VERDICT_BITFIELD ?
 			ANNOTATION_BITFIELD : ANNOTATION_MARK;
 	view_open(app, &annotation_view, preview);

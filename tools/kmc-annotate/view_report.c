@@ -8,7 +8,7 @@
 
 #include "../common/memory.h"
 #include "../common/message.h"
-#include "report_text.h"
+#include "report_lines.h"
 #include "session.h"
 #include "type_line.h"
 #include "views.h"
@@ -23,9 +23,9 @@ struct shown {
 	struct kmc_report *report;
 	size_t bug;
 	size_t index;
-	struct report_text head;
+	struct report_lines head;
 	struct tree *tree;
-	struct report_text tail;
+	struct report_lines tail;
 	bool registers;
 };
 
@@ -39,10 +39,10 @@ static void make_text(struct view *view)
 	struct shown *shown = view->data;
 	const struct app *app = view->app;
 
-	report_text_release(&shown->head);
-	report_text_release(&shown->tail);
-	shown->head.text.ascii = app->ascii;
-	shown->tail.text.ascii = app->ascii;
+	report_lines_release(&shown->head);
+	report_lines_release(&shown->tail);
+	shown->head.lines.ascii = app->ascii;
+	shown->tail.lines.ascii = app->ascii;
 	report_head(&shown->head, shown->report, app->cols - 1);
 	report_tail(&shown->tail, shown->report, app->cols - 1, shown->registers);
 }
@@ -68,8 +68,8 @@ static void free_data(void *data)
 {
 	struct shown *shown = data;
 
-	report_text_release(&shown->head);
-	report_text_release(&shown->tail);
+	report_lines_release(&shown->head);
+	report_lines_release(&shown->tail);
 	tree_free(shown->tree);
 	free(shown);
 }
@@ -80,20 +80,20 @@ static size_t count(const struct view *view)
 {
 	const struct shown *shown = view->data;
 
-	return shown->head.text.count + tree_rows(shown) + shown->tail.text.count;
+	return shown->head.lines.count + tree_rows(shown) + shown->tail.lines.count;
 }
 
 static void line(const struct view *view, size_t i, struct line *out)
 {
 	const struct shown *shown = view->data;
-	size_t head = shown->head.text.count, rows = tree_rows(shown);
+	size_t head = shown->head.lines.count, rows = tree_rows(shown);
 
 	if (i < head)
-		*out = shown->head.text.lines[i];
+		*out = shown->head.lines.v[i];
 	else if (i - head < rows)
 		type_line(view->app, shown->tree, i - head, out);
 	else
-		*out = shown->tail.text.lines[i - head - rows];
+		*out = shown->tail.lines.v[i - head - rows];
 }
 
 static void title(const struct view *view, struct line *out)
@@ -114,13 +114,13 @@ static void title(const struct view *view, struct line *out)
 static void resized(struct view *view)
 {
 	struct shown *shown = view->data;
-	size_t head = shown->head.text.count, i = 0;
+	size_t head = shown->head.lines.count, i = 0;
 	bool below = view_current(view, &i) && i >= head;
 
 	make_text(view);
 	view_changed(view);
 	if (below)
-		view_select(view, i - head + shown->head.text.count);
+		view_select(view, i - head + shown->head.lines.count);
 }
 
 /* ---- another candidate ---- */
@@ -133,7 +133,7 @@ static void show_access(struct view *view)
 	size_t row;
 
 	if (shown->tree && offset >= 0 && tree_find_offset(shown->tree, offset, &row))
-		view_select(view, shown->head.text.count + row);
+		view_select(view, shown->head.lines.count + row);
 }
 
 static void choose(struct view *view, size_t index)
@@ -160,14 +160,14 @@ static void choose(struct view *view, size_t index)
 static int candidate_here(const struct view *view)
 {
 	const struct shown *shown = view->data;
-	size_t before = shown->head.text.count + tree_rows(shown), i;
+	size_t before = shown->head.lines.count + tree_rows(shown), i;
 
 	if (!view_current(view, &i) || i < before)
 		return -1;
 	return shown->tail.candidates[i - before];
 }
 
-/* ---- uninitialised runs ---- */
+/* ---- runs of uninitialised bytes ---- */
 
 static bool is_bad(const struct kmc_report *report, size_t i)
 {
@@ -188,7 +188,7 @@ static bool run_begins(const struct shown *shown, size_t i, uint64_t *offset)
 static long shadow_here(const struct view *view)
 {
 	const struct shown *shown = view->data;
-	size_t head = shown->head.text.count, i;
+	size_t head = shown->head.lines.count, i;
 	const struct row *row;
 
 	if (!view_current(view, &i) || i < head || i - head >= shown->tree->nrows)
@@ -222,7 +222,7 @@ static void go_to_run(struct view *view, bool back)
 		if (!tree_find_offset(shown->tree, offset, &row))
 			continue;
 		view_set_filter(view, "");
-		view_select(view, shown->head.text.count + row);
+		view_select(view, shown->head.lines.count + row);
 		return;
 	}
 	app_say(view->app, "every byte that the report shows was written");
@@ -291,13 +291,13 @@ static bool request(struct view *view, enum request what)
 	default:
 		break;
 	}
-	return shown->tree && type_request(view, shown->tree, shown->head.text.count, what);
+	return shown->tree && type_request(view, shown->tree, shown->head.lines.count, what);
 }
 
 static int depth(const struct view *view, size_t i)
 {
 	const struct shown *shown = view->data;
-	size_t head = shown->head.text.count;
+	size_t head = shown->head.lines.count;
 
 	if (i < head || i - head >= tree_rows(shown) ||
 	    shown->tree->rows[i - head].kind != ROW_NODE)
@@ -309,7 +309,7 @@ static bool go(struct view *view, const char *where)
 {
 	struct shown *shown = view->data;
 
-	return shown->tree && type_go(view, shown->tree, shown->head.text.count, where);
+	return shown->tree && type_go(view, shown->tree, shown->head.lines.count, where);
 }
 
 static bool json(const struct view *view, FILE *out)
@@ -330,7 +330,7 @@ static bool json(const struct view *view, FILE *out)
 
 const struct view_ops report_view = {
 	.name = "a report",
-	.hints = "Tab next unwritten  s stacks  o other object  a annotate  ] next  t type  q back  h help",
+	.hints = "Tab next uninit  s stacks  o other object  a annotate  ] next  t type  q back  h help",
 	.count = count,
 	.line = line,
 	.title = title,

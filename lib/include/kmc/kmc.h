@@ -310,41 +310,42 @@ struct kmc_row {
 };
 
 /**
- * struct kmc_view - rows ready to draw, no output done
+ * struct kmc_shadow_view - rows ready to draw, no output done
  * @rows: from the top
  * @count: of rows
  */
-struct kmc_view {
+struct kmc_shadow_view {
 	struct kmc_row *rows;
 	size_t count;
 };
 
 /**
- * struct kmc_view_options - how wide, and with which characters
- * @size: sizeof(struct kmc_view_options); what is beyond it counts as zero
+ * struct kmc_shadow_view_options - how wide, and with which characters
+ * @size: sizeof(struct kmc_shadow_view_options); what is beyond it counts as zero
  * @width: columns, at least 40; 0 means 80
  * @ascii: nothing beyond ASCII
  */
-struct kmc_view_options {
+struct kmc_shadow_view_options {
 	size_t size;
 	unsigned int width;
 	bool ascii;
 };
 
 /**
- * kmc_view_shadow() - the annotated shadow view of a report
+ * kmc_shadow_view_new() - the annotated shadow view of a report
  * @report: the report
  * @opts: layout, NULL for the defaults
- * @out: rows; free with kmc_view_free()
+ * @out: rows; free with kmc_shadow_view_free()
  *
  * Bytes, states and a caret under the reported bytes; offsets count from the
  * object's start when the report knows it, else they are addresses.
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
-kmc_view_shadow(const struct kmc_report *report,
-		const struct kmc_view_options *opts, struct kmc_view **out);
+kmc_shadow_view_new(const struct kmc_report *report,
+		    const struct kmc_shadow_view_options *opts,
+		    struct kmc_shadow_view **out);
 
-KMC_PUBLIC void kmc_view_free(struct kmc_view *view);
+KMC_PUBLIC void kmc_shadow_view_free(struct kmc_shadow_view *view);
 
 /* ---- printers: format_json.c, format_text.c ---- */
 
@@ -361,7 +362,7 @@ kmc_json_report(const struct kmc_report *report, char **out);
 /**
  * struct kmc_print_options - how the text printer writes
  * @size: sizeof(struct kmc_print_options); what is beyond it counts as zero
- * @width: as in struct kmc_view_options
+ * @width: as in struct kmc_shadow_view_options
  * @ascii: likewise
  * @color: use SGR sequences
  * @source: shows source lines of it; NULL: none

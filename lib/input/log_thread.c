@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One speaker's lines to reports. From the header of a report on, its family takes
+ * One caller's lines to reports. From the header of a report on, its family takes
  * the lines that look like its own; what belongs to no report is passed over, for
  * other messages come in between.
  */
-#include "input/text_thread.h"
+#include "input/log_thread.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "input/text_lines.h"
+#include "input/report_lines.h"
 #include "report/events.h"
 #include "report/model.h"
 
@@ -18,13 +18,13 @@
  * So many lines in a row that mean nothing end a report: other messages come
  * singly or as a block of this order.
  */
-#define STRANGERS_MAX		16
+#define UNRELATED_MAX		16
 /* A reply written into a quoted report is longer, and is told by its quoting. */
 #define REPLY_MAX		200
 /* A mailer wraps a line once; narrow screens do it twice. */
 #define JOINS_MAX		2
 
-static struct kmc_event *push(struct text_thread *thread, enum kmc_event_type type)
+static struct kmc_event *push(struct log_thread *thread, enum kmc_event_type type)
 {
 	struct kmc_event *event = kmc_events_push(thread->sink->events, type);
 
@@ -33,24 +33,24 @@ static struct kmc_event *push(struct text_thread *thread, enum kmc_event_type ty
 	return event;
 }
 
-static void close_report(struct text_thread *thread)
+static void close_report(struct log_thread *thread)
 {
 	free(thread->reading.state);
-	thread->reading = (struct text_reading) { };
+	thread->reading = (struct log_reading) { };
 	thread->joins = 0;
 	thread->cut = false;
 }
 
-void text_thread_free(struct text_thread *thread)
+void log_thread_free(struct log_thread *thread)
 {
 	kmc_report_free(thread->reading.report);
 	free(thread->reading.state);
 	free(thread);
 }
 
-void text_thread_finish(struct text_thread *thread)
+void log_thread_finish(struct log_thread *thread)
 {
-	struct text_reading *reading = &thread->reading;
+	struct log_reading *reading = &thread->reading;
 	struct kmc_report *report = reading->report;
 	struct kmc_event *event = NULL;
 
@@ -68,23 +68,23 @@ void text_thread_finish(struct text_thread *thread)
 	close_report(thread);
 }
 
-void text_thread_idle(struct text_thread *thread)
+void log_thread_idle(struct log_thread *thread)
 {
 	if (thread->reading.report && thread->reading.ended)
-		text_thread_finish(thread);
+		log_thread_finish(thread);
 }
 
 /* Something else begins here, though the report may go on behind it. */
-static void cut_report(struct text_thread *thread)
+static void cut_report(struct log_thread *thread)
 {
 	bool open = thread->reading.report;
 
-	text_thread_finish(thread);
+	log_thread_finish(thread);
 	thread->cut = open;
 }
 
 /* An empty one of this family; false when out of memory. */
-static bool open_report(struct text_thread *thread, const struct kmc_family *family,
+static bool open_report(struct log_thread *thread, const struct kmc_family *family,
 			bool crossed)
 {
 	struct kmc_report *report = kmc_report_new(thread->sink->source);
@@ -97,21 +97,21 @@ static bool open_report(struct text_thread *thread, const struct kmc_family *fam
 		return false;
 	}
 	report->checker = family->name;
-	thread->reading = (struct text_reading) {
+	thread->reading = (struct log_reading) {
 		.family = family, .report = report, .state = state,
 		.crossed = crossed, .nomem = &thread->sink->nomem,
 	};
 	return true;
 }
 
-static void start_report(struct text_thread *thread,
-			 const struct text_line *line, unsigned long at,
-			 const struct text_header *header)
+static void start_report(struct log_thread *thread,
+			 const struct log_line *line, unsigned long at,
+			 const struct log_header *header)
 {
 	bool crossed = thread->reading.report || thread->cut;
 	struct kmc_report *report;
 
-	text_thread_finish(thread);
+	log_thread_finish(thread);
 	if (!open_report(thread, header->family, crossed))
 		return;
 	report = thread->reading.report;
@@ -129,12 +129,12 @@ static void start_report(struct text_thread *thread,
 	thread->depth = line->depth;
 	thread->prefixed = line->prefixed;
 	thread->content = false;
-	thread->strangers = 0;
+	thread->unrelated = 0;
 }
 
 /* ---- lines that are no part of a report, but end one ---- */
 
-static bool take_notice(struct text_thread *thread)
+static bool take_notice(struct log_thread *thread)
 {
 	struct kmc_event found = { }, *event;
 
@@ -145,7 +145,7 @@ static bool take_notice(struct text_thread *thread)
 		cut_report(thread);
 	} else {
 		/* Printed behind all that was queued, so what is at hand is whole. */
-		text_thread_idle(thread);
+		log_thread_idle(thread);
 	}
 	event = push(thread, found.type);
 	if (event)
@@ -153,16 +153,16 @@ static bool take_notice(struct text_thread *thread)
 	return true;
 }
 
-static bool take_header(struct text_thread *thread)
+static bool take_header(struct log_thread *thread)
 {
-	struct text_header header;
+	struct log_header header;
 
 	switch (kmc_families_match(thread->line, &header)) {
-	case TEXT_YES:
+	case LOG_YES:
 		thread->joins = 0;
 		start_report(thread, thread->line, thread->at, &header);
 		return true;
-	case TEXT_PARTIAL:
+	case LOG_PARTIAL:
 		thread->broken = *thread->line;
 		/* The copy's pointers have to point into the copy. */
 		thread->broken.body = thread->broken.raw +
@@ -178,23 +178,23 @@ static bool take_header(struct text_thread *thread)
 }
 
 /* The rest of a header that was wrapped: with a blank, or within a word. */
-static bool take_broken(struct text_thread *thread)
+static bool take_broken(struct log_thread *thread)
 {
 	size_t len = strlen(thread->broken.raw);
-	struct text_header header;
+	struct log_header header;
 
 	if (!thread->joins || !*thread->line->word)
 		return false;
 	for (int blank = 1; blank >= 0; blank--) {
 		thread->broken.raw[len] = '\0';
-		text_line_join(&thread->broken, thread->line, blank ? " " : "");
+		log_line_join(&thread->broken, thread->line, blank ? " " : "");
 		switch (kmc_families_match(&thread->broken, &header)) {
-		case TEXT_YES:
+		case LOG_YES:
 			thread->joins = 0;
 			start_report(thread, &thread->broken, thread->broken_at,
 				     &header);
 			return true;
-		case TEXT_PARTIAL:
+		case LOG_PARTIAL:
 			if (thread->joins++ < JOINS_MAX)
 				return true;
 			break;
@@ -208,43 +208,43 @@ static bool take_broken(struct text_thread *thread)
 
 /* ---- lines of a report ---- */
 
-static void count_stranger(struct text_thread *thread)
+static void count_unrelated(struct log_thread *thread)
 {
-	const struct text_line *line = thread->line;
+	const struct log_line *line = thread->line;
 	bool reply = line->depth < thread->depth ||
 		     (thread->prefixed && !line->prefixed);
 
 	if (!*line->word)
 		return;
-	if (++thread->strangers > (reply ? REPLY_MAX : STRANGERS_MAX))
-		text_thread_finish(thread);
+	if (++thread->unrelated > (reply ? REPLY_MAX : UNRELATED_MAX))
+		log_thread_finish(thread);
 }
 
-static void take_report_line(struct text_thread *thread)
+static void take_report_line(struct log_thread *thread)
 {
-	struct text_reading *reading = &thread->reading;
+	struct log_reading *reading = &thread->reading;
 
 	reading->line = thread->line;
 	switch (reading->family->line(reading)) {
-	case TEXT_ENDS:
+	case LOG_ENDS:
 		cut_report(thread);
 		return;
-	case TEXT_TAKEN:
+	case LOG_TAKEN:
 		thread->content = true;
-		thread->strangers = 0;
+		thread->unrelated = 0;
 		return;
-	case TEXT_STRANGER:
+	case LOG_UNRELATED:
 		break;
 	}
 	/* The rest of a Pid line that a mailer wrapped before the release. */
-	if (!thread->strangers)
-		text_take_release(reading->report, thread->line->word,
-				  reading->nomem);
-	count_stranger(thread);
+	if (!thread->unrelated)
+		log_take_release(reading->report, thread->line->word,
+				 reading->nomem);
+	count_unrelated(thread);
 }
 
-void text_thread_line(struct text_thread *thread, const struct text_line *line,
-		      unsigned long at)
+void log_thread_line(struct log_thread *thread, const struct log_line *line,
+		     unsigned long at)
 {
 	thread->line = line;
 	thread->at = at;

@@ -3,26 +3,26 @@
  * Extended netconsole sends a message that is too long for a packet in several:
  * "6,416,1758426,-,ncfrag=0/31;the first chunk," is its first 16 of 31 bytes.
  */
-#include "input/text_frag.h"
+#include "input/log_frag.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const char mark[] = ",ncfrag=";
 
-const char *text_frag_find(const char *data, size_t len)
+const char *log_frag_find(const char *data, size_t len)
 {
 	return memmem(data, len, mark, strlen(mark));
 }
 
 /* The message whose header this is; else the oldest gives way to it. */
-static struct text_frag *find(struct text_frags *frags, const char *id,
-			      size_t len)
+static struct log_frag *find(struct log_frags *frags, const char *id,
+			     size_t len)
 {
-	struct text_frag *oldest = &frags->list[0];
+	struct log_frag *oldest = &frags->list[0];
 
-	for (size_t i = 0; i < TEXT_FRAGS; i++) {
-		struct text_frag *frag = &frags->list[i];
+	for (size_t i = 0; i < LOG_FRAGS; i++) {
+		struct log_frag *frag = &frags->list[i];
 
 		if (frag->total && strlen(frag->id) == len &&
 		    !memcmp(frag->id, id, len))
@@ -36,7 +36,7 @@ static struct text_frag *find(struct text_frags *frags, const char *id,
 }
 
 /* Each byte counts once, even when a packet came twice. */
-static void copy(struct text_frag *frag, size_t offset, const char *data,
+static void copy(struct log_frag *frag, size_t offset, const char *data,
 		 size_t len)
 {
 	if (len > frag->total - offset)
@@ -47,13 +47,13 @@ static void copy(struct text_frag *frag, size_t offset, const char *data,
 	}
 }
 
-static struct text_frag *add_one(struct text_frags *frags, unsigned long at,
-				 const char *id, size_t id_len,
-				 const char *data, size_t len)
+static struct log_frag *add_one(struct log_frags *frags, unsigned long at,
+				const char *id, size_t id_len,
+				const char *data, size_t len)
 {
 	char numbers[32];
 	size_t offset, total, n = 0;
-	struct text_frag *frag;
+	struct log_frag *frag;
 	int end = 0;
 
 	while (n < len && n < sizeof(numbers) - 1 && data[n] != ';') {
@@ -63,7 +63,7 @@ static struct text_frag *add_one(struct text_frags *frags, unsigned long at,
 	numbers[n] = '\0';
 	if (n == len || data[n] != ';' ||
 	    sscanf(numbers, "%4zu/%4zu%n", &offset, &total, &end) != 2 ||
-	    (size_t)end != n || offset >= total || total >= TEXT_LINE_MAX / 2)
+	    (size_t)end != n || offset >= total || total >= LOG_LINE_MAX / 2)
 		return NULL;
 	frag = find(frags, id, id_len);
 	if (frag->total && frag->total != total)
@@ -74,13 +74,13 @@ static struct text_frag *add_one(struct text_frags *frags, unsigned long at,
 	return frag->got == total ? frag : NULL;
 }
 
-struct text_frag *text_frag_add(struct text_frags *frags, unsigned long at,
-				const char *data, size_t len)
+struct log_frag *log_frag_add(struct log_frags *frags, unsigned long at,
+			      const char *data, size_t len)
 {
 	const char *end = data + len;
-	const char *found = text_frag_find(data, len);
+	const char *found = log_frag_find(data, len);
 	size_t id_len = found - data;
-	struct text_frag *whole = NULL;
+	struct log_frag *whole = NULL;
 
 	if (!id_len || id_len >= sizeof(frags->list[0].id) ||
 	    memchr(data, '\0', id_len))
@@ -100,12 +100,12 @@ struct text_frag *text_frag_add(struct text_frags *frags, unsigned long at,
 	return whole;
 }
 
-bool text_frag_pending(struct text_frags *frags, unsigned long before)
+bool log_frag_pending(struct log_frags *frags, unsigned long before)
 {
 	bool pending = false;
 
-	for (size_t i = 0; i < TEXT_FRAGS; i++) {
-		struct text_frag *frag = &frags->list[i];
+	for (size_t i = 0; i < LOG_FRAGS; i++) {
+		struct log_frag *frag = &frags->list[i];
 
 		if (frag->total && frag->at < before)
 			frag->total = 0;

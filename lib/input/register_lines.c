@@ -2,18 +2,18 @@
 /*
  * Lines with registers, which reports of all families have.
  */
-#include "input/text_registers.h"
+#include "input/register_lines.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/compiler.h"
+#include "input/log_line.h"
 #include "input/scan.h"
-#include "input/text_line.h"
 #include "report/model.h"
 
-const char *text_scan_register(const char *s, char name[16])
+const char *log_scan_register(const char *s, char name[16])
 {
 	static const char * const known[] = {
 		"RIP", "RSP", "RAX", "RBX", "RCX", "RDX", "RSI", "RDI", "RBP",
@@ -89,14 +89,14 @@ static const char *take_register(struct kmc_report *report, const char *name,
 	return end;
 }
 
-bool text_take_registers(struct kmc_report *report, const char *word,
-			 bool *nomem)
+bool log_take_registers(struct kmc_report *report, const char *word,
+			bool *nomem)
 {
 	bool any = false;
 	char name[16];
 
 	for (;;) {
-		const char *value = text_scan_register(word, name);
+		const char *value = log_scan_register(word, name);
 
 		if (value) {
 			word = take_register(report, name, value, nomem);
@@ -113,22 +113,22 @@ bool text_take_registers(struct kmc_report *report, const char *word,
 	}
 }
 
-bool text_take_wrapped_registers(struct kmc_report *report, const char *word,
-				 char dangling[TEXT_REGISTER_MAX], bool *nomem)
+bool log_take_wrapped_registers(struct kmc_report *report, const char *word,
+				char dangling[LOG_REGISTER_MAX], bool *nomem)
 {
-	char line[TEXT_LINE_MAX + TEXT_REGISTER_MAX];
+	char line[LOG_LINE_MAX + LOG_REGISTER_MAX];
 	const char *name;
 	bool taken;
 
 	if (dangling[0]) {
 		snprintf(line, sizeof(line), "%s %s", dangling, word);
 		dangling[0] = '\0';
-		if (text_take_registers(report, line, nomem))
+		if (log_take_registers(report, line, nomem))
 			return true;
 	}
-	taken = text_take_registers(report, word, nomem);
+	taken = log_take_registers(report, word, nomem);
 	name = strrchr(word, ' ');
 	if (taken && name && word[strlen(word) - 1] == ':')
-		snprintf(dangling, TEXT_REGISTER_MAX, "%.7s", name + 1);
+		snprintf(dangling, LOG_REGISTER_MAX, "%.7s", name + 1);
 	return taken;
 }

@@ -2,14 +2,14 @@
 /*
  * Lines of a log, freed from what terminals, mail and archives make of them.
  */
-#include "input/text_line.h"
+#include "input/log_line.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/compiler.h"
-#include "input/text_prefix.h"
+#include "input/log_prefix.h"
 
 /* "\033[1;31m": the one escape sequence that well-meaning tools leave in logs. */
 static size_t sgr_length(const char *s, size_t len)
@@ -69,15 +69,15 @@ static void decode_entities(char *s)
 	*to = '\0';
 }
 
-void text_line_clean(struct text_line *line, const char *data, size_t len,
-		     bool sgr)
+void log_line_clean(struct log_line *line, const char *data, size_t len,
+		    bool sgr)
 {
 	size_t n = 0;
 
 	line->depth = 0;
 	line->prefixed = false;
 	line->time = -1;
-	line->speaker[0] = '\0';
+	line->caller_id[0] = '\0';
 	line->release[0] = '\0';
 	for (size_t i = 0; i < len && n < sizeof(line->raw) - 1; i++) {
 		size_t skip = sgr ? sgr_length(data + i, len - i) : 0;
@@ -92,11 +92,11 @@ void text_line_clean(struct text_line *line, const char *data, size_t len,
 	}
 	chop(line->raw, n);
 	decode_entities(line->raw);
-	text_skip_prefix(line);
+	log_skip_prefix(line);
 }
 
-void text_line_join(struct text_line *line, const struct text_line *next,
-		    const char *glue)
+void log_line_join(struct log_line *line, const struct log_line *next,
+		   const char *glue)
 {
 	size_t len = strlen(line->raw);
 
@@ -105,7 +105,7 @@ void text_line_join(struct text_line *line, const struct text_line *next,
 		 next->word);
 }
 
-int text_column(const char *from, const char *at)
+int log_column(const char *from, const char *at)
 {
 	int column = 0;
 

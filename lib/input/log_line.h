@@ -2,8 +2,8 @@
 /*
  * Lines of a log, freed from what terminals, mail and archives make of them.
  */
-#ifndef KMC_TEXT_LINE_H
-#define KMC_TEXT_LINE_H
+#ifndef KMC_LOG_LINE_H
+#define KMC_LOG_LINE_H
 
 #include "kmc/report.h"
 
@@ -12,12 +12,12 @@
  * bytes, the most CONFIG_KMEMCHECK_SHADOW_COPY_SHIFT allows, is 512 characters,
  * and printk cuts a line at 1024.
  */
-#define TEXT_LINE_MAX		4096
+#define LOG_LINE_MAX		4096
 /* Host and caller of a line; longer ones are cut. */
-#define TEXT_SPEAKER_MAX	96
+#define LOG_CALLER_ID_MAX	96
 
 /*
- * struct text_line - one line without what mail and loggers put around it
+ * struct log_line - one line without what mail and loggers put around it
  * @raw: without line end, NULs and a quoted-printable tail
  * @body: behind quote marks, log prefixes and timestamps; its blanks count
  * @word: first character of @body that is no blank
@@ -25,30 +25,30 @@
  * @prefixed: a logger's prefix was there, so that @word starts what the kernel
  *	printed
  * @time: of the timestamp in seconds, negative if there is none
- * @speaker: host and caller (a task or CPU) that the log marks the line with:
- *	lines of one speaker are one text, whatever others say in between
+ * @caller_id: host and caller (a task or CPU) that the log marks the line with:
+ *	lines of one caller are one text, whatever others say in between
  * @release: of the kernel, if netconsole says it, else empty
  */
-struct text_line {
-	char raw[TEXT_LINE_MAX];
+struct log_line {
+	char raw[LOG_LINE_MAX];
 	const char *body;
 	const char *word;
 	unsigned int depth;
 	bool prefixed;
 	double time;
-	char speaker[TEXT_SPEAKER_MAX];
+	char caller_id[LOG_CALLER_ID_MAX];
 	char release[65];
 };
 
 /* @sgr: remove colour sequences, which dmesg --color=always leaves */
-void text_line_clean(struct text_line *line, const char *data, size_t len,
-		     bool sgr);
+void log_line_clean(struct log_line *line, const char *data, size_t len,
+		    bool sgr);
 
 /* Put a line behind another, as it was before a mailer wrapped it. */
-void text_line_join(struct text_line *line, const struct text_line *next,
-		    const char *glue);
+void log_line_join(struct log_line *line, const struct log_line *next,
+		   const char *glue);
 
 /* Column that a terminal shows @at in, tabs expanded, counted from @from. */
-int text_column(const char *from, const char *at);
+int log_column(const char *from, const char *at);
 
-#endif /* KMC_TEXT_LINE_H */
+#endif /* KMC_LOG_LINE_H */

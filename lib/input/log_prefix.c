@@ -2,7 +2,7 @@
 /*
  * What loggers put in front of a line: timestamps, levels, hosts, callers.
  */
-#include "input/text_prefix.h"
+#include "input/log_prefix.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static const char *skip_digits(const char *s)
 /* More digits than a double keeps are no time of a kernel. */
 #define TIME_DIGITS	15
 
-double text_seconds(const char *s, unsigned int exponent)
+double log_seconds(const char *s, unsigned int exponent)
 {
 	double value = 0, power = 1;
 	unsigned int digits = 0;
@@ -96,25 +96,25 @@ static bool is_date(const char *s)
 }
 
 /* Who speaks is who a line belongs to, where several speak at once. */
-static void add_speaker(struct text_line *line, const char *s, size_t len)
+static void add_caller_id(struct log_line *line, const char *s, size_t len)
 {
-	size_t have = strlen(line->speaker);
+	size_t have = strlen(line->caller_id);
 
-	snprintf(line->speaker + have, sizeof(line->speaker) - have, "%.*s/",
+	snprintf(line->caller_id + have, sizeof(line->caller_id) - have, "%.*s/",
 		 (int)(len < PREFIX_MAX ? len : PREFIX_MAX), s);
 }
 
 /* ---- [...] ---- */
 
 /* "[T123]", "[    C0]"; @in is its first letter. */
-static const char *skip_caller(struct text_line *line, const char *in)
+static const char *skip_caller(struct log_line *line, const char *in)
 {
 	const char *digits = skip_digits(in + 1);
 	const char *end = skip_blanks(digits + strspn(digits, "@CT0123456789"));
 
 	if (digits == in + 1 || *end != ']')
 		return NULL;
-	add_speaker(line, in, digits - in);
+	add_caller_id(line, in, digits - in);
 	return skip_one_blank(end + 1);
 }
 
@@ -137,7 +137,7 @@ static const char *skip_seconds(const char *in, double *time)
 			return NULL;
 		end = skip_blanks(skip_digits(digits + 1));
 		if (*in != '+')
-			*time = text_seconds(in, 0);
+			*time = log_seconds(in, 0);
 	}
 	if (*end == '<') {
 		digits = skip_digits(skip_blanks(end + 1));
@@ -150,7 +150,7 @@ static const char *skip_seconds(const char *in, double *time)
 	return *end == ']' ? skip_one_blank(end + 1) : NULL;
 }
 
-static const char *skip_bracket(struct text_line *line, const char *s)
+static const char *skip_bracket(struct log_line *line, const char *s)
 {
 	const char *in = skip_blanks(s + 1);
 	const char *end;
@@ -175,7 +175,7 @@ static const char *skip_bracket(struct text_line *line, const char *s)
  * A login prompt, or whatever a serial line had not ended when the kernel spoke,
  * stands before the kernel's own timestamp: blanks and six decimals.
  */
-static const char *skip_to_timestamp(struct text_line *line, const char *s)
+static const char *skip_to_timestamp(struct log_line *line, const char *s)
 {
 	for (const char *p = s; (p = strchr(p, '[')); p++) {
 		const char *dot = skip_digits(skip_blanks(p + 1));
@@ -193,26 +193,26 @@ static const char *skip_to_timestamp(struct text_line *line, const char *s)
 /* ---- syslog and the journal ---- */
 
 /* Behind "kernel:", if the word before it is a host. */
-static const char *skip_host(struct text_line *line, const char *s)
+static const char *skip_host(struct log_line *line, const char *s)
 {
 	const char *blank = s + strcspn(s, " \t");
 
 	if (!*blank || blank == s || blank[-1] == ':' ||
 	    strncmp(blank, " kernel:", 8) || (blank[8] && blank[8] != ' '))
 		return NULL;
-	add_speaker(line, s, blank - s);
+	add_caller_id(line, s, blank - s);
 	return skip_one_blank(blank + 8);
 }
 
 /* Behind a date of any kind there is the rest of it, then the host. */
-static const char *skip_dated(struct text_line *line, const char *s)
+static const char *skip_dated(struct log_line *line, const char *s)
 {
 	const char *tag = strstr(s, " kernel:");
 	const char *host;
 
 	if (tag && tag - s < PREFIX_MAX) {
 		host = memrchr(s, ' ', tag - s);
-		add_speaker(line, host ? host : s, tag - (host ? host : s));
+		add_caller_id(line, host ? host : s, tag - (host ? host : s));
 		return skip_one_blank(tag + 8);
 	}
 	/* A continuous-integration log: an ISO date and nothing else. */
@@ -223,7 +223,7 @@ static const char *skip_dated(struct text_line *line, const char *s)
  * "Sep  1 12:00:00 host kernel: ", "host kernel: ", "kernel: ". Only a date or
  * a single word may stand before "kernel: ": the name of a task may be that too.
  */
-static const char *skip_syslog(struct text_line *line, const char *s)
+static const char *skip_syslog(struct log_line *line, const char *s)
 {
 	const char *p;
 
@@ -258,7 +258,7 @@ static const char *skip_element(const char *s)
 }
 
 /* RFC 5424 behind its <priority>: "1 TIME HOST kernel PROCID MSGID DATA TEXT" */
-static const char *skip_rfc5424(struct text_line *line, const char *s)
+static const char *skip_rfc5424(struct log_line *line, const char *s)
 {
 	const char *host, *p;
 
@@ -268,7 +268,7 @@ static const char *skip_rfc5424(struct text_line *line, const char *s)
 	p = host ? skip_word(host) : NULL;
 	if (!p || strncmp(p, "kernel ", 7))
 		return NULL;
-	add_speaker(line, host, p - 1 - host);
+	add_caller_id(line, host, p - 1 - host);
 	p = skip_word(p + 7);
 	p = p ? skip_word(p) : NULL;
 	if (!p)
@@ -283,7 +283,7 @@ static const char *skip_rfc5424(struct text_line *line, const char *s)
 }
 
 /* "<4>" of a console, of pstore, and of syslog on the wire, with its length */
-static const char *skip_priority(struct text_line *line, const char *s)
+static const char *skip_priority(struct log_line *line, const char *s)
 {
 	const char *p = skip_digits(s), *next;
 
@@ -346,7 +346,7 @@ static void unescape(char *s)
 }
 
 /* "4,1234,5678901,-,caller=T1;", with the release in front if netconsole does */
-static const char *skip_kmsg(struct text_line *line, const char *s)
+static const char *skip_kmsg(struct log_line *line, const char *s)
 {
 	const char *fields = s, *p = skip_digits(s), *end, *caller;
 
@@ -364,20 +364,20 @@ static const char *skip_kmsg(struct text_line *line, const char *s)
 	end = strchr(p, ';');
 	if (!end)
 		return NULL;
-	line->time = text_seconds(p + 1, 6);
+	line->time = log_seconds(p + 1, 6);
 	if (fields > s && (size_t)(fields - s) <= sizeof(line->release))
 		snprintf(line->release, sizeof(line->release), "%.*s",
 			 (int)(fields - 1 - s), s);
 	caller = strstr(p, ",caller=");
 	if (caller && caller < end)
-		add_speaker(line, caller + 8, strcspn(caller + 8, ",;"));
+		add_caller_id(line, caller + 8, strcspn(caller + 8, ",;"));
 	unescape(line->raw + (end + 1 - line->raw));
 	return end + 1;
 }
 
 /* ---- all of them, in any order ---- */
 
-static const char *skip_any(struct text_line *line, const char *s)
+static const char *skip_any(struct log_line *line, const char *s)
 {
 	const char *next = skip_bracket(line, s);
 
@@ -394,7 +394,7 @@ static const char *skip_any(struct text_line *line, const char *s)
 	return next;
 }
 
-void text_skip_prefix(struct text_line *line)
+void log_skip_prefix(struct log_line *line)
 {
 	const char *p = line->raw;
 	bool diff = false;

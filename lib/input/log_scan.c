@@ -2,7 +2,7 @@
 /*
  * Scanning the first line of a report, which a mailer may have wrapped anywhere.
  */
-#include "input/text_scan.h"
+#include "input/log_scan.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -11,8 +11,8 @@
 
 #include "input/scan.h"
 
-const char *text_scan_fixed(const char *s, const char *expect,
-			    enum text_match *match)
+const char *log_scan_fixed(const char *s, const char *expect,
+			   enum log_match *match)
 {
 	size_t len = strlen(expect);
 
@@ -21,15 +21,15 @@ const char *text_scan_fixed(const char *s, const char *expect,
 	if (!strncmp(s, expect, len))
 		return s + len;
 	if (!strncmp(s, expect, strlen(s)))
-		*match = TEXT_PARTIAL;
+		*match = LOG_PARTIAL;
 	return NULL;
 }
 
-const char *text_scan_named(const char *s, const struct text_named *list,
-			    int *value, enum text_match *match)
+const char *log_scan_named(const char *s, const struct log_named *list,
+			   int *value, enum log_match *match)
 {
 	for (; s && list->name; list++) {
-		const char *end = text_scan_fixed(s, list->name, match);
+		const char *end = log_scan_fixed(s, list->name, match);
 
 		if (!end)
 			continue;
@@ -39,8 +39,8 @@ const char *text_scan_named(const char *s, const struct text_named *list,
 	return NULL;
 }
 
-const char *text_scan_number(const char *s, unsigned int *value,
-			     enum text_match *match)
+const char *log_scan_number(const char *s, unsigned int *value,
+			    enum log_match *match)
 {
 	char *end;
 	unsigned long n;
@@ -48,7 +48,7 @@ const char *text_scan_number(const char *s, unsigned int *value,
 	if (!s)
 		return NULL;
 	if (!isdigit((unsigned char)*s)) {
-		*match = *s ? TEXT_NO : TEXT_PARTIAL;
+		*match = *s ? LOG_NO : LOG_PARTIAL;
 		return NULL;
 	}
 	n = strtoul(s, &end, 10);
@@ -58,8 +58,8 @@ const char *text_scan_number(const char *s, unsigned int *value,
 	return end;
 }
 
-const char *text_scan_address(const char *s, uint64_t *address,
-			      enum text_match *match)
+const char *log_scan_address(const char *s, uint64_t *address,
+			     enum log_match *match)
 {
 	const char *end;
 
@@ -71,6 +71,6 @@ const char *text_scan_address(const char *s, uint64_t *address,
 	if (end && *end == ')')
 		return end + 1;
 	if (!s[strspn(s, "0123456789abcdefABCDEF")])
-		*match = TEXT_PARTIAL;
+		*match = LOG_PARTIAL;
 	return NULL;
 }

@@ -2,35 +2,35 @@
 /*
  * Lines with registers, which reports of all families have.
  */
-#ifndef KMC_TEXT_REGISTERS_H
-#define KMC_TEXT_REGISTERS_H
+#ifndef KMC_REGISTER_LINES_H
+#define KMC_REGISTER_LINES_H
 
 #include "kmc/report.h"
 
 /* The name of a register with its colon and a NUL. */
-#define TEXT_REGISTER_MAX	8
+#define LOG_REGISTER_MAX	8
 
 /*
- * text_scan_register() - "RSP: 0018:", "CR2: "
+ * log_scan_register() - "RSP: 0018:", "CR2: "
  * @s: where it starts
  * @name: its name in lower case
  *
  * Return: behind the colon and its blanks, or NULL when this is something else.
  */
-const char *text_scan_register(const char *s, char name[16]);
+const char *log_scan_register(const char *s, char name[16]);
 
 /* Take a line of them into the report; false when it starts with something else. */
-bool text_take_registers(struct kmc_report *report, const char *word,
-			 bool *nomem);
+bool log_take_registers(struct kmc_report *report, const char *word,
+			bool *nomem);
 
 /*
- * text_take_wrapped_registers() - the same where a mailer may have wrapped the line
+ * log_take_wrapped_registers() - the same where a mailer may have wrapped the line
  * @dangling: empty at the start of a report
  *
  * It is wrapped before a value: the name of that is kept in @dangling, and put before
  * the next line.
  */
-bool text_take_wrapped_registers(struct kmc_report *report, const char *word,
-				 char dangling[TEXT_REGISTER_MAX], bool *nomem);
+bool log_take_wrapped_registers(struct kmc_report *report, const char *word,
+				char dangling[LOG_REGISTER_MAX], bool *nomem);
 
-#endif /* KMC_TEXT_REGISTERS_H */
+#endif /* KMC_REGISTER_LINES_H */

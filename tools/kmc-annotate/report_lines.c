@@ -8,33 +8,33 @@
 #include <string.h>
 
 #include "../common/memory.h"
-#include "report_text.h"
+#include "report_lines.h"
 
-struct line *report_text_add(struct report_text *text, int candidate)
+struct line *report_lines_add(struct report_lines *lines, int candidate)
 {
-	size_t n = text->text.count;
+	size_t n = lines->lines.count;
 
-	text->candidates = xrealloc(text->candidates, (n + 1) * sizeof(*text->candidates));
-	text->candidates[n] = candidate;
-	return text_add(&text->text);
+	lines->candidates = xrealloc(lines->candidates, (n + 1) * sizeof(*lines->candidates));
+	lines->candidates[n] = candidate;
+	return lines_add(&lines->lines);
 }
 
-void report_text_release(struct report_text *text)
+void report_lines_release(struct report_lines *lines)
 {
-	text_release(&text->text);
-	free(text->candidates);
-	text->candidates = NULL;
+	lines_release(&lines->lines);
+	free(lines->candidates);
+	lines->candidates = NULL;
 }
 
-static void heading(struct report_text *text, const char *words)
+static void heading(struct report_lines *lines, const char *words)
 {
-	report_text_add(text, -1);
-	line_say(report_text_add(text, -1), KMC_STYLE_TITLE, "%s", words);
+	report_lines_add(lines, -1);
+	line_say(report_lines_add(lines, -1), KMC_STYLE_TITLE, "%s", words);
 }
 
-void text_wrap(struct report_text *text, const char *label, const char *words, int cols)
+void lines_wrap(struct report_lines *lines, const char *label, const char *words, int cols)
 {
-	struct line *line = report_text_add(text, -1);
+	struct line *line = report_lines_add(lines, -1);
 
 	line_say(line, KMC_STYLE_TITLE, "  %s", label);
 	while (*words) {
@@ -45,7 +45,7 @@ void text_wrap(struct report_text *text, const char *label, const char *words, i
 		line_quote_bytes(&word, KMC_STYLE_PLAIN, words, len);
 		if (line_columns(line) > 4 &&
 		    line_columns(line) + 1 + line_columns(&word) > cols) {
-			line = report_text_add(text, -1);
+			line = report_lines_add(lines, -1);
 			line_say(line, KMC_STYLE_PLAIN, "   ");
 		}
 		line_say(line, KMC_STYLE_PLAIN, " %s", word.text);
@@ -92,7 +92,7 @@ static void put_who(struct line *line, const struct kmc_report *report)
 }
 
 /* The function that the instruction is in, and what was inlined into it. */
-static void add_where(struct report_text *text, const struct kmc_report *report)
+static void add_where(struct report_lines *lines, const struct kmc_report *report)
 {
 	const struct kmc_frame *frame = report->frames.frames;
 	struct line *line;
@@ -102,7 +102,7 @@ static void add_where(struct report_text *text, const struct kmc_report *report)
 	for (size_t i = 0; i < frame->chain_len; i++) {
 		const struct kmc_location *at = &frame->chain[i];
 
-		line = report_text_add(text, -1);
+		line = report_lines_add(lines, -1);
 		line_say(line, KMC_STYLE_PLAIN, "  in ");
 		line_quote(line, KMC_STYLE_PLAIN, at->function ? at->function : "?");
 		if (!at->file)
@@ -112,57 +112,57 @@ static void add_where(struct report_text *text, const struct kmc_report *report)
 		line_say(line, KMC_STYLE_LOCATION, ":%d", at->line);
 	}
 	if (!frame->chain_len && frame->symbol) {
-		line = report_text_add(text, -1);
+		line = report_lines_add(lines, -1);
 		line_say(line, KMC_STYLE_PLAIN, "  in ");
 		line_quote(line, KMC_STYLE_PLAIN, frame->symbol);
 	}
 	if (!report->insn)
 		return;
-	line = report_text_add(text, -1);
+	line = report_lines_add(lines, -1);
 	line_say(line, KMC_STYLE_DIM, "     ");
 	line_quote(line, KMC_STYLE_DIM, report->insn);
 }
 
-static void add_memory(struct report_text *text, const struct kmc_report *report, int cols)
+static void add_memory(struct report_lines *lines, const struct kmc_report *report, int cols)
 {
-	const struct kmc_view_options opts = {
+	const struct kmc_shadow_view_options opts = {
 		.size = sizeof(opts),
-		.width = cols > 41 ? cols - 1 : 40, .ascii = text->text.ascii,
+		.width = cols > 41 ? cols - 1 : 40, .ascii = lines->lines.ascii,
 	};
-	struct kmc_view *view = NULL;
+	struct kmc_shadow_view *view = NULL;
 
-	kmc_error_free(kmc_view_shadow(report, &opts, &view));
+	kmc_error_free(kmc_shadow_view_new(report, &opts, &view));
 	if (view && view->count)
-		heading(text, "Memory");
+		heading(lines, "Memory");
 	for (size_t i = 0; view && i < view->count; i++) {
-		struct line *line = report_text_add(text, -1);
+		struct line *line = report_lines_add(lines, -1);
 
 		for (size_t j = 0; j < view->rows[i].count; j++)
 			line_say(line, view->rows[i].spans[j].style, "%s",
 				 view->rows[i].spans[j].text);
 	}
-	kmc_view_free(view);
+	kmc_shadow_view_free(view);
 }
 
-void report_head(struct report_text *head, const struct kmc_report *report, int cols)
+void report_head(struct report_lines *head, const struct kmc_report *report, int cols)
 {
 	char label[40];
 
-	put_what(report_text_add(head, -1), report);
-	put_who(report_text_add(head, -1), report);
+	put_what(report_lines_add(head, -1), report);
+	put_who(report_lines_add(head, -1), report);
 	add_where(head, report);
 	if (report->verdict.text) {
-		report_text_add(head, -1);
+		report_lines_add(head, -1);
 		snprintf(label, sizeof(label), "%s:", kmc_verdict_name(report->verdict.kind));
-		text_wrap(head, label, report->verdict.text, cols);
+		lines_wrap(head, label, report->verdict.text, cols);
 	}
 	if (report->verdict.next)
-		text_wrap(head, "Next:", report->verdict.next, cols);
+		lines_wrap(head, "Next:", report->verdict.next, cols);
 	add_memory(head, report, cols);
 	if (report->ncandidates && report->candidates[0].type) {
 		heading(head, "Members");
-		line_say(&head->text.lines[head->text.count - 1], KMC_STYLE_TITLE, " of ");
-		line_quote(&head->text.lines[head->text.count - 1], KMC_STYLE_TITLE,
+		line_say(&head->lines.v[head->lines.count - 1], KMC_STYLE_TITLE, " of ");
+		line_quote(&head->lines.v[head->lines.count - 1], KMC_STYLE_TITLE,
 			   report->candidates[0].type);
 	}
 }
@@ -178,14 +178,14 @@ static const char *confidence_name(enum kmc_confidence confidence)
 	return names[confidence];
 }
 
-static void add_record(struct report_text *text, const struct kmc_report *report)
+static void add_record(struct report_lines *lines, const struct kmc_report *report)
 {
 	const struct kmc_object *object = &report->object;
 	struct line *line;
 
 	if (!object->known)
 		return;
-	line = report_text_add(text, -1);
+	line = report_lines_add(lines, -1);
 	line_say(line, KMC_STYLE_PLAIN, "  allocated at 0x%" PRIx64 ", %" PRIu64 " bytes",
 		 object->start, object->size);
 	if (object->requested)
@@ -211,10 +211,10 @@ static void put_member(struct line *line, const struct kmc_candidate *candidate)
 	line_quote(line, KMC_STYLE_PLAIN, candidate->after);
 }
 
-static void add_candidate(struct report_text *text, const struct kmc_candidate *candidate,
+static void add_candidate(struct report_lines *lines, const struct kmc_candidate *candidate,
 			  int index)
 {
-	struct line *line = report_text_add(text, index);
+	struct line *line = report_lines_add(lines, index);
 
 	line_say(line, KMC_STYLE_PLAIN, index ? "  or " : "  ");
 	line_quote(line, KMC_STYLE_TITLE, candidate->type);
@@ -224,7 +224,7 @@ static void add_candidate(struct report_text *text, const struct kmc_candidate *
 	for (size_t i = 0; i < candidate->nevidence; i++) {
 		const struct kmc_evidence *evidence = &candidate->evidence[i];
 
-		line = report_text_add(text, index);
+		line = report_lines_add(lines, index);
 		line_say(line, evidence->agrees ? KMC_STYLE_DIM : KMC_STYLE_CARET,
 			 "      %s %+" PRId64 ": ", evidence->agrees ? " " : "!",
 			 evidence->offset);
@@ -232,17 +232,17 @@ static void add_candidate(struct report_text *text, const struct kmc_candidate *
 	}
 }
 
-static void add_registers(struct report_text *text, const struct kmc_report *report,
+static void add_registers(struct report_lines *lines, const struct kmc_report *report,
 			  int cols)
 {
 	struct line *line = NULL;
 
 	if (!report->nregs)
 		return;
-	heading(text, "Registers");
+	heading(lines, "Registers");
 	for (size_t i = 0; i < report->nregs; i++) {
 		if (!line || line_columns(line) + 26 > cols) {
-			line = report_text_add(text, -1);
+			line = report_lines_add(lines, -1);
 			line_say(line, KMC_STYLE_PLAIN, " ");
 		}
 		line_say(line, KMC_STYLE_DIM, " ");
@@ -252,7 +252,7 @@ static void add_registers(struct report_text *text, const struct kmc_report *rep
 	}
 }
 
-void report_tail(struct report_text *tail, const struct kmc_report *report, int cols,
+void report_tail(struct report_lines *tail, const struct kmc_report *report, int cols,
 		 bool registers)
 {
 	if (report->object.known || report->ncandidates)
@@ -264,7 +264,7 @@ void report_tail(struct report_text *tail, const struct kmc_report *report, int 
 			add_candidate(tail, &report->candidates[i], i);
 	if (report->verdict.annotation) {
 		heading(tail, "Annotation");
-		text_wrap(tail, "Add:", report->verdict.annotation, cols);
+		lines_wrap(tail, "Add:", report->verdict.annotation, cols);
 	}
 	if (registers)
 		add_registers(tail, report, cols);

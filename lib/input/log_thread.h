@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One speaker's lines to reports.
+ * One caller's lines to reports.
  */
-#ifndef KMC_TEXT_THREAD_H
-#define KMC_TEXT_THREAD_H
+#ifndef KMC_LOG_THREAD_H
+#define KMC_LOG_THREAD_H
 
 #include "input/families.h"
 
 /*
- * struct text_sink - where all threads of a log put what they find
+ * struct log_sink - where all threads of a log put what they find
  * @lines: line ends seen so far
  */
-struct text_sink {
+struct log_sink {
 	const char *source;
 	struct kmc_events *events;
 	unsigned long lines;
@@ -19,8 +19,8 @@ struct text_sink {
 };
 
 /*
- * struct text_thread - one speaker's lines
- * @speaker: who
+ * struct log_thread - one caller's lines
+ * @caller_id: who
  * @sink: of the log
  * @last: number of its last line
  * @line: the line at hand
@@ -32,38 +32,38 @@ struct text_sink {
  * @clean: its header was found where the kernel prints it
  * @depth, @prefixed: of its header
  * @content: it has more than its header
- * @strangers: lines in a row that did not belong to it
+ * @unrelated: lines in a row that did not belong to it
  * @cut: something else began while a report was open: its lines may follow
  */
-struct text_thread {
-	char speaker[TEXT_SPEAKER_MAX];
-	struct text_sink *sink;
+struct log_thread {
+	char caller_id[LOG_CALLER_ID_MAX];
+	struct log_sink *sink;
 	unsigned long last;
-	const struct text_line *line;
+	const struct log_line *line;
 	unsigned long at;
-	struct text_line broken;
+	struct log_line broken;
 	unsigned int joins;
 	unsigned long broken_at;
-	struct text_reading reading;
+	struct log_reading reading;
 	bool clean;
 	unsigned int depth;
 	bool prefixed;
 	bool content;
-	unsigned int strangers;
+	unsigned int unrelated;
 	bool cut;
 };
 
-void text_thread_free(struct text_thread *thread);
+void log_thread_free(struct log_thread *thread);
 /* @at: the line's number */
-void text_thread_line(struct text_thread *thread, const struct text_line *line,
-		      unsigned long at);
+void log_thread_line(struct log_thread *thread, const struct log_line *line,
+		     unsigned long at);
 /* Give the report at hand as it is. */
-void text_thread_finish(struct text_thread *thread);
+void log_thread_finish(struct log_thread *thread);
 /* The same, if it has all that a report has to have. */
-void text_thread_idle(struct text_thread *thread);
-static inline bool text_thread_active(const struct text_thread *thread)
+void log_thread_idle(struct log_thread *thread);
+static inline bool log_thread_active(const struct log_thread *thread)
 {
 	return thread->reading.report || thread->joins;
 }
 
-#endif /* KMC_TEXT_THREAD_H */
+#endif /* KMC_LOG_THREAD_H */

@@ -2,7 +2,7 @@
 /*
  * Lines that reports of all families have: the task, the instruction, the stack.
  */
-#include "input/text_lines.h"
+#include "input/report_lines.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/register_lines.h"
 #include "input/scan.h"
-#include "input/text_registers.h"
 #include "report/model.h"
 
 /* TASK_COMM_LEN of the kernel without its NUL. */
@@ -19,7 +19,7 @@
 /* No kernel prints as many; memory has to end somewhere. */
 #define FRAMES_MAX	1024
 
-bool text_begins_other(const char *word)
+bool log_begins_other(const char *word)
 {
 	static const char * const starts[] = {
 		"------------[ cut here", "WARNING: ", "BUG: ", "INFO: ",
@@ -99,14 +99,14 @@ static const char *scan_task(const char *word, int *cpu, int *pid)
 	return NULL;
 }
 
-bool text_is_task(const char *word)
+bool log_is_task(const char *word)
 {
 	int cpu, pid;
 
 	return scan_task(word, &cpu, &pid);
 }
 
-bool text_take_task(struct kmc_report *report, const char *word, bool *nomem)
+bool log_take_task(struct kmc_report *report, const char *word, bool *nomem)
 {
 	int cpu = -1, pid = -1;
 	const char *comm = scan_task(word, &cpu, &pid);
@@ -126,7 +126,7 @@ bool text_take_task(struct kmc_report *report, const char *word, bool *nomem)
 	return true;
 }
 
-void text_take_release(struct kmc_report *report, const char *word, bool *nomem)
+void log_take_release(struct kmc_report *report, const char *word, bool *nomem)
 {
 	size_t len = strcspn(word, " ");
 
@@ -187,7 +187,7 @@ static const char *scan_rip_label(const char *word, const char **reg,
 	return end + 1 + strspn(end + 1, " ");
 }
 
-bool text_is_rip(const char *word)
+bool log_is_rip(const char *word)
 {
 	const char *reg;
 	uint64_t cs;
@@ -196,7 +196,7 @@ bool text_is_rip(const char *word)
 	return scan_rip_label(word, &reg, &cs, &has_cs);
 }
 
-bool text_take_rip(struct kmc_report *report, const char *word, bool *nomem)
+bool log_take_rip(struct kmc_report *report, const char *word, bool *nomem)
 {
 	struct kmc_frame *frame;
 	const char *reg, *p, *next;
@@ -226,11 +226,11 @@ bool text_take_rip(struct kmc_report *report, const char *word, bool *nomem)
 	if (has_cs)
 		*nomem |= !kmc_report_set_register(report, "cs", cs);
 	if (!take_rip_symbol(frame, p, nomem))
-		text_take_registers(report, p, nomem);
+		log_take_registers(report, p, nomem);
 	return true;
 }
 
-bool text_is_terminator(const char *word)
+bool log_is_terminator(const char *word)
 {
 	uint64_t address;
 	const char *p = scan_bracketed(word, &address);
@@ -276,7 +276,7 @@ static bool scan_frame(const char *word, struct kmc_frame *frame, bool *nomem)
 	return false;
 }
 
-bool text_is_frame(const char *word)
+bool log_is_frame(const char *word)
 {
 	struct kmc_frame frame = { };
 	bool nomem = false;
@@ -287,7 +287,7 @@ bool text_is_frame(const char *word)
 	return found;
 }
 
-bool text_take_frame(struct kmc_stack *stack, const char *word, bool *nomem)
+bool log_take_frame(struct kmc_stack *stack, const char *word, bool *nomem)
 {
 	struct kmc_frame frame = { .role = KMC_ROLE_RETURN };
 	struct kmc_frame *slot;

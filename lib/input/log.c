@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Log text to lines: finds reports in logs of any length, and gives each
+ * caller's lines to that caller's thread.
+ *
+ * Between reports nearly all of a log is passed over without looking at its
+ * lines: only the words that begin reports are searched for.
+ */
+#include "input/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "input/families.h"
+#include "input/log_frag.h"
+#include "input/log_thread.h"
+#include "input/reader.h"
+
+/* So many callers' reports may be open at once; more CPUs than print at once. */
+#define THREADS_MAX	64
+/* A caller that lets so many lines of others pass will not finish its report. */
+#define AGE_MAX		1000
+/* Quoted-printable breaks a line that goes on with = at such columns. */
+#define SOFT_MIN	72
+#define SOFT_MAX	78
+
+/*
+ * struct log - the state of reading one log
+ * @sink: what all threads share
+ * @threads: one for each caller, those used last first
+ * @count: of them
+ * @caller_id: of the last line that had a logger's prefix
+ * @line: the line at hand
+ * @frags: what extended netconsole has sent in part
+ * @fragments: there are such
+ * @joined: a message put together
+ * @soft: the beginning of a line that quoted-printable has broken
+ * @soft_len: bytes of it, 0 if there is none
+ * @soft_at: its number
+ * @carry: the beginning of a line whose end has not come yet
+ * @carrying: @carry is in use, even if empty
+ * @sgr: colour sequences have to be removed
+ */
+struct log {
+	struct log_sink sink;
+	struct log_thread *threads[THREADS_MAX];
+	size_t count;
+	char caller_id[LOG_CALLER_ID_MAX];
+	struct log_line line;
+	struct log_frags frags;
+	bool fragments;
+	char joined[LOG_LINE_MAX];
+	char soft[LOG_LINE_MAX];
+	size_t soft_len;
+	unsigned long soft_at;
+	char carry[LOG_LINE_MAX];
+	size_t carry_len;
+	bool carrying;
+	bool sgr;
+};
+
+static void *log_new(const char *source, struct kmc_events *events)
+{
+	struct log *log = calloc(1, sizeof(*log));
+
+	if (!log)
+		return NULL;
+	log->sink.source = source;
+	log->sink.events = events;
+	return log;
+}
+
+static void log_free(void *reader)
+{
+	struct log *log = reader;
+
+	if (!log)
+		return;
+	for (size_t i = 0; i < log->count; i++)
+		log_thread_free(log->threads[i]);
+	free(log);
+}
+
+static bool is_active(const struct log *log)
+{
+	for (size_t i = 0; i < log->count; i++) {
+		if (log_thread_active(log->threads[i]))
+			return true;
+	}
+	return log->soft_len || log->fragments;
+}
+
+/* ---- who speaks ---- */
+
+/* The thread at @i was used: the order is that of use. */
+static struct log_thread *move_to_front(struct log *log, size_t i)
+{
+	struct log_thread *thread = log->threads[i];
+
+	memmove(log->threads + 1, log->threads,
+		i * sizeof(log->threads[0]));
+	log->threads[0] = thread;
+	return thread;
+}
+
+static struct log_thread *find_thread(struct log *log)
+{
+	for (size_t i = 0; i < log->count; i++) {
+		if (!strcmp(log->threads[i]->caller_id, log->caller_id))
+			return move_to_front(log, i);
+	}
+	return NULL;
+}
+
+/* One for a new caller: in place of who has been silent longest, if need be. */
+static struct log_thread *new_thread(struct log *log)
+{
+	struct log_thread *thread;
+
+	if (log->count == THREADS_MAX) {
+		thread = move_to_front(log, log->count - 1);
+		log_thread_finish(thread);
+		memset(thread, 0, sizeof(*thread));
+	} else {
+		thread = calloc(1, sizeof(*thread));
+		if (!thread) {
+			log->sink.nomem = true;
+			return NULL;
+		}
+		log->threads[log->count] = thread;
+		move_to_front(log, log->count++);
+	}
+	thread->sink = &log->sink;
+	strcpy(thread->caller_id, log->caller_id);
+	return thread;
+}
+
+/* What is open and was not continued for long is not worth looking at lines. */
+static void finish_old(struct log *log, unsigned long at)
+{
+	for (size_t i = 0; i < log->count; i++) {
+		struct log_thread *thread = log->threads[i];
+
+		if (log_thread_active(thread) && at - thread->last > AGE_MAX)
+			log_thread_finish(thread);
+	}
+}
+
+static void clean_line(struct log *log, const char *data, size_t len)
+{
+	if (!is_active(log))
+		log->sgr = len && data[0] == '\033';
+	log_line_clean(&log->line, data, len, log->sgr);
+}
+
+/* The line that was cleaned. */
+static void take_line(struct log *log, const char *caller_id, unsigned long at)
+{
+	struct log_line *line = &log->line;
+	struct log_thread *thread;
+
+	/* A line without a prefix is the rest of one that a mailer wrapped. */
+	if (line->prefixed || *caller_id)
+		snprintf(log->caller_id, sizeof(log->caller_id), "%.47s/%.47s",
+			 caller_id, line->caller_id);
+	thread = find_thread(log);
+	if (!thread && kmc_families_find(line->body, strlen(line->body)))
+		thread = new_thread(log);
+	if (thread) {
+		thread->last = at;
+		log_thread_line(thread, line, at);
+	}
+	finish_old(log, at);
+}
+
+/* ---- lines that quoted-printable has broken ---- */
+
+static bool is_soft(const char *data, size_t len)
+{
+	if (len && data[len - 1] == '\r')
+		len--;
+	return len >= SOFT_MIN && len <= SOFT_MAX && data[len - 1] == '=';
+}
+
+static void add_soft(struct log *log, const char *data, size_t len)
+{
+	size_t room = sizeof(log->soft) - log->soft_len;
+
+	if (len > room)
+		len = room;
+	memcpy(log->soft + log->soft_len, data, len);
+	log->soft_len += len;
+}
+
+static void end_soft(struct log *log)
+{
+	if (!log->soft_len)
+		return;
+	clean_line(log, log->soft, log->soft_len);
+	log->soft_len = 0;
+	take_line(log, "", log->soft_at);
+}
+
+static void take_piece(struct log *log, const char *data, size_t len)
+{
+	unsigned long at = log->sink.lines;
+	bool soft = is_soft(data, len) && log->soft_len < sizeof(log->soft);
+
+	if (!soft && !log->soft_len) {
+		clean_line(log, data, len);
+		take_line(log, "", at);
+		return;
+	}
+	if (!log->soft_len)
+		log->soft_at = at;
+	add_soft(log, data, soft ? len - (data[len - 1] == '\r') - 1 : len);
+	if (soft)
+		return;
+	end_soft(log);
+}
+
+/* A message in several packets is taken when the last of them has come. */
+static void take_fragment(struct log *log, const char *data, size_t len)
+{
+	unsigned long at = log->sink.lines;
+	struct log_frag *frag = log_frag_add(&log->frags, at, data, len);
+
+	log->fragments = true;
+	if (!frag)
+		return;
+	snprintf(log->joined, sizeof(log->joined), "%s;%.*s", frag->id,
+		 (int)frag->total, frag->data);
+	frag->total = 0;
+	clean_line(log, log->joined, strlen(log->joined));
+	take_line(log, "", at);
+}
+
+/*
+ * Between reports a line without such a word does nothing, also where a piece ended
+ * within it, so that it was not passed over with the others.
+ */
+static void feed_line(struct log *log, const char *data, size_t len)
+{
+	unsigned long at = ++log->sink.lines;
+
+	/* As much as is kept of a line that comes in pieces. */
+	if (len > LOG_LINE_MAX)
+		len = LOG_LINE_MAX;
+	if (!is_active(log) && !kmc_families_find(data, len))
+		return;
+	if (log->fragments)
+		log->fragments = log_frag_pending(&log->frags, at > AGE_MAX ?
+						  at - AGE_MAX : 0);
+	if (log_frag_find(data, len))
+		take_fragment(log, data, len);
+	else
+		take_piece(log, data, len);
+}
+
+/* ---- the stream ---- */
+
+/*
+ * Logs are gigabytes, and this looks at each of their bytes: a fixed inner trip
+ * count lets the compiler use vector instructions.
+ */
+static unsigned long count_lines(const char *data, size_t len)
+{
+	unsigned long n = 0;
+	size_t i = 0;
+
+	for (; i + 128 <= len; i += 128) {
+		unsigned char sum = 0;
+
+		for (int j = 0; j < 128; j++)
+			sum += data[i + j] == '\n';
+		n += sum;
+	}
+	for (; i < len; i++)
+		n += data[i] == '\n';
+	return n;
+}
+
+/*
+ * Pass over whole lines that have nothing to do with us. Returns how many bytes
+ * of @data, which ends in a line end, were passed over: up to the start of a
+ * line to be looked at, or all.
+ */
+static size_t skip_lines(struct log *log, const char *data, size_t len)
+{
+	const char *hit = kmc_families_find(data, len);
+	const char *start;
+
+	if (!hit) {
+		log->sink.lines += count_lines(data, len);
+		return len;
+	}
+	start = memrchr(data, '\n', hit - data);
+	start = start ? start + 1 : data;
+	log->sink.lines += count_lines(data, start - data);
+	return start - data;
+}
+
+static void feed_lines(struct log *log, const char *data, size_t len)
+{
+	const char *end = data + len;
+
+	while (data < end) {
+		const char *eol;
+
+		if (!is_active(log)) {
+			data += skip_lines(log, data, end - data);
+			if (data == end)
+				return;
+		}
+		eol = memchr(data, '\n', end - data);
+		feed_line(log, data, eol - data);
+		data = eol + 1;
+	}
+}
+
+/* Keep the beginning of a line for the next call; what is too long is dropped. */
+static void carry(struct log *log, const char *data, size_t len)
+{
+	size_t room = sizeof(log->carry) - log->carry_len;
+	size_t n = len < room ? len : room;
+
+	if (n)
+		memcpy(log->carry + log->carry_len, data, n);
+	log->carry_len += n;
+	log->carrying = true;
+}
+
+static void flush_carry(struct log *log)
+{
+	if (!log->carrying)
+		return;
+	feed_line(log, log->carry, log->carry_len);
+	log->carry_len = 0;
+	log->carrying = false;
+}
+
+static struct kmc_error *status(struct log *log)
+{
+	return log->sink.nomem ? kmc_error_nomem() : NULL;
+}
+
+static struct kmc_error *log_feed(void *reader, const char *data, size_t len)
+{
+	struct log *log = reader;
+	const char *last = len ? memrchr(data, '\n', len) : NULL;
+	size_t whole = last ? last + 1 - data : 0;
+	size_t done = 0;
+
+	if (log->carrying && last) {
+		done = (const char *)memchr(data, '\n', len) + 1 - data;
+		carry(log, data, done - 1);
+		flush_carry(log);
+	}
+	if (done < whole)
+		feed_lines(log, data + done, whole - done);
+	if (whole < len)
+		carry(log, data + whole, len - whole);
+	return status(log);
+}
+
+/*
+ * A report has no end mark. When its stack has ended and the source has fallen
+ * silent, it is not worth waiting for what may come next.
+ */
+static struct kmc_error *log_idle(void *reader)
+{
+	struct log *log = reader;
+
+	for (size_t i = log->count; i-- > 0 && !log->carrying;)
+		log_thread_idle(log->threads[i]);
+	return status(log);
+}
+
+static struct kmc_error *log_end(void *reader)
+{
+	struct log *log = reader;
+
+	flush_carry(log);
+	end_soft(log);
+	for (size_t i = log->count; i-- > 0;)
+		log_thread_finish(log->threads[i]);
+	return status(log);
+}
+
+struct kmc_error *log_reader_line(void *reader, unsigned long at,
+				  const char *caller_id, double time,
+				  const char *data, size_t len)
+{
+	struct log *log = reader;
+
+	log->sink.lines = at;
+	clean_line(log, data, len);
+	if (log->line.time < 0)
+		log->line.time = time;
+	take_line(log, caller_id, at);
+	return status(log);
+}
+
+const struct kmc_reader_ops kmc_text_reader = {
+	.new = log_new,
+	.feed = log_feed,
+	.idle = log_idle,
+	.end = log_end,
+	.free = log_free,
+};
