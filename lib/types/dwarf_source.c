@@ -334,9 +334,8 @@ struct kmc_error *kmc_dwarf_open(struct kmc_dwarf_source *src,
 		err = check_units(src);
 	if (err)
 		return err;
-	src->access = (Dwarf_Obj_Access_Interface){
-		.object = &src->sections, .methods = &access_methods,
-	};
+	src->access.object = &src->sections;
+	src->access.methods = &access_methods;
 	if (dwarf_object_init_b(&src->access, drop_error, src, DW_GROUPNUMBER_ANY,
 				&src->dbg, &error) == DW_DLV_OK)
 		return NULL;
