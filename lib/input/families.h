@@ -8,8 +8,6 @@
 #include "input/log_line.h"
 #include "input/log_scan.h"
 #include "kmc/kmc.h"
-#include "input/log_line.h"
-#include "input/log_scan.h"
 
 /*
  * struct log_header - what the first line of a report says

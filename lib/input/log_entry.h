@@ -5,9 +5,6 @@
 #ifndef KMC_LOG_ENTRY_H
 #define KMC_LOG_ENTRY_H
 
-#include "input/reader.h"
-#include "input/log.h"
-#include "input/log_line.h"
 #include "input/log_line.h"
 
 /* A boot ID, or the mark of a caller; longer ones are cut. */

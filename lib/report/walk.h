@@ -7,7 +7,6 @@
 
 #include "base/buf.h"
 #include "kmc/report.h"
-#include "kmc/output.h"
 
 /*
  * struct kmc_level - one function of a stack, inlined or not

@@ -11,8 +11,6 @@
 #include "report/model.h"
 #include "report/signature.h"
 
-#include <jansson.h>
-
 static struct kmc_frame *push(struct kmc_stack *stack, const char *symbol)
 {
 	struct kmc_frame *frame = kmc_stack_push(stack, stack->count ?
