@@ -11,6 +11,6 @@
 /* Names from macros */
 KMC_MUST_CHECK struct kmc_error *
 kmc_macro_names(struct kmc_image *image, const struct kmc_report *report,
-	       uint64_t number, struct kmc_value *value);
+		uint64_t number, struct kmc_value *value);
 
 #endif /* KMC_MACRO_NAMES_H */

@@ -19,6 +19,6 @@
  */
 KMC_MUST_CHECK struct kmc_error *
 kmc_image_type(struct kmc_image *image, Dwarf_Die *die, struct kmc_types **types,
-	     kmc_type_id *id);
+	       kmc_type_id *id);
 
 #endif /* KMC_IMAGE_TYPES_H */

@@ -22,11 +22,6 @@
 #include "insn/operand.h"
 #include "insn/string.h"
 
-static int init(void)
-{
-	return kmemcheck_cache_init();
-}
-
 static enum kmemcheck_outcome perform(const struct kmemcheck_decoded *d,
 				      struct pt_regs *regs,
 				      struct kmemcheck_trap *trap)
@@ -91,6 +86,6 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 
 const struct kmemcheck_engine kmemcheck_alias_engine = {
 	.name	= "alias",
-	.init	= init,
+	.init	= kmemcheck_cache_init,
 	.fault	= kmemcheck_alias_fault,
 };

@@ -21,7 +21,7 @@ void kmemcheck_check_access(const struct kmemcheck_decoded *d, struct pt_regs *r
  * Return: false when it cannot be performed.
  */
 static __always_inline bool kmemcheck_perform(const struct kmemcheck_decoded *d,
-					     struct pt_regs *regs, unsigned long addr)
+					      struct pt_regs *regs, unsigned long addr)
 {
 	void *mem = (void *)(addr + kmemcheck_alias_offset);
 
