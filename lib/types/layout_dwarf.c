@@ -90,6 +90,22 @@ static bool read_array(const struct kmc_dwarf_source *src, Dwarf_Die die,
 	return taken < dimensions && kmc_dwarf_attr_type(src, die, &out->target);
 }
 
+/*
+ * Until DWARF 3: from the highest bit of the storage unit to that of the bit-field. It is
+ * negative where a packed bit-field begins in the unit and ends behind it.
+ */
+static bool bits_from_top(uint64_t storage, int64_t from_top, struct kmc_member *member)
+{
+	int64_t bits = storage * 8, low;
+
+	if (!storage || storage > 16 || member->bit_size > storage * 8 ||
+	    from_top < -bits || from_top > bits)
+		return false;
+	low = bits - from_top - (int64_t)member->bit_size;
+	return low >= 0 && low < bits &&
+	       !__builtin_add_overflow(member->bit_offset, low, &member->bit_offset);
+}
+
 /* Sets the place of a bit-field; false: not a possible one. */
 static bool read_bits(const struct kmc_dwarf_source *src, Dwarf_Die die,
 		      struct kmc_member *member)
@@ -101,13 +117,8 @@ static bool read_bits(const struct kmc_dwarf_source *src, Dwarf_Die die,
 		return true;
 	if (!kmc_dwarf_attr_value(src, die, DW_AT_bit_offset, &from_top))
 		return true;
-	/* Until DWARF 3: from the highest bit of the storage unit. */
 	return kmc_dwarf_attr_value(src, die, DW_AT_byte_size, &storage) &&
-	       storage <= 16 && from_top <= storage * 8 &&
-	       member->bit_size <= storage * 8 - from_top &&
-	       !__builtin_add_overflow(member->bit_offset,
-				       storage * 8 - from_top - member->bit_size,
-				       &member->bit_offset);
+	       bits_from_top(storage, from_top, member);
 }
 
 static bool read_member(const struct kmc_dwarf_source *src, Dwarf_Die die,

@@ -328,6 +328,18 @@ static void bits_have_their_place(void **state)
 		      "tail 13+3:2+22 after last\n");
 }
 
+static void packed_bits_reach_beyond_their_unit(void **state)
+{
+	assert_fields(*state, "straddling", 0, 7,
+		      "0+1 a\n" "1+3:0+20 v\n" "3+2:4+12 w\n" "5+2 x\n");
+	assert_fields(*state, "straddling_short", 0, 5,
+		      "0+1 a\n" "1+3:0+20 v\n" "3+2:4+5 y\n" "4+1:1+7 z\n");
+	assert_fields(*state, "straddling_long", 0, 9,
+		      "0+1 a\n" "1+4 b\n" "5+2:0+13 c\n" "hole 6+1:5+3 after c\n" "7+2 e\n");
+	assert_fields(*state, "straddling_wide", 0, 9,
+		      "0+1:0+3 a\n" "0+9:3+63 b\n" "8+1:2+6 c\n");
+}
+
 static void all_arms_of_a_union_are_told(void **state)
 {
 	/* small and kill end before the others. */
@@ -642,6 +654,7 @@ int main(void)
 		cmocka_unit_test(holes_and_padding_are_counted),
 		cmocka_unit_test(only_what_is_touched_is_told),
 		cmocka_unit_test(bits_have_their_place),
+		cmocka_unit_test(packed_bits_reach_beyond_their_unit),
 		cmocka_unit_test(all_arms_of_a_union_are_told),
 		cmocka_unit_test(union_is_padded_where_no_arm_reaches),
 		cmocka_unit_test(anonymous_members_have_no_place_in_the_path),
