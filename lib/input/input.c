@@ -155,10 +155,11 @@ struct kmc_error *kmc_input_open(const char *path, bool live,
 	in->live = live;
 	in->path = strdup(path);
 	err = in->path ? NULL : kmc_error_nomem();
-	if (!err && pipe2(in->wake, O_CLOEXEC | O_NONBLOCK))
-		err = kmc_error_os(errno, path, "cannot make a pipe");
+	/* Before the pipe, which would be standard input if that is closed. */
 	if (!err)
 		err = open_path(in);
+	if (!err && pipe2(in->wake, O_CLOEXEC | O_NONBLOCK))
+		err = kmc_error_os(errno, path, "cannot make a pipe");
 	if (err) {
 		kmc_input_free(in);
 		return err;

@@ -112,6 +112,20 @@ if [ -w /dev/full ]; then
 else
 	skip "a full disk is an error" "no /dev/full"
 fi
+# A file of ours must not become a standard stream that is closed.
+expect 1 "-: cannot read: Bad file descriptor" "standard input is closed" \
+	timeout 10 sh -c 'exec "$@" <&-' sh "$KMC_REPORT" -
+expect 1 "-: cannot read: Bad file descriptor" "... and followed" \
+	timeout 10 sh -c 'exec "$@" <&-' sh "$KMC_REPORT" --live=-
+expect 0 "" "... but not needed" sh -c 'exec "$@" <&-' sh "$KMC_REPORT" -q "$log"
+check "... for a report" grep -q "32-bit read of freed memory" "$tmp/out"
+expect 1 "standard output: Bad file descriptor" "standard output is closed" \
+	sh -c 'exec "$@" >&-' sh "$KMC_REPORT" -q "$log"
+sh -c 'exec "$@" 2>&-' sh "$KMC_REPORT" "$log" "$tmp/none" >"$tmp/out"
+check "standard error is closed" test $? = 1
+check "... and nothing else is there" grep -q "32-bit read of freed memory" "$tmp/out"
+sh -c 'exec "$@" <&- >&- 2>&-' sh "$KMC_REPORT" "$log"
+check "all are closed" test $? = 1
 for _ in $(seq 3000); do cat "$log"; done >"$tmp/long"
 "$KMC_REPORT" -q "$tmp/long" 2>"$tmp/err" | head -n 1 >/dev/null
 check "head on the other side is no error" test ! -s "$tmp/err"

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../common/message.h"
+#include "../common/streams.h"
 #include "inbox.h"
 #include "script.h"
 #include "session.h"
@@ -91,6 +92,7 @@ int main(int argc, char **argv)
 	int status;
 	bool ok;
 
+	streams_claim();
 	setlocale(LC_CTYPE, "");
 	if (!annotate_parse(&opts, argc, argv, &status))
 		return status;

@@ -3,6 +3,7 @@
  * kmc-report: explains kmemcheck reports in logs, in saved streams, and live.
  */
 #include "../common/message.h"
+#include "../common/streams.h"
 #include "../common/symbols.h"
 #include "output.h"
 #include "progress.h"
@@ -177,6 +178,7 @@ int main(int argc, char **argv)
 	struct control ctl = { };
 	int status;
 
+	streams_claim();
 	setlocale(LC_CTYPE, "");
 	if (!report_parse(&ctl.opts, argc, argv, &status))
 		return status;
