@@ -6,10 +6,10 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/escape.h"
+#include "base/path.h"
 #include "output/formats.h"
 #include "report/walk.h"
 
@@ -18,33 +18,19 @@ struct warning {
 	struct kmc_buf buf;
 };
 
-/* A name from debug info must not lead out of the tree. */
-static bool stays_below(const char *file)
-{
-	if (*file == '/')
-		return false;
-	for (const char *p = file; *p; p += strspn(p, "/")) {
-		size_t len = strcspn(p, "/");
-
-		if (len == 2 && !memcmp(p, "..", 2))
-			return false;
-		p += len;
-	}
-	return true;
-}
-
 /* The name in the tree, if it is there; the name as it is otherwise. */
 static void add_file(struct warning *w, const char *file)
 {
 	struct kmc_buf path = { };
+	char *real KMC_AUTO_FREE = w->source ? kmc_path_below(w->source, file) : NULL;
 
-	if (w->source && stays_below(file)) {
+	if (real) {
 		size_t len = strlen(w->source);
 		bool slash = len && w->source[len - 1] == '/';
 
 		kmc_buf_printf(&path, "%s%s%s", w->source, slash ? "" : "/",
 			       file);
-		if (path.data && !access(path.data, F_OK))
+		if (path.data)
 			file = path.data;
 	}
 	kmc_buf_escape(&w->buf, file, strlen(file), false);

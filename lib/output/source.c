@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/path.h"
 
 /* The largest file of Linux has 22 MB; it is generated and has no code. */
 #define MAX_SIZE	(8 << 20)
@@ -23,7 +23,7 @@
 /**
  * struct file - one that was looked for
  * @name: as debug info has it
- * @text: its content, NULL when it is not there
+ * @text: its content, NULL when it cannot be read
  * @lines: where each line starts, @count of them
  */
 struct file {
@@ -74,20 +74,9 @@ void kmc_source_free(struct kmc_source *source)
 	free(source);
 }
 
-/* Debug info is not to be trusted with the rest of the disk. */
-static bool stays_below(const char *name)
+char *kmc_source_find(const struct kmc_source *source, const char *file)
 {
-	const char *part = name;
-
-	if (*name == '/')
-		return false;
-	while (part) {
-		if (!strncmp(part, "..", 2) && (!part[2] || part[2] == '/'))
-			return false;
-		part = strchr(part, '/');
-		part += part ? 1 : 0;
-	}
-	return true;
+	return source && file ? kmc_path_below(source->dir, file) : NULL;
 }
 
 static bool read_whole(int fd, struct file *file)
@@ -136,17 +125,15 @@ static struct file *find_file(struct kmc_source *source, const char *name)
 	for (size_t i = 0; i < source->count; i++)
 		if (!strcmp(source->files[i].name, name))
 			return &source->files[i];
-	if (source->count == MAX_FILES || !stays_below(name))
+	path = kmc_source_find(source, name);
+	if (source->count == MAX_FILES || !path)
 		return NULL;
 	file = &source->files[source->count];
 	*file = (struct file) { .name = strdup(name) };
-	if (!file->name || asprintf(&path, "%s/%s", source->dir, name) < 0) {
-		path = NULL;
-		free(file->name);
+	if (!file->name)
 		return NULL;
-	}
 	source->count++;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	if (fd >= 0) {
 		if (read_whole(fd, file))
 			index_lines(file);

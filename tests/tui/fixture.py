@@ -30,6 +30,9 @@ def build(directory, flags=("-gdwarf-4",)):
         with open(f"{directory}/include/linux/{name}", "w") as f:
             f.write(text)
     shutil.copy(HERE + "/fixture.c", directory + "/demo.c")
+    # A tree whose file is not within it.
+    os.mkdir(directory + "/linked")
+    os.symlink("../demo.c", directory + "/linked/demo.c")
     run(directory, "gcc", "-O2", *flags, "-ffreestanding", "-fno-pic", "-mcmodel=kernel",
         "-fcf-protection=none", "-fno-asynchronous-unwind-tables", "-fno-ipa-ra",
         "-Iinclude", "-c", "demo.c", "-o", "demo.o")

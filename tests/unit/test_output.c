@@ -366,6 +366,76 @@ static void errors_stay_in_the_tree(void **state)
 	kmc_report_free(report);
 }
 
+/* ---- source trees ---- */
+
+/* A directory with a tree and what lies beside it. */
+static char *make_tree(void)
+{
+	char *dir = strdup("/tmp/kmc-tree.XXXXXX");
+	char command[512];
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(command, sizeof(command),
+		 "cd %s && mkdir -p tree/sub outside treetop && echo in >tree/sub/in.c && "
+		 "echo out | tee outside/out.c treetop/out.c >out.c && cd tree && "
+		 "ln -s sub/in.c near.c && ln -s \"$PWD/sub\" absolute && ln -s ../out.c far.c && "
+		 "ln -s ../outside outside && ln -s ../treetop treetop && ln -s far.c twice.c && "
+		 "ln -s .. up && ln -s loop.c loop.c && ln -s ../nothing nothing.c", dir);
+	assert_int_equal(system(command), 0);
+	return dir;
+}
+
+static void links_do_not_lead_out_of_the_tree(void **state)
+{
+	static const struct {
+		const char *file;
+		bool within;
+	} expected[] = {
+		{ "sub/in.c", true }, { "near.c", true }, { "absolute/in.c", true },
+		{ "./sub/../near.c", true }, { "up/tree/near.c", true },
+		{ "far.c", false }, { "twice.c", false }, { "outside/out.c", false },
+		{ "treetop/out.c", false }, { "up/out.c", false }, { "../out.c", false },
+		{ "../treetop/out.c", false }, { "/etc/passwd", false },
+		{ "loop.c", false }, { "nothing.c", false }, { "none.c", false },
+	};
+	char *dir = make_tree(), *found;
+	char tree[64], command[64];
+	struct kmc_source *source;
+	size_t len;
+
+	(void)state;
+	snprintf(tree, sizeof(tree), "%s/tree/", dir);
+	assert_null(kmc_source_open(tree, &source));
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(expected); i++) {
+		if (!!kmc_source_line(source, expected[i].file, 1, &len) != expected[i].within)
+			fail_msg("%s", expected[i].file);
+	}
+	assert_null(kmc_source_find(source, "outside"));
+	found = kmc_source_find(source, "absolute");
+	assert_non_null(found);
+	assert_string_equal(strrchr(found, '/'), "/sub");
+	free(found);
+	assert_null(kmc_source_find(NULL, "sub"));
+	kmc_source_free(source);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	assert_int_equal(system(command), 0);
+	free(dir);
+}
+
+/* The root of all is a tree, too. */
+static void root_is_a_tree(void **state)
+{
+	struct kmc_source *source;
+	char *found;
+
+	(void)state;
+	assert_null(kmc_source_open("/", &source));
+	found = kmc_source_find(source, "dev/null");
+	assert_string_equal(found, "/dev/null");
+	free(found);
+	kmc_source_free(source);
+}
+
 /* ---- SARIF ---- */
 
 /* The whole document of some results. */
@@ -517,6 +587,8 @@ int main(void)
 		cmocka_unit_test(errors_look_like_a_compilers),
 		cmocka_unit_test(errors_fall_back_to_the_log),
 		cmocka_unit_test(errors_stay_in_the_tree),
+		cmocka_unit_test(links_do_not_lead_out_of_the_tree),
+		cmocka_unit_test(root_is_a_tree),
 		cmocka_unit_test(sarif_without_results_is_whole),
 		cmocka_unit_test(sarif_rule_index_names_the_rule),
 		cmocka_unit_test(sarif_result_has_place_and_stacks),

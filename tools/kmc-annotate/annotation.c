@@ -329,7 +329,7 @@ static bool find_bitfields(struct kmc_source *source, const char *file, int star
 }
 
 static const char *make_bitfield(const struct kmc_report *report, struct kmc_source *source,
-				 const char *dir, struct changes *changes)
+				 struct changes *changes)
 {
 	const struct kmc_value *value = blamed(report);
 	struct alloc alloc = { };
@@ -343,7 +343,7 @@ static const char *make_bitfield(const struct kmc_report *report, struct kmc_sou
 	if (why)
 		return why;
 	name = strrchr(value->path, '.') ? strrchr(value->path, '.') + 1 : value->path;
-	if (!find_definition(report, report->candidates[0].type, source, dir, &file, &line))
+	if (!find_definition(report, report->candidates[0].type, source, &file, &line))
 		return "the definition of the struct was not found below the source tree";
 	if (!find_bitfields(source, file, line, name, &first, &end)) {
 		free(file);
@@ -362,8 +362,7 @@ static const char *make_bitfield(const struct kmc_report *report, struct kmc_sou
 }
 
 const char *annotation_make(const struct kmc_report *report, enum annotation_form form,
-			    struct kmc_source *source, const char *dir,
-			    struct changes *changes)
+			    struct kmc_source *source, struct changes *changes)
 {
 	if (!source)
 		return "there is no source tree; --source names it";
@@ -373,6 +372,6 @@ const char *annotation_make(const struct kmc_report *report, enum annotation_for
 	case ANNOTATION_NOTRACK:
 		return make_notrack(report, source, changes);
 	default:
-		return make_bitfield(report, source, dir, changes);
+		return make_bitfield(report, source, changes);
 	}
 }

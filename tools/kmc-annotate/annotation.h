@@ -16,14 +16,12 @@ enum annotation_form {
 
 /*
  * annotation_make() - the changes of one form
- * @source: where lines come from
- * @dir: its top, searched for the definition of a struct
+ * @source: where lines come from; searched for the definition of a struct
  * @changes: added to
  *
  * Return: NULL, or why it cannot be done, in words.
  */
 const char *annotation_make(const struct kmc_report *report, enum annotation_form form,
-			    struct kmc_source *source, const char *dir,
-			    struct changes *changes);
+			    struct kmc_source *source, struct changes *changes);
 
 #endif /* ANNOTATION_H */

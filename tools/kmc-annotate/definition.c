@@ -68,10 +68,11 @@ static int find_in(const char *path, const char *type)
 
 /*
  * struct hunt - a search through directories
+ * @source: keeps it within the tree
  * @left: files that may still be read
  */
 struct hunt {
-	const char *dir;
+	struct kmc_source *source;
 	const char *type;
 	unsigned int left;
 	char **file;
@@ -80,11 +81,10 @@ struct hunt {
 
 static bool hunt_file(struct hunt *hunt, const char *name)
 {
-	char path[PATH_MAX];
+	char *path = kmc_source_find(hunt->source, name);
 
-	if (snprintf(path, sizeof(path), "%s/%s", hunt->dir, name) >= (int)sizeof(path))
-		return false;
-	*hunt->line = find_in(path, hunt->type);
+	*hunt->line = path ? find_in(path, hunt->type) : 0;
+	free(path);
 	if (*hunt->line)
 		*hunt->file = xstrdup(name);
 	return *hunt->line;
@@ -99,15 +99,13 @@ static bool is_source(const char *name)
 
 static bool hunt_dir(struct hunt *hunt, const char *sub, int depth)
 {
+	char *real = depth > DEPTH_MAX ? NULL : kmc_source_find(hunt->source, sub);
+	DIR *dir = real ? opendir(real) : NULL;
 	char path[PATH_MAX];
 	struct dirent *entry;
 	bool found = false;
-	DIR *dir;
 
-	if (depth > DEPTH_MAX ||
-	    snprintf(path, sizeof(path), "%s/%s", hunt->dir, sub) >= (int)sizeof(path))
-		return false;
-	dir = opendir(path);
+	free(real);
 	while (dir && !found && hunt->left && (entry = readdir(dir))) {
 		if (*entry->d_name == '.' ||
 		    snprintf(path, sizeof(path), "%s/%s", sub, entry->d_name) >=
@@ -125,8 +123,7 @@ static bool hunt_dir(struct hunt *hunt, const char *sub, int depth)
 	return found;
 }
 
-static bool hunt_stack(struct hunt *hunt, struct kmc_source *source,
-		       const struct kmc_stack *stack)
+static bool hunt_stack(struct hunt *hunt, const struct kmc_stack *stack)
 {
 	size_t len;
 
@@ -134,21 +131,22 @@ static bool hunt_stack(struct hunt *hunt, struct kmc_source *source,
 		for (size_t j = 0; j < stack->frames[i].chain_len; j++) {
 			const char *file = stack->frames[i].chain[j].file;
 
-			/* Asked for a line, because that refuses to leave the tree. */
-			if (kmc_source_line(source, file, 1, &len) && hunt_file(hunt, file))
+			/* Asked for a line, because only a plain file has one. */
+			if (kmc_source_line(hunt->source, file, 1, &len) &&
+			    hunt_file(hunt, file))
 				return true;
 		}
 	return false;
 }
 
 bool find_definition(const struct kmc_report *report, const char *type,
-		     struct kmc_source *source, const char *dir, char **file, int *line)
+		     struct kmc_source *source, char **file, int *line)
 {
 	struct hunt hunt = {
-		.dir = dir, .type = type, .left = FILES_MAX, .file = file, .line = line,
+		.source = source, .type = type, .left = FILES_MAX, .file = file, .line = line,
 	};
 
-	return hunt_stack(&hunt, source, &report->frames) ||
-	       hunt_stack(&hunt, source, &report->alloc.stack) ||
+	return hunt_stack(&hunt, &report->frames) ||
+	       hunt_stack(&hunt, &report->alloc.stack) ||
 	       hunt_dir(&hunt, "include", 0);
 }

@@ -9,7 +9,7 @@
 
 /* File and line of "struct x {"; false: not found. @file is yours. */
 bool find_definition(const struct kmc_report *report, const char *type,
-		     struct kmc_source *source, const char *dir, char **file, int *line);
+		     struct kmc_source *source, char **file, int *line);
 /* A line, copied and terminated; false: there is none. */
 bool copy_line(struct kmc_source *source, const char *file, int line, char *text,
 	       size_t size);

@@ -69,7 +69,7 @@ static void make(struct view *view)
 	changes_release(&preview->changes);
 	lines_release(&preview->lines);
 	preview->why = annotation_make(preview->report, preview->form, session->source,
-				       session->source_dir, &preview->changes);
+				       &preview->changes);
 	if (preview->why)
 		line_say(lines_add(&preview->lines), KMC_STYLE_PLAIN, "%s", preview->why);
 	else

@@ -225,7 +225,8 @@ kmc_source_open(const char *dir, struct kmc_source **out);
 /**
  * kmc_source_line() - one line of a file
  * @source: tree, NULL gives NULL
- * @file: as in struct kmc_location; one that leaves the tree is not read
+ * @file: as in struct kmc_location; one that leaves the tree, if by a symbolic link, is
+ *	not read
  * @line: from 1
  * @len: set to its bytes, without the newline
  *
@@ -234,6 +235,16 @@ kmc_source_open(const char *dir, struct kmc_source **out);
  */
 KMC_PUBLIC const char *kmc_source_line(struct kmc_source *source, const char *file,
 				       int line, size_t *len);
+
+/**
+ * kmc_source_find() - where a file or a directory of a source tree is
+ * @source: tree, NULL gives NULL
+ * @file: as for kmc_source_line()
+ *
+ * Return: its path without symbolic links, to be freed with free(); NULL when there is
+ * none, or not within the tree.
+ */
+KMC_PUBLIC char *kmc_source_find(const struct kmc_source *source, const char *file);
 
 KMC_PUBLIC void kmc_source_free(struct kmc_source *source);
 
