@@ -36,11 +36,14 @@ static void put_frame(struct kmc_buf *buf, const struct kmc_frame *frame)
 		put_function(buf, frame->symbol);
 }
 
-static void put_culprit(struct kmc_buf *buf, const struct kmc_stack *stack)
+static void put_culprit(struct kmc_buf *buf, const struct kmc_report *report)
 {
 	struct kmc_level level;
 
-	if (!kmc_walk_culprit(stack, false, &level) || !level.function)
+	if (!kmc_walk_culprit(report, false, &level))
+		return;
+	kmc_buf_printf(buf, "; used in ");
+	if (!level.function)
 		kmc_buf_printf(buf, "a function");
 	else if (level.where)
 		put_place(buf, level.where);
@@ -218,11 +221,8 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 		kmc_buf_printf(buf, "look at where the pointer comes from");
 		break;
 	}
-	if (report->frames.count && kind != KMC_VERDICT_PADDING &&
-	    kind != KMC_VERDICT_BITFIELD) {
-		kmc_buf_printf(buf, "; used in ");
-		put_culprit(buf, &report->frames);
-	}
+	if (kind != KMC_VERDICT_PADDING && kind != KMC_VERDICT_BITFIELD)
+		put_culprit(buf, report);
 }
 
 /* "q" for "struct sigqueue *": what the reader has to put in. */

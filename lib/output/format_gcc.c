@@ -129,13 +129,13 @@ static struct kmc_error *format(const struct kmc_format_options *opts,
 	struct kmc_level culprit, named;
 	bool placed;
 
-	placed = kmc_walk_culprit(stack, true, &culprit);
+	placed = kmc_walk_culprit(report, true, &culprit);
 	if (placed) {
 		add_place(&w, culprit.where, "warning");
 		add_title(&w, report, count, &culprit);
 		add_inline_notes(&w, stack, &culprit);
 	} else {
-		placed = kmc_walk_culprit(stack, false, &named);
+		placed = kmc_walk_culprit(report, false, &named);
 		add_log_place(&w, report);
 		add_title(&w, report, count, placed ? &named : NULL);
 	}

@@ -212,6 +212,8 @@ static void add_step(json_t *steps, const struct kmc_level *level,
 static json_t *steps_of(const struct kmc_report *report)
 {
 	struct kmc_walk walk = kmc_walk_start(&report->frames);
+	const char *text = kmc_stack_has_culprit(report) ? "accessed here" :
+			   "called from here";
 	json_t *steps = json_array(), *calls = json_array();
 	struct kmc_level level;
 
@@ -219,9 +221,10 @@ static json_t *steps_of(const struct kmc_report *report)
 		add_step(steps, &level, "allocated here");
 	if (kmc_walk_owner(&report->free.stack, &level))
 		add_step(steps, &level, "freed here");
-	while (kmc_walk_next(&walk, &level))
-		add_step(calls, &level, json_array_size(calls) ?
-			 "calls the next" : "accessed here");
+	while (kmc_walk_next(&walk, &level)) {
+		add_step(calls, &level, text);
+		text = "calls the next";
+	}
 	for (size_t i = json_array_size(calls); i-- > 0; )
 		json_array_append(steps, json_array_get(calls, i));
 	json_decref(calls);
@@ -268,8 +271,8 @@ static json_t *result_of(const struct kmc_report *report, uint64_t count)
 	/* The type of occurrenceCount is what JSON readers agree on. */
 	if (count > INT_MAX)
 		count = INT_MAX;
-	known = kmc_walk_culprit(&report->frames, true, &culprit) ||
-		kmc_walk_culprit(&report->frames, false, &culprit);
+	known = kmc_walk_culprit(report, true, &culprit) ||
+		kmc_walk_culprit(report, false, &culprit);
 	json = json_pack("{s:s, s:i, s:s, s:s, s:o, s:o, s:o, s:I}",
 		"ruleId", rules[rule].id, "ruleIndex", rule,
 		"kind", "fail", "level", "error",

@@ -31,10 +31,11 @@ static void add_function(struct kmc_buf *buf, const struct kmc_level *level)
 }
 
 /* Number of functions added. */
-static size_t add_functions(struct kmc_buf *buf, const struct kmc_stack *stack,
+static size_t add_functions(struct kmc_buf *buf, const struct kmc_report *report,
 			    bool helpers)
 {
-	struct kmc_walk walk = kmc_walk_start(stack);
+	const char *first = kmc_stack_has_culprit(report) ? " in " : " below ";
+	struct kmc_walk walk = kmc_walk_start(&report->frames);
 	struct kmc_level level;
 	size_t count = 0;
 
@@ -43,7 +44,7 @@ static size_t add_functions(struct kmc_buf *buf, const struct kmc_stack *stack,
 		if (!level.function ||
 		    (!helpers && !count && kmc_level_is_helper(&level)))
 			continue;
-		kmc_buf_puts(buf, count ? " < " : " in ");
+		kmc_buf_puts(buf, count ? " < " : first);
 		add_function(buf, &level);
 		count++;
 	}
@@ -77,8 +78,8 @@ struct kmc_error *kmc_signature_at(const struct kmc_report *report,
 	 * Nothing named at all: with its address it is at least not taken for
 	 * all others of that kind.
 	 */
-	if (!add_functions(&buf, stack, false) &&
-	    !add_functions(&buf, stack, true) && stack->count)
+	if (!add_functions(&buf, report, false) &&
+	    !add_functions(&buf, report, true) && stack->count)
 		kmc_buf_printf(&buf, " at 0x%" PRIx64,
 			       stack->frames[0].address -
 			       report->kernel.kaslr_offset);

@@ -107,13 +107,24 @@ bool kmc_level_is_helper(const struct kmc_level *level)
 	return false;
 }
 
-bool kmc_walk_culprit(const struct kmc_stack *stack, bool placed,
+bool kmc_stack_has_culprit(const struct kmc_report *report)
+{
+	const struct kmc_stack *stack = &report->frames;
+
+	/* What leaks was given away by a call, so who did that is on the stack. */
+	return stack->count && (stack->frames[0].role == KMC_ROLE_RIP ||
+				report->kind == KMC_INFOLEAK);
+}
+
+bool kmc_walk_culprit(const struct kmc_report *report, bool placed,
 		      struct kmc_level *out)
 {
-	struct kmc_walk walk = kmc_walk_start(stack);
+	struct kmc_walk walk = kmc_walk_start(&report->frames);
 	struct kmc_level level;
 	bool any = false;
 
+	if (!kmc_stack_has_culprit(report))
+		return false;
 	while (kmc_walk_next(&walk, &level)) {
 		if (placed && !(level.where && level.where->file))
 			continue;

@@ -41,10 +41,15 @@ bool kmc_walk_next(struct kmc_walk *walk, struct kmc_level *level);
 /* Does it only copy, compare or fill bytes on behalf of its caller? */
 bool kmc_level_is_helper(const struct kmc_level *level);
 /*
+ * Is the function that did it on the stack? Without the instruction, there are only
+ * those that have called it.
+ */
+bool kmc_stack_has_culprit(const struct kmc_report *report);
+/*
  * The function to tell of: the innermost that is no helper and, if @placed, has a
  * file; or else the innermost that there is. False: none.
  */
-bool kmc_walk_culprit(const struct kmc_stack *stack, bool placed,
+bool kmc_walk_culprit(const struct kmc_report *report, bool placed,
 		      struct kmc_level *out);
 /* Who allocated or freed: the innermost that has a file outside of the allocator. */
 bool kmc_walk_owner(const struct kmc_stack *stack, struct kmc_level *out);

@@ -97,7 +97,7 @@ static void add_where(struct report_lines *lines, const struct kmc_report *repor
 	const struct kmc_frame *frame = report->frames.frames;
 	struct line *line;
 
-	if (!report->frames.count)
+	if (!report->frames.count || frame->role != KMC_ROLE_RIP)
 		return;
 	for (size_t i = 0; i < frame->chain_len; i++) {
 		const struct kmc_location *at = &frame->chain[i];
