@@ -8,6 +8,7 @@
  */
 #include "input/log.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,7 @@
  * @carry: the beginning of a line whose end has not come yet
  * @carrying: @carry is in use, even if empty
  * @sgr: colour sequences have to be removed
+ * @long_lines: among those at hand are some that quoted-printable would have broken
  */
 struct log {
 	struct log_sink sink;
@@ -58,6 +60,7 @@ struct log {
 	size_t carry_len;
 	bool carrying;
 	bool sgr;
+	bool long_lines;
 };
 
 static void *log_new(const char *source, struct kmc_events *events)
@@ -176,11 +179,22 @@ static void take_line(struct log *log, const char *caller_id, unsigned long at)
 
 /* ---- lines that quoted-printable has broken ---- */
 
-static bool is_soft(const char *data, size_t len)
+/*
+ * Each other = of such a line stands before two digits, for it is escaped itself:
+ * a row of them is a separator.
+ */
+static bool is_soft(const struct log *log, const char *data, size_t len)
 {
 	if (len && data[len - 1] == '\r')
 		len--;
-	return len >= SOFT_MIN && len <= SOFT_MAX && data[len - 1] == '=';
+	if (log->long_lines || len < SOFT_MIN || len > SOFT_MAX || data[len - 1] != '=')
+		return false;
+	for (size_t i = 0; i < len - 1; i++) {
+		if (data[i] == '=' && (i + 3 >= len || !isxdigit((unsigned char)data[i + 1]) ||
+				       !isxdigit((unsigned char)data[i + 2])))
+			return false;
+	}
+	return true;
 }
 
 static void add_soft(struct log *log, const char *data, size_t len)
@@ -205,7 +219,7 @@ static void end_soft(struct log *log)
 static void take_piece(struct log *log, const char *data, size_t len)
 {
 	unsigned long at = log->sink.lines;
-	bool soft = is_soft(data, len) && log->soft_len < sizeof(log->soft);
+	bool soft = is_soft(log, data, len) && log->soft_len < sizeof(log->soft);
 
 	if (!soft && !log->soft_len) {
 		clean_line(log, data, len);
@@ -243,12 +257,16 @@ static void take_fragment(struct log *log, const char *data, size_t len)
 static void feed_line(struct log *log, const char *data, size_t len)
 {
 	unsigned long at = ++log->sink.lines;
+	bool active;
 
 	/* As much as is kept of a line that comes in pieces. */
 	if (len > LOG_LINE_MAX)
 		len = LOG_LINE_MAX;
-	if (!is_active(log) && !kmc_families_find(data, len))
+	active = is_active(log);
+	if (!active && !kmc_families_find(data, len))
 		return;
+	/* With its line end, which may be of two bytes. */
+	log->long_lines = (active && log->long_lines) || len > SOFT_MAX + 1;
 	if (log->fragments)
 		log->fragments = log_frag_pending(&log->frags, at > AGE_MAX ?
 						  at - AGE_MAX : 0);
