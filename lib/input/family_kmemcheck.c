@@ -292,8 +292,8 @@ static bool take_caret(struct log_reading *reading)
 	    (report->caret < 0 ||
 	     (raw - state->column_raw) / 2 == expected))
 		report->caret = (raw - state->column_raw) / 2;
-	/* The caret of another report's shadow. */
-	if (reading->crossed && expected >= 0 && report->caret != expected)
+	/* The caret of another report's shadow, unless nothing could be measured. */
+	if (reading->crossed && state->column_raw >= 0 && expected >= 0 && report->caret != expected)
 		drop_mixture(reading);
 	return true;
 }
@@ -489,9 +489,15 @@ static bool take_part(struct log_reading *reading)
 		reading->ended = true;
 		return true;
 	}
+	if (log_ends_dangling(word, state->dangling) &&
+	    log_take_wrapped_registers(report, word, state->dangling, reading->nomem))
+		return true;
+	if (log_take_rip(report, word, reading->nomem)) {
+		log_keep_dangling(word, state->dangling);
+		return true;
+	}
 	return take_rows(reading) ||
 	       log_take_task(report, word, reading->nomem) ||
-	       log_take_rip(report, word, reading->nomem) ||
 	       log_take_wrapped_registers(report, word, state->dangling,
 					  reading->nomem) ||
 	       take_stack(reading);
@@ -575,13 +581,23 @@ static bool is_misplaced(const struct log_reading *reading, enum part part)
 	       is_second(report, part, reading->line->word);
 }
 
+/* The other half of the line before: it looks like something else, and is not. */
+static bool continues(const struct log_reading *reading)
+{
+	const struct state *state = reading->state;
+	const char *word = reading->line->word;
+
+	return log_completes_rip(reading->report, word) ||
+	       log_ends_dangling(word, state->dangling);
+}
+
 /* Is the line of a report that cannot be told from another? */
 static bool take_mixture(struct log_reading *reading)
 {
 	struct state *state = reading->state;
 	enum part part;
 
-	if (!reading->crossed)
+	if (!reading->crossed || (!state->mixed && continues(reading)))
 		return false;
 	part = part_of(reading->line->word);
 	if (!state->mixed && is_misplaced(reading, part))

@@ -41,11 +41,16 @@ const char *log_scan_register(const char *s, char name[16])
 	return NULL;
 }
 
+static bool is_value_length(size_t digits)
+{
+	return digits == 4 || digits == 8 || digits == 16;
+}
+
 static bool set_register(struct kmc_report *report, const char *name,
 			 uint64_t value, size_t digits, bool *nomem)
 {
 	/* A value that a mailer or a narrow screen cut is worse than none. */
-	if (digits != 4 && digits != 8 && digits != 16)
+	if (!is_value_length(digits))
 		return false;
 	if (!kmc_report_set_register(report, name, value))
 		*nomem = true;
@@ -113,22 +118,47 @@ bool log_take_registers(struct kmc_report *report, const char *word,
 	}
 }
 
+void log_keep_dangling(const char *word, char dangling[LOG_REGISTER_MAX])
+{
+	const char *last = strrchr(word, ' ');
+	const char *value;
+	char name[16];
+
+	last = last ? last + 1 : word;
+	value = log_scan_register(last, name);
+	if (value && !*value)
+		snprintf(dangling, LOG_REGISTER_MAX, "%.7s", last);
+}
+
+bool log_ends_dangling(const char *word, const char *dangling)
+{
+	uint64_t value;
+	const char *end = kmc_scan_hex(word, &value);
+
+	return *dangling && end && is_value_length(end - word) &&
+	       strchr(" :(", *end);
+}
+
 bool log_take_wrapped_registers(struct kmc_report *report, const char *word,
 				char dangling[LOG_REGISTER_MAX], bool *nomem)
 {
 	char line[LOG_LINE_MAX + LOG_REGISTER_MAX];
-	const char *name;
+	char name[16];
+	const char *value;
 	bool taken;
 
 	if (dangling[0]) {
 		snprintf(line, sizeof(line), "%s %s", dangling, word);
 		dangling[0] = '\0';
-		if (log_take_registers(report, line, nomem))
+		if (log_take_registers(report, line, nomem)) {
+			log_keep_dangling(word, dangling);
 			return true;
+		}
 	}
-	taken = log_take_registers(report, word, nomem);
-	name = strrchr(word, ' ');
-	if (taken && name && word[strlen(word) - 1] == ':')
-		snprintf(dangling, LOG_REGISTER_MAX, "%.7s", name + 1);
+	value = log_scan_register(word, name);
+	/* The name may be all that the line has. */
+	taken = log_take_registers(report, word, nomem) || (value && !*value);
+	if (taken)
+		log_keep_dangling(word, dangling);
 	return taken;
 }

@@ -33,4 +33,9 @@ bool log_take_registers(struct kmc_report *report, const char *word,
 bool log_take_wrapped_registers(struct kmc_report *report, const char *word,
 				char dangling[LOG_REGISTER_MAX], bool *nomem);
 
+/* The line, whatever it is of, may end in the name of a register: keep that. */
+void log_keep_dangling(const char *word, char dangling[LOG_REGISTER_MAX]);
+/* Does it begin with a value, and so with that of @dangling, if there is one? */
+bool log_ends_dangling(const char *word, const char *dangling);
+
 #endif /* KMC_REGISTER_LINES_H */

@@ -66,6 +66,18 @@ static const char *find_taint(const char *comm)
 	return found;
 }
 
+/* Kernels before 2.6.32 put it in parentheses: "(2.6.31-tip #206)". */
+static const char *trim_release(const char *word, size_t *len)
+{
+	if (*len && *word == '(') {
+		word++;
+		--*len;
+	}
+	if (*len && word[*len - 1] == ')')
+		--*len;
+	return word;
+}
+
 /* The release: the word before " #1", else the first that starts with a digit. */
 static const char *find_release(const char *taint, size_t *len)
 {
@@ -78,8 +90,8 @@ static const char *find_release(const char *taint, size_t *len)
 	for (s = taint; *s; s += strcspn(s, " ")) {
 		s += strspn(s, " ");
 		*len = strcspn(s, " ");
-		if (hash ? s + *len == hash : isdigit((unsigned char)*s))
-			return s;
+		if (hash ? s + *len == hash : isdigit((unsigned char)s[*s == '(']))
+			return trim_release(s, len);
 	}
 	return NULL;
 }
@@ -133,6 +145,7 @@ void log_take_release(struct kmc_report *report, const char *word, bool *nomem)
 	if (!report->comm || report->kernel.release || report->frames.count ||
 	    strncmp(word + len, " #", 2) || !isdigit((unsigned char)word[len + 2]))
 		return;
+	word = trim_release(word, &len);
 	report->kernel.release = duplicate(word, len, nomem);
 }
 
@@ -158,6 +171,16 @@ static struct kmc_frame *rip_frame(struct kmc_report *report)
 		return stack->frames[0].role == KMC_ROLE_RIP ?
 		       &stack->frames[0] : NULL;
 	return kmc_stack_push(stack, KMC_ROLE_RIP);
+}
+
+static bool is_symbol(const char *s)
+{
+	struct kmc_frame frame = { };
+	bool nomem = false;
+	bool found = kmc_scan_symbol(s, &frame, &nomem);
+
+	kmc_frame_release(&frame);
+	return found;
 }
 
 static bool take_rip_symbol(struct kmc_frame *frame, const char *s, bool *nomem)
@@ -196,6 +219,41 @@ bool log_is_rip(const char *word)
 	return scan_rip_label(word, &reg, &cs, &has_cs);
 }
 
+/*
+ * The symbol of an instruction whose address has come already: in a line of its own,
+ * "EIP is at f+0x1/0x2", or behind a line end that a mailer put in, where nothing but
+ * that address may stand before it.
+ */
+static const char *rest_of_rip(const struct kmc_report *report, const char *word)
+{
+	const struct kmc_stack *stack = &report->frames;
+	const struct kmc_frame *rip = stack->frames;
+	uint64_t address;
+	const char *next;
+
+	if (stack->count != 1 || rip->role != KMC_ROLE_RIP || !rip->has_address ||
+	    rip->symbol)
+		return NULL;
+	if (!strncmp(word, "EIP is at ", 10))
+		return word + 10;
+	/* What follows registers is a frame. */
+	if (report->nregs > 2)
+		return NULL;
+	while ((next = scan_bracketed(word, &address))) {
+		if (address != rip->address)
+			return NULL;
+		word = next;
+		if (!*word)
+			return word;
+	}
+	return is_symbol(word) ? word : NULL;
+}
+
+bool log_completes_rip(const struct kmc_report *report, const char *word)
+{
+	return rest_of_rip(report, word);
+}
+
 bool log_take_rip(struct kmc_report *report, const char *word, bool *nomem)
 {
 	struct kmc_frame *frame;
@@ -203,13 +261,14 @@ bool log_take_rip(struct kmc_report *report, const char *word, bool *nomem)
 	uint64_t cs;
 	bool has_cs;
 
-	p = scan_rip_label(word, &reg, &cs, &has_cs);
-	if (!p) {
-		/* The second half of a RIP line that a mailer wrapped. */
-		frame = report->frames.count == 1 ? rip_frame(report) : NULL;
-		return frame && frame->has_address && report->nregs <= 2 &&
-		       take_rip_symbol(frame, word, nomem);
+	p = rest_of_rip(report, word);
+	if (p) {
+		take_rip_symbol(report->frames.frames, p, nomem);
+		return true;
 	}
+	p = scan_rip_label(word, &reg, &cs, &has_cs);
+	if (!p)
+		return false;
 	frame = rip_frame(report);
 	if (!frame) {
 		*nomem |= !report->frames.count;

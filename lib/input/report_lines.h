@@ -20,6 +20,8 @@ void log_take_release(struct kmc_report *report, const char *word,
 
 bool log_is_rip(const char *word);
 bool log_take_rip(struct kmc_report *report, const char *word, bool *nomem);
+/* Is it the second of two lines that name the report's instruction? */
+bool log_completes_rip(const struct kmc_report *report, const char *word);
 
 bool log_is_frame(const char *word);
 bool log_take_frame(struct kmc_stack *stack, const char *word, bool *nomem);
