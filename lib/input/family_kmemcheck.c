@@ -20,6 +20,9 @@
 /* Bytes of the smallest copy that the kernel's configuration allows. */
 #define COPY_MIN	4
 
+/* A report begins with it. */
+#define CAUGHT		"kmemcheck: Caught"
+
 /* Lines of a report in the order in which they come. */
 enum part {
 	PART_OTHER,		/* belongs to no report */
@@ -70,7 +73,7 @@ static enum log_match match(const struct log_line *line, struct log_header *out)
 		{ "(invalid shadow state) memory (", KMC_INVALID },
 		{ }
 	};
-	const char *start = strstr(line->body, "kmemcheck: Caught ");
+	const char *start = strstr(line->body, CAUGHT);
 	enum log_match result = LOG_NO;
 	const char *before, *s;
 	int kind, state;
@@ -80,7 +83,8 @@ static enum log_match match(const struct log_line *line, struct log_header *out)
 	before = start;
 	if (before - line->body >= 9 && !strncmp(before - 9, "WARNING: ", 9))
 		before -= 9;
-	s = log_scan_number(start + strlen("kmemcheck: Caught "), &out->bits, &result);
+	s = log_scan_fixed(start, CAUGHT " ", &result);
+	s = log_scan_number(s, &out->bits, &result);
 	s = log_scan_named(s, kinds, &kind, &result);
 	s = log_scan_named(s, states, &state, &result);
 	s = log_scan_address(s, &out->address, &result);
@@ -115,6 +119,12 @@ static bool notice(const struct log_line *line, struct kmc_event *event)
 {
 	if (is_lost(line, event))
 		return true;
+	if (strstr(line->body, CAUGHT)) {
+		event->type = KMC_EVENT_DAMAGE;
+		snprintf(event->message, sizeof(event->message),
+			 "says \"" CAUGHT "\", but is no first line of a report that could be read");
+		return true;
+	}
 	if (!strstr(line->body, "kmemcheck: Fatal error"))
 		return false;
 	/* Registers and a stack follow, which are not those of a report. */

@@ -37,7 +37,6 @@ static void close_report(struct log_thread *thread)
 {
 	free(thread->reading.state);
 	thread->reading = (struct log_reading) { };
-	thread->joins = 0;
 	thread->cut = false;
 }
 
@@ -48,18 +47,36 @@ void log_thread_free(struct log_thread *thread)
 	free(thread);
 }
 
-void log_thread_finish(struct log_thread *thread)
+/*
+ * A header alone behind other text is talk about a report, or one behind a prefix that
+ * is not known: which of them, only the user can tell.
+ */
+static void push_unread(struct log_thread *thread, unsigned long at)
+{
+	struct kmc_event *event = push(thread, KMC_EVENT_DAMAGE);
+
+	if (!event)
+		return;
+	event->line = at;
+	snprintf(event->message, sizeof(event->message),
+		 "a report seems to begin here, but no more of it could be read");
+}
+
+static void finish_report(struct log_thread *thread)
 {
 	struct log_reading *reading = &thread->reading;
 	struct kmc_report *report = reading->report;
 	struct kmc_event *event = NULL;
 
-	/* A header alone in the middle of prose is talk about a report. */
-	if (report && (thread->clean || thread->content)) {
+	if (!report)
+		return;
+	if (thread->clean || thread->content) {
 		if (reading->family->end)
 			reading->family->end(reading);
 		report->truncated = !reading->ended;
 		event = push(thread, KMC_EVENT_REPORT);
+	} else {
+		push_unread(thread, report->line);
 	}
 	if (event)
 		event->report = report;
@@ -68,10 +85,32 @@ void log_thread_finish(struct log_thread *thread)
 	close_report(thread);
 }
 
+/* What @line says does not begin a report, though it looks like it. */
+static void drop_broken(struct log_thread *thread)
+{
+	struct kmc_event found = { }, *event;
+
+	if (!thread->joins)
+		return;
+	thread->joins = 0;
+	if (!kmc_families_notice(&thread->broken, &found))
+		return;
+	found.line = thread->broken_at;
+	event = push(thread, found.type);
+	if (event)
+		*event = found;
+}
+
+void log_thread_finish(struct log_thread *thread)
+{
+	finish_report(thread);
+	drop_broken(thread);
+}
+
 void log_thread_idle(struct log_thread *thread)
 {
 	if (thread->reading.report && thread->reading.ended)
-		log_thread_finish(thread);
+		finish_report(thread);
 }
 
 /* Something else begins here, though the report may go on behind it. */
@@ -79,7 +118,7 @@ static void cut_report(struct log_thread *thread)
 {
 	bool open = thread->reading.report;
 
-	log_thread_finish(thread);
+	finish_report(thread);
 	thread->cut = open;
 }
 
@@ -111,7 +150,7 @@ static void start_report(struct log_thread *thread,
 	bool crossed = thread->reading.report || thread->cut;
 	struct kmc_report *report;
 
-	log_thread_finish(thread);
+	finish_report(thread);
 	if (!open_report(thread, header->family, crossed))
 		return;
 	report = thread->reading.report;
@@ -132,26 +171,7 @@ static void start_report(struct log_thread *thread,
 	thread->unrelated = 0;
 }
 
-/* ---- lines that are no part of a report, but end one ---- */
-
-static bool take_notice(struct log_thread *thread)
-{
-	struct kmc_event found = { }, *event;
-
-	if (!kmc_families_notice(thread->line, &found))
-		return false;
-	if (found.type == KMC_EVENT_FATAL) {
-		found.line = thread->at;
-		cut_report(thread);
-	} else {
-		/* Printed behind all that was queued, so what is at hand is whole. */
-		log_thread_idle(thread);
-	}
-	event = push(thread, found.type);
-	if (event)
-		*event = found;
-	return true;
-}
+/* ---- the first line of a report ---- */
 
 static bool take_header(struct log_thread *thread)
 {
@@ -202,7 +222,7 @@ static bool take_broken(struct log_thread *thread)
 			break;
 		}
 	}
-	thread->joins = 0;
+	drop_broken(thread);
 	return false;
 }
 
@@ -217,7 +237,7 @@ static void count_unrelated(struct log_thread *thread)
 	if (!*line->word)
 		return;
 	if (++thread->unrelated > (reply ? REPLY_MAX : UNRELATED_MAX))
-		log_thread_finish(thread);
+		finish_report(thread);
 }
 
 static void take_report_line(struct log_thread *thread)
@@ -241,6 +261,35 @@ static void take_report_line(struct log_thread *thread)
 		log_take_release(reading->report, thread->line->word,
 				 reading->nomem);
 	count_unrelated(thread);
+}
+
+/* ---- lines that are no part of a report, but may end one ---- */
+
+static bool take_notice(struct log_thread *thread)
+{
+	struct kmc_event found = { }, *event;
+
+	if (!kmc_families_notice(thread->line, &found))
+		return false;
+	found.line = thread->at;
+	switch (found.type) {
+	case KMC_EVENT_FATAL:
+		cut_report(thread);
+		break;
+	case KMC_EVENT_DAMAGE:
+		/* In prose it ends nothing. */
+		if (thread->reading.report)
+			take_report_line(thread);
+		break;
+	default:
+		/* Printed behind all that was queued, so what is at hand is whole. */
+		log_thread_idle(thread);
+		break;
+	}
+	event = push(thread, found.type);
+	if (event)
+		*event = found;
+	return true;
 }
 
 void log_thread_line(struct log_thread *thread, const struct log_line *line,

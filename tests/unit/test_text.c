@@ -212,22 +212,114 @@ static void test_a_time_is_digits_and_a_point(void **state)
 	assert_true(log_seconds(many, 0) > 9.99 && log_seconds(many, 0) < 10);
 }
 
-static void test_talk_about_reports_is_no_report(void **state)
+static void test_talk_about_reports_is_named_and_no_report(void **state)
 {
 	static const char * const talk[] = {
 		"I see kmemcheck: Caught 32-bit read from uninitialized memory (ffff88003e4a2024), why?\n",
 		"Subject: kmemcheck: Caught 64-bit read from\n uninitialized memory in radeon\n",
-		"BUG: kmemcheck: uninitialized-read in foo+0x12/0x90 [mod]\n",
 		"kmemcheck: Caught 0-bit read from freed memory (ffff88003e4a2024)\n",
 		"kmemcheck: Caught 32-bit read from freed memory (fffff88003e4a2024)\n",
+		"kmemcheck: Caught\n",
+		"kmemcheck: Caught 32-bit read from",
 	};
 	struct reading reading;
 
 	(void)state;
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(talk); i++) {
 		run(&reading, talk[i], 0);
-		assert_int_equal(reading.events.count, 0);
+		assert_int_equal(reading.events.count, 1);
+		assert_int_equal(reading.events.list[0].type, KMC_EVENT_DAMAGE);
+		assert_int_equal(reading.events.list[0].line, 1);
 		reading_free(&reading);
+	}
+	run(&reading, "BUG: kmemcheck: uninitialized-read in foo+0x12/0x90 [mod]\n", 0);
+	assert_int_equal(reading.events.count, 0);
+	reading_free(&reading);
+}
+
+static void test_talk_within_a_report_ends_nothing(void **state)
+{
+	const char *at = strstr(whole, "[    3.300010]");
+	struct kmc_buf log = { };
+	struct reading reading;
+
+	(void)state;
+	kmc_buf_printf(&log, "%.*sit says kmemcheck: Caught something\n%s", (int)(at - whole),
+		       whole, at);
+	run(&reading, log.data, 0);
+	assert_int_equal(reading_count(&reading, KMC_EVENT_DAMAGE), 1);
+	check_whole(reading_report(&reading, 0));
+	reading_free(&reading);
+	kmc_buf_release(&log);
+}
+
+/* As mailers do: before the last word that goes beyond @width. */
+static void add_wrapped(struct kmc_buf *buf, const char *text, size_t width)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n"), cut = len;
+
+		if (len > width) {
+			for (cut = width; cut > 16 && text[cut] != ' '; cut--)
+				;
+			cut = cut > 16 ? cut : len;
+		}
+		kmc_buf_printf(buf, "%.*s\n", (int)cut, text);
+		text += cut + (text[cut] != '\0');
+	}
+}
+
+static void test_a_second_report_is_whole_wherever_it_is_wrapped(void **state)
+{
+	struct reading reading;
+
+	(void)state;
+	for (size_t width = 60; width < 100; width++) {
+		const struct kmc_report *first, *second;
+		struct kmc_buf log = { };
+
+		add_wrapped(&log, whole, width);
+		add_wrapped(&log, whole, width);
+		run(&reading, log.data, 0);
+		assert_int_equal(reading_count(&reading, KMC_EVENT_REPORT), 2);
+		first = reading.events.list[0].report;
+		second = reading.events.list[2].report;
+		assert_true(first && second);
+		assert_int_equal(first->nregs, 5);
+		assert_int_equal(second->nregs, 5);
+		assert_int_equal(second->memory_len, 32);
+		assert_int_equal(second->shadow_len, 32);
+		assert_int_equal(second->caret, first->caret);
+		assert_string_equal(second->comm, "ntpdate");
+		assert_string_equal(second->frames.frames[0].symbol, "__dequeue_signal");
+		assert_int_equal(second->frames.count, 2);
+		assert_int_equal(second->alloc.stack.count, 1);
+		assert_int_equal(second->free.stack.count, 1);
+		reading_free(&reading);
+		kmc_buf_release(&log);
+	}
+}
+
+/* Of the right length, and yet no soft line break of quoted-printable. */
+static void test_a_line_may_end_in_an_equals_sign(void **state)
+{
+	static const char * const ends[] = {
+		"=====================================================",
+		"driver: state of the firmware follows, its checksum=",
+	};
+	const char *at = strstr(whole, "[    3.300010]");
+
+	(void)state;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(ends); i++) {
+		struct kmc_buf log = { };
+		struct reading reading;
+
+		kmc_buf_printf(&log, "%.*s", (int)(at - whole), whole);
+		kmc_buf_printf(&log, "[    3.300009][  T200] %s\n%s", ends[i], at);
+		run(&reading, log.data, 0);
+		check_whole(reading_report(&reading, 0));
+		reading_free(&reading);
+		kmc_buf_release(&log);
 	}
 }
 
@@ -242,7 +334,10 @@ int main(void)
 		cmocka_unit_test(test_lines_between_reports_do_nothing_in_pieces_either),
 		cmocka_unit_test(test_silence_ends_a_report_that_is_whole),
 		cmocka_unit_test(test_a_time_is_digits_and_a_point),
-		cmocka_unit_test(test_talk_about_reports_is_no_report),
+		cmocka_unit_test(test_talk_about_reports_is_named_and_no_report),
+		cmocka_unit_test(test_talk_within_a_report_ends_nothing),
+		cmocka_unit_test(test_a_second_report_is_whole_wherever_it_is_wrapped),
+		cmocka_unit_test(test_a_line_may_end_in_an_equals_sign),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

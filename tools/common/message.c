@@ -89,10 +89,11 @@ void message_event(const char *path, const struct kmc_event *event)
 			event->lost);
 		break;
 	case KMC_EVENT_FATAL:
-		message("%s:%lu: %s", path, event->line, event->message);
-		break;
 	case KMC_EVENT_DAMAGE:
-		message("%s: %s", path, event->message);
+		if (event->line)
+			message("%s:%lu: %s", path, event->line, event->message);
+		else
+			message("%s: %s", path, event->message);
 		break;
 	case KMC_EVENT_REPORT:
 	case KMC_EVENT_END:

@@ -127,10 +127,12 @@ static struct kmc_error *read_input(struct control *ctl, const char *path,
 
 static void run_input(struct control *ctl, const char *path, bool live)
 {
-	unsigned long before = ctl->reports;
+	const unsigned long before = ctl->reports;
+	const bool failed_before = ctl->failed;
 	struct kmc_input *in = NULL;
 	struct kmc_error *err = kmc_input_open(path, live, &in);
 
+	ctl->failed = false;
 	if (!err) {
 		signal_input = in;
 		/* It may have come while there was no input to stop. */
@@ -146,9 +148,11 @@ static void run_input(struct control *ctl, const char *path, bool live)
 		message_error(err);
 		ctl->failed = true;
 	} else if (!live && !ctl->opts.quiet && ctl->reports == before &&
-		   ctl->opts.format->for_people && !ctl->failed) {
+		   !ctl->failed && !signalled) {
+		/* Where something could not be read, there may have been one. */
 		message("%s: no kmemcheck report in it", path);
 	}
+	ctl->failed |= failed_before;
 }
 
 static int finish(struct control *ctl)

@@ -39,7 +39,8 @@ extern "C" {
  * @KMC_EVENT_REPORT: @report is set and yours
  * @KMC_EVENT_LOST: the kernel says that @lost reports never got here
  * @KMC_EVENT_DAMAGE: @lost bytes of a stream were passed over to find the next
- *	whole record; @message says where
+ *	whole record, or a line of a log, @line, says that it begins a report and
+ *	none could be read; @message says what
  * @KMC_EVENT_FATAL: kmemcheck itself failed ("Fatal error") on @line of a log;
  *	@message says so
  */
