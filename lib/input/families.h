@@ -12,10 +12,12 @@
 /*
  * struct log_header - what the first line of a report says
  * @family: whose report it is
+ * @start: where it begins, also of one that is broken
  * @clean: nothing but prefixes stands before it
  */
 struct log_header {
 	const struct kmc_family *family;
+	const char *start;
 	enum kmc_kind kind;
 	enum kmc_state state;
 	unsigned int bits;

@@ -83,6 +83,7 @@ static enum log_match match(const struct log_line *line, struct log_header *out)
 	before = start;
 	if (before - line->body >= 9 && !strncmp(before - 9, "WARNING: ", 9))
 		before -= 9;
+	out->start = before;
 	s = log_scan_fixed(start, CAUGHT " ", &result);
 	s = log_scan_number(s, &out->bits, &result);
 	s = log_scan_named(s, kinds, &kind, &result);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Logs in JSON: the journal's json, json-pretty, json-seq and json-sse, and
- * dmesg --json. Reads byte by byte and keeps one object, not the document; the
+ * Logs in JSON: the journal's json, json-pretty, json-seq and json-sse, dmesg --json,
+ * and Docker's. Reads byte by byte and keeps one object, not the document; the
  * innermost objects are the entries, wherever they stand.
  */
 #include "input/json_input.h"
@@ -198,12 +198,17 @@ static void leave_document(struct json *json)
 	entry_clear(&json->entry);
 }
 
-static void open_level(struct json *json, bool object)
+static struct kmc_error *open_level(struct json *json, bool object)
 {
+	struct kmc_error *err = NULL;
+
 	if (json->depth + 1 == DEPTH_MAX) {
 		leave_document(json);
-		return;
+		return NULL;
 	}
+	/* What collects logs adds objects of its own to an entry. */
+	if (object)
+		err = entry_queue_add(json->queue, &json->entry);
 	json->depth++;
 	json->objects &= ~(1ULL << json->depth);
 	json->objects |= (uint64_t)object << json->depth;
@@ -214,6 +219,7 @@ static void open_level(struct json *json, bool object)
 		entry_clear(&json->entry);
 		json->entry.at = json->lines + 1;
 	}
+	return err;
 }
 
 static struct kmc_error *close_level(struct json *json)
@@ -238,8 +244,7 @@ static struct kmc_error *take_between(struct json *json, char c)
 	switch (c) {
 	case '{':
 	case '[':
-		open_level(json, c == '{');
-		break;
+		return open_level(json, c == '{');
 	case '}':
 	case ']':
 		return close_level(json);
@@ -271,7 +276,7 @@ static struct kmc_error *take_outside(struct json *json, char c)
 
 	json->value[json->len] = '\0';
 	if (c == '{' && (!json->len || !strcmp(json->value, "data: "))) {
-		open_level(json, true);
+		err = open_level(json, true);
 	} else if (c == '\n') {
 		if (json->len)
 			err = log_reader_line(json->text, json->lines, "", -1,

@@ -15,6 +15,8 @@
 #include "base/error.h"
 #include "input/families.h"
 #include "input/log_frag.h"
+#include "input/log_prefix.h"
+#include "input/log_shape.h"
 #include "input/log_thread.h"
 #include "input/reader.h"
 
@@ -33,6 +35,7 @@
  * @count: of them
  * @caller_id: of the last line that had a logger's prefix
  * @line: the line at hand
+ * @shape: of what stands before the lines of the last report, if it is no known prefix
  * @frags: what extended netconsole has sent in part
  * @fragments: there are such
  * @joined: a message put together
@@ -50,6 +53,7 @@ struct log {
 	size_t count;
 	char caller_id[LOG_CALLER_ID_MAX];
 	struct log_line line;
+	struct log_shape shape;
 	struct log_frags frags;
 	bool fragments;
 	char joined[LOG_LINE_MAX];
@@ -150,11 +154,26 @@ static void finish_old(struct log *log, unsigned long at)
 	}
 }
 
+/* Is it coloured? What is behind the first word is the kernel's, not a tool's. */
+static bool has_colour(const char *data, size_t len)
+{
+	const char *word = kmc_families_find(data, len);
+
+	return memmem(data, word ? (size_t)(word - data) : len, "\033[", 2);
+}
+
 static void clean_line(struct log *log, const char *data, size_t len)
 {
+	struct log_line *line = &log->line;
+	struct log_header header;
+
 	if (!is_active(log))
-		log->sgr = len && data[0] == '\033';
-	log_line_clean(&log->line, data, len, log->sgr);
+		log->sgr = has_colour(data, len);
+	log_line_clean(line, data, len, log->sgr);
+	if (kmc_families_match(line, &header) != LOG_NO)
+		log_learn_prefix(line, header.start, &log->shape);
+	else
+		log_skip_learned(line, &log->shape);
 }
 
 /* The line that was cleaned. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "base/error.h"
 #include "input/log.h"
 #include "input/log_prefix.h"
@@ -45,9 +46,11 @@ void entry_clear(struct entry *entry)
 	entry->time = -1;
 }
 
+/* Not a date, which begins as one. */
 static bool is_number(const char *s)
 {
-	return isdigit((unsigned char)s[strspn(s, " ")]);
+	s += strspn(s, " ");
+	return isdigit((unsigned char)*s) && !s[strspn(s, "0123456789.")];
 }
 
 /*
@@ -69,10 +72,22 @@ static void set_message(struct entry *entry, const char *value, size_t len)
 	entry->has_message = true;
 }
 
+/* The journal's; Docker's, and those of what collects logs from there. */
+static bool is_message(const char *key)
+{
+	static const char * const keys[] = { "MESSAGE", "log", "message" };
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(keys); i++) {
+		if (!strcmp(key, keys[i]))
+			return true;
+	}
+	return false;
+}
+
 void entry_set(struct entry *entry, const char *key, const char *value,
 	       size_t len)
 {
-	if (!strcmp(key, "MESSAGE"))
+	if (is_message(key))
 		set_message(entry, value, len);
 	else if (!strcmp(key, "msg"))
 		set_message(entry, value, one_message(value, len));

@@ -31,7 +31,7 @@ struct entry {
 
 void entry_clear(struct entry *entry);
 
-/* A field of the journal, or of dmesg --json; what means nothing is ignored. */
+/* A field of the journal, of dmesg --json or of Docker; what means nothing is ignored. */
 void entry_set(struct entry *entry, const char *key, const char *value,
 	       size_t len);
 

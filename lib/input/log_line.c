@@ -11,7 +11,7 @@
 #include "base/compiler.h"
 #include "input/log_prefix.h"
 
-/* "\033[1;31m": the one escape sequence that well-meaning tools leave in logs. */
+/* "\033[1;31m", and "\033[K" of grep: what well-meaning tools leave in logs. */
 static size_t sgr_length(const char *s, size_t len)
 {
 	size_t i = 2;
@@ -20,7 +20,7 @@ static size_t sgr_length(const char *s, size_t len)
 		return 0;
 	while (i < len && (isdigit((unsigned char)s[i]) || s[i] == ';'))
 		i++;
-	return i < len && s[i] == 'm' ? i + 1 : 0;
+	return i < len && (s[i] == 'm' || s[i] == 'K') ? i + 1 : 0;
 }
 
 static void chop(char *s, size_t len)

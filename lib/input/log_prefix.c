@@ -9,9 +9,12 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "input/log_shape.h"
 
 /* A logger's own prefix is not longer than this; it bounds the search. */
 #define PREFIX_MAX	160
+/* A date with the names of day and month in any language's UTF-8. */
+#define DATE_MAX	64
 
 static const char *skip_blanks(const char *s)
 {
@@ -118,12 +121,22 @@ static const char *skip_caller(struct log_line *line, const char *in)
 	return skip_one_blank(end + 1);
 }
 
-/* "Wed Nov 25 16:38:47 2026" of dmesg -T, "Nov25 16:38" of dmesg -e */
+/*
+ * "Wed Nov 25 16:38:47 2026" of dmesg -T, "Nov25 16:38" of dmesg -e, in whatever
+ * language: the time of day is what they have in common.
+ */
 static const char *skip_bracketed_date(const char *in)
 {
-	const char *end = strchr(in, ']');
+	size_t len = strcspn(in, "[]<>()\"");
 
-	return end && end - in <= 24 ? skip_one_blank(end + 1) : NULL;
+	return in[len] == ']' && len <= DATE_MAX && log_has_clock(in, len) ?
+	       skip_one_blank(in + len + 1) : NULL;
+}
+
+/* dmesg prints differences of times in the language of who reads them. */
+static bool is_point(char c)
+{
+	return c == '.' || c == ',';
 }
 
 /* "12.345678", "12.345678 <    0.000001>", "+0.000001", "<    0.000001>" */
@@ -133,15 +146,15 @@ static const char *skip_seconds(const char *in, double *time)
 	const char *end = in;
 
 	if (*in != '<') {
-		if (*digits != '.' || !isdigit((unsigned char)digits[1]))
+		if (!is_point(*digits) || !isdigit((unsigned char)digits[1]))
 			return NULL;
 		end = skip_blanks(skip_digits(digits + 1));
-		if (*in != '+')
+		if (*in != '+' && *digits == '.')
 			*time = log_seconds(in, 0);
 	}
 	if (*end == '<') {
 		digits = skip_digits(skip_blanks(end + 1));
-		if (*digits != '.')
+		if (!is_point(*digits))
 			return NULL;
 		end = skip_digits(digits + 1);
 		if (*end++ != '>')
@@ -162,8 +175,9 @@ static const char *skip_bracket(struct log_line *line, const char *s)
 	end = skip_seconds(in, &line->time);
 	if (end)
 		return end;
-	if (is_weekday(in) || (is_month(in) && isdigit((unsigned char)in[3])))
-		return skip_bracketed_date(in);
+	end = skip_bracketed_date(in);
+	if (end)
+		return end;
 	end = skip_digits(in);
 	if (end == in || (*end != '-' && *end != ':'))
 		return NULL;
@@ -219,6 +233,16 @@ static const char *skip_dated(struct log_line *line, const char *s)
 	return s[4] == '-' ? skip_word(s) : NULL;
 }
 
+/* Is there a time of day, to the second, before the host, as in any language? */
+static bool is_clock_of_host(const char *s)
+{
+	const char *tag = strstr(s, " kernel:");
+	const char *clock = tag && tag - s < PREFIX_MAX ?
+			    log_has_clock(s, tag - s) : NULL;
+
+	return clock && *clock == ':';
+}
+
 /*
  * "Sep  1 12:00:00 host kernel: ", "host kernel: ", "kernel: ". Only a date or
  * a single word may stand before "kernel: ": the name of a task may be that too.
@@ -231,7 +255,7 @@ static const char *skip_syslog(struct log_line *line, const char *s)
 		return s + 8;
 	if (!strcmp(s, "kernel:"))
 		return s + 7;
-	if (is_date(s) || (is_weekday(s) && is_date(s + 4)))
+	if (is_date(s) || (is_weekday(s) && is_date(s + 4)) || is_clock_of_host(s))
 		return skip_dated(line, s);
 	/* journalctl -o short-unix: "1764088727.123456 host kernel: " */
 	p = skip_digits(s);
@@ -394,10 +418,10 @@ static const char *skip_any(struct log_line *line, const char *s)
 	return next;
 }
 
-void log_skip_prefix(struct log_line *line)
+/* @first: nothing was skipped before @p */
+static void skip_known(struct log_line *line, const char *p, bool first)
 {
-	const char *p = line->raw;
-	bool diff = false;
+	bool diff = !first;
 
 	for (;;) {
 		const char *word = skip_blanks(p);
@@ -414,7 +438,7 @@ void log_skip_prefix(struct log_line *line)
 			continue;
 		}
 		next = skip_any(line, word);
-		if (!next && !line->prefixed)
+		if (!next && first && !line->prefixed)
 			next = skip_to_timestamp(line, word);
 		if (!next)
 			break;
@@ -423,4 +447,57 @@ void log_skip_prefix(struct log_line *line)
 	}
 	line->body = p;
 	line->word = skip_blanks(p);
+}
+
+void log_skip_prefix(struct log_line *line)
+{
+	skip_known(line, line->raw, true);
+}
+
+/* ---- those that nobody has told us of ---- */
+
+/*
+ * Where the kernel's own timestamp and caller begin, if nothing is between them and
+ * @end: these have to be known, for they tell callers apart.
+ */
+static const char *find_kernel_time(struct log_line *line, const char *end)
+{
+	char caller_id[LOG_CALLER_ID_MAX];
+	double time = line->time;
+
+	strcpy(caller_id, line->caller_id);
+	for (const char *s = line->word; (s = strchr(s, '[')) && s < end; s++) {
+		const char *p = s;
+
+		line->time = -1;
+		while (p && p < end)
+			p = skip_bracket(line, p);
+		if (p == end && line->time >= 0)
+			return s;
+		strcpy(line->caller_id, caller_id);
+	}
+	line->time = time;
+	return NULL;
+}
+
+void log_learn_prefix(struct log_line *line, const char *header,
+		      struct log_shape *shape)
+{
+	const char *known = find_kernel_time(line, header);
+	const char *end = known ? known : header;
+
+	log_shape_set(shape, line->word, end - line->word);
+	if (!known)
+		return;
+	line->prefixed = true;
+	line->body = header;
+	line->word = header;
+}
+
+void log_skip_learned(struct log_line *line, struct log_shape *shape)
+{
+	const char *p = *line->word ? log_shape_skip(shape, line->word) : NULL;
+
+	if (p)
+		skip_known(line, p, false);
 }

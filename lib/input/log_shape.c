@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a prefix looks like whose meaning nobody knows.
+ */
+#include "input/log_shape.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/*
+ * A prefix is before each line. If the next ones lack it, it was a line that had not
+ * ended: one of the kernel's, whose like may come in the report. There are two lines of
+ * any report before the first that begins with a word.
+ */
+#define CHANCES		2
+
+static bool is_digit(char c)
+{
+	return isdigit((unsigned char)c);
+}
+
+/* Of a word or a number; what is beyond ASCII are letters of some language. */
+static bool is_letter(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+}
+
+const char *log_has_clock(const char *s, size_t len)
+{
+	for (size_t i = 0; i + 5 <= len; i++) {
+		if ((!i || !is_letter(s[i - 1])) && is_digit(s[i]) &&
+		    is_digit(s[i + 1]) && s[i + 2] == ':' && is_digit(s[i + 3]) &&
+		    is_digit(s[i + 4]) && (i + 5 == len || !is_letter(s[i + 5])))
+			return s + i + 5;
+	}
+	return NULL;
+}
+
+void log_shape_set(struct log_shape *shape, const char *prefix, size_t len)
+{
+	if (len > LOG_SHAPE_MAX)
+		len = 0;
+	memcpy(shape->example, prefix, len);
+	shape->example[len] = '\0';
+	shape->dated = log_has_clock(shape->example, len);
+	shape->confirmed = false;
+	shape->chances = CHANCES;
+}
+
+static size_t count_blanks(const char *s)
+{
+	return strspn(s, " \t");
+}
+
+static size_t count_letters(const char *s)
+{
+	size_t n = 0;
+
+	while (is_letter(s[n]))
+		n++;
+	return n;
+}
+
+static size_t count_digits(const char *s)
+{
+	size_t n = 0;
+
+	while (is_digit(s[n]))
+		n++;
+	return n;
+}
+
+/* Behind a word or a number at *@s that is like that at *@like. */
+static bool skip_word(const struct log_shape *shape, const char **like, const char **s)
+{
+	size_t size = count_letters(*like), len = count_letters(*s);
+	bool number = count_digits(*like) == size;
+	bool fits = number ? len && count_digits(*s) == len :
+		    len == size && !memcmp(*like, *s, len);
+
+	if (!fits && (number || !shape->dated || !len || count_digits(*s) == len))
+		return false;
+	*like += size;
+	*s += len;
+	return true;
+}
+
+/* The same for blanks, which the kernel's line may begin with: those are not ours. */
+static bool skip_blanks(const char **like, const char **s)
+{
+	size_t size = count_blanks(*like), len = count_blanks(*s);
+
+	if (!(*like)[size]) {
+		if (strncmp(*like, *s, size) && (*s)[len])
+			return false;
+		len = len < size ? len : size;
+	} else if (!is_digit((*like)[size]) && !len != !size) {
+		return false;
+	}
+	*like += size;
+	*s += len;
+	return true;
+}
+
+/* What is behind it. */
+static const char *skip_like(const struct log_shape *shape, const char *s)
+{
+	const char *like = shape->example;
+
+	while (*like) {
+		/* Also none, where a number has grown into the room before it. */
+		if (!skip_blanks(&like, &s))
+			return NULL;
+		if (is_letter(*like)) {
+			if (!skip_word(shape, &like, &s))
+				return NULL;
+		} else if (*like) {
+			/* grep -n marks the line it found with ":" and its context with "-". */
+			if (*like != *s && (*like != ':' || *s != '-'))
+				return NULL;
+			like++;
+			s++;
+		}
+	}
+	return s;
+}
+
+const char *log_shape_skip(struct log_shape *shape, const char *s)
+{
+	const char *end;
+
+	if (!*shape->example)
+		return NULL;
+	end = skip_like(shape, s);
+	if (end)
+		shape->confirmed = true;
+	else if (!shape->confirmed && !--shape->chances)
+		shape->example[0] = '\0';
+	return end;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a prefix looks like whose meaning nobody knows.
+ */
+#ifndef KMC_LOG_SHAPE_H
+#define KMC_LOG_SHAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A longer one is no logger's. */
+#define LOG_SHAPE_MAX	160
+
+/*
+ * struct log_shape - a prefix, as an example for those of other lines
+ * @example: empty if there is none
+ * @dated: a time of day is in it
+ * @confirmed: a second line had it
+ * @chances: so many lines may still lack it before it is forgotten
+ */
+struct log_shape {
+	char example[LOG_SHAPE_MAX + 1];
+	bool dated;
+	bool confirmed;
+	unsigned int chances;
+};
+
+/*
+ * log_has_clock() - find a time of day
+ *
+ * Return: what is behind hours and minutes, NULL if there are none in @len bytes of @s.
+ */
+const char *log_has_clock(const char *s, size_t len);
+
+void log_shape_set(struct log_shape *shape, const char *prefix, size_t len);
+
+/*
+ * log_shape_skip() - behind a prefix of that shape, NULL if @s does not begin with one
+ * @s: no empty line
+ *
+ * Numbers may differ, and so may their padding; words only beside a time of day, where
+ * they are names of days or levels: else "usb 1: " would be what "RIP: 0: " looks like.
+ */
+const char *log_shape_skip(struct log_shape *shape, const char *s);
+
+#endif /* KMC_LOG_SHAPE_H */
