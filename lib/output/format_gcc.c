@@ -21,8 +21,8 @@ struct warning {
 /* The name in the tree, if it is there; the name as it is otherwise. */
 static void add_file(struct warning *w, const char *file)
 {
-	struct kmc_buf path = { };
 	char *real KMC_AUTO_FREE = w->source ? kmc_path_below(w->source, file) : NULL;
+	struct kmc_buf path = { };
 
 	if (real) {
 		size_t len = strlen(w->source);
