@@ -86,6 +86,7 @@ void __init kmemcheck_alloc_pool(void);
 struct slab *__kmemcheck_alloc_slab(struct kmem_cache *s, gfp_t flags,
 				    int node, unsigned int order);
 void __kmemcheck_free_slab(void *start, unsigned int order);
+bool __kmemcheck_avoid_slab(const struct slab *slab);
 void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags);
 void __kmemcheck_slab_free(struct kmem_cache *s, void *object);
 void __kmemcheck_resize(const void *object, size_t size, gfp_t flags);
@@ -121,6 +122,19 @@ static inline struct slab *kmemcheck_alloc_slab(struct kmem_cache *s,
 	if (static_branch_unlikely(&kmemcheck_key))
 		return __kmemcheck_alloc_slab(s, flags, node, order);
 	return NULL;
+}
+
+/**
+ * kmemcheck_avoid_slab() - shall a slab's free objects stay unused?
+ * @slab: any
+ *
+ * A slab from before the start of the checker is not tracked, and neither would be what
+ * becomes of its free objects, for as long as the kernel runs. There is no need for that
+ * while the pool has room for another slab.
+ */
+static inline bool kmemcheck_avoid_slab(const struct slab *slab)
+{
+	return static_branch_unlikely(&kmemcheck_key) && __kmemcheck_avoid_slab(slab);
 }
 
 /**
@@ -328,6 +342,11 @@ static inline struct slab *kmemcheck_alloc_slab(struct kmem_cache *s,
 						unsigned int order)
 {
 	return NULL;
+}
+
+static inline bool kmemcheck_avoid_slab(const struct slab *slab)
+{
+	return false;
 }
 
 static inline bool kmemcheck_free_slab(void *start, unsigned int order)

@@ -83,7 +83,11 @@ static int begin(void)
  */
 static int __init kmemcheck_init(void)
 {
-	return kmemcheck_enabled() ? begin() : 0;
+	int err = kmemcheck_enabled() ? begin() : 0;
+
+	if (kmemcheck_pool_size)
+		kmemcheck_retire_slabs();
+	return err;
 }
 early_initcall(kmemcheck_init);
 
@@ -106,6 +110,8 @@ static int set_mode(int mode)
 	old = xchg(&kmemcheck_mode, mode);
 	if (mode != KMEMCHECK_MODE_DISABLED && old == KMEMCHECK_MODE_DISABLED)
 		kmemcheck_pool_hide();
+	if (mode != KMEMCHECK_MODE_DISABLED && old == KMEMCHECK_MODE_DISABLED)
+		kmemcheck_retire_slabs();
 	return 0;
 }
 

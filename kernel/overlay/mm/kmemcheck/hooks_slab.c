@@ -56,6 +56,46 @@ void __kmemcheck_free_slab(void *start, unsigned int order)
 	kmemcheck_pool_free(virt_to_page(start), order);
 }
 
+bool __kmemcheck_avoid_slab(const struct slab *slab)
+{
+	return !kmemcheck_in_pool((unsigned long)slab_address(slab)) && kmemcheck_enabled() &&
+	       worth_tracking(slab->slab_cache, 0) && kmemcheck_pool_has_room(slab_nid(slab));
+}
+
+/* Keep the cache behind @s, or the first one, and give @s back. */
+static struct kmem_cache *next_cache(struct kmem_cache *s)
+{
+	struct kmem_cache *next;
+
+	mutex_lock(&slab_mutex);
+	next = s ? list_next_entry(s, list) :
+		   list_first_entry(&slab_caches, struct kmem_cache, list);
+	if (list_entry_is_head(next, &slab_caches, list))
+		next = NULL;
+	/* Those of the boot are never destroyed and have no count. */
+	if (next && next->refcount > 0)
+		next->refcount++;
+	mutex_unlock(&slab_mutex);
+
+	/* Its owner may have done the same meanwhile. */
+	if (s && s->refcount > 0)
+		kmem_cache_destroy(s);
+	return next;
+}
+
+/**
+ * kmemcheck_retire_slabs() - take slabs that are not tracked out of use
+ *
+ * Processors keep slabs that they allocate from without a look at them. May sleep.
+ */
+void kmemcheck_retire_slabs(void)
+{
+	struct kmem_cache *s = NULL;
+
+	while ((s = next_cache(s)))
+		kmem_cache_shrink(s);
+}
+
 /* Whatever the mode: of what is tracked, the states are right. */
 void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags)
 {

@@ -27,6 +27,9 @@ static inline void *kmemcheck_pool_alias(unsigned long addr)
 u64 kmemcheck_counter(enum kmemcheck_counter counter);
 extern const char * const kmemcheck_counter_names[];
 
+/* hooks_slab.c */
+void kmemcheck_retire_slabs(void);
+
 /* debugfs.c */
 void kmemcheck_debugfs_init(void);
 

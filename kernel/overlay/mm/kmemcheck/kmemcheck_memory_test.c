@@ -2,11 +2,13 @@
 /*
  * kmemcheck: each sort of memory is tracked, and each annotation is heeded.
  */
+#include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #include "kmemcheck_test.h"
 
@@ -17,7 +19,7 @@ void test_every_size(struct kunit *test)
 	u8 *p;
 
 	for (size = 1; size <= SIZE; size++) {
-		p = kmalloc_tracked(size, GFP_KERNEL);
+		p = kmalloc(size, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, p);
 		for (i = 0; i < size; i++)
 			KUNIT_EXPECT_EQ(test, kmemcheck_shadow_get((unsigned long)p + i),
@@ -37,7 +39,7 @@ void test_every_size(struct kunit *test)
 
 void test_slack_is_nobodys(struct kunit *test)
 {
-	u8 *p = kmalloc_tracked(20, GFP_KERNEL);
+	u8 *p = kmalloc(20, GFP_KERNEL);
 	struct seen seen;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
@@ -59,8 +61,8 @@ void test_slack_is_nobodys(struct kunit *test)
 
 void test_ksize_gives_the_slack(struct kunit *test)
 {
-	u8 *p = kmalloc_tracked(20, GFP_KERNEL);
-	u8 *zeroed = kmalloc_tracked(20, GFP_KERNEL | __GFP_ZERO);
+	u8 *p = kmalloc(20, GFP_KERNEL);
+	u8 *zeroed = kmalloc(20, GFP_KERNEL | __GFP_ZERO);
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_ASSERT_NOT_NULL(test, zeroed);
@@ -76,7 +78,7 @@ void test_ksize_gives_the_slack(struct kunit *test)
 
 void test_krealloc_in_place(struct kunit *test)
 {
-	u8 *p = kmalloc_tracked(40, GFP_KERNEL), *again;
+	u8 *p = kmalloc(40, GFP_KERNEL), *again;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	memset(p, 0, 40);
@@ -97,12 +99,12 @@ void test_krealloc_in_place(struct kunit *test)
 
 void test_krealloc_moves_the_state(struct kunit *test)
 {
-	u8 *p = kmalloc_tracked(40, GFP_KERNEL), *again;
+	u8 *p = kmalloc(40, GFP_KERNEL), *again;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	memset(p, 0, 32);
 	/* So that the next one of this size is this one. */
-	kfree(kmalloc_tracked(200, GFP_KERNEL));
+	kfree(kmalloc(200, GFP_KERNEL));
 	again = krealloc(p, 200, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, again);
 	expect_silence(test, p, 64);
@@ -196,7 +198,7 @@ void test_shrunk_cache(struct kunit *test)
 void test_large_kmalloc(struct kunit *test)
 {
 	size_t size = 5 * PAGE_SIZE;
-	u8 *p = kmalloc_tracked(size, GFP_KERNEL);
+	u8 *p = kmalloc(size, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_ASSERT_TRUE(test, kmemcheck_tracked(p));
@@ -322,7 +324,7 @@ struct annotated {
 
 void test_annotated_bitfield(struct kunit *test)
 {
-	struct annotated *p = kmalloc_tracked(sizeof(*p), GFP_KERNEL), *none = NULL;
+	struct annotated *p = kmalloc(sizeof(*p), GFP_KERNEL), *none = NULL;
 
 	BUILD_BUG_ON(sizeof(*p) != 3 * sizeof(int));
 	KUNIT_ASSERT_NOT_NULL(test, p);
@@ -368,6 +370,29 @@ void test_access_while_hiding(struct kunit *test)
 	kmemcheck_end_hiding(addr);
 	KUNIT_EXPECT_FALSE(test, kmemcheck_is_untracked(addr));
 	expect_silence(test, c->object, SIZE);
+}
+
+static long untracked_object(void *unused)
+{
+	size_t size;
+	void *p;
+
+	for (size = 8; size <= KMALLOC_MAX_CACHE_SIZE; size *= 2) {
+		p = kmalloc(size, GFP_KERNEL);
+		kfree(p);
+		if (!kmemcheck_tracked(p))
+			return size;
+	}
+	return 0;
+}
+
+/* What they had free on a processor, it gave out again and again. */
+void test_slabs_of_the_boot(struct kunit *test)
+{
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		KUNIT_EXPECT_EQ(test, work_on_cpu(cpu, untracked_object, NULL), 0);
 }
 
 void test_one_shot(struct kunit *test)

@@ -90,30 +90,6 @@ void expect_silence(struct kunit *test, const void *start, size_t size)
 	KUNIT_EXPECT_EQ(test, reports_on(test->priv, start, size).count, 0);
 }
 
-/*
- * kmalloc() may hand out what is older than tracked memory. Such objects are kept until
- * there is one that is not, and put back. NULL when there is none.
- */
-void *kmalloc_tracked(size_t size, gfp_t flags)
-{
-	void *p = NULL, *next, *old = NULL;
-	unsigned int i;
-
-	for (i = 0; i < 10000; i++) {
-		p = kmalloc(size, flags);
-		if (!p || kmemcheck_tracked(p))
-			break;
-		*(void **)p = old;
-		old = p;
-		p = NULL;
-	}
-	for (; old; old = next) {
-		next = *(void **)old;
-		kfree(old);
-	}
-	return p;
-}
-
 /* A load whose value is used: it decides about a jump. */
 unsigned long load(const void *p, unsigned int size)
 {
@@ -194,7 +170,7 @@ static void test_write_initializes_only_its_bytes(struct kunit *test)
 
 static void test_zeroed_read_is_silent(struct kunit *test)
 {
-	u8 *p = kmalloc_tracked(SIZE, GFP_KERNEL | __GFP_ZERO);
+	u8 *p = kmalloc(SIZE, GFP_KERNEL | __GFP_ZERO);
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_EXPECT_EQ(test, load(p + 16, 8), 0);
@@ -272,7 +248,7 @@ static void test_failed_cmpxchg_does_not_initialize(struct kunit *test)
 static void test_copy_moves_the_state(struct kunit *test)
 {
 	struct context *c = test->priv;
-	u8 *to = kmalloc_tracked(SIZE, GFP_KERNEL);
+	u8 *to = kmalloc(SIZE, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, to);
 	c->object[0] = 1;
@@ -326,7 +302,7 @@ static void test_memcpy_moves_the_state(struct kunit *test)
 	struct context *c = test->priv;
 	u64 before = kmemcheck_counter(KMEMCHECK_COUNTER_BULK);
 	size_t size = SIZE;
-	u8 *to = kmalloc_tracked(SIZE, GFP_KERNEL);
+	u8 *to = kmalloc(SIZE, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, to);
 	OPTIMIZER_HIDE_VAR(size);
@@ -424,7 +400,7 @@ static void test_infoleak(struct kunit *test)
 
 static void test_page_crossing_read(struct kunit *test)
 {
-	u8 *p = kmalloc_tracked(2 * PAGE_SIZE, GFP_KERNEL);
+	u8 *p = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	load(p + PAGE_SIZE - 3, 8);
@@ -485,7 +461,7 @@ static void test_full_queue_counts_losses(struct kunit *test)
 	unsigned int i, extra = 5, n = CONFIG_KMEMCHECK_QUEUE_SIZE + extra;
 	struct context *c = test->priv;
 	u64 lost = kmemcheck_counter(KMEMCHECK_COUNTER_LOST);
-	u8 *p = kmalloc_tracked(n, GFP_KERNEL);
+	u8 *p = kmalloc(n, GFP_KERNEL);
 	unsigned long flags;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
@@ -562,7 +538,7 @@ static int kmemcheck_test_init(struct kunit *test)
 	if (!c)
 		return -ENOMEM;
 	c->record = vmalloc(KMEMCHECK_RECORD_MAX);
-	c->object = kmalloc_tracked(SIZE, GFP_KERNEL);
+	c->object = kmalloc(SIZE, GFP_KERNEL);
 	if (!c->record || !c->object)
 		return -ENOMEM;
 	if (!kmemcheck_tracked(c->object))
@@ -652,6 +628,7 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_handler_is_closed),
 	/* The last ones: meanwhile pages are shown. */
 	KUNIT_CASE(test_access_while_hiding),
+	KUNIT_CASE(test_slabs_of_the_boot),
 	KUNIT_CASE(test_one_shot),
 	KUNIT_CASE(test_broken_invariant_switches_off),
 	{}

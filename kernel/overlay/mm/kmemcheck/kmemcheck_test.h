@@ -37,7 +37,6 @@ void expect_report(struct kunit *test, const void *start, size_t size,
 		   enum kmemcheck_kind kind, enum kmemcheck_state state,
 		   size_t offset, size_t bytes);
 void expect_silence(struct kunit *test, const void *start, size_t size);
-void *kmalloc_tracked(size_t size, gfp_t flags);
 unsigned long load(const void *p, unsigned int size);
 
 /* kmemcheck_memory_test.c */
@@ -58,6 +57,7 @@ void test_gfp_notrack(struct kunit *test);
 void test_annotated_bitfield(struct kunit *test);
 void test_annotated_variable(struct kunit *test);
 void test_access_while_hiding(struct kunit *test);
+void test_slabs_of_the_boot(struct kunit *test);
 void test_one_shot(struct kunit *test);
 void test_broken_invariant_switches_off(struct kunit *test);
 /* kmemcheck_device_test.c */

@@ -32,7 +32,7 @@ static void expect_no_use(struct kunit *test)
 void test_copied_value(struct kunit *test)
 {
 	struct context *c = test->priv;
-	u8 *to = kmalloc_tracked(SIZE, GFP_KERNEL);
+	u8 *to = kmalloc(SIZE, GFP_KERNEL);
 	u64 on_stack, scratch;
 
 	KUNIT_ASSERT_NOT_NULL(test, to);

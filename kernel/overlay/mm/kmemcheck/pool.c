@@ -9,6 +9,7 @@
  */
 #include <linux/export.h>
 #include <linux/genalloc.h>
+#include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
@@ -49,6 +50,8 @@ static bool reserved_late __read_mostly;	/* not from memblock */
 static bool hidden __read_mostly;
 
 static struct gen_pool *pages __read_mostly;
+/* When the pool had too little for the last time, in jiffies; 0: long ago, or never. */
+static unsigned long exhausted;
 
 static int __init pool_param(char *str)
 {
@@ -239,6 +242,7 @@ struct page *kmemcheck_pool_alloc(unsigned int order, int node, bool compound)
 
 	addr = gen_pool_alloc(pages, PAGE_SIZE << order);
 	if (!addr) {
+		WRITE_ONCE(exhausted, jiffies | 1);
 		kmemcheck_count(KMEMCHECK_COUNTER_EXHAUSTED);
 		return NULL;
 	}
@@ -250,6 +254,26 @@ struct page *kmemcheck_pool_alloc(unsigned int order, int node, bool compound)
 	if (order && compound)
 		prep_compound_page(page, order);
 	return page;
+}
+
+/**
+ * kmemcheck_pool_has_room() - is it worth while to ask for more?
+ * @node: that pages are wanted of
+ *
+ * Return: false if the pool lies on another node, or if it had too little within the
+ * last second.
+ */
+bool kmemcheck_pool_has_room(int node)
+{
+	unsigned long when = READ_ONCE(exhausted);
+
+	if (node != page_to_nid(virt_to_page(kmemcheck_pool_start)))
+		return false;
+	if (when && time_before(jiffies, when + HZ))
+		return false;
+	if (when)
+		WRITE_ONCE(exhausted, 0);
+	return true;
 }
 
 /**

@@ -17,5 +17,6 @@ void kmemcheck_pool_hide(void);
 struct page *kmemcheck_pool_alloc(unsigned int order, int node, bool compound);
 void kmemcheck_pool_free(struct page *page, unsigned int order);
 unsigned long kmemcheck_pool_used(void);
+bool kmemcheck_pool_has_room(int node);
 
 #endif /* _MM_KMEMCHECK_POOL_H */
