@@ -38,6 +38,8 @@ struct pt_regs;
  * @KMEMCHECK_COUNTER_PROPAGATED: loads of uninitialised bytes, whose poison was
  *	propagated to the uses of the value
  * @KMEMCHECK_COUNTER_UNUSED: those of them whose value turned out not to be used
+ * @KMEMCHECK_COUNTER_ENDED: those of them that came to an instruction which is not known
+ * @KMEMCHECK_COUNTER_LONG: those of them that went as far as propagation goes
  * @KMEMCHECK_COUNTER_UNKNOWN: instructions that could not be decoded
  * @KMEMCHECK_COUNTER_UNTRACKED: pages that are not checked any more
  * @KMEMCHECK_COUNTER_NMI: faults taken in an NMI, or on the stack of #DB, where
@@ -65,6 +67,8 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_UNWOUND,
 	KMEMCHECK_COUNTER_PROPAGATED,
 	KMEMCHECK_COUNTER_UNUSED,
+	KMEMCHECK_COUNTER_ENDED,
+	KMEMCHECK_COUNTER_LONG,
 	KMEMCHECK_COUNTER_UNKNOWN,
 	KMEMCHECK_COUNTER_UNTRACKED,
 	KMEMCHECK_COUNTER_NMI,
@@ -129,6 +133,14 @@ void kmemcheck_untrack(unsigned long addr);
 
 /* shadow.c: four bytes of the pool in each, kmemcheck_state of the first lowest. */
 extern u8 *kmemcheck_shadow;
+
+/* Stores that will copy uninitialised bytes and have not happened yet; a bit for each. */
+DECLARE_PER_CPU(unsigned long, kmemcheck_expected);
+
+static __always_inline bool kmemcheck_expects_copy(void)
+{
+	return this_cpu_read(kmemcheck_expected);
+}
 
 /**
  * kmemcheck_all_initialized() - is all of a small operand initialised?

@@ -7,11 +7,14 @@
  */
 #include <linux/irqflags.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/ptrace.h>
 
 #include "kmemcheck.h"
 #include "report.h"
 #include "shadow.h"
+
+DEFINE_PER_CPU(unsigned long, kmemcheck_expected);
 
 /* How many bytes, before the first one that is to be reported, are as they should be? */
 static size_t fine_bytes(enum kmemcheck_kind kind, unsigned long addr, size_t size)
@@ -89,12 +92,15 @@ void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
  */
 void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size)
 {
-	if (!kmemcheck_in_pool(addr) || kmemcheck_is_initialized(addr, size))
+	if (!kmemcheck_in_pool(addr))
 		return;
-	if (!kmemcheck_may_write(addr, size))
-		report_operand(regs, KMEMCHECK_WRITE, addr, size);
-	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
-	kmemcheck_propagate_store(regs, addr, size);
+	if (!kmemcheck_is_initialized(addr, size)) {
+		if (!kmemcheck_may_write(addr, size))
+			report_operand(regs, KMEMCHECK_WRITE, addr, size);
+		kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
+	}
+	if (kmemcheck_expects_copy())
+		kmemcheck_propagate_store(regs, addr, size);
 }
 
 /* Other heap memory might as well be tracked; for lack of room or of age it is not. */

@@ -615,6 +615,11 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_virtio),
 #endif
 	KUNIT_CASE(test_copied_value),
+	KUNIT_CASE(test_copy_over_initialized),
+	KUNIT_CASE(test_merge_into_initialized),
+	KUNIT_CASE(test_copies_on_their_way),
+	KUNIT_CASE(test_sign_of_a_value),
+	KUNIT_CASE(test_spilled_before_the_unknown),
 	KUNIT_CASE(test_masked_value),
 	KUNIT_CASE(test_shifted_value),
 	KUNIT_CASE(test_value_in_a_call),

@@ -67,6 +67,11 @@ void test_virtio(struct kunit *test);
 
 /* kmemcheck_use_test.c */
 void test_copied_value(struct kunit *test);
+void test_copy_over_initialized(struct kunit *test);
+void test_merge_into_initialized(struct kunit *test);
+void test_copies_on_their_way(struct kunit *test);
+void test_sign_of_a_value(struct kunit *test);
+void test_spilled_before_the_unknown(struct kunit *test);
 void test_masked_value(struct kunit *test);
 void test_shifted_value(struct kunit *test);
 void test_value_in_a_call(struct kunit *test);

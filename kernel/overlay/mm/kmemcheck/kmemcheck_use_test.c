@@ -45,10 +45,150 @@ void test_copied_value(struct kunit *test)
 	load(to + 4, 4);
 	expect_report(test, to, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 4, 4);
 
-	asm volatile("movq %2, %0\n\tmovq %0, %1\n\txorl %k0, %k0"
-		     : "=&r" (scratch), "=m" (on_stack) : "m" (*(u64 *)(c->object + 8)));
+	asm volatile("movq %2, %0\n\tmovq %0, %1\n\txorl %k0, %k0\n\tmovq %0, %1"
+		     : "=&r" (scratch), "=m" (on_stack) : "m" (*(u64 *)(c->object + 8)) : "cc");
 	expect_no_use(test);
 	kfree(to);
+}
+
+static u8 *zeroed_object(struct kunit *test)
+{
+	u8 *to = kzalloc(SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, to);
+	return to;
+}
+
+/* Of bytes @offset to @offset + @size of @to, and of no others, is nothing known. */
+static void expect_uninitialized(struct kunit *test, u8 *to, size_t offset, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < SIZE; i++)
+		KUNIT_EXPECT_EQ(test, kmemcheck_shadow_get((unsigned long)to + i),
+				i - offset < size ? KMEMCHECK_UNINITIALIZED :
+						    KMEMCHECK_INITIALIZED);
+	memset(to, 0, SIZE);
+}
+
+#define COPY(load, store)							\
+	asm volatile(load " 8(%1), %" store					\
+		     : "=&q" (scratch) : "r" (c->object), "r" (to) : "memory", "cc")
+
+/* It does not matter what was there before. */
+void test_copy_over_initialized(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u8 *to = zeroed_object(test);
+	unsigned long scratch;
+
+	COPY("movq", "0\n\tmovq %0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 8);
+	COPY("movl", "k0\n\tmovl %k0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 4);
+	COPY("movzwl", "k0\n\tmovw %w0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 2);
+	COPY("movzbl", "k0\n\tmovb %b0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 1);
+	COPY("movzbl", "k0\n\tmovl %k0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 1);
+	COPY("movq", "0\n\tmovl %k0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 4);
+	COPY("movslq", "0\n\tmovq %0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 8);
+	COPY("movq", "0\n\tbswapq %0\n\tmovq %0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 8);
+	COPY("movl", "k0\n\tmovq %0, 12(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 12, 4);
+	expect_no_use(test);
+	kfree(to);
+}
+
+void test_merge_into_initialized(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u8 *to = zeroed_object(test);
+	unsigned long scratch;
+
+	COPY("movl", "k0\n\torl %k0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 4);
+	COPY("movl", "k0\n\taddl %k0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 4);
+	/* Nothing of it gets there. */
+	COPY("movl", "k0\n\tandl %k0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 0);
+	COPY("movl", "k0\n\tandl $0, %k0\n\tmovl %k0, 8(%2)");
+	expect_uninitialized(test, to, 8, 0);
+	/* Or it does not stay there. */
+	COPY("movl", "k0\n\tmovl %k0, 8(%2)\n\tmovl $1, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 0);
+	expect_no_use(test);
+	kfree(to);
+}
+
+void test_copies_on_their_way(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u8 *to = zeroed_object(test), *from;
+	unsigned long scratch, other;
+
+	/* Two at a time. */
+	asm volatile("movq 8(%2), %0\n\tmovq 16(%2), %1\n\tmovq %0, 16(%3)\n\tmovq %1, 24(%3)\n\t"
+		     "xorl %k0, %k0\n\txorl %k1, %k1"
+		     : "=&r" (scratch), "=&r" (other) : "r" (c->object), "r" (to) : "memory", "cc");
+	expect_uninitialized(test, to, 16, 16);
+	/* By way of the stack. */
+	COPY("movq", "0\n\tpushq %0\n\txorl %k0, %k0\n\tpopq %0\n\t"
+	     "movq %0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 8);
+	/* And on from there. */
+	COPY("movq", "0\n\tmovq %0, 8(%2)\n\txorl %k0, %k0");
+	memcpy(to + 32, to + 8, 12);
+	memset(to + 8, 0, 8);
+	expect_uninitialized(test, to, 32, 8);
+	/* A loop stores at the same place twice, and what is known comes last. */
+	from = c->object + 32;
+	*(u64 *)(from + 8) = 5;
+	asm volatile("movl $2, %k1\n1:\n\tmovq (%2), %0\n\tmovq %0, (%3)\n\txorl %k0, %k0\n\t"
+		     "addq $8, %2\n\tdecl %k1\n\tjnz 1b"
+		     : "=&r" (scratch), "=&r" (other), "+r" (from) : "r" (to) : "memory", "cc");
+	KUNIT_EXPECT_EQ(test, *(u64 *)to, 5);
+	expect_uninitialized(test, to, 0, 0);
+	expect_no_use(test);
+	kfree(to);
+}
+
+void test_sign_of_a_value(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long ax, dx;
+
+	memset(c->object, 0, 4);
+	asm volatile("movl %2, %%eax\n\tcltq\n\ttestq %%rax, %%rax\n\tjs 1f\n1:\n\t"
+		     "cqto\n\ttestq %%rdx, %%rdx\n\tjs 2f\n2:"
+		     : "=&a" (ax), "=&d" (dx) : "m" (*(u32 *)c->object) : "cc");
+	KUNIT_EXPECT_EQ(test, dx, 0);
+	expect_no_use(test);
+	asm volatile("movl %2, %%eax\n\tcltq\n\tpushq %%rax\n\txorl %%eax, %%eax\n\t"
+		     "popq %%rax\n\ttestq %%rax, %%rax\n\tjs 1f\n1:"
+		     : "=&a" (ax), "=&d" (dx) : "m" (*(u32 *)(c->object + 8)) : "cc", "memory");
+	expect_use(test, 8, 4);
+	asm volatile("movq %2, %%rax\n\tcqto\n\txorl %%eax, %%eax\n\t"
+		     "testl %%edx, %%edx\n\tjs 1f\n1:"
+		     : "=&a" (ax), "=&d" (dx) : "m" (*(u64 *)(c->object + 16)) : "cc");
+	expect_use(test, 16, 8);
+}
+
+/* On the stack it may yet be used, when it is not known what comes. */
+void test_spilled_before_the_unknown(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long scratch;
+
+	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\tcmc\n\tpopq %0\n\t"
+		     "testq %0, %0\n\tjs 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory");
+	expect_use(test, 0, 8);
 }
 
 void test_masked_value(struct kunit *test)

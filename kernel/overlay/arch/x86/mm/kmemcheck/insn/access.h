@@ -25,7 +25,8 @@ static __always_inline bool kmemcheck_perform(const struct kmemcheck_decoded *d,
 {
 	void *mem = (void *)(addr + kmemcheck_alias_offset);
 
-	if (unlikely(d->size > 8 || !kmemcheck_all_initialized(addr, d->size)))
+	if (unlikely(d->size > 8 || !kmemcheck_all_initialized(addr, d->size) ||
+		     kmemcheck_expects_copy()))
 		kmemcheck_check_access(d, regs, addr, mem);
 	return kmemcheck_execute(d, regs, mem);
 }

@@ -437,6 +437,35 @@ static bool decode_load_imm(struct kmemcheck_decoded *d, struct insn *insn,
 	return true;
 }
 
+/* cbw, cwde and cdqe; cwd, cdq and cqo, which leave nothing of RAX but its sign */
+static bool decode_extend_accumulator(struct kmemcheck_decoded *d, struct insn *insn,
+				      bool sign_only)
+{
+	unsigned int size = sign_only ? insn->opnd_bytes : insn->opnd_bytes / 2;
+
+	d->flags |= DECODED_IN_REG;
+	d->base = slots[0];
+	d->index = SLOT_NONE;
+	d->reg = slots[sign_only ? 2 : 0];
+	set_op(d, OP_LOAD_SIGNED, sign_only ? 63 : 0, size, R);
+	d->reg_size = insn->opnd_bytes;
+	return true;
+}
+
+static bool decode_bswap(struct kmemcheck_decoded *d, struct insn *insn)
+{
+	unsigned int nr = (insn->opcode.bytes[1] & 7) + (X86_REX_B(insn->rex_prefix.value) ? 8 : 0);
+
+	/* That of 2 bytes is undefined. */
+	if (insn->opnd_bytes == 2)
+		return false;
+	d->flags |= DECODED_IN_REG;
+	d->base = slots[nr];
+	d->index = SLOT_NONE;
+	d->reg = slots[nr];
+	return set_op(d, OP_LOAD_SWAPPED, 0, insn->opnd_bytes, R);
+}
+
 /* Without ModRM */
 static bool decode_short(struct kmemcheck_decoded *d, struct insn *insn)
 {
@@ -444,6 +473,8 @@ static bool decode_short(struct kmemcheck_decoded *d, struct insn *insn)
 
 	if (insn->opcode.nbytes == 2) {
 		opcode = insn->opcode.bytes[1];
+		if ((opcode & 0xf8) == 0xc8)
+			return decode_bswap(d, insn);
 		return (opcode & 0xf0) == 0x80 && insn->opnd_bytes != 2 &&
 		       set_op(d, OP_JCC, opcode & 0xf, 0, 0);
 	}
@@ -465,6 +496,8 @@ static bool decode_short(struct kmemcheck_decoded *d, struct insn *insn)
 	case 0x90:			/* but not pause, nor xchg with R8 */
 		return !has_prefix(insn, 0xf3) && !X86_REX_B(insn->rex_prefix.value) &&
 		       set_op(d, OP_NOP, 0, 0, 0);
+	case 0x98: case 0x99:
+		return decode_extend_accumulator(d, insn, opcode & 1);
 	case 0xa4 ... 0xa7: case 0xaa ... 0xaf:
 		return decode_string(d, insn, opcode);
 	case 0xa8: case 0xa9:

@@ -22,10 +22,11 @@ struct pt_regs;
  * @OP_NOTHING: names an address and does not access it: prefetch and nop, or
  *	clflush and its like when @sub is 1
  * @OP_LOAD: R = M, zero-extended (mov, movzx)
- * @OP_LOAD_SIGNED: R = M, sign-extended (movsx, movsxd)
+ * @OP_LOAD_SIGNED: R = M, sign-extended (movsx, movsxd, cdqe), then shifted right by
+ *	@sub (cqo)
  * @OP_STORE: M = R (mov, movnti)
  * @OP_STORE_IMM: M = I
- * @OP_LOAD_SWAPPED: R = M, byte order reversed (movbe)
+ * @OP_LOAD_SWAPPED: R = M, byte order reversed (movbe, bswap)
  * @OP_STORE_SWAPPED: M = R, byte order reversed
  * @OP_ALU_STORE: M = M op R; @sub is one of enum kmemcheck_alu
  * @OP_ALU_IMM: M = M op I

@@ -68,7 +68,7 @@ static __always_inline void kmemcheck_move(const struct kmemcheck_decoded *d,
 	}
 	value = kmemcheck_load(mem, d->size);
 	if (d->op == OP_LOAD_SIGNED)
-		value = kmemcheck_sign_extend(value, d->size);
+		value = (long)kmemcheck_sign_extend(value, d->size) >> d->sub;
 	kmemcheck_put_reg(d, regs, value);
 }
 

@@ -2,6 +2,7 @@
 /*
  * kmemcheck: a copy of uninitialised bytes is uninitialised, too.
  */
+#include <linux/bitops.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
@@ -10,50 +11,75 @@
 #include "propagate.h"
 
 /*
- * Copies of uninitialised bytes to tracked memory that are about to be made. The store
- * that makes one comes with a fault of its own, soon.
+ * A copy of uninitialised bytes to tracked memory that is about to be made, perhaps over
+ * bytes that are initialised. The store that makes it comes with a fault of its own, soon.
+ * Those of which kmemcheck_expected has the bit are in use.
  */
 struct copy {
 	struct task_struct *task;
 	unsigned long addr;		/* a multiple of 8 */
 	unsigned long ip;
 	u8 bytes;			/* all bits of which are poisoned */
+	u8 left;			/* other stores until it is forgotten */
 };
 
-#define NR_COPIES	8
+#define NR_COPIES	BITS_PER_LONG
 
 static DEFINE_PER_CPU(struct copy [NR_COPIES], copies);
-static DEFINE_PER_CPU(unsigned int, faults_left);
+static DEFINE_PER_CPU(unsigned int, oldest);
 
-/* Faults until an expected copy is forgotten. */
-#define MAX_FAULTS	32
+/* A loop comes to the same store again and again. */
+static bool is_same_store(const struct copy *copy, unsigned long addr, unsigned long ip)
+{
+	return copy->task == current && copy->addr == addr && copy->ip == ip;
+}
+
+static void expect_copy(unsigned long addr, unsigned long ip, u8 bytes)
+{
+	struct copy *copy = this_cpu_ptr(copies);
+	unsigned long expected = this_cpu_read(kmemcheck_expected);
+	unsigned int i, slot = NR_COPIES;
+
+	for_each_set_bit(i, &expected, NR_COPIES)
+		if (is_same_store(&copy[i], addr, ip))
+			slot = i;
+	if (slot == NR_COPIES && ~expected)
+		slot = ffz(expected);
+	if (slot == NR_COPIES)
+		slot = this_cpu_inc_return(oldest) % NR_COPIES;
+	copy[slot] = (struct copy) { current, addr, ip, bytes, U8_MAX };
+	this_cpu_write(kmemcheck_expected, expected | BIT(slot));
+}
 
 /**
  * kmemcheck_expect_copies() - note what will be copied to tracked memory
  * @p: at the end, no poison was used
- *
- * Copies into memory whose old content is no news are not worth to be noted.
  */
 void kmemcheck_expect_copies(const struct kmemcheck_propagation *p)
 {
-	struct copy *copy = this_cpu_ptr(copies);
-	unsigned int i, byte, n = 0;
+	unsigned int i, byte;
 
-	for (i = 0; i < p->nr && n < NR_COPIES; i++) {
+	for (i = 0; i < p->nr; i++) {
 		const struct kmemcheck_word *word = &p->words[i];
 		u8 bytes = 0;
 
-		if (!word->poison || !kmemcheck_range_in_pool(word->addr, 8) ||
-		    kmemcheck_is_initialized(word->addr, 8))
+		if (!word->poison || !kmemcheck_range_in_pool(word->addr, 8))
 			continue;
 		for (byte = 0; byte < 8; byte++)
 			if ((word->poison >> 8 * byte & 0xff) == 0xff)
 				bytes |= 1U << byte;
-		copy[n++] = (struct copy) { current, word->addr, word->ip, bytes };
+		if (bytes)
+			expect_copy(word->addr, word->ip, bytes);
 	}
-	this_cpu_write(faults_left, n ? MAX_FAULTS : 0);
-	if (n < NR_COPIES)
-		copy[n].task = NULL;
+}
+
+static void make_copy(const struct copy *copy, unsigned long addr, size_t size)
+{
+	unsigned int byte;
+
+	for (byte = 0; byte < 8; byte++)
+		if (copy->bytes & 1U << byte && copy->addr + byte - addr < size)
+			kmemcheck_set_uninitialized(copy->addr + byte, 1);
 }
 
 /**
@@ -67,19 +93,18 @@ void kmemcheck_expect_copies(const struct kmemcheck_propagation *p)
 void kmemcheck_propagate_store(const struct pt_regs *regs, unsigned long addr, size_t size)
 {
 	struct copy *copy = this_cpu_ptr(copies);
-	unsigned int i, byte;
+	unsigned long expected = this_cpu_read(kmemcheck_expected), still = expected;
+	unsigned int i;
 
-	if (!this_cpu_read(faults_left) || in_nmi())
+	if (in_nmi())
 		return;
-	this_cpu_dec(faults_left);
-	for (i = 0; i < NR_COPIES && copy[i].task; i++) {
-		if (copy[i].task != current || copy[i].ip != regs->ip ||
-		    addr + size <= copy[i].addr || addr >= copy[i].addr + 8)
+	for_each_set_bit(i, &expected, NR_COPIES) {
+		if (copy[i].task == current && copy[i].ip == regs->ip &&
+		    addr + size > copy[i].addr && addr < copy[i].addr + 8)
+			make_copy(&copy[i], addr, size);
+		else if (--copy[i].left)
 			continue;
-		for (byte = 0; byte < 8; byte++)
-			if (copy[i].bytes & 1U << byte &&
-			    copy[i].addr + byte - addr < size)
-				kmemcheck_set_uninitialized(copy[i].addr + byte, 1);
-		copy[i].bytes = 0;
+		still &= ~BIT(i);
 	}
+	this_cpu_write(kmemcheck_expected, still);
 }

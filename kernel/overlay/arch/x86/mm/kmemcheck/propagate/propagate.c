@@ -368,9 +368,12 @@ static bool is_used(struct kmemcheck_propagation *p, unsigned long addr,
 	}
 	if (result == PROPAGATE_USED)
 		return true;
-	if (result == PROPAGATE_CONTINUE)
+	if (result == PROPAGATE_CONTINUE) {
+		kmemcheck_count(KMEMCHECK_COUNTER_LONG);
 		return callee_saved_is_poisoned(p) && otherwise;
-	return registers_are_poisoned(p) && otherwise;
+	}
+	kmemcheck_count(KMEMCHECK_COUNTER_ENDED);
+	return (registers_are_poisoned(p) || kmemcheck_stack_is_poisoned(p)) && otherwise;
 }
 
 /**
