@@ -9,9 +9,11 @@ import struct
 import subprocess
 import sys
 import tempfile
-import zlib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "kernel", "guest"))
+# pylint: disable-next=wrong-import-position,unused-import
+from stream import HEADER, LOST, REPORT as REPORT_RECORD, lost, records
 BUILD = os.path.join(ROOT, os.environ.get("KMC_BUILD", "build"))
 KVER = subprocess.run([os.path.join(ROOT, "kernel", "kver")], stdout=subprocess.PIPE,
                       text=True).stdout.strip() or sys.exit(1)
@@ -31,9 +33,6 @@ IMAGES = {
     "vfat.img": (64, ["mkfs.vfat", "--invariant"]),
     "nilfs2.img": (1024, ["mkfs.nilfs2", "-q", "-b", "1024", "-B", "16"]),
 }
-
-# The record types of include/uapi/linux/kmemcheck.h
-MAGIC, HEADER, REPORT_RECORD, LOST = 0x52434D4B, 1, 2, 3
 
 
 class Tap:
@@ -203,33 +202,6 @@ def kmc_report_text(path, sequence):
         done = subprocess.run([REPORT, "-q", "-k", VMLINUX, "-m", MODULES, excerpt.name],
                               capture_output=True, text=True)
     return done.stdout + done.stderr
-
-
-def records(path):
-    """-> [(type, seq, payload)] of a stream; raises when a byte is out of place.
-
-    Not the library on purpose: this is the second opinion.
-    """
-    with open(path, "rb") as file:
-        data = file.read()
-    result, pos = [], 0
-    while pos < len(data):
-        magic, size, crc, kind, version, seq = struct.unpack_from("<IIIHHQ", data, pos)
-        record = bytearray(data[pos:pos + size])
-        if magic != MAGIC or version != 1 or size % 8 or len(record) != size:
-            raise ValueError(f"{path}: no record at byte {pos} of {len(data)}")
-        record[8:12] = bytes(4)
-        if zlib.crc32(record) != crc:
-            raise ValueError(f"{path}: wrong checksum at byte {pos}")
-        result.append((kind, seq, bytes(record[24:])))
-        pos += size
-    return result
-
-
-def lost(stream):
-    """-> reports that the LOST records of a parsed stream speak of."""
-    return sum(struct.unpack_from("<Q", payload, 8)[0]
-               for kind, _, payload in stream if kind == LOST)
 
 
 def address(record):
