@@ -16,7 +16,7 @@
 #define MAGIC_MIN	16
 /* The first line tells the rest; this is as much of it as matters. */
 #define LINE_MIN	1024
-/* A stream that lost its beginning shows a whole record within this. */
+/* A stream that is damaged at its beginning shows the head of a record within this. */
 #define DAMAGED_MAX	(64 * 1024)
 
 struct magic {
@@ -50,19 +50,32 @@ static bool is_utf16(const char *data, size_t len)
 		(zeros[1] > n / 2 * 9 / 10 && !zeros[0]));
 }
 
-static struct kmc_error *refuse_foreign(const char *path, const char *data,
-					size_t len)
+/* What it is and what to do with it; NULL if it may be ours. */
+static const char *what_foreign(const char *data, size_t len)
 {
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(foreign); i++) {
 		if (len >= foreign[i].len &&
 		    !memcmp(data, foreign[i].bytes, foreign[i].len))
-			return kmc_error_new(KMC_ERROR_FORMAT, path, 0, "%s",
-					     foreign[i].what);
+			return foreign[i].what;
 	}
 	if (is_utf16(data, len))
-		return kmc_error_new(KMC_ERROR_FORMAT, path, 0,
-				     "UTF-16 text; use iconv -f UTF-16 -t UTF-8 FILE | kmc-report -");
+		return "UTF-16 text; use iconv -f UTF-16 -t UTF-8 FILE | kmc-report -";
 	return NULL;
+}
+
+/*
+ * Numbers of 64 bits are full of zeros. A log has none, but in front: where a file was
+ * made empty under a program that went on writing where it was.
+ */
+static bool is_binary(const char *data, size_t len)
+{
+	size_t start = 0, zeros = 0;
+
+	while (start < len && !data[start])
+		start++;
+	for (size_t i = start; i < len; i++)
+		zeros += !data[i];
+	return zeros > (len - start) / 16;
 }
 
 static bool starts(const char *data, size_t len, const char *with)
@@ -99,18 +112,21 @@ static bool is_export(const char *data, size_t len)
 
 bool kmc_detect_enough(const char *data, size_t len)
 {
+	if (len >= 4 && !memcmp(data, "KMCR", 4))
+		return true;
+	if (len >= MAGIC_MIN && !what_foreign(data, len) && is_binary(data, len))
+		return len >= DAMAGED_MAX || kmc_ring_detect(data, len);
 	return len >= LINE_MIN ||
-	       (len >= MAGIC_MIN && memchr(data, '\n', len)) ||
-	       (len >= 4 && !memcmp(data, "KMCR", 4));
+	       (len >= MAGIC_MIN && memchr(data, '\n', len));
 }
 
 struct kmc_error *kmc_detect(const char *path, const char *data, size_t len,
 			     const struct kmc_reader_ops **out)
 {
-	struct kmc_error *err = refuse_foreign(path, data, len);
+	const char *what = what_foreign(data, len);
 
-	if (err)
-		return err;
+	if (what)
+		return kmc_error_new(KMC_ERROR_FORMAT, path, 0, "%s", what);
 	if (kmc_ring_detect(data, len < DAMAGED_MAX ? len : DAMAGED_MAX))
 		*out = &kmc_ring_reader;
 	else if (is_json(data, len))

@@ -27,7 +27,8 @@
  * @damage_at: where the bytes that are being passed over began
  * @damage: how many they are so far
  * @kernel: from the last header
- * @next_seq: that the next report should have, 0 before the first
+ * @next_seq: that the next report should have, 0 before the first; one that stands
+ *	twice, because bytes were repeated, does not set it back
  * @gaps: reports missing between those that came, since the last header
  * @declared: reports that lost records spoke of, since the last header
  */
@@ -127,17 +128,18 @@ static enum found look(const char *data, size_t len,
 
 bool kmc_ring_detect(const char *data, size_t len)
 {
+	const char *end = data + len;
 	struct kmemcheck_record head;
 
 	if (len >= 4 && !memcmp(data, "KMCR", 4))
 		return true;
-	/* One that lost its beginning: somewhere a whole record has to follow. */
-	for (const char *p = data; len - (p - data) >= sizeof(head); p++) {
-		p = memmem(p, len - (p - data), "KMCR", 4);
-		if (!p)
-			break;
-		if (look(p, len - (p - data), &head) == FOUND_RECORD)
+	/* One that is damaged at its beginning: no other file has the like of a head. */
+	while ((data = memmem(data, end - data, "KMCR", 4)) &&
+	       (size_t)(end - data) >= sizeof(head)) {
+		memcpy(&head, data, sizeof(head));
+		if (head_is_sane(&head) && head.version == htole16(KMEMCHECK_VERSION))
 			return true;
+		data++;
 	}
 	return false;
 }
@@ -198,7 +200,8 @@ static void take_report(struct ring *ring, const struct ring_record *record)
 	report->seq = record->seq;
 	if (ring->next_seq && record->seq > ring->next_seq)
 		count_lost(ring, record->seq - ring->next_seq, 0);
-	ring->next_seq = record->seq + 1;
+	if (record->seq >= ring->next_seq)
+		ring->next_seq = record->seq + 1;
 	switch (ring_decode_report(record, &ring->kernel, report)) {
 	case RING_OK:
 		event = push(ring, KMC_EVENT_REPORT);
@@ -361,9 +364,34 @@ static struct kmc_error *ring_feed(void *reader, const char *data, size_t len)
 	return status(ring);
 }
 
+/* Is there a whole record behind the head of the one that waits for its end? */
+static bool hides_record(const struct ring *ring)
+{
+	const char *end = ring->buf.data + ring->buf.len;
+	const char *at = ring->buf.data + ring->pos;
+	struct kmemcheck_record head;
+
+	while (at < end && (at = memmem(at + 1, end - at - 1, "KMCR", 4))) {
+		if (look(at, end - at, &head) == FOUND_RECORD)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The kernel writes a record in one go. When one waits for its end in a silence and
+ * others are there already, its size is damaged: they must not wait, too.
+ */
 static struct kmc_error *ring_idle(void *reader)
 {
-	return status(reader);
+	struct ring *ring = reader;
+	struct kmc_error *err = NULL;
+
+	while (!err && bytes_left(ring) && hides_record(ring)) {
+		resynchronise(ring);
+		err = parse(ring, false);
+	}
+	return err ? err : status(ring);
 }
 
 /*

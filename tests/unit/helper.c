@@ -101,7 +101,7 @@ void stream_header(struct kmc_buf *stream, const char *release)
 	add_record(stream, KMEMCHECK_RECORD_HEADER, 0, &sections);
 }
 
-void stream_report(struct kmc_buf *stream, uint64_t seq)
+void stream_report_with(struct kmc_buf *stream, uint64_t seq, const char *bytes)
 {
 	static const char symbols[] = "here+0x1/0x2\0there+0x3/0x4 [mod]";
 	const uint64_t stack = htole64(0xffffffff81000100);
@@ -121,6 +121,8 @@ void stream_report(struct kmc_buf *stream, uint64_t seq)
 	};
 	struct kmc_buf sections = { };
 
+	/* Behind the NUL that ends the name. */
+	memcpy(object.cache + 16, bytes, 8);
 	add_section(&sections, KMEMCHECK_SECTION_ACCESS, &access, sizeof(access));
 	add_section(&sections, KMEMCHECK_SECTION_REGS, &regs, sizeof(regs));
 	add_section(&sections, KMEMCHECK_SECTION_STACK, &stack, sizeof(stack));
@@ -128,6 +130,13 @@ void stream_report(struct kmc_buf *stream, uint64_t seq)
 	add_section(&sections, KMEMCHECK_SECTION_SYMBOLS, symbols,
 		    sizeof(symbols));
 	add_record(stream, KMEMCHECK_RECORD_REPORT, seq, &sections);
+}
+
+void stream_report(struct kmc_buf *stream, uint64_t seq)
+{
+	static const char nothing[8];
+
+	stream_report_with(stream, seq, nothing);
 }
 
 void stream_lost(struct kmc_buf *stream, uint64_t count)

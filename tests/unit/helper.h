@@ -32,6 +32,8 @@ struct kmc_report *reading_report(const struct reading *reading, size_t n);
 /* Records at the end of a stream under construction. */
 void stream_header(struct kmc_buf *stream, const char *release);
 void stream_report(struct kmc_buf *stream, uint64_t seq);
+/* The same with 8 bytes that mean nothing in its payload. */
+void stream_report_with(struct kmc_buf *stream, uint64_t seq, const char *bytes);
 void stream_lost(struct kmc_buf *stream, uint64_t count);
 
 /* A small generator, so that a failing mutation can be repeated. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "helper.h"
+#include "input/detect.h"
 
 static void make(struct kmc_buf *stream)
 {
@@ -134,7 +135,172 @@ static void test_a_stream_is_told_from_a_log(void **state)
 	stream_header(&stream, "6.1.0");
 	assert_true(kmc_ring_detect(stream.data, stream.len));
 	assert_true(kmc_ring_detect(stream.data + 6, 8));
-	assert_false(kmc_ring_detect(stream.data, stream.len - 1));
+	/* The head is enough: what follows it may be damaged, too. */
+	assert_true(kmc_ring_detect(stream.data, 6 + 24));
+	assert_false(kmc_ring_detect(stream.data, 6 + 23));
+	stream.data[6 + 4] ^= 1;
+	assert_false(kmc_ring_detect(stream.data, stream.len));
+	kmc_buf_release(&stream);
+}
+
+static void test_a_stream_in_small_pieces_is_no_log_until_a_record_shows(void **state)
+{
+	static const char zeros[2000];
+	const struct kmc_reader_ops *ops;
+	struct kmc_buf stream = { };
+	size_t len = 0;
+
+	(void)state;
+	/* Newlines among damage are no lines. */
+	stream_header(&stream, "6.1\n\n.0");
+	stream_report(&stream, 1);
+	stream.data[1] = 'X';
+	while (len < stream.len && !kmc_detect_enough(stream.data, len))
+		len++;
+	assert_null(kmc_detect("input", stream.data, len, &ops));
+	assert_ptr_equal(ops, &kmc_ring_reader);
+	/* A log that was made empty while a program wrote it. */
+	kmc_buf_release(&stream);
+	kmc_buf_add(&stream, zeros, sizeof(zeros));
+	kmc_buf_puts(&stream, "[    1.234567] eth0: link is up\n");
+	assert_true(kmc_detect_enough(stream.data, stream.len));
+	assert_null(kmc_detect("input", stream.data, stream.len, &ops));
+	assert_ptr_equal(ops, &kmc_text_reader);
+	kmc_buf_release(&stream);
+}
+
+/* ---- lost, added, repeated ---- */
+
+#define RECORDS		12
+
+/* A piece of the stream is taken out, put in once more anywhere, or overwritten. */
+static void damage(struct kmc_buf *stream, uint32_t *seed)
+{
+	uint32_t kind = next_random(seed) % 4;
+	size_t len = 1 + next_random(seed) % (next_random(seed) % 4 ? 8 : 900);
+	size_t from = next_random(seed) % (stream->len - len);
+	size_t to = next_random(seed) % 3 ? from : next_random(seed) % stream->len;
+	struct kmc_buf out = { };
+
+	if (kind == 3) {
+		stream->data[from] = next_random(seed);
+		return;
+	}
+	kmc_buf_add(&out, stream->data, kind ? to : from);
+	if (kind == 1)
+		kmc_buf_add(&out, stream->data + from, len);
+	for (size_t i = 0; kind == 2 && i < len; i++)
+		kmc_buf_putc(&out, "KMCR\0\1\0"[next_random(seed) % 7], 1);
+	if (!kind)
+		to = from + len;
+	kmc_buf_add(&out, stream->data + to, stream->len - to);
+	kmc_buf_release(stream);
+	*stream = out;
+}
+
+static size_t count_whole(const struct kmc_buf *stream, const char *record, size_t len)
+{
+	const char *at = stream->data, *end = stream->data + stream->len;
+	size_t n = 0;
+
+	for (; (at = memmem(at, end - at, record, len)); at += len)
+		n++;
+	return n;
+}
+
+static size_t count_seq(const struct reading *reading, uint64_t seq)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < reading->events.count; i++) {
+		const struct kmc_report *report = reading->events.list[i].report;
+
+		n += report && report->seq == seq;
+	}
+	return n;
+}
+
+static void test_whatever_is_lost_added_or_repeated_whole_records_are_found(void **state)
+{
+	struct kmc_buf whole = { };
+	size_t ends[RECORDS + 1];
+	uint32_t seed = 3;
+
+	(void)state;
+	stream_header(&whole, "6.1.0");
+	ends[0] = whole.len;
+	for (int i = 1; i <= RECORDS; i++) {
+		/* Payloads with magics, one of them with a sane head behind it. */
+		stream_report_with(&whole, i, i % 4 ? "KMCRKMCR" : "KMCR\0\1\0\0");
+		ends[i] = whole.len;
+	}
+	for (int round = 0; round < 4000; round++) {
+		struct kmc_buf stream = { };
+		struct reading reading;
+
+		kmc_buf_add(&stream, whole.data, whole.len);
+		for (uint32_t n = 1 + next_random(&seed) % 9; n; n--)
+			damage(&stream, &seed);
+		reading_run(&reading, &kmc_ring_reader, stream.data, stream.len,
+			    next_random(&seed) % 3 ? 0 : 1 + next_random(&seed) % 3000);
+		for (int i = 1; i <= RECORDS; i++)
+			assert_int_equal(count_seq(&reading, i),
+					 count_whole(&stream, whole.data + ends[i - 1],
+						     ends[i] - ends[i - 1]));
+		reading_free(&reading);
+		kmc_buf_release(&stream);
+	}
+	kmc_buf_release(&whole);
+}
+
+static void test_a_report_that_stands_twice_is_no_gap(void **state)
+{
+	struct kmc_buf stream = { };
+	struct reading reading;
+
+	(void)state;
+	stream_header(&stream, "6.1.0");
+	for (int i = 0; i < 5; i++)
+		stream_report(&stream, "12314"[i] - '0');
+	reading_run(&reading, &kmc_ring_reader, stream.data, stream.len, 0);
+	assert_null(reading.err);
+	assert_int_equal(reading_count(&reading, KMC_EVENT_REPORT), 5);
+	assert_int_equal(reading_count(&reading, KMC_EVENT_LOST), 0);
+	reading_free(&reading);
+	kmc_buf_release(&stream);
+}
+
+static void test_a_size_that_is_damaged_holds_nothing_back_in_a_silence(void **state)
+{
+	struct kmc_events events = { };
+	struct kmc_buf stream = { };
+	size_t header, last;
+	void *reader;
+
+	(void)state;
+	stream_header(&stream, "6.1.0");
+	header = stream.len;
+	stream_report(&stream, 1);
+	stream_report(&stream, 2);
+	last = stream.len;
+	stream_report(&stream, 3);
+	/* It now points far behind all that has come. */
+	stream.data[header + 5] = 0x7f;
+	reader = kmc_ring_reader.new("input", &events);
+	assert_null(kmc_ring_reader.feed(reader, stream.data, last + 100));
+	assert_int_equal(events.count, 0);
+	assert_null(kmc_ring_reader.idle(reader));
+	/* The damage and the second report; the third one's end is still to come. */
+	assert_int_equal(events.count, 2);
+	assert_int_equal(events.list[1].report->seq, 2);
+	assert_null(kmc_ring_reader.feed(reader, stream.data + last + 100,
+					 stream.len - last - 100));
+	assert_int_equal(events.count, 3);
+	assert_int_equal(events.list[2].report->seq, 3);
+	assert_null(kmc_ring_reader.end(reader));
+	assert_int_equal(events.count, 3);
+	kmc_ring_reader.free(reader);
+	kmc_events_release(&events);
 	kmc_buf_release(&stream);
 }
 
@@ -146,6 +312,10 @@ int main(void)
 		cmocka_unit_test(test_any_damaged_byte_costs_one_record_at_most),
 		cmocka_unit_test(test_random_bytes_do_no_harm),
 		cmocka_unit_test(test_a_stream_is_told_from_a_log),
+		cmocka_unit_test(test_a_stream_in_small_pieces_is_no_log_until_a_record_shows),
+		cmocka_unit_test(test_whatever_is_lost_added_or_repeated_whole_records_are_found),
+		cmocka_unit_test(test_a_report_that_stands_twice_is_no_gap),
+		cmocka_unit_test(test_a_size_that_is_damaged_holds_nothing_back_in_a_silence),
 	};
 
 	return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
