@@ -67,12 +67,19 @@ static const char *what_foreign(const char *data, size_t len)
  * Numbers of 64 bits are full of zeros. A log has none, but in front: where a file was
  * made empty under a program that went on writing where it was.
  */
+static size_t leading_zeros(const char *data, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && !data[n])
+		n++;
+	return n;
+}
+
 static bool is_binary(const char *data, size_t len)
 {
-	size_t start = 0, zeros = 0;
+	size_t start = leading_zeros(data, len), zeros = 0;
 
-	while (start < len && !data[start])
-		start++;
 	for (size_t i = start; i < len; i++)
 		zeros += !data[i];
 	return zeros > (len - start) / 16;

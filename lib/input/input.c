@@ -9,17 +9,20 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/unpack.h"
 #include "input/detect.h"
+#include "input/follow.h"
 #include "input/reader.h"
 #include "report/events.h"
 
@@ -27,7 +30,7 @@
 #define CHUNK		(256 * 1024)
 /* A report is printed in one go: a silence as long as this is its end. */
 #define SILENCE_MS	500
-/* A regular file cannot tell that it has grown; look so often. */
+/* A regular file may not tell that it has grown; look so often. */
 #define GROWN_MS	200
 
 #define DEBUGFS		"/sys/kernel/debug"
@@ -37,12 +40,15 @@
  * @ops: the reader; NULL until enough was read to tell which
  * @wake: pipe that kmc_input_stop() writes to
  * @regular: what is there can be read without waiting
- * @live: follow it
+ * @live: more may come
+ * @follow: of a regular file then, else NULL
  * @size: of a regular file in bytes when it was opened, else 0
  * @position: bytes read so far; another thread may look at it
  * @ended: nothing more will be read
+ * @read_at: milliseconds, when something was read last
  * @idled: the reader knows of the silence
  * @error: why it ended, to be returned behind what was found before
+ * @hole: it may begin with zeros that mean nothing
  * @plain: known not to be compressed
  * @unpack: what unpacks it, NULL if nothing has to
  * @packed: what was read last, then
@@ -55,14 +61,17 @@ struct kmc_input {
 	int wake[2];
 	bool regular;
 	bool live;
+	struct kmc_follow *follow;
 	uint64_t size;
 	uint64_t position;
 	bool ended;
+	uint64_t read_at;
 	bool idled;
 	struct kmc_error *error;
 	const struct kmc_reader_ops *ops;
 	void *reader;
 	struct kmc_events events;
+	bool hole;
 	bool plain;
 	struct kmc_unpack *unpack;
 	char *packed;
@@ -136,7 +145,10 @@ static struct kmc_error *open_path(struct kmc_input *in)
 				    "name a log or a saved stream");
 	in->regular = S_ISREG(st.st_mode);
 	in->size = in->regular ? st.st_size : 0;
-	return NULL;
+	if (!in->regular || !in->live)
+		return NULL;
+	in->follow = kmc_follow_new(in->path, in->fd);
+	return in->follow ? NULL : kmc_error_nomem();
 }
 
 struct kmc_error *kmc_input_open(const char *path, bool live,
@@ -194,6 +206,7 @@ void kmc_input_free(struct kmc_input *in)
 	kmc_error_free(in->error);
 	kmc_unpack_free(in->unpack);
 	free(in->packed);
+	kmc_follow_free(in->follow);
 	if (in->fd > STDIN_FILENO)
 		close(in->fd);
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(in->wake); i++) {
@@ -234,16 +247,22 @@ static struct kmc_error *feed_if_known(struct kmc_input *in)
 	return feed(in);
 }
 
-static struct kmc_error *finish(struct kmc_input *in)
+/* Of what is being read; another file may follow. */
+static struct kmc_error *finish_file(struct kmc_input *in)
 {
 	struct kmc_error *err = NULL;
 
-	in->ended = true;
 	if (in->len)
 		err = feed(in);
 	if (!err && in->ops)
 		err = in->ops->end(in->reader);
 	return err;
+}
+
+static struct kmc_error *finish(struct kmc_input *in)
+{
+	in->ended = true;
+	return finish_file(in);
 }
 
 /* ---- unpack ---- */
@@ -282,6 +301,18 @@ static struct kmc_error *start_unpacking(struct kmc_input *in)
 	return unpack_some(in);
 }
 
+/* Where a file was truncated under a program that writes on, it begins with a hole. */
+static void skip_hole(struct kmc_input *in)
+{
+	size_t n = 0;
+
+	while (n < in->len && !in->data[n])
+		n++;
+	in->len -= n;
+	memmove(in->data, in->data + n, in->len);
+	in->hole = !in->len;
+}
+
 /* @n bytes were read to where read_some() put them. */
 static struct kmc_error *take_bytes(struct kmc_input *in, size_t n)
 {
@@ -290,6 +321,8 @@ static struct kmc_error *take_bytes(struct kmc_input *in, size_t n)
 		return unpack_some(in);
 	}
 	in->len += n;
+	if (in->hole)
+		skip_hole(in);
 	if (!in->plain) {
 		if (in->len < UNPACK_DETECT)
 			return NULL;
@@ -298,6 +331,74 @@ static struct kmc_error *take_bytes(struct kmc_input *in, size_t n)
 		in->plain = true;
 	}
 	return feed_if_known(in);
+}
+
+/* ---- follow ---- */
+
+static struct kmc_error *tell(struct kmc_input *in, enum kmc_event_type type,
+			      const char *what)
+{
+	struct kmc_event *event = kmc_events_push(&in->events, type);
+
+	if (!event)
+		return kmc_error_nomem();
+	snprintf(event->message, sizeof(event->message), "%s", what);
+	return NULL;
+}
+
+static struct kmc_error *look_for_others(struct kmc_input *in)
+{
+	switch (kmc_follow_look(in->follow)) {
+	case FOLLOW_OTHER:
+		return tell(in, KMC_EVENT_FOLLOW,
+			    "replaced by another file, which is followed from its beginning");
+	case FOLLOW_GONE:
+		return tell(in, KMC_EVENT_FOLLOW,
+			    "gone; waiting for another file of that name");
+	case FOLLOW_KNOWN:
+		break;
+	}
+	return NULL;
+}
+
+/* Something else follows, so that what is not whole never will be. */
+static struct kmc_error *forget_file(struct kmc_input *in)
+{
+	struct kmc_error *err = finish_file(in), *second = NULL;
+
+	if (err)
+		second = tell(in, KMC_EVENT_DAMAGE, err->message);
+	kmc_error_free(err);
+	if (in->ops)
+		in->ops->free(in->reader);
+	in->ops = NULL;
+	in->reader = NULL;
+	kmc_unpack_free(in->unpack);
+	in->unpack = NULL;
+	free(in->packed);
+	in->packed = NULL;
+	in->unpacking = false;
+	in->plain = false;
+	in->len = 0;
+	return second;
+}
+
+/* As read(2), *@n bytes; where another file begins, none are told but by *@again. */
+static struct kmc_error *follow_file(struct kmc_input *in, char *data, size_t size,
+				     ssize_t *n, bool *again)
+{
+	enum kmc_follow_state state = kmc_follow_read(in->follow, data, size, n);
+	struct kmc_error *err;
+
+	*again = state != FOLLOW_SAME;
+	if (!*again)
+		return NULL;
+	in->fd = kmc_follow_fd(in->follow);
+	err = forget_file(in);
+	in->hole = state == FOLLOW_TRUNCATED;
+	if (!err && in->hole)
+		err = tell(in, KMC_EVENT_FOLLOW, "truncated; reading it from its beginning");
+	return err;
 }
 
 /* ---- read ---- */
@@ -321,6 +422,14 @@ static struct kmc_error *idle(struct kmc_input *in)
 		return NULL;
 	in->idled = true;
 	return in->ops->idle(in->reader);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return at.tv_sec * 1000ULL + at.tv_nsec / 1000000;
 }
 
 enum ready { READY_DATA, READY_SILENCE, READY_STOP };
@@ -353,18 +462,30 @@ static struct kmc_error *wait_more(struct kmc_input *in, bool at_end)
 	/* A pipe's end is its end; a file may grow, debugfs will. */
 	if (at_end && !in->regular)
 		return end_of_file(in);
-	ready = wait_for(in, -1, GROWN_MS);
+	ready = wait_for(in, in->follow ? kmc_follow_notify(in->follow) : -1, GROWN_MS);
 	if (ready == READY_STOP)
 		return finish(in);
-	return idle(in);
+	/* What woke us up may have been another file of the directory. */
+	return now_ms() - in->read_at < GROWN_MS ? NULL : idle(in);
 }
 
 static struct kmc_error *read_some(struct kmc_input *in)
 {
-	ssize_t n = in->unpack ? read(in->fd, in->packed, CHUNK) :
-		    read(in->fd, in->data + in->len, CHUNK - in->len);
+	char *data = in->unpack ? in->packed : in->data + in->len;
+	size_t size = in->unpack ? CHUNK : CHUNK - in->len;
+	struct kmc_error *err;
+	bool again = false;
+	ssize_t n;
 
+	if (in->follow) {
+		err = follow_file(in, data, size, &n, &again);
+		if (err || again)
+			return err;
+	} else {
+		n = read(in->fd, data, size);
+	}
 	if (n > 0) {
+		in->read_at = now_ms();
 		__atomic_fetch_add(&in->position, n, __ATOMIC_RELAXED);
 		return take_bytes(in, n);
 	}
@@ -410,11 +531,22 @@ static struct kmc_error *advance(struct kmc_input *in)
 	return err;
 }
 
+static void look(struct kmc_input *in)
+{
+	if (!in->follow || in->ended)
+		return;
+	in->error = look_for_others(in);
+	if (in->error)
+		in->ended = true;
+}
+
 struct kmc_error *kmc_input_next(struct kmc_input *in, struct kmc_event *event)
 {
 	struct kmc_event found = { .type = KMC_EVENT_END };
 	struct kmc_error *err;
 
+	/* Also while what was read keeps our caller busy. */
+	look(in);
 	while (!kmc_events_take(&in->events, &found)) {
 		if (in->ended) {
 			err = in->error;
@@ -425,6 +557,7 @@ struct kmc_error *kmc_input_next(struct kmc_input *in, struct kmc_event *event)
 		}
 		/* What was found before an error is still handed out first. */
 		in->error = advance(in);
+		look(in);
 	}
 	*event = found;
 	return NULL;

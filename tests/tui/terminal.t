@@ -119,6 +119,34 @@ def test_live(t):
     return ok and leave(t)
 
 
+def test_live_file(t):
+    """a log is followed when it is truncated, and when another file gets its name"""
+    with open(t.directory + "/reports.log") as f:
+        report = "".join(f.read().splitlines(keepends=True)[:18])
+    log = t.directory + "/live.log"
+    with open(log, "w"):
+        pass
+    ok = start(t, "-k vmlinux --live=live.log 2>said", "0 reports of 0 bugs, following")
+    seen = 0
+    for change in None, "truncated; reading it", "replaced by another file", "truncated":
+        if change and change.startswith("replaced"):
+            os.rename(log, log + ".1")
+        elif change:
+            os.truncate(log, 0)
+        for _ in range(50):
+            with open(log, "a") as file:
+                file.write(report)
+        seen += 50
+        ok = ok and t.wait(f"{seen} reports of 1 bug, following", *filter(None, [change]))
+    ok = ok and leave(t)
+    with open(t.directory + "/said") as f:
+        said = f.read()
+    if not ok or said.count("live.log: truncated") != 2 or said.count("live.log: replaced") != 1:
+        print("# " + said)
+        return False
+    return True
+
+
 def test_input_from_a_pipe(t):
     """a log from standard input leaves the keyboard to the keys"""
     t.size(80, 24)

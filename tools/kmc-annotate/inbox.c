@@ -234,6 +234,7 @@ static void take_event(struct inbox *inbox, struct kmc_event *event)
 		/* fall through */
 	case KMC_EVENT_LOST:
 	case KMC_EVENT_FATAL:
+	case KMC_EVENT_FOLLOW:
 		message_event(inbox->path, event);
 		break;
 	case KMC_EVENT_END:

@@ -2,6 +2,7 @@
 /*
  * kmc-annotate: explores structs of a kernel, and kmemcheck's reports laid over them.
  */
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -19,6 +20,9 @@
 static void take_message(void *arg, const char *text)
 {
 	app_say(arg, "%s", text);
+	/* Where that hides nothing, all of it is kept. */
+	if (!isatty(STDERR_FILENO))
+		fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
 }
 
 /* False: without a first view there is nothing to show. */
@@ -79,7 +83,7 @@ static bool run(struct app *app)
 	bool ok = show(app, terminal);
 
 	/* There is no screen, or none any more, that has it. */
-	if (*app->message && (dumps || !ok))
+	if (*app->message && isatty(STDERR_FILENO) && (dumps || !ok))
 		message("%s", app->message);
 	return ok && dumps ? dump(app) : ok;
 }

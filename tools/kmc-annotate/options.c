@@ -35,7 +35,7 @@ static bool set_size(void *value, const char *arg)
 static const struct option_row rows[] = {
 	{ 'l', "live", "PATH", true, option_live, AT(live),
 	  "follow PATH: reports appear as they come",
-	  "Follow\n.I PATH\nand show reports as they come.\n.I PATH\nis debugfs' file, a FIFO, a unix socket, or a log that grows; without it,\n.IR " LIVE_DEFAULT " ,\nwhich only root can read." },
+	  "Follow\n.I PATH\nand show reports as they come.\n.I PATH\nis debugfs' file, a FIFO, a unix socket, or a log that\ngrows, also when that is truncated or another file gets its name; without it,\n.IR " LIVE_DEFAULT " ,\nwhich only root can read." },
 	{ 'k', "vmlinux", "FILE", false, option_text, AT(debuginfo.vmlinux),
 	  "vmlinux with debug info, or a file with BTF",
 	  "The vmlinux with debug info of the kernel that reported; for types alone, a file with BTF or raw BTF is enough.\nWithout it, the usual places are searched, and for types alone the running kernel's BTF is taken." },

@@ -102,6 +102,7 @@ static void take_event(struct control *ctl, const char *path,
 		break;
 	case KMC_EVENT_LOST:
 	case KMC_EVENT_FATAL:
+	case KMC_EVENT_FOLLOW:
 		if (!ctl->opts.quiet)
 			message_event(path, event);
 		break;

@@ -87,7 +87,8 @@ static const struct option_row rows[] = {
 	{ 'l', "live", "PATH", true, option_live, AT(live),
 	  "follow PATH: reports are printed as they come",
 	  "Follow\n.I PATH\nand print reports as they come, until interrupted or until its end.\n"
-	  ".I PATH\nis debugfs' file, a FIFO, a unix socket, or a log that grows; without it,\n"
+	  ".I PATH\nis debugfs' file, a FIFO, a unix socket, or a log that grows,\n"
+	  "also when that is truncated or another file gets its name; without it,\n"
 	  ".IR " LIVE_DEFAULT " ,\nwhich only root can read." },
 	{ 'k', "vmlinux", "FILE", false, option_text, AT(debuginfo.vmlinux),
 	  "vmlinux with debug info, of the reporting kernel",

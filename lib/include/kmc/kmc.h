@@ -43,6 +43,8 @@ extern "C" {
  *	none could be read; @message says what
  * @KMC_EVENT_FATAL: kmemcheck itself failed ("Fatal error") on @line of a log;
  *	@message says so
+ * @KMC_EVENT_FOLLOW: the file that is followed was truncated, or another one has its
+ *	name; @message says so
  */
 enum kmc_event_type {
 	KMC_EVENT_END,
@@ -50,6 +52,7 @@ enum kmc_event_type {
 	KMC_EVENT_LOST,
 	KMC_EVENT_DAMAGE,
 	KMC_EVENT_FATAL,
+	KMC_EVENT_FOLLOW,
 };
 
 struct kmc_event {
@@ -66,7 +69,8 @@ struct kmc_input;
  * kmc_input_open() - open a saved log, a saved stream, or a live source
  * @path: a file, FIFO, unix socket or debugfs' reports; "-" is standard input
  * @live: follow it: wait for more instead of ending at end of file when it is
- *	a regular file, and go on after an overrun (EPIPE)
+ *	a regular file, also when that is truncated or another file gets its name,
+ *	and go on after an overrun (EPIPE)
  * @out: the input; free it with kmc_input_free()
  *
  * What it holds is told by its content, not by its name. It is read as it
