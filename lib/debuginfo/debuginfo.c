@@ -42,24 +42,37 @@ static struct kmc_error *mismatch_release(const struct kmc_debuginfo *di,
 			     have, want);
 }
 
-struct kmc_error *kmc_debuginfo_check(struct kmc_debuginfo *di,
-				      const struct kmc_kernel *kernel)
+enum kmc_build kmc_debuginfo_compare(const struct kmc_debuginfo *di,
+				     const struct kmc_kernel *kernel)
 {
 	const struct kmc_elf_facts *facts = &di->facts;
 
-	if (di->force || !kernel)
-		return NULL;
 	if (kernel->build_id_len && facts->build_id_len) {
 		if (kernel->build_id_len == facts->build_id_len &&
 		    !memcmp(kernel->build_id, facts->build_id,
 			    facts->build_id_len))
-			return NULL;
-		return mismatch_build_id(di, kernel);
+			return KMC_SAME_BUILD;
+		return KMC_OTHER_BUILD_ID;
 	}
 	if (kernel->release && facts->release &&
 	    strcmp(kernel->release, facts->release))
+		return KMC_OTHER_RELEASE;
+	return KMC_MAY_BE_SAME;
+}
+
+struct kmc_error *kmc_debuginfo_check(struct kmc_debuginfo *di,
+				      const struct kmc_kernel *kernel)
+{
+	if (di->force || !kernel)
+		return NULL;
+	switch (kmc_debuginfo_compare(di, kernel)) {
+	case KMC_OTHER_BUILD_ID:
+		return mismatch_build_id(di, kernel);
+	case KMC_OTHER_RELEASE:
 		return mismatch_release(di, kernel);
-	return NULL;
+	default:
+		return NULL;
+	}
 }
 
 /* ---- vmlinux ---- */
@@ -193,41 +206,85 @@ static struct kmc_error *scan_modules(struct kmc_debuginfo *di)
 	return err;
 }
 
-/* A module whose build-ID the report says has to have that one. */
-bool kmc_debuginfo_fits(const struct kmc_debuginfo *di,
-			const struct kmc_image *image,
-			const struct kmc_module *record)
+static struct kmc_error *other_build_id(const struct kmc_image *image,
+					const uint8_t *id, size_t len,
+					const struct kmc_module *record)
 {
-	const unsigned char *id;
-	GElf_Addr at;
-	int len = dwfl_module_build_id(image->mod, &id, &at);
+	char have[KMC_BUILD_ID_HEX], want[KMC_BUILD_ID_HEX];
 
-	if (di->force || len <= 0 || !record || !record->build_id_len)
-		return true;
-	return record->build_id_len == (size_t)len &&
-	       !memcmp(record->build_id, id, len);
+	kmc_build_id_hex(have, id, len);
+	kmc_build_id_hex(want, record->build_id, record->build_id_len);
+	return kmc_error_new(KMC_ERROR_MISMATCH, image->path, 0,
+			     "is of another build: it has build-ID %s, and the report's module %s",
+			     have, want);
 }
 
-/* *out stays NULL when the file is of no use. */
+static struct kmc_error *other_release(const struct kmc_image *image,
+				       const char *have, const char *want)
+{
+	char *shown KMC_AUTO_FREE = kmc_escape(have);
+
+	if (!shown)
+		return kmc_error_nomem();
+	return kmc_error_new(KMC_ERROR_MISMATCH, image->path, 0,
+			     "is of another build: it is for Linux %s, and the report from Linux %s",
+			     shown, want);
+}
+
+/* A module whose build-ID the report says has to have that one, or else its release. */
+struct kmc_error *kmc_debuginfo_fits(const struct kmc_debuginfo *di,
+				     const struct kmc_image *image,
+				     const struct kmc_module *record)
+{
+	char *release KMC_AUTO_FREE = NULL;
+	const unsigned char *id;
+	GElf_Addr at;
+	int len;
+
+	if (di->force)
+		return NULL;
+	len = dwfl_module_build_id(image->mod, &id, &at);
+	if (len > 0 && record && record->build_id_len) {
+		if (record->build_id_len == (size_t)len &&
+		    !memcmp(record->build_id, id, len))
+			return NULL;
+		return other_build_id(image, id, len, record);
+	}
+	release = kmc_module_release(image);
+	if (!release || !di->module_release || !strcmp(release, di->module_release))
+		return NULL;
+	return other_release(image, release, di->module_release);
+}
+
+/* *out stays NULL when the file is of no use; the first one says why. */
 static struct kmc_error *try_module(struct kmc_debuginfo *di, const char *name,
 				    const char *path,
 				    const struct kmc_module *record,
-				    struct kmc_image **out)
+				    struct kmc_image **out, struct kmc_error **refusal)
 {
-	struct kmc_image *image;
+	struct kmc_image *image = NULL;
 	struct kmc_error *err;
 
 	err = kmc_image_open(name, path, &di->fetch, &image);
-	if (err && err->code == KMC_ERROR_NOMEM)
-		return err;
-	if (err) {
-		kmc_error_free(err);
+	if (!err)
+		err = kmc_debuginfo_fits(di, image, record);
+	if (!err) {
+		*out = image;
 		return NULL;
 	}
-	if (kmc_debuginfo_fits(di, image, record))
-		*out = image;
+	kmc_image_free(image);
+	if (err->code == KMC_ERROR_NOMEM)
+		return err;
+	/* What has no debug info is not as bad as what is of another build. */
+	if (*refusal && err->code == KMC_ERROR_MISMATCH &&
+	    (*refusal)->code != KMC_ERROR_MISMATCH) {
+		kmc_error_free(*refusal);
+		*refusal = NULL;
+	}
+	if (*refusal)
+		kmc_error_free(err);
 	else
-		kmc_image_free(image);
+		*refusal = err;
 	return NULL;
 }
 
@@ -237,7 +294,7 @@ static struct kmc_error *try_module_build_id(struct kmc_debuginfo *di,
 					     const struct kmc_module *record,
 					     bool fetch, struct kmc_image **out)
 {
-	struct kmc_error *err = NULL;
+	struct kmc_error *err = NULL, *refusal = NULL;
 	char *path = NULL;
 
 	if (!record || !record->build_id_len)
@@ -254,33 +311,42 @@ static struct kmc_error *try_module_build_id(struct kmc_debuginfo *di,
 		err = NULL;
 	}
 	if (!err && path)
-		err = try_module(di, name, path, record, out);
+		err = try_module(di, name, path, record, out, &refusal);
+	/* Nobody named this file, and there may be none. */
+	kmc_error_free(refusal);
 	free(path);
 	return err;
 }
 
-/* The first file of that name with debug info; *out stays NULL if none. */
+/*
+ * The first file of that name with debug info. *out stays NULL if there is no file; an
+ * image without anything keeps why those that are there are useless, so as not to try
+ * them again.
+ */
 static struct kmc_error *open_module(struct kmc_debuginfo *di, const char *name,
 				     const struct kmc_module *record,
 				     struct kmc_image **out)
 {
 	const struct kmc_module_files *files = &di->module_files;
 	bool listed = record && record->build_id_len;
-	struct kmc_error *err;
+	struct kmc_error *err, *refusal = NULL;
 
 	err = try_module_build_id(di, name, record, false, out);
 	for (size_t i = 0; !err && !*out && i < files->count; i++) {
 		if (strcmp(files->v[i].name, name))
 			continue;
 		listed = true;
-		err = try_module(di, name, files->v[i].path, record, out);
+		err = try_module(di, name, files->v[i].path, record, out, &refusal);
 	}
 	if (!err && !*out)
 		err = try_module_build_id(di, name, record, true, out);
-	if (err || *out)
-		return err;
-	/* Remember that its files are useless, so as not to try them again. */
-	return listed ? kmc_image_open(name, NULL, &di->fetch, out) : NULL;
+	if (!err && !*out && listed)
+		err = kmc_image_open(name, NULL, &di->fetch, out);
+	if (!err && *out && !(*out)->mod)
+		(*out)->refusal = refusal;
+	else
+		kmc_error_free(refusal);
+	return err;
 }
 
 static struct kmc_error *find_module(struct kmc_debuginfo *di, const char *name,
@@ -337,6 +403,9 @@ struct kmc_error *kmc_debuginfo_module(struct kmc_debuginfo *di,
 		if (err)
 			return err;
 	}
+	if (image && image->refusal)
+		return kmc_error_new(image->refusal->code, image->refusal->path, 0,
+				     "%s", image->refusal->message);
 	if (!image || !image->mod) {
 		char *shown KMC_AUTO_FREE = kmc_escape(name);
 

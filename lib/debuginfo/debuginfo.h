@@ -31,14 +31,24 @@ kmc_debuginfo_open_file(const char *root, const char *path,
 			const struct kmc_debuginfo_options *opts,
 			const struct kmc_kernel *kernel,
 			struct kmc_debuginfo **out);
+/* How a kernel and a vmlinux compare, by what they say of themselves. */
+enum kmc_build {
+	KMC_MAY_BE_SAME,	/* nothing speaks against it */
+	KMC_SAME_BUILD,		/* so says the build-ID */
+	KMC_OTHER_BUILD_ID,
+	KMC_OTHER_RELEASE,
+};
+enum kmc_build kmc_debuginfo_compare(const struct kmc_debuginfo *di,
+				     const struct kmc_kernel *kernel);
 /* @record: what the report says of the module, NULL for nothing. */
+/* KMC_ERROR_NOT_FOUND: there is none; other errors name a file and why it is of no use. */
 KMC_MUST_CHECK struct kmc_error *
 kmc_debuginfo_module(struct kmc_debuginfo *di, const char *name,
 		     const struct kmc_module *record, struct kmc_image **out);
-/* Is it of the build that @record says? */
-bool kmc_debuginfo_fits(const struct kmc_debuginfo *di,
-			const struct kmc_image *image,
-			const struct kmc_module *record);
+/* Is it of the build that @record says? An error if not. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_debuginfo_fits(const struct kmc_debuginfo *di, const struct kmc_image *image,
+		   const struct kmc_module *record);
 /* @name NULL gives vmlinux; KMC_ERROR_NOT_FOUND for a module without a file. */
 KMC_MUST_CHECK struct kmc_error *
 kmc_debuginfo_image(struct kmc_debuginfo *di, const char *name,

@@ -16,14 +16,13 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "report/uts_version.h"
 
 #define NEED_VMLINUX	"the vmlinux from the kernel's build tree is needed"
 
 /* Where an x86 kernel image has its setup header (Documentation/x86/boot). */
 #define SETUP_MAGIC_OFFSET	0x202
 #define SETUP_MAGIC		"HdrS"
-
-static const char banner_start[] = "Linux version ";
 
 static struct kmc_error *file_open(const char *path, int *fd, uint64_t *size)
 {
@@ -91,30 +90,35 @@ static struct kmc_error *truncated(const char *path, uint64_t have,
 			     (unsigned long long)want);
 }
 
-/* Reads the banner of the kernel itself: "Linux version 6.1.0-rc1 (...". */
-static struct kmc_error *read_release(Elf_Scn *scn, struct kmc_elf_facts *facts)
+/* Reads the banners of the kernel itself: "Linux version 6.1.0-rc1 (...) #1 SMP". */
+static struct kmc_error *read_banners(Elf_Scn *scn, struct kmc_elf_facts *facts)
 {
-	const size_t skip = sizeof(banner_start) - 1;
+	const size_t skip = strlen(KMC_BANNER);
 	Elf_Data *data = elf_rawdata(scn, NULL);
 	const char *p, *end;
 
-	if (!data || !data->d_buf || facts->release)
+	if (!data || !data->d_buf)
 		return NULL;
 	p = data->d_buf;
 	end = p + data->d_size;
-	while ((p = memmem(p, end - p, banner_start, skip))) {
-		size_t len = 0;
+	while (facts->nversions < KMC_VERSIONS_MAX &&
+	       (p = memmem(p, end - p, KMC_BANNER, skip))) {
+		struct kmc_banner banner;
+		char *version;
 
 		p += skip;
-		while (p + len < end && len < 256 && p[len] > ' ' &&
-		       p[len] < 0x7f)
-			len++;
-		/* Other strings start so too: "Linux version %s". */
-		if (!len || *p < '0' || *p > '9' || p + len >= end ||
-		    p[len] != ' ')
+		if (!kmc_banner_read(p, end - p, &banner))
 			continue;
-		facts->release = strndup(p, len);
-		return facts->release ? NULL : kmc_error_nomem();
+		if (!facts->release)
+			facts->release = strndup(banner.release, banner.release_len);
+		if (!facts->release)
+			return kmc_error_nomem();
+		if (!banner.version)
+			continue;
+		version = strndup(banner.version, banner.version_len);
+		if (!version)
+			return kmc_error_nomem();
+		facts->versions[facts->nversions++] = version;
 	}
 	return NULL;
 }
@@ -155,7 +159,7 @@ static struct kmc_error *read_sections(Elf *elf, const char *path,
 			*has_debug_info = true;
 		if (strcmp(name, ".rodata") || shdr.sh_type == SHT_NOBITS)
 			continue;
-		err = read_release(scn, facts);
+		err = read_banners(scn, facts);
 		if (err)
 			return err;
 	}
@@ -231,5 +235,7 @@ struct kmc_error *kmc_elf_check_vmlinux(const char *path,
 void kmc_elf_facts_release(struct kmc_elf_facts *facts)
 {
 	free(facts->release);
+	for (size_t i = 0; i < facts->nversions; i++)
+		free(facts->versions[i]);
 	*facts = (struct kmc_elf_facts){ };
 }

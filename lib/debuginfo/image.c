@@ -145,6 +145,7 @@ void kmc_image_free(struct kmc_image *image)
 		return;
 	free_caches(image->caches);
 	kmc_symtab_release(&image->symtab);
+	kmc_error_free(image->refusal);
 	dwfl_end(image->dwfl);
 	free(image->path);
 	free(image->name);

@@ -19,6 +19,7 @@
  *	make O=; NULL if unknown; borrowed from the struct kmc_debuginfo
  * @dwfl: has the file open
  * @mod: NULL: it was looked for and not found
+ * @refusal: then, what was wrong with the file that was; NULL: there is none
  * @dwarf: its debug info
  * @bias: an address of @mod less this is DWARF's
  * @symtab: see kmc_image_symtab()
@@ -31,6 +32,7 @@ struct kmc_image {
 	const char *source_root;
 	Dwfl *dwfl;
 	Dwfl_Module *mod;
+	struct kmc_error *refusal;
 	Dwarf *dwarf;
 	Dwarf_Addr bias;
 	struct kmc_symtab symtab;

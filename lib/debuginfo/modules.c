@@ -88,6 +88,54 @@ struct kmc_error *kmc_modules_scan(struct kmc_module_files *files,
 	return err;
 }
 
+/* The value of a key in .modinfo, which is "key=value" with a NUL behind each. */
+static char *modinfo_value(const Elf_Data *data, const char *key)
+{
+	const char *p = data->d_buf, *end = p + data->d_size;
+	size_t len = strlen(key);
+
+	while (p < end) {
+		size_t n = strnlen(p, end - p);
+
+		if (n > len && !memcmp(p, key, len) && p[len] == '=') {
+			p += len + 1;
+			return strndup(p, n - len - 1);
+		}
+		p += n + 1;
+	}
+	return NULL;
+}
+
+char *kmc_module_release(const struct kmc_image *image)
+{
+	GElf_Addr bias;
+	Elf *elf = dwfl_module_getelf(image->mod, &bias);
+	char *release = NULL;
+	Elf_Scn *scn = NULL;
+	size_t strings;
+
+	if (!elf || elf_getshdrstrndx(elf, &strings))
+		return NULL;
+	while (!release && (scn = elf_nextscn(elf, scn))) {
+		const char *name;
+		Elf_Data *data;
+		GElf_Shdr shdr;
+
+		if (!gelf_getshdr(scn, &shdr) || shdr.sh_type == SHT_NOBITS)
+			continue;
+		name = elf_strptr(elf, strings, shdr.sh_name);
+		if (!name || strcmp(name, ".modinfo"))
+			continue;
+		data = elf_rawdata(scn, NULL);
+		if (data && data->d_buf)
+			release = modinfo_value(data, "vermagic");
+	}
+	/* "6.1.0 SMP preempt mod_unload" */
+	if (release)
+		release[strcspn(release, " ")] = '\0';
+	return release;
+}
+
 /* In modules only, and those are freed when it has started. */
 static bool is_init_section(Elf *elf, size_t strings, const GElf_Shdr *shdr)
 {

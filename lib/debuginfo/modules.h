@@ -23,6 +23,8 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_modules_scan(struct kmc_module_files *files, const char *dir);
 /* "snd-hda.ko.xz" → "snd_hda", NULL if this is no module or out of memory. */
 char *kmc_module_name(const char *filename);
+/* "6.1.0-1-amd64", which it says it was built for; NULL if it does not say. Yours. */
+char *kmc_module_release(const struct kmc_image *image);
 void kmc_modules_release(struct kmc_module_files *files);
 
 /*

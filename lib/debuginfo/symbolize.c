@@ -13,10 +13,12 @@
 
 #include "base/error.h"
 #include "debuginfo/debuginfo.h"
+#include "debuginfo/doubts.h"
 #include "debuginfo/image.h"
 #include "debuginfo/inline_chain.h"
 #include "debuginfo/modules.h"
 #include "debuginfo/symtab.h"
+#include "report/model.h"
 #include "report/walk.h"
 
 /* KASLR moves by whole pages (in fact by 2 MB); anything else is a misreading. */
@@ -163,16 +165,23 @@ static struct kmc_error *find_slide(struct kmc_debuginfo *di,
 
 /* ---- one frame ---- */
 
-/* What the report says of a module, NULL if nothing. */
+/* What the report says of a frame's module, in @own if only there; NULL if nothing. */
 static const struct kmc_module *find_record(const struct kmc_report *report,
-					    const char *name)
+					    const struct kmc_frame *frame,
+					    struct kmc_module *own)
 {
+	const char *name = frame->module;
+
 	for (size_t i = 0; name && i < report->nmodules; i++) {
 		if (report->modules[i].name &&
 		    !strcmp(report->modules[i].name, name))
 			return &report->modules[i];
 	}
-	return NULL;
+	if (!name || !frame->build_id_len)
+		return NULL;
+	own->build_id_len = frame->build_id_len;
+	memcpy(own->build_id, frame->build_id, frame->build_id_len);
+	return own;
 }
 
 /* By where the kernel, or the module, was loaded. */
@@ -211,7 +220,7 @@ static struct kmc_error *frame_address(struct kmc_debuginfo *di,
 	if (link_address(di, image, frame, record, slide, out))
 		*known = !frame_has_symbol(frame) ||
 			 kmc_symtab_agrees(&image->symtab, frame->symbol,
-					   *out - frame->offset);
+					   frame->size, *out - frame->offset);
 	if (*known || !frame_has_symbol(frame))
 		return NULL;
 	err = image_symbol(image, frame->symbol, frame->size, &start);
@@ -273,12 +282,28 @@ static bool is_rip_again(const struct kmc_report *report,
 	       frame == &report->frames.frames[1];
 }
 
+/* Takes @err over, which is why there is no file; that there is none is no doubt. */
+static struct kmc_error *doubt_module(struct kmc_report *report,
+				      const struct kmc_frame *frame,
+				      struct kmc_error *err)
+{
+	struct kmc_error *failed = NULL;
+
+	if (err->code == KMC_ERROR_NOMEM)
+		return err;
+	if (err->code != KMC_ERROR_NOT_FOUND && err->path)
+		failed = kmc_report_doubt(report, frame->module, err->path, err->message);
+	kmc_error_free(err);
+	return failed;
+}
+
 static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,
-					 const struct kmc_report *report,
+					 struct kmc_report *report,
 					 const struct slide *slide,
 					 struct kmc_frame *frame)
 {
-	const struct kmc_module *record = find_record(report, frame->module);
+	struct kmc_module own = { };
+	const struct kmc_module *record = find_record(report, frame, &own);
 	const struct kmc_chain *chain;
 	struct kmc_image *image;
 	struct kmc_error *err;
@@ -286,10 +311,11 @@ static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,
 	bool known;
 
 	err = kmc_debuginfo_module(di, frame->module, record, &image);
+	/* A module that was opened for another report may not be this one's. */
+	if (!err && frame->module)
+		err = kmc_debuginfo_fits(di, image, record);
 	if (err)
-		return only_nomem(err);
-	if (frame->module && !kmc_debuginfo_fits(di, image, record))
-		return NULL;
+		return doubt_module(report, frame, err);
 	err = frame_address(di, image, frame, record, slide, &address, &known);
 	if (err || !known)
 		return err;
@@ -313,10 +339,13 @@ struct kmc_error *kmc_symbolize_report(struct kmc_debuginfo *di,
 	struct kmc_error *err;
 	struct slide slide;
 
+	kmc_report_forget_doubts(report);
 	err = find_slide(di, report, &slide);
+	if (!err)
+		err = kmc_doubt_version(di, report);
 	for (size_t i = 0; !err && i < KMC_ARRAY_SIZE(stacks); i++)
 		for (size_t j = 0; !err && j < stacks[i]->count; j++)
 			err = symbolize_frame(di, report, &slide,
 					      &stacks[i]->frames[j]);
-	return err;
+	return err ? err : kmc_doubt_functions(di, report);
 }

@@ -241,18 +241,6 @@ static const struct kmc_symbol *symtab_next(const struct kmc_symtab *tab,
 	return symtab_chain(tab, symbol->name, symbol->next_same_hash);
 }
 
-bool kmc_symtab_agrees(const struct kmc_symtab *tab, const char *name,
-		       uint64_t address)
-{
-	const struct kmc_symbol *symbol;
-
-	for (symbol = symtab_first(tab, name); symbol;
-	     symbol = symtab_next(tab, symbol))
-		if (symbol->address == address)
-			return true;
-	return false;
-}
-
 /* How well a symbol fits a printed size: 2 as kallsyms, 1 otherwise, 0 not. */
 static int symbol_fit(const struct kmc_symbol *symbol, uint64_t size)
 {
@@ -260,6 +248,33 @@ static int symbol_fit(const struct kmc_symbol *symbol, uint64_t size)
 		return 2;
 	return symbol->elf_size == size ||
 	       (symbol->last && size >= symbol->elf_size);
+}
+
+bool kmc_symtab_agrees(const struct kmc_symtab *tab, const char *name, uint64_t size,
+		       uint64_t address)
+{
+	const struct kmc_symbol *symbol;
+
+	for (symbol = symtab_first(tab, name); symbol;
+	     symbol = symtab_next(tab, symbol))
+		if (symbol->address == address && symbol_fit(symbol, size))
+			return true;
+	return false;
+}
+
+enum kmc_symbol_fit
+kmc_symtab_compare(const struct kmc_symtab *tab, const char *name, uint64_t size,
+		   uint64_t *have)
+{
+	const struct kmc_symbol *symbol = symtab_first(tab, name);
+
+	if (!symbol)
+		return KMC_SYMBOL_MISSING;
+	*have = symbol->size;
+	for (; symbol; symbol = symtab_next(tab, symbol))
+		if (symbol_fit(symbol, size))
+			return KMC_SYMBOL_FITS;
+	return KMC_SYMBOL_OTHER_SIZE;
 }
 
 /* None of @namesakes fits, or @fitting of them do. */

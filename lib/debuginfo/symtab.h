@@ -58,8 +58,8 @@ KMC_MUST_CHECK struct kmc_error *kmc_symtab_load(struct kmc_symtab *tab,
 /* The symbol that the kernel would print for @address, NULL if none. */
 const struct kmc_symbol *kmc_symtab_at(const struct kmc_symtab *tab,
 				       uint64_t address);
-/* Does @name, under whichever of its aliases, start at @address? */
-bool kmc_symtab_agrees(const struct kmc_symtab *tab, const char *name,
+/* Does @name, under whichever of its aliases, start at @address, and fit @size? */
+bool kmc_symtab_agrees(const struct kmc_symtab *tab, const char *name, uint64_t size,
 		       uint64_t address);
 /**
  * kmc_symtab_resolve() - find the one symbol that is meant
@@ -75,6 +75,23 @@ bool kmc_symtab_agrees(const struct kmc_symtab *tab, const char *name,
 KMC_MUST_CHECK struct kmc_error *
 kmc_symtab_resolve(const struct kmc_symtab *tab, const char *path,
 		   const char *name, uint64_t size, uint64_t *out);
+/* What a symbol's name and size say of whether a report is of the same build. */
+enum kmc_symbol_fit {
+	KMC_SYMBOL_FITS,
+	KMC_SYMBOL_OTHER_SIZE,	/* none of that name has it */
+	KMC_SYMBOL_MISSING,	/* there is none of that name */
+};
+
+/**
+ * kmc_symtab_compare() - is a symbol as the kernel printed it?
+ * @tab: symbols
+ * @name: symbol
+ * @size: as the kernel printed it, 0 if unknown
+ * @have: the size that one of that name has instead
+ */
+enum kmc_symbol_fit
+kmc_symtab_compare(const struct kmc_symtab *tab, const char *name, uint64_t size,
+		   uint64_t *have);
 void kmc_symtab_release(struct kmc_symtab *tab);
 
 #endif /* KMC_SYMTAB_H */

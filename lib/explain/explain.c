@@ -45,6 +45,17 @@ static void forget_candidates(struct kmc_report *report)
 	report->insn = NULL;
 }
 
+/* Types of another build may have other members in these places; who forces it knows. */
+static void doubt_candidates(const struct kmc_debuginfo *di, struct kmc_report *report)
+{
+	bool doubtful = false;
+
+	for (size_t i = 0; di && !di->force && i < report->ndoubts; i++)
+		doubtful |= !report->doubts[i].module;
+	for (size_t i = 0; doubtful && i < report->ncandidates; i++)
+		report->candidates[i].confidence = KMC_GUESS;
+}
+
 struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
 				     struct kmc_report *report)
 {
@@ -55,6 +66,7 @@ struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
 	err = only_nomem(kmc_access_set(&access));
 	if (!err)
 		err = only_nomem(kmc_locate(&access));
+	doubt_candidates(di, report);
 	/* That of a leak is only where it was found out, not what copied. */
 	if (!err && access.has_insn && report->kind != KMC_INFOLEAK) {
 		report->insn = strdup(access.insn.text);

@@ -4,7 +4,7 @@
  * caller's lines to that caller's thread.
  *
  * Between reports nearly all of a log is passed over without looking at its
- * lines: only the words that begin reports are searched for.
+ * lines: only the words that begin reports, and a kernel's banner, are searched for.
  */
 #include "input/log.h"
 
@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "input/families.h"
+#include "input/log_banner.h"
 #include "input/log_frag.h"
 #include "input/log_prefix.h"
 #include "input/log_shape.h"
@@ -154,6 +155,15 @@ static void finish_old(struct log *log, unsigned long at)
 	}
 }
 
+/* What a line has that is worth looking at between reports; NULL: there is none. */
+static const char *find_word(const char *data, size_t len)
+{
+	const char *word = kmc_families_find(data, len);
+	const char *banner = log_banner_find(data, word ? (size_t)(word - data) : len);
+
+	return banner ? banner : word;
+}
+
 /* Is it coloured? What is behind the first word is the kernel's, not a tool's. */
 static bool has_colour(const char *data, size_t len)
 {
@@ -182,6 +192,7 @@ static void take_line(struct log *log, const char *caller_id, unsigned long at)
 	struct log_line *line = &log->line;
 	struct log_thread *thread;
 
+	log_banner_take(&log->sink.banner, line->body);
 	/* A line without a prefix is the rest of one that a mailer wrapped. */
 	if (line->prefixed || *caller_id)
 		snprintf(log->caller_id, sizeof(log->caller_id), "%.47s/%.47s",
@@ -282,7 +293,7 @@ static void feed_line(struct log *log, const char *data, size_t len)
 	if (len > LOG_LINE_MAX)
 		len = LOG_LINE_MAX;
 	active = is_active(log);
-	if (!active && !kmc_families_find(data, len))
+	if (!active && !find_word(data, len))
 		return;
 	/* With its line end, which may be of two bytes. */
 	log->long_lines = (active && log->long_lines) || len > SOFT_MAX + 1;
@@ -325,7 +336,7 @@ static unsigned long count_lines(const char *data, size_t len)
  */
 static size_t skip_lines(struct log *log, const char *data, size_t len)
 {
-	const char *hit = kmc_families_find(data, len);
+	const char *hit = find_word(data, len);
 	const char *start;
 
 	if (!hit) {

@@ -74,6 +74,7 @@ static void finish_report(struct log_thread *thread)
 		if (reading->family->end)
 			reading->family->end(reading);
 		report->truncated = !reading->ended;
+		log_banner_apply(&thread->sink->banner, report, &thread->sink->nomem);
 		event = push(thread, KMC_EVENT_REPORT);
 	} else {
 		push_unread(thread, report->line);

@@ -6,15 +6,18 @@
 #define KMC_LOG_THREAD_H
 
 #include "input/families.h"
+#include "input/log_banner.h"
 
 /*
  * struct log_sink - where all threads of a log put what they find
  * @lines: line ends seen so far
+ * @banner: of the kernel that prints what is read now
  */
 struct log_sink {
 	const char *source;
 	struct kmc_events *events;
 	unsigned long lines;
+	struct log_banner banner;
 	bool nomem;
 };
 

@@ -18,6 +18,8 @@
 #define COMM_MAX	15
 /* No kernel prints as many; memory has to end somewhere. */
 #define FRAMES_MAX	1024
+/* Of what says which build it is; UTS_VERSION has 64, and a package's or machine's follow. */
+#define VERSION_MAX	256
 
 bool log_begins_other(const char *word)
 {
@@ -96,6 +98,37 @@ static const char *find_release(const char *taint, size_t *len)
 	return NULL;
 }
 
+/* Build-IDs that CONFIG_STACKTRACE_BUILD_ID prints are SHA-1. */
+#define BUILD_ID_BYTES	20
+
+static void take_build_id(struct kmc_kernel *kernel, const char *word)
+{
+	for (; *word; word += strcspn(word, " ")) {
+		uint8_t id[BUILD_ID_BYTES];
+		size_t len;
+
+		word += strspn(word, " ");
+		len = strcspn(word, " ");
+		if (kmc_scan_bytes(word, word[len], id, sizeof(id)) != sizeof(id))
+			continue;
+		memcpy(kernel->build_id, id, sizeof(id));
+		kernel->build_id_len = sizeof(id);
+		return;
+	}
+}
+
+/* " #1", and what stands behind it: which build it is. */
+static void take_version(struct kmc_kernel *kernel, const char *behind_release, bool *nomem)
+{
+	const char *version = behind_release + strspn(behind_release, " ");
+
+	if (version[0] != '#' || !isdigit((unsigned char)version[1]) || kernel->banner)
+		return;
+	kernel->banner = duplicate(version, strnlen(version, VERSION_MAX), nomem);
+	if (!kernel->build_id_len)
+		take_build_id(kernel, version);
+}
+
 /* "Pid: 1, comm: init" or "CPU: 0 UID: 0 PID: 1 Comm: init" */
 static const char *scan_task(const char *word, int *cpu, int *pid)
 {
@@ -135,6 +168,8 @@ bool log_take_task(struct kmc_report *report, const char *word, bool *nomem)
 	release = taint ? find_release(taint, &len) : NULL;
 	if (release && !report->kernel.release)
 		report->kernel.release = duplicate(release, len, nomem);
+	if (release)
+		take_version(&report->kernel, release + len, nomem);
 	return true;
 }
 
@@ -147,6 +182,7 @@ void log_take_release(struct kmc_report *report, const char *word, bool *nomem)
 		return;
 	word = trim_release(word, &len);
 	report->kernel.release = duplicate(word, len, nomem);
+	take_version(&report->kernel, word + len, nomem);
 }
 
 /* "[<ffffffff8104ede8>]": returns what is behind it and its blanks. */

@@ -35,8 +35,22 @@ static const char *find_offset(const char *text, const char *end)
 	return NULL;
 }
 
+size_t kmc_scan_bytes(const char *text, char end, uint8_t *out, size_t max)
+{
+	size_t digits = strspn(text, "0123456789abcdef");
+
+	if (text[digits] != end || digits % 2 || digits / 2 > max)
+		return 0;
+	for (size_t i = 0; i < digits; i++) {
+		uint8_t value = text[i] <= '9' ? text[i] - '0' : text[i] - 'a' + 10;
+
+		out[i / 2] = i % 2 ? out[i / 2] << 4 | value : value;
+	}
+	return digits / 2;
+}
+
 /* " [module]", with a build-ID behind the name on kernels that print one. */
-static const char *scan_module(const char *text, char **module, bool *nomem)
+static const char *scan_module(const char *text, struct kmc_frame *frame, bool *nomem)
 {
 	const char *name = text + 2;
 	size_t len;
@@ -47,9 +61,12 @@ static const char *scan_module(const char *text, char **module, bool *nomem)
 	text = strchr(name, ']');
 	if (!text || !len || name[0] == '<')
 		return name - 2;
-	*module = strndup(name, len);
-	if (!*module)
+	frame->module = strndup(name, len);
+	if (!frame->module)
 		*nomem = true;
+	if (name[len] == ' ')
+		frame->build_id_len = kmc_scan_bytes(name + len + 1, ']', frame->build_id,
+						     sizeof(frame->build_id));
 	return text + 1;
 }
 
@@ -77,5 +94,5 @@ const char *kmc_scan_symbol(const char *text, struct kmc_frame *frame,
 	frame->has_offset = true;
 	frame->offset = offset;
 	frame->size = size;
-	return scan_module(p, &frame->module, nomem);
+	return scan_module(p, frame, nomem);
 }

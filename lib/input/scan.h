@@ -27,4 +27,13 @@ const char *kmc_scan_hex(const char *text, uint64_t *out);
 const char *kmc_scan_symbol(const char *text, struct kmc_frame *frame,
 			    bool *nomem);
 
+/*
+ * kmc_scan_bytes() - read bytes in lower-case hexadecimal digits
+ * @end: what has to follow them
+ * @max: bytes there is room for; more are none
+ *
+ * Return: how many there are.
+ */
+size_t kmc_scan_bytes(const char *text, char end, uint8_t *out, size_t max);
+
 #endif /* KMC_SCAN_H */

@@ -267,6 +267,18 @@ static json_t *signature_of(const struct kmc_report *report)
 	return value;
 }
 
+static json_t *doubts_of(const struct kmc_report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->ndoubts; i++)
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o}",
+			"module", kmc_json_text(report->doubts[i].module),
+			"file", kmc_json_text(report->doubts[i].file),
+			"why", kmc_json_text(report->doubts[i].why)));
+	return list;
+}
+
 static json_t *whole(const struct kmc_report *report)
 {
 	const struct {
@@ -309,6 +321,9 @@ static json_t *whole(const struct kmc_report *report)
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(members); i++)
 		failed |= json_object_set_new(json, members[i].key,
 					      members[i].value);
+	/* Only where there is something to warn of. */
+	if (report->ndoubts)
+		failed |= json_object_set_new(json, "doubts", doubts_of(report));
 	if (!failed)
 		return json;
 	json_decref(json);

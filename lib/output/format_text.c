@@ -361,6 +361,7 @@ static struct kmc_error *print_report(struct kmc_printer *p,
 	struct kmc_error *err;
 
 	print_title(p, report);
+	kmc_print_doubts(p, report);
 	print_where(p, report);
 	err = print_memory(p, report);
 	if (err)

@@ -146,3 +146,16 @@ void kmc_print_verdict(struct kmc_printer *p, const struct kmc_report *report)
 	if (verdict->annotation)
 		print_wrapped(p, "Add:", verdict->annotation);
 }
+
+void kmc_print_doubts(struct kmc_printer *p, const struct kmc_report *report)
+{
+	for (size_t i = 0; i < report->ndoubts; i++) {
+		const struct kmc_doubt *doubt = &report->doubts[i];
+		struct kmc_buf text = { };
+
+		kmc_buf_printf(&text, "%s %s", doubt->file, doubt->why);
+		p->buf.failed |= text.failed;
+		print_wrapped(p, "Doubtful:", text.data ? text.data : "");
+		kmc_buf_release(&text);
+	}
+}

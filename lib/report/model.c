@@ -70,6 +70,45 @@ void kmc_candidate_release(struct kmc_candidate *candidate)
 	*candidate = (struct kmc_candidate) { };
 }
 
+static void doubt_release(struct kmc_doubt *doubt)
+{
+	free(doubt->module);
+	free(doubt->file);
+	free(doubt->why);
+}
+
+void kmc_report_forget_doubts(struct kmc_report *report)
+{
+	for (size_t i = 0; i < report->ndoubts; i++)
+		doubt_release(&report->doubts[i]);
+	free(report->doubts);
+	report->doubts = NULL;
+	report->ndoubts = 0;
+}
+
+struct kmc_error *kmc_report_doubt(struct kmc_report *report, const char *module,
+				   const char *file, const char *why)
+{
+	struct kmc_doubt *doubt;
+
+	for (size_t i = 0; i < report->ndoubts; i++)
+		if (!strcmp(report->doubts[i].file, file) &&
+		    !strcmp(report->doubts[i].why, why))
+			return NULL;
+	doubt = kmc_grow(&report->doubts, report->ndoubts, sizeof(*doubt));
+	if (!doubt)
+		return kmc_error_nomem();
+	doubt->module = module ? strdup(module) : NULL;
+	doubt->file = strdup(file);
+	doubt->why = strdup(why);
+	if ((!module || doubt->module) && doubt->file && doubt->why) {
+		report->ndoubts++;
+		return NULL;
+	}
+	doubt_release(doubt);
+	return kmc_error_nomem();
+}
+
 void kmc_report_forget_values(struct kmc_report *report)
 {
 	for (size_t i = 0; i < report->nvalues; i++) {
@@ -129,6 +168,7 @@ void kmc_report_free(struct kmc_report *report)
 		kmc_candidate_release(&report->candidates[i]);
 	free(report->candidates);
 	kmc_report_forget_values(report);
+	kmc_report_forget_doubts(report);
 	kmc_kernel_release(&report->kernel);
 	free(report);
 }

@@ -18,6 +18,13 @@ void kmc_kernel_release(struct kmc_kernel *kernel);
 void kmc_candidate_release(struct kmc_candidate *candidate);
 /* Back to before they were computed: values and verdict. */
 void kmc_report_forget_values(struct kmc_report *report);
+/* And so what was doubted. */
+void kmc_report_forget_doubts(struct kmc_report *report);
+
+/* Adds a doubt, once; all strings are copied. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_report_doubt(struct kmc_report *report, const char *module, const char *file,
+		 const char *why);
 
 /* False when out of memory. */
 bool kmc_report_set_register(struct kmc_report *report, const char *name,

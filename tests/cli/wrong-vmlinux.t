@@ -52,8 +52,8 @@ make_log() {
 	80000000000000000000000000000000000000000088ffff0000000000000000
 	 i i i i u u u u i i i i i i i i u u u u u u u u u u u u u u u u
 	         ^
-	Pid: 1856, comm: ntpdate Not tainted $1 #264
-	RIP: 0010:[<$2>]  [<$2>] caller+0x5/0x10
+	Pid: 1856, comm: ntpdate Not tainted $1 #1
+	RIP: 0010:[<$2>]  [<$2>] caller+0x0/$size
 	END
 }
 
@@ -65,6 +65,7 @@ make_stream() {
 }
 
 caller=$(nm vmlinux | sed -n 's/ T caller$//p')
+size=0x$(nm -S vmlinux | sed -n 's/^[0-9a-f]* 0*\([0-9a-f]*\) T caller$/\1/p')
 make_log 6.1.0-fixture "$caller" >log
 make_log 2.6.29-rc5 "$caller" >other.log
 make_stream $build_id >stream

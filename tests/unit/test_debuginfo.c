@@ -24,6 +24,7 @@
 #include "debuginfo/ranges.h"
 #include "debuginfo/source_path.h"
 #include "fixture.h"
+#include "report/uts_version.h"
 
 static struct kmc_error *try_options(const struct kmc_debuginfo_options *opts,
 				     const struct kmc_kernel *kernel)
@@ -400,6 +401,44 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* A report says all of what uname -v does, or some, and other things behind it. */
+static void versions_of_one_build_agree(void **state)
+{
+	static const char debian[] = "#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-3 (2026-11-26)";
+	static const char date[] = "#264 SMP Thu Jan 1 00:00:00 UTC 1970";
+	static const struct {
+		const char *said, *full;
+		bool agree;
+	} cases[] = {
+		{ "#1", "#1", true },
+		{ "#1", "#2", false },
+		{ "#1", "#11", false },
+		{ "#264 945P-A", date, true },
+		{ "#265 945P-A", date, false },
+		{ "#264) P4DC6", date, true },
+		{ "#264 SMP Thu Jan 1 00:00:00 UTC 1970", date, true },
+		{ "#264 SMP Thu Jan 1 00:00:00 UTC 1970 QEMU", date, true },
+		{ "#264 SMP Fri Jan 2 00:00:00 UTC 1970", date, false },
+		{ "#264 SMP PREEMPT Thu Jan 1 00:00:00 UTC 1970", date, false },
+		{ "#264 SMP Thu Jan 1 00:0", date, true },
+		{ "#31-Ubuntu", "#31-Ubuntu SMP PREEMPT_DYNAMIC Sat Apr 20 2024", true },
+		{ "#31-Ubuntu", "#31 SMP", false },
+		{ "#1 Debian 6.1.192-3", debian, true },
+		{ "#1  Debian 6.1.192-3", debian, true },
+		{ "#1 Debian 6.1.170-1", debian, false },
+		{ "#1 Debian 6.1.192-3", "# SMP PREEMPT_DYNAMIC Debian 6.1.192-3", true },
+		{ "#1 SMP PREEMPT_DYNAMIC Debian 6.1.170-1 (2026-01-01)", debian, false },
+		{ "#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-3 (2026-11-26)", debian, true },
+		{ "#1 Debian QEMU Standard PC", debian, true },
+		{ "#1 openSUSE Tumbleweed 8a6cb0c", "#1 SMP PREEMPT_DYNAMIC Wed (8a6cb0c)", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(cases); i++)
+		if (kmc_uts_versions_agree(cases[i].said, cases[i].full) != cases[i].agree)
+			fail_msg("%s | %s", cases[i].said, cases[i].full);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -417,6 +456,7 @@ int main(void)
 		cmocka_unit_test(nothing_found_names_the_remedy),
 		cmocka_unit_test(release_is_no_path),
 		cmocka_unit_test(module_names),
+		cmocka_unit_test(versions_of_one_build_agree),
 		cmocka_unit_test(source_paths),
 		cmocka_unit_test(map_keeps_what_it_is_given),
 		cmocka_unit_test(smallest_range_wins),

@@ -67,6 +67,53 @@ static void hint(struct symbols *symbols, const struct kmc_report *report,
 		message("no debug info found, the report does not name its kernel; name the vmlinux with -k FILE to see source lines");
 }
 
+/* Each thing once, however many reports say so; who forces it knows. */
+static void warn(struct symbols *symbols, const char *file, const char *why)
+{
+	char *text;
+
+	if (symbols->opts->force || asprintf(&text, "%s: %s", file, why) < 0)
+		return;
+	for (size_t i = 0; i < symbols->nwarned; i++)
+		if (!strcmp(symbols->warned[i], text)) {
+			free(text);
+			return;
+		}
+	symbols->warned = xrealloc(symbols->warned,
+				   (symbols->nwarned + 1) * sizeof(*symbols->warned));
+	symbols->warned[symbols->nwarned++] = text;
+	message("warning: %s", text);
+}
+
+/* The tree that was named, or that the debug info names; it may be none by now. */
+static void check_source(struct symbols *symbols, const struct kmc_report *report)
+{
+	const char *dir = symbols->source;
+	struct kmc_error *err;
+
+	if (!dir && symbols->di)
+		dir = kmc_debuginfo_source(symbols->di);
+	err = dir ? kmc_source_check(dir, &report->kernel) : NULL;
+	if (err && err->code == KMC_ERROR_MISMATCH)
+		warn(symbols, err->path, err->message);
+	kmc_error_free(err);
+}
+
+static void warn_all(struct symbols *symbols, const struct kmc_report *report)
+{
+	for (size_t i = 0; i < report->ndoubts; i++)
+		warn(symbols, report->doubts[i].file, report->doubts[i].why);
+	check_source(symbols, report);
+}
+
+static bool is_doubted(const struct kmc_report *report, const char *module)
+{
+	for (size_t i = 0; i < report->ndoubts; i++)
+		if (report->doubts[i].module && !strcmp(report->doubts[i].module, module))
+			return true;
+	return false;
+}
+
 /* Of the innermost function that is in a module, once. */
 static void hint_module(struct symbols *symbols, const struct kmc_report *report)
 {
@@ -75,7 +122,8 @@ static void hint_module(struct symbols *symbols, const struct kmc_report *report
 
 	if (symbols->quiet || symbols->hinted_module)
 		return;
-	while (frame < end && (!frame->module || frame->resolved))
+	while (frame < end && (!frame->module || frame->resolved ||
+			       is_doubted(report, frame->module)))
 		frame++;
 	if (frame == end)
 		return;
@@ -153,6 +201,7 @@ bool symbols_resolve(struct symbols *symbols, struct kmc_report *report)
 	message_error(kmc_explain_report(symbols->di, report));
 	if (symbols->di)
 		hint_module(symbols, report);
+	warn_all(symbols, report);
 	message_make_room();
 	return true;
 }
@@ -164,4 +213,7 @@ void symbols_close(struct symbols *symbols)
 	free(symbols->old);
 	kmc_debuginfo_free(symbols->di);
 	free(symbols->missing);
+	for (size_t i = 0; i < symbols->nwarned; i++)
+		free(symbols->warned[i]);
+	free(symbols->warned);
 }

@@ -49,8 +49,11 @@ static const struct option_row rows[] = {
 	  "print instead of drawing: the type, list or reports",
 	  "Print what would be drawn, whole, and exit.\nThis is also what is done when the terminal cannot place text, as\n.BR TERM=dumb ,\nor standard output is none." },
 	{ 0, "force", NULL, false, option_flag, AT(debuginfo.force),
-	  "use a vmlinux even if it is of another build",
-	  "Use a vmlinux even if it is of another build.\nWhat it says may be wrong." },
+	  "use debug info even if it is of another build",
+	  "Use a vmlinux and modules even if their build-ID or release is not that of the report,\n"
+	  "and do not warn of what else contradicts it.\n"
+	  "Lines and types may be wrong; functions of another size still have no lines.\n"
+	  "See\n.B DEBUG INFO\nin\n.BR kmc-report (1)." },
 	{ 0, "ascii", NULL, false, option_flag, AT(ascii),
 	  "nothing but ASCII, even if the locale knows more",
 	  "Draw with ASCII characters only, even if the locale knows more." },

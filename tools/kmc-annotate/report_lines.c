@@ -144,6 +144,14 @@ static void add_memory(struct report_lines *lines, const struct kmc_report *repo
 	kmc_shadow_view_free(view);
 }
 
+static void add_doubts(struct report_lines *lines, const struct kmc_report *report, int cols)
+{
+	for (size_t i = 0; i < report->ndoubts; i++) {
+		lines_wrap(lines, "Doubtful:", report->doubts[i].file, cols);
+		lines_wrap(lines, "", report->doubts[i].why, cols);
+	}
+}
+
 void report_head(struct report_lines *head, const struct kmc_report *report, int cols)
 {
 	char label[40];
@@ -151,6 +159,7 @@ void report_head(struct report_lines *head, const struct kmc_report *report, int
 	put_what(report_lines_add(head, -1), report);
 	put_who(report_lines_add(head, -1), report);
 	add_where(head, report);
+	add_doubts(head, report, cols);
 	if (report->verdict.text) {
 		report_lines_add(head, -1);
 		snprintf(label, sizeof(label), "%s:", kmc_verdict_name(report->verdict.kind));

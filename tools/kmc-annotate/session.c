@@ -19,6 +19,7 @@
 void session_init(struct session *session, const struct options *opts)
 {
 	session->symbols.opts = &opts->debuginfo;
+	session->symbols.source = opts->source;
 	session->symbols.keep = true;
 }
 

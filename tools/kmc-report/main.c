@@ -191,6 +191,7 @@ int main(int argc, char **argv)
 	ctl.opts.debuginfo.size = sizeof(ctl.opts.debuginfo);
 	ctl.opts.debuginfo.progress = on_download;
 	ctl.symbols.opts = &ctl.opts.debuginfo;
+	ctl.symbols.source = ctl.opts.source;
 	ctl.symbols.quiet = ctl.opts.quiet;
 	message_prepare(clear_progress);
 	progress_start(&ctl.opts);

@@ -136,8 +136,11 @@ static const struct option_row rows[] = {
 	  "Do not show how far it is.\n"
 	  "That is shown when standard error is a terminal and it takes a while." },
 	{ 0, "force", NULL, false, option_flag, AT(debuginfo.force),
-	  "use a vmlinux even if it is of another build",
-	  "Use a vmlinux even if it is of another build.\nIts lines may be wrong." },
+	  "use debug info even if it is of another build",
+	  "Use a vmlinux and modules even if their build-ID or release is not that of the report,\n"
+	  "and do not warn of what else contradicts it.\n"
+	  "Lines and types may be wrong; functions of another size still have no lines.\n"
+	  "See\n.B DEBUG INFO\nbelow." },
 	{ 0, "error-exitcode", "N", false, set_exitcode, AT(error_exitcode),
 	  "exit with N when there was any report",
 	  "Exit with\n.I N\nwhen there was any report and nothing else went wrong." },

@@ -121,7 +121,8 @@ struct kmc_debuginfo;
  * @size: sizeof(struct kmc_debuginfo_options); what is beyond it counts as zero
  * @vmlinux: path, NULL to look in the usual places
  * @modules: directory with .ko files (searched downwards), NULL for none
- * @force: accept a vmlinux of another build
+ * @force: accept a vmlinux and modules of which the report says that they are of
+ *	another build or release; a report's doubts are found all the same
  * @progress: called every now and then while debug info is downloaded, from the
  *	thread that asked for it: @done of @total bytes are here, both are 0 before
  *	the answer; false stops it, and nothing more is downloaded. May be NULL
@@ -208,6 +209,10 @@ kmc_symbol_address(struct kmc_debuginfo *di, const char *module,
  * @report: its frames, alloc and free stacks are resolved; what cannot be
  *	resolved keeps an empty chain
  *
+ * What speaks against the debug info goes to the doubts of @report: the version of the
+ * kernel, functions of another size (these get no chain, for their lines are others),
+ * modules of another build.
+ *
  * An address is slid by the KASLR offset of the stream's header, or else by the
  * difference between the RIP and its symbol; where the report has no addresses,
  * symbol, offset and size decide.
@@ -250,6 +255,17 @@ KMC_PUBLIC const char *kmc_source_line(struct kmc_source *source, const char *fi
  * none, or not within the tree.
  */
 KMC_PUBLIC char *kmc_source_find(const struct kmc_source *source, const char *file);
+
+/**
+ * kmc_source_check() - is a source tree that of a kernel?
+ * @dir: its top, where the Makefile is
+ * @kernel: that a report is from
+ *
+ * Return: NULL if it may be: also when the tree or the kernel does not say, as where a
+ * distribution's release says less than its sources.
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_source_check(const char *dir, const struct kmc_kernel *kernel);
 
 KMC_PUBLIC void kmc_source_free(struct kmc_source *source);
 

@@ -56,6 +56,8 @@ struct kmc_location {
  * @offset: from the symbol's start, bytes
  * @size: of the symbol, bytes, as the kernel counts (up to the next symbol)
  * @module: NULL for the kernel proper
+ * @build_id: of @module, where the report says it behind the name
+ * @build_id_len: bytes of @build_id, 0 if unknown
  * @chain: innermost first, NULL until kmc_symbolize_report() has run
  * @chain_len: number of entries in @chain
  * @resolved: kmc_symbolize_report() knows where it is in the debug info:
@@ -72,6 +74,8 @@ struct kmc_frame {
 	uint64_t offset;
 	uint64_t size;
 	char *module;
+	uint8_t build_id[24];
+	size_t build_id_len;
 	struct kmc_location *chain;
 	size_t chain_len;
 	bool resolved;
@@ -147,7 +151,8 @@ struct kmc_module {
 /**
  * struct kmc_kernel - the kernel a report comes from, as far as it is known
  * @release: as uname -r, NULL if unknown
- * @banner: as uname -v, NULL if unknown
+ * @banner: as uname -v, or as much of it as the report says, and what it says behind
+ *	that, as a package's version; NULL if unknown
  * @build_id: bytes of vmlinux' build-ID
  * @build_id_len: 0 if unknown
  * @has_kaslr: @kaslr_offset is known
@@ -162,6 +167,19 @@ struct kmc_kernel {
 	bool has_kaslr;
 	uint64_t kaslr_offset;
 	uint64_t boot_time;
+};
+
+/**
+ * struct kmc_doubt - what speaks against a file of debug info
+ * @module: that the file is of; NULL: the vmlinux
+ * @file: its path
+ * @why: a sentence about it without its subject: "is of another build: ..."; may quote
+ *	the report, so a printer escapes it
+ */
+struct kmc_doubt {
+	char *module;
+	char *file;
+	char *why;
 };
 
 /**
@@ -345,6 +363,10 @@ struct kmc_verdict {
  * @modules: that an address of the report lies in
  * @nmodules: number of @modules
  * @kernel: that reported
+ * @doubts: what kmc_symbolize_report() has found to be of another build than the
+ *	report, or not usable; functions that it contradicts have no lines, and where it
+ *	is the vmlinux and that was not forced, no candidate is more than a guess
+ * @ndoubts: of them
  * @insn: the instruction that did it, as objdump prints it; NULL if unknown
  * @candidates: objects that the access may have been in, best first; none before
  *	kmc_explain_report()
@@ -395,6 +417,8 @@ struct kmc_report {
 	size_t nmodules;
 	struct kmc_kernel kernel;
 
+	struct kmc_doubt *doubts;
+	size_t ndoubts;
 	char *insn;
 	struct kmc_candidate *candidates;
 	size_t ncandidates;
