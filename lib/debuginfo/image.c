@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/unzstd.h"
+#include "base/unpack_file.h"
 
 /*
  * A vmlinux has its debug info inside, that was checked; a module may have it in
@@ -24,20 +24,17 @@ static const Dwfl_Callbacks callbacks = {
 	.section_address = dwfl_offline_section_address,
 };
 
-/* The file itself, or what it is when unpacked; libdw unpacks the other kinds. */
+/* The file itself, or what it is when unpacked. */
 static struct kmc_error *image_fd(const char *path, int *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct kmc_error *err = NULL;
+	struct kmc_error *err;
 
 	if (fd < 0)
 		return kmc_error_os(errno, path, "cannot open");
-	if (!kmc_is_zstd(fd)) {
-		*out = fd;
-		return NULL;
-	}
-	err = kmc_unzstd(path, fd, out);
-	close(fd);
+	err = kmc_unpack_file(path, fd, out);
+	if (err)
+		close(fd);
 	return err;
 }
 

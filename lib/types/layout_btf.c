@@ -10,21 +10,29 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/unpack_file.h"
 #include "types/types.h"
 
 /* Eight times that of the largest kernel seen. */
 #define MAX_RAW		(64U << 20)
 
+/*
+ * struct btf_source - the BTF of one file
+ * @first: id of its first type: a module's continue its kernel's
+ */
 struct btf_source {
 	char *path;
 	struct btf *btf;
+	uint32_t first;
 };
 
 static void btf_source_free(void *source)
@@ -283,7 +291,7 @@ static struct kmc_error *btf_index(void *source, struct kmc_index *index)
 	const struct btf_source *src = source;
 	uint32_t count = btf__type_cnt(src->btf);
 
-	for (uint32_t id = 1; id < count; id++) {
+	for (uint32_t id = src->first; id < count; id++) {
 		struct kmc_index_entry entry = { };
 
 		if (read_entry(src, id, &entry.name) &&
@@ -333,14 +341,34 @@ static struct kmc_error *find_section(Elf *elf, const char *path, Elf_Data **out
 	return no_btf(path);
 }
 
-static struct kmc_error *load(struct btf_source *src, const void *data,
-			      size_t size)
+/* libbpf has btf__new_split() in its header only, but reads such BTF from files. */
+static struct btf *new_split(const void *data, size_t size, struct btf *base)
+{
+	int fd = memfd_create("kmc-btf", MFD_CLOEXEC);
+	struct btf *btf = NULL;
+	char path[32];
+
+	if (fd < 0)
+		return NULL;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (write(fd, data, size) == (ssize_t)size)
+		btf = btf__parse_raw_split(path, base);
+	close(fd);
+	return btf;
+}
+
+static struct kmc_error *load(struct btf_source *src, const struct btf_source *base,
+			      const void *data, size_t size)
 {
 	/* libbpf prints what it does not like; a library must not. */
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
 
 	errno = 0;
-	src->btf = size <= UINT32_MAX ? btf__new(data, size) : NULL;
+	src->first = base ? btf__type_cnt(base->btf) : 1;
+	if (size > UINT32_MAX)
+		src->btf = NULL;
+	else
+		src->btf = base ? new_split(data, size, base->btf) : btf__new(data, size);
 	libbpf_set_print(print);
 	if (src->btf)
 		return NULL;
@@ -350,7 +378,8 @@ static struct kmc_error *load(struct btf_source *src, const void *data,
 			     "has damaged BTF, or that of a module, which cannot be read without its kernel's");
 }
 
-static struct kmc_error *load_elf(struct btf_source *src, int fd)
+static struct kmc_error *load_elf(struct btf_source *src, const struct btf_source *base,
+				  int fd)
 {
 	struct kmc_error *err;
 	Elf_Data *data = NULL;
@@ -364,12 +393,13 @@ static struct kmc_error *load_elf(struct btf_source *src, int fd)
 	else
 		err = find_section(elf, src->path, &data);
 	if (!err)
-		err = load(src, data->d_buf, data->d_size);
+		err = load(src, base, data->d_buf, data->d_size);
 	elf_end(elf);
 	return err;
 }
 
-static struct kmc_error *load_raw(struct btf_source *src, int fd)
+static struct kmc_error *load_raw(struct btf_source *src, const struct btf_source *base,
+				  int fd)
 {
 	struct kmc_error *err = NULL;
 	struct kmc_buf buf = { };
@@ -390,12 +420,13 @@ static struct kmc_error *load_raw(struct btf_source *src, int fd)
 					    "is too large for BTF");
 	} while (!err && n > 0);
 	if (!err)
-		err = load(src, buf.data, buf.len);
+		err = load(src, base, buf.data, buf.len);
 	kmc_buf_release(&buf);
 	return err;
 }
 
-static struct kmc_error *load_file(struct btf_source *src, int fd)
+static struct kmc_error *load_file(struct btf_source *src, const struct btf_source *base,
+				   int fd)
 {
 	uint16_t magic = 0;
 	struct stat st;
@@ -408,11 +439,12 @@ static struct kmc_error *load_file(struct btf_source *src, int fd)
 	if (pread(fd, &magic, sizeof(magic), 0) < 0)
 		return kmc_error_os(errno, src->path, "cannot read");
 	if (magic == BTF_MAGIC || magic == __builtin_bswap16(BTF_MAGIC))
-		return load_raw(src, fd);
-	return load_elf(src, fd);
+		return load_raw(src, base, fd);
+	return load_elf(src, base, fd);
 }
 
-struct kmc_error *kmc_types_open_btf(const char *path, struct kmc_types **out)
+static struct kmc_error *open_btf(const char *path, const struct btf_source *base,
+				  struct kmc_types **out)
 {
 	struct btf_source *src = calloc(1, sizeof(*src));
 	struct kmc_error *err;
@@ -428,7 +460,9 @@ struct kmc_error *kmc_types_open_btf(const char *path, struct kmc_types **out)
 	if (fd < 0)
 		err = kmc_error_os(errno, path, "cannot open");
 	else
-		err = load_file(src, fd);
+		err = kmc_unpack_file(path, fd, &fd);
+	if (!err)
+		err = load_file(src, base, fd);
 	if (fd >= 0)
 		close(fd);
 	if (err) {
@@ -436,4 +470,18 @@ struct kmc_error *kmc_types_open_btf(const char *path, struct kmc_types **out)
 		return err;
 	}
 	return kmc_types_new(path, &btf_ops, src, out);
+}
+
+struct kmc_error *kmc_types_open_btf(const char *path, struct kmc_types **out)
+{
+	return open_btf(path, NULL, out);
+}
+
+struct kmc_error *kmc_types_open_module_btf(const char *path, struct kmc_types *kernel,
+					    struct kmc_types **out)
+{
+	if (!kernel || kernel->ops != &btf_ops)
+		return kmc_error_new(KMC_ERROR_NOT_FOUND, path, 0,
+				     "may have BTF, but its kernel has none that it could continue");
+	return open_btf(path, kernel->source, out);
 }

@@ -121,6 +121,11 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_types_new(const char *path, const struct kmc_types_ops *ops, void *source,
 	      struct kmc_types **out);
 
+/* What a module's BTF, which continues its kernel's, has; @kernel has to outlive it. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_types_open_module_btf(const char *path, struct kmc_types *kernel,
+			  struct kmc_types **out);
+
 /* Add an entry; false: out of memory. */
 bool kmc_index_add(struct kmc_index *index, const struct kmc_index_entry *entry);
 

@@ -47,7 +47,7 @@ both() {
 	check "$tool: completion of an option" same "--modules" "$tmp/out"
 	(cd "$tmp" && complete_words "$tool" --source tr) >"$tmp/out"
 	check "... of a directory" same tree "$tmp/out"
-	(cd "$tmp" && complete_words "$tool" -m "") >"$tmp/out"
+	(cd "$tmp" && complete_words "$tool" -s "") >"$tmp/out"
 	check "... and of nothing else" same tree "$tmp/out"
 	(cd "$tmp" && complete_words "$tool" -k fix) >"$tmp/out"
 	check "... of a file" same fixture.log "$tmp/out"

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "memory.h"
 #include "message.h"
@@ -18,15 +20,27 @@ static bool is_named(const struct symbols *symbols)
 }
 
 /* It may hold none that a report needs, but it has to be there. */
-static bool check_modules(const char *path)
+bool symbols_check_modules(const struct kmc_debuginfo_options *opts)
 {
-	DIR *dir = path ? opendir(path) : NULL;
+	const char *path = opts->modules;
+	struct stat st;
+	DIR *dir;
 
-	if (path && !dir)
+	if (!path)
+		return true;
+	/* A module's own file will do. */
+	if (!stat(path, &st) && S_ISREG(st.st_mode) && !access(path, R_OK)) {
+		if (strstr(path, ".ko"))
+			return true;
+		message("%s: is no directory, and no module by its name (.ko)", path);
+		return false;
+	}
+	dir = opendir(path);
+	if (!dir)
 		message("%s: cannot look for modules there: %s", path, strerror(errno));
-	if (dir)
+	else
 		closedir(dir);
-	return !path || dir;
+	return dir;
 }
 
 /* What was named is opened at once: better now than after a long log. */
@@ -35,7 +49,7 @@ bool symbols_open(struct symbols *symbols)
 	const struct kmc_kernel unknown = { };
 	struct kmc_error *err;
 
-	if (!check_modules(symbols->opts->modules))
+	if (!symbols_check_modules(symbols->opts))
 		return false;
 	if (!is_named(symbols))
 		return true;

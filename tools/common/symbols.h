@@ -37,6 +37,7 @@ struct symbols {
 };
 
 /* False when what the user named cannot be used; it was said why. */
+bool symbols_check_modules(const struct kmc_debuginfo_options *opts);
 bool symbols_open(struct symbols *symbols);
 bool symbols_resolve(struct symbols *symbols, struct kmc_report *report);
 void symbols_close(struct symbols *symbols);

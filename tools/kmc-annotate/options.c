@@ -39,9 +39,11 @@ static const struct option_row rows[] = {
 	{ 'k', "vmlinux", "FILE", false, option_text, AT(debuginfo.vmlinux),
 	  "vmlinux with debug info, or a file with BTF",
 	  "The vmlinux with debug info of the kernel that reported; for types alone, a file with BTF or raw BTF is enough.\nWithout it, the usual places are searched, and for types alone the running kernel's BTF is taken." },
-	{ 'm', "modules", "DIR", false, option_text, AT(debuginfo.modules),
-	  "look for its modules (.ko) in and below DIR",
-	  "Look for the modules of that kernel in\n.I DIR\nand below." },
+	{ 'm', "modules", "PATH", false, option_text, AT(debuginfo.modules),
+	  "its modules: a directory that has them, or one .ko",
+	  "Look for the modules of that kernel in the directory\n.I PATH\nand below; or take the file of one.\n"
+	  "Types that only they have are found as the kernel's are: from BTF, if the vmlinux has it as well, or from DWARF.\n"
+	  "The list of types has those from DWARF if there are no more than 32 modules." },
 	{ 's', "source", "DIR", false, option_text, AT(source),
 	  "source tree, for lines, the editor and annotations",
 	  "The source tree, for source lines, the editor and annotations.\nWithout it, the tree that the debug info names, if it is there." },

@@ -79,6 +79,43 @@ struct kmc_error *session_types(struct session *session, const struct options *o
 	return NULL;
 }
 
+struct kmc_error *session_modules(struct session *session, const struct options *opts,
+				  struct kmc_modules **out)
+{
+	struct kmc_error *err = NULL;
+
+	if (!session->modules && opts->debuginfo.modules) {
+		if (!symbols_check_modules(&opts->debuginfo))
+			return NULL;
+		err = kmc_modules_open(opts->debuginfo.modules, session->types,
+				       &session->modules);
+	}
+	*out = session->modules;
+	return err;
+}
+
+struct kmc_error *session_find(struct session *session, const struct options *opts,
+			       const char *name, struct kmc_types **types,
+			       kmc_type_id **ids, size_t *count)
+{
+	struct kmc_modules *modules = NULL;
+	struct kmc_error *err, *other;
+
+	err = session_types(session, opts, types);
+	if (!err)
+		err = kmc_types_find(*types, name, ids, count);
+	/* The DWARF of a module is enough, without any kernel. */
+	if (!err || !opts->debuginfo.modules)
+		return err;
+	other = session_modules(session, opts, &modules);
+	if (!other && modules)
+		other = kmc_modules_find(modules, name, types, ids, count);
+	if (!other && (!modules || !*types))
+		return err;
+	kmc_error_free(err);
+	return other;
+}
+
 static struct kmc_error *open_source(struct session *session, const char *dir)
 {
 	struct kmc_error *err = kmc_source_open(dir, &session->source);
@@ -115,6 +152,7 @@ void session_close(struct session *session)
 {
 	inbox_free(session->inbox);
 	kmc_source_free(session->source);
+	kmc_modules_free(session->modules);
 	kmc_types_free(session->types);
 	free(session->types_path);
 	symbols_close(&session->symbols);

@@ -14,6 +14,7 @@
  * @symbols: debug info for reports
  * @types: of the kernel, for the list of types; NULL until needed
  * @types_path: where they come from
+ * @modules: for the types that only they have; NULL until needed, or without --modules
  * @source: lines of source files, NULL if there are none
  * @source_dir: where these are
  * @inbox: reports, NULL without
@@ -22,6 +23,7 @@ struct session {
 	struct symbols symbols;
 	struct kmc_types *types;
 	char *types_path;
+	struct kmc_modules *modules;
 	struct kmc_source *source;
 	const char *source_dir;
 	struct inbox *inbox;
@@ -31,6 +33,16 @@ void session_init(struct session *session, const struct options *opts);
 /* Types of the vmlinux that is named, found, or that runs. */
 struct kmc_error *session_types(struct session *session, const struct options *opts,
 				struct kmc_types **out);
+/*
+ * session_find() - the complete structs and unions of a name
+ * @types: of the kernel, or else of a module
+ */
+struct kmc_error *session_find(struct session *session, const struct options *opts,
+			       const char *name, struct kmc_types **types,
+			       kmc_type_id **ids, size_t *count);
+/* *out is NULL when the user named none. */
+struct kmc_error *session_modules(struct session *session, const struct options *opts,
+				  struct kmc_modules **out);
 /* What the user named for reports; false when that cannot be used; it was said why. */
 bool session_open(struct session *session, const struct options *opts);
 /* The source tree that the debug info names, if none was and it is there. */

@@ -246,11 +246,8 @@ struct kmc_error *type_open_named(struct app *app, const char *operand)
 	size_t found = 0;
 	char *name;
 
-	err = session_types(app->session, app->opts, &types);
-	if (err)
-		return err;
 	name = split(operand, &where);
-	err = kmc_types_find(types, name, &ids, &found);
+	err = session_find(app->session, app->opts, name, &types, &ids, &found);
 	free(name);
 	if (err)
 		return err;

@@ -13,25 +13,33 @@
 #include "session.h"
 #include "views.h"
 
+/* A tenth of a second each, from DWARF. */
+#define SLOW_MODULES	32
+
 /*
  * struct choice - a name, and what is looked at more often
+ * @types: where it is from
+ * @module: file name of the module that has it, NULL for the kernel
  * @lower: in lower case, compared with every key
  * @first: its first bytes as a number, which is nearly all that sorting needs
  */
 struct choice {
 	const struct kmc_type_name *type;
+	struct kmc_types *types;
+	const char *module;
 	const char *lower;
 	uint64_t first;
 };
 
 /*
  * struct list - all types, and those that are left
+ * @left_out: modules whose types would take too long
  * @all: sorted by name, @count of them
  * @lower: where their lower case names are
  * @left: indexes into @all, best first, @nleft of them
  */
 struct list {
-	struct kmc_types *types;
+	size_t left_out;
 	struct choice *all;
 	char *lower;
 	size_t count;
@@ -54,6 +62,18 @@ static int by_name(const void *a, const void *b)
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
 	return (x->size > y->size) - (x->size < y->size);
+}
+
+/* The kernel's own first, for it is what stays of types that modules have, too. */
+static int by_name_and_place(const void *a, const void *b)
+{
+	const char *x = ((const struct choice *)a)->module;
+	const char *y = ((const struct choice *)b)->module;
+	int order = by_name(a, b);
+
+	if (order || !x || !y)
+		return order ? order : (x != NULL) - (y != NULL);
+	return strcmp(x, y);
 }
 
 /* How well a name fits: 0 is the name itself, 3 does not. */
@@ -122,6 +142,10 @@ static void line(const struct view *view, size_t i, struct line *out)
 		 type->is_typedef ? "typedef" :
 		 type->kind == KMC_TYPE_UNION ? "union" : "struct");
 	line_quote(out, KMC_STYLE_TITLE, type->name);
+	if (list->all[list->left[i]].module) {
+		line_say(out, KMC_STYLE_DIM, "  ");
+		line_quote(out, KMC_STYLE_DIM, list->all[list->left[i]].module);
+	}
 }
 
 static void title(const struct view *view, struct line *out)
@@ -130,7 +154,10 @@ static void title(const struct view *view, struct line *out)
 
 	line_say(out, KMC_STYLE_TITLE, "%zu types", list->count);
 	line_say(out, KMC_STYLE_PLAIN, " of ");
-	line_quote(out, KMC_STYLE_PLAIN, view->app->session->types_path);
+	if (view->app->session->types_path)
+		line_quote(out, KMC_STYLE_PLAIN, view->app->session->types_path);
+	if (view->app->session->modules)
+		line_say(out, KMC_STYLE_PLAIN, " and modules");
 }
 
 static bool request(struct view *view, enum request what)
@@ -143,7 +170,8 @@ static bool request(struct view *view, enum request what)
 	if (!view_current(view, &i))
 		app_say(view->app, "no type has that in its name");
 	else
-		type_open(view->app, list->types, list->all[list->left[i]].type->id, NULL);
+		type_open(view->app, list->all[list->left[i]].types,
+			  list->all[list->left[i]].type->id, NULL);
 	return true;
 }
 
@@ -201,46 +229,115 @@ static uint64_t first_bytes(const char *name)
 	return first;
 }
 
-static void fill(struct list *list, const struct kmc_type_name *names)
+static void add(struct list *list, struct kmc_types *types, const char *path,
+		const struct kmc_type_name *names, size_t n)
 {
-	size_t bytes = 0;
-	char *at;
+	const char *slash = path ? strrchr(path, '/') : NULL;
 
-	for (size_t i = 0; i < list->count; i++)
-		bytes += strlen(names[i].name) + 1;
-	list->lower = xcalloc(bytes, 1);
-	at = list->lower;
-	for (size_t i = 0; i < list->count; i++) {
-		list->all[i] = (struct choice) { &names[i], at, first_bytes(names[i].name) };
-		to_lower(at, names[i].name);
-		at += strlen(at) + 1;
-	}
+	list->all = xrealloc(list->all, (list->count + n) * sizeof(*list->all));
+	for (size_t i = 0; i < n; i++)
+		list->all[list->count++] = (struct choice) {
+			.type = &names[i], .types = types,
+			.module = slash ? slash + 1 : path,
+			.first = first_bytes(names[i].name),
+		};
 }
 
-void types_open(struct app *app)
+static struct kmc_error *add_modules(struct list *list, struct app *app)
+{
+	struct kmc_modules *modules = NULL;
+	struct kmc_error *err;
+	bool quick;
+
+	err = session_modules(app->session, app->opts, &modules);
+	if (err || !modules)
+		return err;
+	quick = kmc_modules_count(modules) > SLOW_MODULES;
+	for (size_t i = 0; !err && i < kmc_modules_count(modules); i++) {
+		const struct kmc_type_name *names;
+		struct kmc_types *types;
+		size_t n;
+
+		err = kmc_modules_types(modules, i, quick, &types);
+		if (err)
+			return err;
+		if (!types) {
+			list->left_out += quick;
+			continue;
+		}
+		err = kmc_types_list(types, &names, &n);
+		if (!err)
+			add(list, types, kmc_modules_path(modules, i), names, n);
+	}
+	return err;
+}
+
+/* Each once: what modules have of the kernel's types is not said again. */
+static void sort(struct list *list)
+{
+	size_t n = 0, bytes = 0;
+	char *at;
+
+	qsort(list->all, list->count, sizeof(*list->all), by_name_and_place);
+	for (size_t i = 0; i < list->count; i++)
+		if (!n || !list->all[i].module ||
+		    by_name(&list->all[n - 1], &list->all[i]))
+			list->all[n++] = list->all[i];
+	list->count = n;
+	for (size_t i = 0; i < n; i++)
+		bytes += strlen(list->all[i].type->name) + 1;
+	list->lower = xcalloc(bytes, 1);
+	at = list->lower;
+	for (size_t i = 0; i < n; i++) {
+		list->all[i].lower = at;
+		to_lower(at, list->all[i].type->name);
+		at += strlen(at) + 1;
+	}
+	list->left = xcalloc(n, sizeof(*list->left));
+}
+
+static struct kmc_error *fill(struct list *list, struct app *app)
 {
 	const struct kmc_type_name *names;
 	struct kmc_types *types;
 	struct kmc_error *err;
-	struct list *list;
 	size_t n = 0;
 
 	err = session_types(app->session, app->opts, &types);
 	if (!err)
 		err = kmc_types_list(types, &names, &n);
+	if (!err)
+		add(list, types, NULL, names, n);
+	if (err && app->opts->debuginfo.modules) {
+		/* The DWARF of a module is enough, without any kernel. */
+		kmc_error_free(add_modules(list, app));
+		if (list->count) {
+			message_error(err);
+			err = NULL;
+		}
+	} else if (!err) {
+		err = add_modules(list, app);
+	}
+	if (!err)
+		sort(list);
+	return err;
+}
+
+void types_open(struct app *app)
+{
+	struct list *list = xcalloc(1, sizeof(*list));
+	struct kmc_error *err = fill(list, app);
+
 	if (err) {
 		message_error(err);
+		free_data(list);
 		return;
 	}
-	list = xcalloc(1, sizeof(*list));
-	list->types = types;
-	list->count = n;
-	list->all = xcalloc(n, sizeof(*list->all));
-	list->left = xcalloc(n, sizeof(*list->left));
-	fill(list, names);
-	qsort(list->all, n, sizeof(*list->all), by_name);
 	view_open(app, &types_view, list);
 	refilter(app->top);
+	if (list->left_out)
+		app_say(app, "%zu modules have no BTF and are not in the list: name the type",
+			list->left_out);
 	/* One comes here to type a name. */
 	app_prompt(app, PROMPT_FILTER);
 }

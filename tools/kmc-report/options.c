@@ -95,9 +95,9 @@ static const struct option_row rows[] = {
 	  "The vmlinux with debug info of the kernel that reported.\n"
 	  "Without it, the usual places are searched, see\n.B DEBUG INFO\nbelow.\n"
 	  "One of another build is refused." },
-	{ 'm', "modules", "DIR", false, option_text, AT(debuginfo.modules),
-	  "look for its modules (.ko) in and below DIR",
-	  "Look for the modules of that kernel in\n.I DIR\nand below." },
+	{ 'm', "modules", "PATH", false, option_text, AT(debuginfo.modules),
+	  "its modules: a directory that has them, or one .ko",
+	  "Look for the modules of that kernel in the directory\n.I PATH\nand below; or take the file of one." },
 	{ 's', "source", "DIR", false, option_text, AT(source),
 	  "its source tree",
 	  "The source tree of that kernel, to show the lines around each function.\n"

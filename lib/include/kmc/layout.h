@@ -187,6 +187,51 @@ KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_types_list(struct kmc_types *types, const struct kmc_type_name **out,
 	       size_t *count);
 
+/* ---- types of modules: module_types.c ---- */
+
+struct kmc_modules;
+
+/**
+ * kmc_modules_open() - the modules of a kernel, for the types that only they have
+ * @path: directory, searched downwards, or one module's file: .ko, .ko.debug, or .ko.xz,
+ *	.ko.zst, .ko.gz
+ * @kernel: types of its vmlinux, which the BTF of a module continues; has to outlive @out.
+ *	NULL, or from DWARF: only DWARF of the modules is read
+ * @out: free with kmc_modules_free(); they may be none
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_modules_open(const char *path, struct kmc_types *kernel, struct kmc_modules **out);
+
+KMC_PUBLIC void kmc_modules_free(struct kmc_modules *modules);
+
+KMC_PUBLIC size_t kmc_modules_count(const struct kmc_modules *modules);
+
+KMC_PUBLIC const char *kmc_modules_path(const struct kmc_modules *modules, size_t i);
+
+/**
+ * kmc_modules_types() - the types of one module
+ * @modules: where from
+ * @i: which, below kmc_modules_count()
+ * @quick: only if that takes a millisecond, which is from BTF
+ * @out: borrowed; NULL if there are none. The kernel's are among them when they are
+ *	from DWARF, and not in kmc_types_list() when they are from BTF
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_modules_types(struct kmc_modules *modules, size_t i, bool quick,
+		  struct kmc_types **out);
+
+/**
+ * kmc_modules_find() - kmc_types_find() in the first module that has such a type
+ * @modules: where from
+ * @name: as for kmc_types_find()
+ * @types: of that module, borrowed; NULL if there is none
+ * @ids: yours to free()
+ * @count: of @ids
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_modules_find(struct kmc_modules *modules, const char *name, struct kmc_types **types,
+		 kmc_type_id **ids, size_t *count);
+
 /* ---- what lies where: layout.c ---- */
 
 /* More fields than this are cut. */
