@@ -9,11 +9,58 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "debuginfo/build_id.h"
+
+/* Seconds without progress, unless DEBUGINFOD_TIMEOUT says otherwise; and in all. */
+#define STALL_MAX	60
+#define TOTAL_MAX	(60 * 60)
+/* Seconds between two downloads, as far as can be told. */
+#define PAUSE_MIN	10
+
+static int64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	/* Long after 0, which stands for never. */
+	return ts.tv_sec + 2 * PAUSE_MIN;
+}
+
+static unsigned long stall_max(void)
+{
+	const char *set = getenv(DEBUGINFOD_TIMEOUT_ENV_VAR);
+	unsigned long limit = set ? strtoul(set, NULL, 10) : 0;
+
+	return limit ? limit : STALL_MAX;
+}
+
+/*
+ * libdebuginfod has a limit of its own, but that of a connection which is not answered
+ * is five minutes.
+ */
+static bool takes_too_long(struct kmc_debuginfod *fetch, uint64_t done)
+{
+	const unsigned long limit = stall_max();
+	const int64_t at = now();
+
+	/* libdw says nothing when it begins one; within one it asks every second. */
+	if (at - fetch->asked > PAUSE_MIN)
+		fetch->began = fetch->moved = at;
+	fetch->asked = at;
+	if (done != fetch->done)
+		fetch->moved = at;
+	fetch->done = done;
+	if (at - fetch->moved >= (int64_t)limit)
+		fetch->limit = limit;
+	else if (at - fetch->began >= TOTAL_MAX)
+		fetch->limit = TOTAL_MAX;
+	return fetch->limit;
+}
 
 /* Tells the user and asks whether to go on: anything but 0 stops it. */
 static int on_progress(debuginfod_client *client, long done, long total)
@@ -25,6 +72,8 @@ static int on_progress(debuginfod_client *client, long done, long total)
 		done = total = 0;
 	if (!fetch->stopped && fetch->progress &&
 	    !fetch->progress(fetch->arg, done, total))
+		fetch->stopped = true;
+	if (!fetch->stopped && takes_too_long(fetch, done))
 		fetch->stopped = true;
 	return fetch->stopped;
 }
@@ -96,6 +145,7 @@ struct kmc_error *kmc_debuginfod_find(struct kmc_debuginfod *fetch,
 	if (!client)
 		return kmc_error_nomem();
 	watch(fetch, client);
+	fetch->asked = 0;
 	fd = debuginfod_find_debuginfo(client, build_id, len, &found);
 	debuginfod_end(client);
 	if (fd >= 0) {
@@ -106,6 +156,11 @@ struct kmc_error *kmc_debuginfod_find(struct kmc_debuginfod *fetch,
 	}
 	if (fetch->stopped) {
 		forget_miss(build_id, len);
+		if (fetch->limit)
+			return kmc_error_new(KMC_ERROR_OS, NULL, 0,
+					     "the download of debug info was given up after %lu seconds%s; nothing more is asked of DEBUGINFOD_URLS",
+					     fetch->limit, fetch->limit == TOTAL_MAX ? "" :
+					     " without progress (DEBUGINFOD_TIMEOUT)");
 		return kmc_error_os(EINTR, NULL, "the download of debug info was stopped");
 	}
 	if (fd == -ENOENT)

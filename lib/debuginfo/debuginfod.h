@@ -14,12 +14,21 @@
  * struct kmc_debuginfod - asking debuginfod servers
  * @progress: as in struct kmc_debuginfo_options
  * @arg: likewise
- * @stopped: the user wants no more of it
+ * @stopped: the user wants no more of it, or it took too long
+ * @limit: seconds without progress after which it was given up, 0 if it was not
+ * @began, @moved, @asked: when the download at hand began, when more of it had come, and
+ *	when its progress was last asked for
+ * @done: bytes of it
  */
 struct kmc_debuginfod {
 	bool (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *arg;
 	bool stopped;
+	unsigned long limit;
+	int64_t began;
+	int64_t moved;
+	int64_t asked;
+	uint64_t done;
 };
 
 /* Are there servers, and may they be asked? */

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "debuginfo/build_id.h"
+#include "debuginfo/debug_package.h"
 #include "debuginfo/debuginfo.h"
 #include "debuginfo/debuginfod.h"
 
@@ -189,11 +190,21 @@ static struct kmc_error *search(struct search *s)
 	return err;
 }
 
-static struct kmc_error *not_found(const struct kmc_kernel *kernel, bool sane)
+static struct kmc_error *not_found(const char *root, const struct kmc_kernel *kernel,
+				   bool sane)
 {
+	char *package KMC_AUTO_FREE = NULL;
+	struct kmc_error *err;
+	const char *server;
+
+	err = kmc_debug_package(root, kernel, &package, &server);
+	if (err)
+		return err;
 	return kmc_error_new(KMC_ERROR_NOT_FOUND, NULL, 0,
-			     "no vmlinux of Linux %s in the usual places; name it with --vmlinux, or install the kernel's debug package",
-			     sane ? kernel->release : "(unknown release)");
+			     "no vmlinux of Linux %s in the usual places; name it with --vmlinux, or install %s, or set DEBUGINFOD_URLS%s%s",
+			     sane ? kernel->release : "(unknown release)",
+			     package ? package : "the kernel's debug package",
+			     server ? "=" : "", server ? server : "");
 }
 
 struct kmc_error *
@@ -217,7 +228,7 @@ kmc_debuginfo_open_below(const char *root,
 	if (err)
 		return err;
 	if (!s.found)
-		return not_found(kernel, sane);
+		return not_found(root, kernel, sane);
 	*out = s.found;
 	return NULL;
 }

@@ -97,8 +97,8 @@ def environment(port, cache):
                 **{"DEBUGINFOD_URLS": f"http://127.0.0.1:{port}"} if port else {})
 
 
-def run(port, cache, *args):
-    return subprocess.run([PROGRAM, *args, "stream"], env=environment(port, cache),
+def run(port, cache, *args, **more):
+    return subprocess.run([PROGRAM, *args, "stream"], env={**environment(port, cache), **more},
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           timeout=60, check=False)
 
@@ -140,7 +140,12 @@ def check_server(store):
                done.stdout + done.stderr)
         result(any(file.endswith("module.c") for file in files), "a module, too",
                done.stdout + done.stderr)
-        result(done.returncode == 0 and not done.stderr, "... and nothing is said", done.stderr)
+        lines = done.stderr.splitlines()
+        result(done.returncode == 0 and
+               [line for line in lines if "downloading debug info from the servers" in line] and
+               [line for line in lines if re.search(r"MB of debug info downloaded, in \d+ s", line)]
+               and "\r" not in done.stderr,
+               "... and without a terminal its begin and end are said", done.stderr)
     finally:
         server.terminate()
         server.wait()
@@ -151,6 +156,26 @@ def check_server(store):
     result(done.returncode == 0 and done.stdout and
            "cannot get debug info from DEBUGINFOD_URLS: Connection refused" in done.stderr,
            "a server that is down is said, and the report is printed", done.stderr)
+
+
+def check_limits():
+    """A server that does not answer, and one that stops within its answer."""
+    silent = socket.create_server(("127.0.0.1", 0))
+    stalled = start_slow(30)
+    for name, port in (("silent", silent.getsockname()[1]),
+                       ("stalled", stalled.server_address[1])):
+        os.mkdir(name)
+        start = time.monotonic()
+        done = run(port, name, "-f", "json", DEBUGINFOD_TIMEOUT="2")
+        seconds = time.monotonic() - start
+        lines = done.stderr.splitlines()
+        result(done.stdout and seconds < 15, f"a {name} server is given up, the report printed",
+               f"{seconds:.1f} s, {done.stderr}")
+        result([line for line in lines
+                if "the download of debug info was given up after 2 seconds without progress" in
+                line] and len(lines) <= 4, "... and it is said", done.stderr)
+    silent.close()
+    stalled.shutdown()
 
 
 class Slow(http.server.BaseHTTPRequestHandler):
@@ -246,6 +271,7 @@ def main():
         else:
             skip("a real server", "debuginfod is not installed")
         check_terminal()
+        check_limits()
         os.chdir("/")
     print(f"1..{count}")
 

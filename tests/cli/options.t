@@ -92,17 +92,22 @@ complete_words kmc-report -f sa >"$tmp/out"
 check "... behind its letter" same sarif "$tmp/out"
 complete_words kmc-report --color = >"$tmp/out"
 check "... of all words" same "$(printf 'auto\nalways\nnever')" "$tmp/out"
-check "what is no format is refused" refused "--format: cannot be 'jso'" "$KMC_REPORT" -f jso x
-check "... nor several" refused "--format: cannot be 'text|json'" \
+check "what is no format is refused" refused \
+	"--format: cannot be 'jso'; it is one of: text, json, sarif, errors" "$KMC_REPORT" -f jso x
+check "... nor is any other word that is not one of a few" refused \
+	"--color: cannot be 'red'; it is one of: auto, always, never" "$KMC_REPORT" --color=red x
+check "... nor several" refused \
+	"--format: cannot be 'text|json'; it is one of: text, json, sarif, errors" \
 	"$KMC_REPORT" -f "text|json" x
-check "... nor nothing" refused "--format: cannot be ''" "$KMC_REPORT" --format= x
+check "... nor nothing" refused \
+	"--format: cannot be ''; it is one of: text, json, sarif, errors" "$KMC_REPORT" --format= x
 
 both kmc-annotate "$KMC_ANNOTATE"
 complete_words kmc-annotate --dump = j >"$tmp/out"
 check "completion of a form of a dump" same json "$tmp/out"
 (cd "$tmp" && complete_words kmc-annotate --dump fix) >"$tmp/out"
 check "... of an operand behind --dump" same fixture.log "$tmp/out"
-check "what is no form is refused" refused "--dump: cannot be 'xml'" \
+check "what is no form is refused" refused "--dump: cannot be 'xml'; it is one of: text, json" \
 	"$KMC_ANNOTATE" --dump=xml x
 check "two types are refused" refused \
 	"one type, log or stream at a time; 'b' is too much" "$KMC_ANNOTATE" a b

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "base/map.h"
+#include "debuginfo/debug_package.h"
 #include "debuginfo/debuginfo.h"
 #include "debuginfo/find_vmlinux.h"
 #include "debuginfo/image.h"
@@ -401,6 +402,59 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* By the release, by the version, or by the distribution that is installed. */
+static void distribution_has_a_package(void **state)
+{
+	static const struct {
+		const char *release, *banner, *os, *package;
+	} cases[] = {
+		{ "6.1.0-57-amd64", NULL, "ID=fedora", "linux-image-6.1.0-57-amd64-dbg" },
+		{ "6.1.0-57-cloud-amd64", NULL, "", "linux-image-6.1.0-57-cloud-amd64-dbg" },
+		{ "6.12.9+bpo-arm64", NULL, "", "linux-image-6.12.9+bpo-arm64-dbg" },
+		{ "6.8.0-31-generic", NULL, "ID=debian",
+		  "linux-image-unsigned-6.8.0-31-generic-dbgsym" },
+		{ "6.8.0-31-lab", "#31-Ubuntu SMP", "ID=debian",
+		  "linux-image-unsigned-6.8.0-31-lab-dbgsym" },
+		{ "6.9.7-200.fc40.x86_64", NULL, "ID=debian",
+		  "kernel-debuginfo-6.9.7-200.fc40.x86_64" },
+		{ "6.9.7-200.fc40.x86_64+debug", NULL, "",
+		  "kernel-debug-debuginfo-6.9.7-200.fc40.x86_64" },
+		{ "5.14.0-427.el9.x86_64", NULL, "", "kernel-debuginfo-5.14.0-427.el9.x86_64" },
+		{ "5.15.0-200.el8uek.x86_64", NULL, "",
+		  "kernel-uek-debuginfo-5.15.0-200.el8uek.x86_64" },
+		{ "6.4.0-150600.23-default", NULL, "", "kernel-default-debuginfo" },
+		{ "6.4.0-150600.23-azure", NULL, "ID=\"sles\"", "kernel-azure-debuginfo" },
+		{ "6.9.7-arch1-1", NULL, "ID=debian", NULL },
+		{ "6.1.192-own", NULL, "NAME=x\nID=debian", "linux-image-6.1.192-own-dbg" },
+		{ "6.1.192-own", NULL, "ID=mint\nID_LIKE=\"ubuntu debian\"",
+		  "linux-image-unsigned-6.1.192-own-dbgsym" },
+		{ "6.1.192-own", NULL, "ID=\"rocky\"\nID_LIKE=\"rhel fedora\"",
+		  "kernel-debuginfo-6.1.192-own" },
+		{ "6.1.192-own", NULL, "ID=nixos", NULL },
+		{ "6.1.192-own", NULL, "", NULL },
+		{ "../6.1", NULL, "ID=debian", NULL },
+	};
+	struct fixture *f = *state;
+	char *root = fixture_path(f, "os");
+
+	fixture_run(f, "mkdir -p os/etc");
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(cases); i++) {
+		const struct kmc_kernel kernel = {
+			.release = (char *)cases[i].release, .banner = (char *)cases[i].banner,
+		};
+		const char *server;
+		char *package;
+
+		fixture_run(f, "printf '%s\n' > os/etc/os-release", cases[i].os);
+		assert_no_error(kmc_debug_package(root, &kernel, &package, &server));
+		if (!package != !cases[i].package ||
+		    (package && strcmp(package, cases[i].package)))
+			fail_msg("%s: %s", cases[i].release, package);
+		free(package);
+	}
+	free(root);
+}
+
 /* A report says all of what uname -v does, or some, and other things behind it. */
 static void versions_of_one_build_agree(void **state)
 {
@@ -457,6 +511,7 @@ int main(void)
 		cmocka_unit_test(release_is_no_path),
 		cmocka_unit_test(module_names),
 		cmocka_unit_test(versions_of_one_build_agree),
+		cmocka_unit_test(distribution_has_a_package),
 		cmocka_unit_test(source_paths),
 		cmocka_unit_test(map_keeps_what_it_is_given),
 		cmocka_unit_test(smallest_range_wins),

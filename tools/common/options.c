@@ -203,6 +203,27 @@ static const struct option_row *find_row(const struct tool *tool, int key)
 	return NULL;
 }
 
+/* Also what it may be, where that is one of some words. */
+static void say_refused(const struct tool *tool, const struct option_row *row,
+			const char *arg)
+{
+	char text[OPTION_ARG_MAX], words[2 * OPTION_ARG_MAX];
+	const char *choices = option_arg(tool, row, text);
+	size_t len = 0;
+
+	if (!strchr(choices, '|')) {
+		message("--%s: cannot be '%s'", row->name, arg);
+		return;
+	}
+	for (const char *p = choices; *p && len + 2 < sizeof(words); p++) {
+		words[len++] = *p == '|' ? ',' : *p;
+		if (*p == '|')
+			words[len++] = ' ';
+	}
+	words[len] = '\0';
+	message("--%s: cannot be '%s'; it is one of: %s", row->name, arg, words);
+}
+
 /* False when there is nothing more to do. */
 static bool take_option(const struct tool *tool, const struct option_row *row,
 			struct options *opts, const char *arg, int *status)
@@ -220,7 +241,7 @@ static bool take_option(const struct tool *tool, const struct option_row *row,
 		return true;
 	/* getopt_long() itself has said what it does not know. */
 	if (row)
-		message("--%s: cannot be '%s'", row->name, arg ? arg : "");
+		say_refused(tool, row, arg ? arg : "");
 	return options_refuse(tool, status);
 }
 

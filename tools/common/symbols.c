@@ -43,22 +43,82 @@ bool symbols_check_modules(const struct kmc_debuginfo_options *opts)
 	return dir;
 }
 
+/* ---- downloads ---- */
+
+/* An answer that comes at once needs no word, if it is no download. */
+static bool on_download(void *arg, uint64_t done, uint64_t total)
+{
+	struct symbols *symbols = arg;
+	time_t now = time(NULL);
+
+	if (!symbols->since)
+		symbols->since = now;
+	symbols->downloaded = done;
+	if (!symbols->announced && (total || now - symbols->since > 1) &&
+	    !symbols->quiet && !symbols->shows_progress) {
+		symbols->announced = true;
+		message("downloading debug info from the servers of DEBUGINFOD_URLS");
+	}
+	return !symbols->downloading || symbols->downloading(symbols->arg, done, total);
+}
+
+void symbols_end_download(struct symbols *symbols)
+{
+	message_make_room();
+	if (symbols->announced && symbols->downloaded)
+		message("%.1f MB of debug info downloaded, in %.0f s",
+			symbols->downloaded / 1e6, difftime(time(NULL), symbols->since));
+	else if (symbols->announced)
+		message("no debug info was downloaded");
+	symbols->since = 0;
+	symbols->downloaded = 0;
+	symbols->announced = false;
+}
+
+void symbols_init(struct symbols *symbols, struct kmc_debuginfo_options *opts)
+{
+	symbols->opts = opts;
+	opts->size = sizeof(*opts);
+	opts->progress = on_download;
+	opts->arg = symbols;
+}
+
+/* ---- which debug info ---- */
+
 /* What was named is opened at once: better now than after a long log. */
 bool symbols_open(struct symbols *symbols)
 {
 	const struct kmc_kernel unknown = { };
 	struct kmc_error *err;
 
+
 	if (!symbols_check_modules(symbols->opts))
 		return false;
 	if (!is_named(symbols))
 		return true;
 	err = kmc_debuginfo_open(symbols->opts, &unknown, &symbols->di);
-	message_make_room();
+	symbols_end_download(symbols);
 	if (!err)
 		return true;
 	message_error(err);
 	return false;
+}
+
+/* A server finds it by its build-ID only, which few logs say. */
+static void hint_package(const struct kmc_kernel *kernel)
+{
+	const char *urls = getenv("DEBUGINFOD_URLS");
+	const bool asked = urls && *urls;
+	const char *server = NULL;
+	char *package = NULL;
+
+	kmc_error_free(kmc_debuginfo_package(kernel, &package, &server));
+	message("no debug info found for kernel %s; name its vmlinux with -k FILE to see source lines%s%s%s%s%s%s",
+		kernel->release, package ? ", or install " : "", package ? package : "",
+		asked ? "" : ", or set DEBUGINFOD_URLS", server && !asked ? "=" : "",
+		server && !asked ? server : "",
+		asked || kernel->build_id_len ? "" : " (for reports that say their build-ID)");
+	free(package);
 }
 
 /* Takes @err over, which is why, or NULL. */
@@ -75,8 +135,7 @@ static void hint(struct symbols *symbols, const struct kmc_report *report,
 		return;
 	symbols->hinted = true;
 	if (report->kernel.release)
-		message("no debug info found for kernel %s; name its vmlinux with -k FILE to see source lines",
-			report->kernel.release);
+		hint_package(&report->kernel);
 	else
 		message("no debug info found, the report does not name its kernel; name the vmlinux with -k FILE to see source lines");
 }
@@ -162,7 +221,7 @@ static void find(struct symbols *symbols, const struct kmc_report *report)
 	if (release || report->kernel.build_id_len) {
 		err = kmc_debuginfo_open(symbols->opts, &report->kernel,
 					 &symbols->di);
-		message_make_room();
+		symbols_end_download(symbols);
 		if (!err)
 			return;
 	}
@@ -215,8 +274,8 @@ bool symbols_resolve(struct symbols *symbols, struct kmc_report *report)
 	message_error(kmc_explain_report(symbols->di, report));
 	if (symbols->di)
 		hint_module(symbols, report);
+	symbols_end_download(symbols);
 	warn_all(symbols, report);
-	message_make_room();
 	return true;
 }
 

@@ -16,9 +16,9 @@
 /* Types of the running kernel, for those who named none. */
 #define RUNNING_BTF	"/sys/kernel/btf/vmlinux"
 
-void session_init(struct session *session, const struct options *opts)
+void session_init(struct session *session, struct options *opts)
 {
-	session->symbols.opts = &opts->debuginfo;
+	symbols_init(&session->symbols, &opts->debuginfo);
 	session->symbols.source = opts->source;
 	session->symbols.keep = true;
 }
@@ -42,6 +42,7 @@ static struct kmc_error *types_path(struct session *session, const struct option
 	uname(&names);
 	kernel.release = names.release;
 	err = kmc_debuginfo_open(&opts->debuginfo, &kernel, &found);
+	symbols_end_download(&session->symbols);
 	if (!err) {
 		session->types_path = xstrdup(kmc_debuginfo_path(found));
 		kmc_debuginfo_free(found);

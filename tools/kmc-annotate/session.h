@@ -29,7 +29,7 @@ struct session {
 	struct inbox *inbox;
 };
 
-void session_init(struct session *session, const struct options *opts);
+void session_init(struct session *session, struct options *opts);
 /* Types of the vmlinux that is named, found, or that runs. */
 struct kmc_error *session_types(struct session *session, const struct options *opts,
 				struct kmc_types **out);

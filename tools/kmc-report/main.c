@@ -188,13 +188,12 @@ int main(int argc, char **argv)
 	if (!report_parse(&ctl.opts, argc, argv, &status))
 		return status;
 	set_up_signals();
-	ctl.opts.debuginfo.size = sizeof(ctl.opts.debuginfo);
-	ctl.opts.debuginfo.progress = on_download;
-	ctl.symbols.opts = &ctl.opts.debuginfo;
+	ctl.symbols.downloading = on_download;
+	symbols_init(&ctl.symbols, &ctl.opts.debuginfo);
 	ctl.symbols.source = ctl.opts.source;
 	ctl.symbols.quiet = ctl.opts.quiet;
 	message_prepare(clear_progress);
-	progress_start(&ctl.opts);
+	ctl.symbols.shows_progress = progress_start(&ctl.opts) || ctl.opts.no_progress;
 	if (!symbols_open(&ctl.symbols)) {
 		progress_stop();
 		return EXIT_INPUT;

@@ -113,14 +113,14 @@ static void *run(void *arg)
 	return NULL;
 }
 
-void progress_start(const struct options *opts)
+bool progress_start(const struct options *opts)
 {
 	pthread_condattr_t attr;
 
 	/* What is followed has no end, and silence is as it should be. */
 	if (opts->quiet || opts->no_progress || opts->live ||
 	    !isatty(STDERR_FILENO))
-		return;
+		return false;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&progress.wake, &attr);
@@ -128,6 +128,7 @@ void progress_start(const struct options *opts)
 	progress.since = now();
 	/* Without it the work is done all the same. */
 	progress.running = !pthread_create(&progress.thread, NULL, run, NULL);
+	return progress.running;
 }
 
 void progress_stop(void)

@@ -12,7 +12,8 @@
  * tells what is read, NULL for nothing; progress_work() what is done instead, NULL
  * for nothing, a text that stays. progress_hide() makes room for other output.
  */
-void progress_start(const struct options *opts);
+/* True: that is so. */
+bool progress_start(const struct options *opts);
 void progress_input(const struct kmc_input *input);
 void progress_report(void);
 void progress_work(const char *what, uint64_t done, uint64_t total);

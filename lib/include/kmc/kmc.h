@@ -125,7 +125,9 @@ struct kmc_debuginfo;
  *	another build or release; a report's doubts are found all the same
  * @progress: called every now and then while debug info is downloaded, from the
  *	thread that asked for it: @done of @total bytes are here, both are 0 before
- *	the answer; false stops it, and nothing more is downloaded. May be NULL
+ *	the answer; false stops it, and nothing more is downloaded. May be NULL.
+ *	A download that makes no progress for DEBUGINFOD_TIMEOUT seconds, 60 if that
+ *	is not set, or takes an hour, is given up in any case
  * @arg: for @progress
  *
  * Debug info is downloaded only if DEBUGINFOD_URLS names servers, and into the
@@ -165,6 +167,16 @@ kmc_debuginfo_open(const struct kmc_debuginfo_options *opts,
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_debuginfo_check(struct kmc_debuginfo *di, const struct kmc_kernel *kernel);
+
+/**
+ * kmc_debuginfo_package() - where the distribution has the debug info of a kernel
+ * @kernel: by its release and version, or else by the distribution of this machine
+ * @package: its name, yours to free(); NULL if unknown, or there is none
+ * @server: for DEBUGINFOD_URLS, borrowed for ever; NULL if unknown
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_debuginfo_package(const struct kmc_kernel *kernel, char **package,
+		      const char **server);
 
 KMC_PUBLIC const char *kmc_debuginfo_path(const struct kmc_debuginfo *di);
 
