@@ -94,7 +94,10 @@ static void put_object(struct kmc_buf *buf, const struct kmc_report *report)
 static void put_bytes(struct kmc_buf *buf, const struct kmc_report *report)
 {
 	const unsigned int bytes = report->bits / 8;
+	const unsigned int affected = kmc_report_affected(report);
 
+	if (affected < bytes)
+		kmc_buf_printf(buf, "%u of the ", affected);
 	kmc_buf_printf(buf, "%u byte%s", bytes, bytes == 1 ? "" : "s");
 	if (report->ncandidates)
 		kmc_buf_printf(buf, " at +%" PRId64, report->candidates->offset);
@@ -102,20 +105,25 @@ static void put_bytes(struct kmc_buf *buf, const struct kmc_report *report)
 	put_object(buf, report);
 }
 
+static bool is_one(const struct kmc_report *report)
+{
+	return kmc_report_affected(report) == 1;
+}
+
 /* "were" and "them" of several bytes, "was" and "it" of one. */
 static const char *were(const struct kmc_report *report)
 {
-	return report->bits == 8 ? "was" : "were";
+	return is_one(report) ? "was" : "were";
 }
 
 static const char *them(const struct kmc_report *report)
 {
-	return report->bits == 8 ? "it" : "them";
+	return is_one(report) ? "it" : "them";
 }
 
 static const char *they(const struct kmc_report *report)
 {
-	return report->bits == 8 ? "it" : "they";
+	return is_one(report) ? "it" : "they";
 }
 
 /* "since they were allocated in f() (file:line)" */
@@ -166,7 +174,7 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 		break;
 	case KMC_VERDICT_UNALLOCATED:
 		kmc_buf_printf(buf, " %s %s, but %s not allocated", were(report),
-			       done, report->bits == 8 ? "is" : "are");
+			       done, is_one(report) ? "is" : "are");
 		break;
 	case KMC_VERDICT_FREED:
 		kmc_buf_printf(buf, " %s %s after %s had been freed", were(report),

@@ -290,6 +290,7 @@ static json_t *whole(const struct kmc_report *report)
 		{ "truncated", json_boolean(report->truncated) },
 		{ "kind", json_string(kmc_kind_name(report->kind)) },
 		{ "bits", json_integer(report->bits) },
+		{ "affected_bytes", json_integer(kmc_report_affected(report)) },
 		{ "state", json_string(kmc_state_name(report->state)) },
 		{ "address", address(report->address) },
 		{ "access", access_of(report) },
@@ -301,6 +302,8 @@ static json_t *whole(const struct kmc_report *report)
 		{ "pid", integer_if(report->pid >= 0, report->pid) },
 		{ "comm", kmc_json_text(report->comm) },
 		{ "time", seconds(report->time) },
+		{ "clock", report->time < 0 ? json_null() :
+			   json_string(report->from_stream ? "boot" : "log") },
 		{ "memory", hex_bytes(report->memory, report->memory_len) },
 		{ "shadow", kmc_json_text(report->shadow) },
 		{ "caret", integer_if(report->caret >= 0, report->caret) },

@@ -22,12 +22,6 @@
 
 /* ---- title ---- */
 
-static void print_time(struct kmc_printer *p, double time)
-{
-	if (time >= 0)
-		kmc_buf_printf(&p->buf, " at %.6f s", time);
-}
-
 /* "by ntpdate (pid 1856) on cpu 0, 3.123456 s after boot, kernel 6.1.0" */
 static void print_task(struct kmc_printer *p, const struct kmc_report *report)
 {
@@ -47,8 +41,9 @@ static void print_task(struct kmc_printer *p, const struct kmc_report *report)
 	if (p->buf.len > before)
 		sep = ", ";
 	if (report->time >= 0) {
-		kmc_buf_printf(&p->buf, "%s%.6f s after boot", sep,
-			       report->time);
+		kmc_buf_printf(&p->buf, "%s%.6f s %s", sep, report->time,
+			       kmc_report_mixes_clocks(report) ?
+			       "by the log's clock" : "after boot");
 		sep = ", ";
 	}
 	if (report->kernel.release) {
@@ -311,8 +306,8 @@ static struct kmc_error *print_memory(struct kmc_printer *p,
 	return NULL;
 }
 
-static void print_track(struct kmc_printer *p, const char *what,
-			const struct kmc_track *track)
+static void print_track(struct kmc_printer *p, const struct kmc_report *report,
+			const char *what, const struct kmc_track *track)
 {
 	struct kmc_site site;
 
@@ -322,7 +317,9 @@ static void print_track(struct kmc_printer *p, const char *what,
 	kmc_print_say(p, KMC_STYLE_TITLE, "  %s", what);
 	if (track->pid >= 0)
 		kmc_buf_printf(&p->buf, " by pid %d", track->pid);
-	print_time(p, track->time);
+	if (track->time >= 0)
+		kmc_buf_printf(&p->buf, " at %.6f s%s", track->time,
+			       kmc_report_mixes_clocks(report) ? " by the boot clock" : "");
 	kmc_print_newline(p);
 	site = kmc_track_site(track);
 	print_frames(p, &track->stack, site.frame, track->stack.count, site.level,
@@ -367,8 +364,8 @@ static struct kmc_error *print_report(struct kmc_printer *p,
 	if (err)
 		return err;
 	kmc_print_object(p, report);
-	print_track(p, "Allocated", &report->alloc);
-	print_track(p, "Freed", &report->free);
+	print_track(p, report, "Allocated", &report->alloc);
+	print_track(p, report, "Freed", &report->free);
 	kmc_print_verdict(p, report);
 	if (report->nregs) {
 		kmc_print_heading(p, "Registers");

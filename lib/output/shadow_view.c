@@ -137,11 +137,12 @@ static void states_row(struct kmc_canvas *c, size_t first)
 	}
 }
 
-/* "4 bytes at +36" */
+/* "4 bytes at +36, 2 of them uninitialized" */
 static void format_note(const struct kmc_canvas *c, char *note, size_t size)
 {
 	const struct kmc_report *report = c->report;
-	unsigned int bytes = report->bits / 8;
+	const unsigned int bytes = report->bits / 8;
+	const unsigned int affected = kmc_report_affected(report);
 	int len;
 
 	if (report->bits % 8 || !bytes)
@@ -150,8 +151,11 @@ static void format_note(const struct kmc_canvas *c, char *note, size_t size)
 		len = snprintf(note, size, "%u byte%s", bytes,
 			       bytes == 1 ? "" : "s");
 	if (c->has_start)
-		snprintf(note + len, size - len, " at %+" PRId64,
-			 (int64_t)(address_of(c, c->reported) - c->start));
+		len += snprintf(note + len, size - len, " at %+" PRId64,
+				(int64_t)(address_of(c, c->reported) - c->start));
+	if (affected < bytes)
+		snprintf(note + len, size - len, ", %u of them %s", affected,
+			 kmc_state_name(report->state));
 }
 
 /* The mark under the reported bytes, as compilers do it: "^~~~~". */
@@ -159,7 +163,7 @@ static void caret_row(struct kmc_canvas *c, size_t first)
 {
 	size_t from = first > c->reported ? first : c->reported;
 	size_t end = row_end(c, first);
-	char note[64], mark[4 * KMC_ROW_MAX];
+	char note[96], mark[4 * KMC_ROW_MAX];
 	int start, len, used;
 
 	if (end > c->reported_end)

@@ -256,6 +256,37 @@ const char *kmc_verdict_name(enum kmc_verdict_class kind)
 	return names[kind];
 }
 
+bool kmc_report_mixes_clocks(const struct kmc_report *report)
+{
+	return !report->from_stream && report->time >= 0 &&
+	       (report->alloc.time >= 0 || report->free.time >= 0);
+}
+
+static bool is_state(enum kmc_state state, char letter)
+{
+	static const char letters[] = {
+		[KMC_UNALLOCATED] = 'a',
+		[KMC_UNINITIALIZED] = 'u',
+		[KMC_FREED] = 'f',
+		[KMC_INVALID] = '?',
+	};
+
+	return state < sizeof(letters) && letters[state] == letter;
+}
+
+unsigned int kmc_report_affected(const struct kmc_report *report)
+{
+	const unsigned int bytes = report->bits / 8;
+	unsigned int count = 0;
+
+	if (report->caret < 0 || (size_t)report->caret > report->shadow_len ||
+	    bytes > report->shadow_len - report->caret)
+		return bytes;
+	for (unsigned int i = 0; i < bytes; i++)
+		count += is_state(report->state, report->shadow[report->caret + i]);
+	return count ? count : bytes;
+}
+
 void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf)
 {
 	static const char * const phrases[] = {
@@ -264,8 +295,17 @@ void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf)
 		[KMC_INFOLEAK] = "infoleak of",
 	};
 
+	const unsigned int bytes = report->bits / 8;
+	const unsigned int affected = kmc_report_affected(report);
+
 	kmc_buf_printf(buf, "%u-bit %s ", report->bits, phrases[report->kind]);
-	if (report->state == KMC_INVALID)
+	if (affected < bytes)
+		kmc_buf_printf(buf, "%u bytes, %u of them ", bytes, affected);
+	if (affected < bytes && report->state != KMC_INVALID)
+		kmc_buf_puts(buf, kmc_state_name(report->state));
+	else if (affected < bytes)
+		kmc_buf_puts(buf, "in an invalid state");
+	else if (report->state == KMC_INVALID)
 		kmc_buf_puts(buf, "memory in an invalid state");
 	else
 		kmc_buf_printf(buf, "%s memory", kmc_state_name(report->state));

@@ -30,7 +30,7 @@ kmc_report_doubt(struct kmc_report *report, const char *module, const char *file
 bool kmc_report_set_register(struct kmc_report *report, const char *name,
 			     uint64_t value);
 
-/* Adds "32-bit read of uninitialized memory". */
+/* Adds "32-bit read of uninitialized memory", or "of 4 bytes, 2 of them uninitialized". */
 void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf);
 
 /* One more name for a value, up to a few; others are left out. */

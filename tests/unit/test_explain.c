@@ -461,6 +461,49 @@ static void states_tell_the_rest(void **state)
 	assert_class(state, KMC_INVALID, KMC_READ, 0, KMC_VERDICT_UNKNOWN);
 }
 
+static void assert_affected(struct kmc_report *report, enum kmc_state state,
+			    const char *shadow, unsigned int wanted)
+{
+	free(report->shadow);
+	report->shadow = strdup(shadow);
+	report->shadow_len = strlen(shadow);
+	report->state = state;
+	assert_int_equal(kmc_report_affected(report), wanted);
+}
+
+static void bytes_in_the_state_are_counted(void **state)
+{
+	struct kmc_report *report = make(*state, bytes, 8, "iiiiiiii", 2);
+
+	report->bits = 32;
+	assert_affected(report, KMC_UNINITIALIZED, "uuiuiuuu", 2);
+	assert_affected(report, KMC_UNINITIALIZED, "iiffuaii", 1);
+	assert_affected(report, KMC_FREED, "iiffuaii", 2);
+	assert_affected(report, KMC_UNALLOCATED, "iiffuaii", 1);
+	/* It cannot be so, or cannot be told. */
+	assert_affected(report, KMC_UNINITIALIZED, "iiiiiiuu", 4);
+	assert_affected(report, KMC_UNINITIALIZED, "iiuii", 4);
+	assert_affected(report, KMC_UNINITIALIZED, "", 4);
+	report->caret = -1;
+	assert_affected(report, KMC_UNINITIALIZED, "uuiuiuuu", 4);
+	kmc_report_free(report);
+}
+
+static void a_verdict_counts_them(void **state)
+{
+	char shadow[] = ALL_INITIALIZED;
+	struct kmc_report *report;
+
+	shadow[30] = 'u';
+	report = make(*state, bytes, sizeof(bytes), shadow, 28);
+	report->bits = 32;
+	assert_no_error(kmc_values_fill(&((struct state *)*state)->di, report));
+	assert_no_error(kmc_verdict_fill(report));
+	assert_non_null(strstr(report->verdict.text, "1 of the 4 bytes at +28 of struct record, "));
+	assert_non_null(strstr(report->verdict.text, " was used, "));
+	kmc_report_free(report);
+}
+
 static void a_report_of_nothing_has_a_verdict(void **state)
 {
 	struct kmc_report *report = kmc_report_new("x");
@@ -586,6 +629,8 @@ int main(void)
 		cmocka_unit_test(an_object_that_is_cut_off_shows_what_is_there),
 		cmocka_unit_test(layout_tells_padding_bits_and_members_apart),
 		cmocka_unit_test(states_tell_the_rest),
+		cmocka_unit_test(bytes_in_the_state_are_counted),
+		cmocka_unit_test(a_verdict_counts_them),
 		cmocka_unit_test(a_report_of_nothing_has_a_verdict),
 		cmocka_unit_test(a_register_comes_from_where_a_variable_does),
 		cmocka_unit_test(evidence_has_no_sum_with_nothing),

@@ -26,10 +26,10 @@ static json_t *to_json(const struct kmc_report *report)
 static void test_all_keys_are_there_when_nothing_is_known(void **state)
 {
 	static const char * const keys[] = {
-		"version", "source", "truncated", "kind", "bits", "state",
-		"address", "access", "count", "kernel", "build_id", "cpu",
-		"pid", "comm", "time", "memory", "shadow", "caret",
-		"registers", "frames", "object", "fields", "alloc", "free",
+		"version", "source", "truncated", "kind", "bits",
+		"affected_bytes", "state", "address", "access", "count", "kernel",
+		"build_id", "cpu", "pid", "comm", "time", "clock", "memory", "shadow",
+		"caret", "registers", "frames", "object", "fields", "alloc", "free",
 		"verdict", "instruction", "signature",
 	};
 	struct kmc_report *report = kmc_report_new("x");

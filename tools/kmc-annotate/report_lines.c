@@ -58,9 +58,16 @@ void lines_wrap(struct report_lines *lines, const char *label, const char *words
 
 static void put_what(struct line *line, const struct kmc_report *report)
 {
-	line_say(line, KMC_STYLE_TITLE, "%u-bit %s of %s memory at 0x%" PRIx64,
-		 report->bits, kmc_kind_name(report->kind), kmc_state_name(report->state),
-		 report->address);
+	const unsigned int bytes = report->bits / 8, affected = kmc_report_affected(report);
+
+	line_say(line, KMC_STYLE_TITLE, "%u-bit %s of ", report->bits,
+		 kmc_kind_name(report->kind));
+	if (affected < bytes)
+		line_say(line, KMC_STYLE_TITLE, "%u bytes, %u of them %s", bytes, affected,
+			 kmc_state_name(report->state));
+	else
+		line_say(line, KMC_STYLE_TITLE, "%s memory", kmc_state_name(report->state));
+	line_say(line, KMC_STYLE_TITLE, " at 0x%" PRIx64, report->address);
 	if (report->count > 1)
 		line_say(line, KMC_STYLE_PLAIN, ", %" PRIu64 " times", report->count);
 	if (report->truncated)
@@ -82,7 +89,8 @@ static void put_who(struct line *line, const struct kmc_report *report)
 		sep = ", ";
 	}
 	if (report->time >= 0) {
-		line_say(line, KMC_STYLE_PLAIN, "%s%.6f s after boot", sep, report->time);
+		line_say(line, KMC_STYLE_PLAIN, "%s%.6f s %s", sep, report->time,
+			 kmc_report_mixes_clocks(report) ? "by the log's clock" : "after boot");
 		sep = ", ";
 	}
 	if (report->kernel.release) {

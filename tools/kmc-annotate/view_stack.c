@@ -117,7 +117,8 @@ static void rebuild(struct app *app, struct stack *stack)
 
 /* ---- rows ---- */
 
-static void heading_line(const struct level *level, struct line *out)
+static void heading_line(const struct kmc_report *report, const struct level *level,
+			 struct line *out)
 {
 	line_say(out, KMC_STYLE_TITLE, "%s", level->heading);
 	if (!level->track)
@@ -125,7 +126,8 @@ static void heading_line(const struct level *level, struct line *out)
 	if (level->track->pid >= 0)
 		line_say(out, KMC_STYLE_PLAIN, " by pid %d", level->track->pid);
 	if (level->track->time >= 0)
-		line_say(out, KMC_STYLE_PLAIN, " at %.6f s", level->track->time);
+		line_say(out, KMC_STYLE_PLAIN, " at %.6f s%s", level->track->time,
+			 kmc_report_mixes_clocks(report) ? " by the boot clock" : "");
 }
 
 static void put_symbol(const struct kmc_frame *frame, struct line *out)
@@ -180,7 +182,7 @@ static void line(const struct view *view, size_t i, struct line *out)
 		source_line(view->app, level->where->file, row->number,
 			    row->number == level->where->line, 4, out);
 	else if (level->heading)
-		heading_line(level, out);
+		heading_line(stack->report, level, out);
 	else
 		level_line(level, out);
 }

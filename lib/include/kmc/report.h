@@ -341,7 +341,8 @@ struct kmc_verdict {
  * @pid: -1 if unknown
  * @tgid: -1 if unknown
  * @comm: NULL if unknown
- * @time: seconds since boot, negative if unknown
+ * @time: seconds since boot, negative if unknown; unless @from_stream that of the
+ *	log's timestamps, another clock than that of @alloc and @free
  * @memory: copy of the memory, NULL if the report has none
  * @memory_len: bytes of @memory
  * @shadow: one letter a, u, i, f or ? a byte, NUL-terminated; NULL if none
@@ -433,6 +434,24 @@ KMC_PUBLIC void kmc_report_free(struct kmc_report *report);
 KMC_PUBLIC const char *kmc_kind_name(enum kmc_kind kind);
 KMC_PUBLIC const char *kmc_state_name(enum kmc_state state);
 KMC_PUBLIC const char *kmc_verdict_name(enum kmc_verdict_class kind);
+
+/**
+ * kmc_report_affected() - how much of the access was to blame
+ * @report: any
+ *
+ * Return: bytes of the access that its shadow says are in @report->state. Where the
+ * shadow does not show all of them, or none in that state, all bytes of the access.
+ */
+KMC_PUBLIC unsigned int kmc_report_affected(const struct kmc_report *report);
+
+/**
+ * kmc_report_mixes_clocks() - are there times that must not be compared?
+ * @report: any
+ *
+ * Return: whether its own time is that of a log, and @alloc or @free have one, too,
+ * which is always that of the kernel's boot clock.
+ */
+KMC_PUBLIC bool kmc_report_mixes_clocks(const struct kmc_report *report);
 
 /**
  * struct kmc_site - who wanted memory, or gave it back
