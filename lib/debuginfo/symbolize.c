@@ -17,19 +17,24 @@
 #include "debuginfo/image.h"
 #include "debuginfo/inline_chain.h"
 #include "debuginfo/modules.h"
+#include "debuginfo/symbolize.h"
 #include "debuginfo/symtab.h"
 #include "report/model.h"
 #include "report/walk.h"
 
 /* KASLR moves by whole pages (in fact by 2 MB); anything else is a misreading. */
 #define SLIDE_MASK	0xfffULL
+/* Which is all there is to tell namesakes by: CONFIG_PHYSICAL_ALIGN of 64 bits. */
+#define SLIDE_MASK_64	0x1fffffULL
 
 /**
  * struct slide - run-time minus link-time address of the kernel
  * @known: @value holds
+ * @chosen: it was what one of several functions of a name gave
  */
 struct slide {
 	bool known;
+	bool chosen;
 	uint64_t value;
 };
 
@@ -143,6 +148,54 @@ static bool has_code_relocations(Dwfl_Module *mod)
 	return false;
 }
 
+/* Has this one what a slide is made of? */
+static bool has_slide(const struct kmc_frame *frame)
+{
+	return !frame->module && frame->has_address && frame_has_symbol(frame);
+}
+
+/* No frame of the kernel proper says that it was moved by something else. */
+static bool slide_fits(const struct kmc_symtab *tab, const struct kmc_stack *stack,
+		       uint64_t slide)
+{
+	struct kmc_namesakes found;
+
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct kmc_frame *frame = &stack->frames[i];
+
+		if (!has_slide(frame))
+			continue;
+		kmc_symtab_namesakes(tab, frame->symbol, frame->size, &found);
+		if (found.fitting && !kmc_symtab_agrees(tab, frame->symbol, frame->size,
+				frame->address - frame->offset - slide))
+			return false;
+	}
+	return true;
+}
+
+/* Of functions that share a name, only one may be where a slide can have moved it to. */
+static void slide_from_namesakes(const struct kmc_symtab *tab,
+				 const struct kmc_stack *const stacks[], size_t nstacks,
+				 const struct kmc_frame *frame, struct slide *slide)
+{
+	struct kmc_namesakes found;
+	size_t count = 0;
+
+	kmc_symtab_namesakes(tab, frame->symbol, frame->size, &found);
+	for (size_t i = 0; i < found.fitting; i++) {
+		const uint64_t value = frame->address - frame->offset - found.v[i];
+		bool fits = !(value & SLIDE_MASK_64);
+
+		for (size_t j = 0; fits && j < nstacks; j++)
+			fits = slide_fits(tab, stacks[j], value);
+		if (!fits)
+			continue;
+		slide->value = value;
+		count++;
+	}
+	slide->known = slide->chosen = count == 1;
+}
+
 static struct kmc_error *find_slide(struct kmc_debuginfo *di,
 				    const struct kmc_report *report,
 				    struct slide *slide)
@@ -160,6 +213,12 @@ static struct kmc_error *find_slide(struct kmc_debuginfo *di,
 		err = slide_from_stack(di, stacks[i], slide);
 	if (!err && !slide->known)
 		slide->known = !has_code_relocations(di->vmlinux->mod);
+	for (size_t i = 0; !err && i < KMC_ARRAY_SIZE(stacks); i++)
+		for (size_t j = 0; j < stacks[i]->count && !slide->known; j++)
+			if (has_slide(&stacks[i]->frames[j]))
+				slide_from_namesakes(&di->vmlinux->symtab, stacks,
+						     KMC_ARRAY_SIZE(stacks),
+						     &stacks[i]->frames[j], slide);
 	return err;
 }
 
@@ -202,10 +261,23 @@ static bool link_address(const struct kmc_debuginfo *di,
 				       out);
 }
 
+/* Unless the size told: which of several it was that a frame has been taken for. */
+static void note_namesakes(const struct kmc_image *image, struct kmc_frame *frame,
+			   const char *told_by)
+{
+	struct kmc_namesakes found;
+
+	kmc_symtab_namesakes(&image->symtab, frame->symbol, frame->size, &found);
+	if (found.fitting < 2)
+		return;
+	frame->namesakes = found.all;
+	frame->told_by = told_by;
+}
+
 /* @known is false when the frame stays in doubt. */
 static struct kmc_error *frame_address(struct kmc_debuginfo *di,
 				       struct kmc_image *image,
-				       const struct kmc_frame *frame,
+				       struct kmc_frame *frame,
 				       const struct kmc_module *record,
 				       const struct slide *slide,
 				       uint64_t *out, bool *known)
@@ -221,11 +293,15 @@ static struct kmc_error *frame_address(struct kmc_debuginfo *di,
 		*known = !frame_has_symbol(frame) ||
 			 kmc_symtab_agrees(&image->symtab, frame->symbol,
 					   frame->size, *out - frame->offset);
+	if (*known && slide->chosen && frame_has_symbol(frame))
+		note_namesakes(image, frame, "its address");
 	if (*known || !frame_has_symbol(frame))
 		return NULL;
 	err = image_symbol(image, frame->symbol, frame->size, &start);
-	if (err)
+	if (err) {
+		note_namesakes(image, frame, NULL);
 		return only_nomem(err);
+	}
 	*out = start + frame->offset;
 	*known = true;
 	return NULL;
@@ -297,28 +373,12 @@ static struct kmc_error *doubt_module(struct kmc_report *report,
 	return failed;
 }
 
-static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,
-					 struct kmc_report *report,
-					 const struct slide *slide,
-					 struct kmc_frame *frame)
+struct kmc_error *kmc_frame_place(const struct kmc_report *report, struct kmc_frame *frame,
+				  struct kmc_image *image, uint64_t address)
 {
-	struct kmc_module own = { };
-	const struct kmc_module *record = find_record(report, frame, &own);
 	const struct kmc_chain *chain;
-	struct kmc_image *image;
 	struct kmc_error *err;
-	uint64_t address;
-	bool known;
 
-	err = kmc_debuginfo_module(di, frame->module, record, &image);
-	/* A module that was opened for another report may not be this one's. */
-	if (!err && frame->module)
-		err = kmc_debuginfo_fits(di, image, record);
-	if (err)
-		return doubt_module(report, frame, err);
-	err = frame_address(di, image, frame, record, slide, &address, &known);
-	if (err || !known)
-		return err;
 	frame->resolved = true;
 	frame->link_address = address;
 	/* A return address is behind the call, perhaps on another line. */
@@ -328,6 +388,32 @@ static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,
 	if (err || !chain)
 		return err;
 	return frame_set_chain(frame, chain);
+}
+
+static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,
+					 struct kmc_report *report,
+					 const struct slide *slide,
+					 struct kmc_frame *frame)
+{
+	struct kmc_module own = { };
+	const struct kmc_module *record = find_record(report, frame, &own);
+	struct kmc_image *image;
+	struct kmc_error *err;
+	uint64_t address;
+	bool known;
+
+	frame->namesakes = 0;
+	frame->told_by = NULL;
+	err = kmc_debuginfo_module(di, frame->module, record, &image);
+	/* A module that was opened for another report may not be this one's. */
+	if (!err && frame->module)
+		err = kmc_debuginfo_fits(di, image, record);
+	if (err)
+		return doubt_module(report, frame, err);
+	err = frame_address(di, image, frame, record, slide, &address, &known);
+	if (err || !known)
+		return err;
+	return kmc_frame_place(report, frame, image, address);
 }
 
 struct kmc_error *kmc_symbolize_report(struct kmc_debuginfo *di,

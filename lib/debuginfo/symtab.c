@@ -141,11 +141,18 @@ static void symtab_measure(struct kmc_symtab *tab,
 	}
 }
 
+/* A dot is in no name of a C function: what follows is the compiler's. */
+static size_t base_length(const char *name)
+{
+	return strcspn(name, ".");
+}
+
+/* The same for all that the compiler has made of one name. */
 static uint32_t name_hash(const char *name)
 {
 	uint32_t hash = 2166136261u;	/* FNV-1a */
 
-	while (*name)
+	for (size_t left = base_length(name); left; left--)
 		hash = (hash ^ (unsigned char)*name++) * 16777619u;
 	return hash;
 }
@@ -213,32 +220,40 @@ const struct kmc_symbol *kmc_symtab_at(const struct kmc_symtab *tab,
 	return &tab->v[lo];
 }
 
-static const struct kmc_symbol *symtab_chain(const struct kmc_symtab *tab,
-					     const char *name, uint32_t index)
-{
-	while (index) {
-		const struct kmc_symbol *symbol = &tab->v[index - 1];
+/*
+ * struct symbols - a walk over the symbols of a name
+ * @base: it is also the name of what the compiler has appended something to
+ * @next: index + 1 of where it goes on
+ */
+struct symbols {
+	const struct kmc_symtab *tab;
+	const char *name;
+	bool base;
+	uint32_t next;
+};
 
-		if (!strcmp(symbol->name, name))
+static struct symbols symbols_of(const struct kmc_symtab *tab, const char *name, bool base)
+{
+	return (struct symbols) {
+		.tab = tab, .name = name, .base = base && !name[base_length(name)],
+		.next = tab->nbuckets ?
+			tab->buckets[name_hash(name) & (tab->nbuckets - 1)] : 0,
+	};
+}
+
+static const struct kmc_symbol *symbols_next(struct symbols *walk)
+{
+	while (walk->next) {
+		const struct kmc_symbol *symbol = &walk->tab->v[walk->next - 1];
+		const size_t len = base_length(symbol->name);
+
+		walk->next = symbol->next_same_hash;
+		if (!strcmp(symbol->name, walk->name) ||
+		    (walk->base && len && !strncmp(symbol->name, walk->name, len) &&
+		     !walk->name[len]))
 			return symbol;
-		index = symbol->next_same_hash;
 	}
 	return NULL;
-}
-
-static const struct kmc_symbol *symtab_first(const struct kmc_symtab *tab,
-					     const char *name)
-{
-	if (!tab->nbuckets)
-		return NULL;
-	return symtab_chain(tab, name,
-			    tab->buckets[name_hash(name) & (tab->nbuckets - 1)]);
-}
-
-static const struct kmc_symbol *symtab_next(const struct kmc_symtab *tab,
-					    const struct kmc_symbol *symbol)
-{
-	return symtab_chain(tab, symbol->name, symbol->next_same_hash);
 }
 
 /* How well a symbol fits a printed size: 2 as kallsyms, 1 otherwise, 0 not. */
@@ -253,10 +268,10 @@ static int symbol_fit(const struct kmc_symbol *symbol, uint64_t size)
 bool kmc_symtab_agrees(const struct kmc_symtab *tab, const char *name, uint64_t size,
 		       uint64_t address)
 {
+	struct symbols walk = symbols_of(tab, name, true);
 	const struct kmc_symbol *symbol;
 
-	for (symbol = symtab_first(tab, name); symbol;
-	     symbol = symtab_next(tab, symbol))
+	while ((symbol = symbols_next(&walk)))
 		if (symbol->address == address && symbol_fit(symbol, size))
 			return true;
 	return false;
@@ -266,12 +281,13 @@ enum kmc_symbol_fit
 kmc_symtab_compare(const struct kmc_symtab *tab, const char *name, uint64_t size,
 		   uint64_t *have)
 {
-	const struct kmc_symbol *symbol = symtab_first(tab, name);
+	struct symbols walk = symbols_of(tab, name, true);
+	const struct kmc_symbol *symbol = symbols_next(&walk);
 
 	if (!symbol)
 		return KMC_SYMBOL_MISSING;
 	*have = symbol->size;
-	for (; symbol; symbol = symtab_next(tab, symbol))
+	for (; symbol; symbol = symbols_next(&walk))
 		if (symbol_fit(symbol, size))
 			return KMC_SYMBOL_FITS;
 	return KMC_SYMBOL_OTHER_SIZE;
@@ -299,34 +315,64 @@ static struct kmc_error *resolve_failed(const char *path, const char *name,
 			     "has no symbol %s in its code", shown);
 }
 
+static bool is_among(const uint64_t *addresses, size_t count, uint64_t address)
+{
+	for (size_t i = 0; i < count; i++)
+		if (addresses[i] == address)
+			return true;
+	return false;
+}
+
+/* Those that fit at least as well as @best_fit; of what fits best. */
+static void find_namesakes(struct symbols walk, uint64_t size, int best_fit,
+			   struct kmc_namesakes *out)
+{
+	/* A name may be there twice for one address. */
+	uint64_t seen[KMC_NAMESAKES_MAX];
+	const struct kmc_symbol *symbol;
+
+	out->all = out->fitting = 0;
+	while ((symbol = symbols_next(&walk))) {
+		int fit = symbol_fit(symbol, size);
+
+		if (!is_among(seen, out->all, symbol->address)) {
+			/* Not all can be kept: none is the only one. */
+			if (out->all == KMC_NAMESAKES_MAX) {
+				out->fitting = 0;
+				break;
+			}
+			seen[out->all++] = symbol->address;
+		}
+		if (fit < best_fit)
+			continue;
+		if (fit > best_fit)
+			out->fitting = 0;
+		best_fit = fit;
+		if (!is_among(out->v, out->fitting, symbol->address))
+			out->v[out->fitting++] = symbol->address;
+	}
+}
+
+void kmc_symtab_namesakes(const struct kmc_symtab *tab, const char *name, uint64_t size,
+			  struct kmc_namesakes *out)
+{
+	find_namesakes(symbols_of(tab, name, false), size, 1, out);
+	if (!out->all && size)
+		find_namesakes(symbols_of(tab, name, true), size, 2, out);
+}
+
 struct kmc_error *kmc_symtab_resolve(const struct kmc_symtab *tab,
 				     const char *path, const char *name,
 				     uint64_t size, uint64_t *out)
 {
-	const struct kmc_symbol *symbol, *best = NULL;
-	size_t count = 0, namesakes = 0;
-	int best_fit = 1;
+	struct kmc_namesakes found;
 
-	for (symbol = symtab_first(tab, name); symbol;
-	     symbol = symtab_next(tab, symbol)) {
-		int fit = symbol_fit(symbol, size);
-
-		namesakes++;
-		if (fit < best_fit)
-			continue;
-		if (fit > best_fit || !best)
-			count = 0;
-		best_fit = fit;
-		/* A name may be there twice for one address. */
-		if (!count || best->address != symbol->address)
-			count++;
-		best = symbol;
-	}
-	if (count == 1) {
-		*out = best->address;
+	kmc_symtab_namesakes(tab, name, size, &found);
+	if (found.fitting == 1) {
+		*out = found.v[0];
 		return NULL;
 	}
-	return resolve_failed(path, name, size, namesakes, count);
+	return resolve_failed(path, name, size, found.all, found.fitting);
 }
 
 void kmc_symtab_release(struct kmc_symtab *tab)

@@ -61,6 +61,30 @@ const struct kmc_symbol *kmc_symtab_at(const struct kmc_symtab *tab,
 /* Does @name, under whichever of its aliases, start at @address, and fit @size? */
 bool kmc_symtab_agrees(const struct kmc_symtab *tab, const char *name, uint64_t size,
 		       uint64_t address);
+#define KMC_NAMESAKES_MAX	64
+
+/**
+ * struct kmc_namesakes - the functions of one name
+ * @all: how many there are, up to KMC_NAMESAKES_MAX
+ * @v: where those are that fit best
+ * @fitting: how many that are
+ */
+struct kmc_namesakes {
+	size_t all;
+	uint64_t v[KMC_NAMESAKES_MAX];
+	size_t fitting;
+};
+
+/**
+ * kmc_symtab_namesakes() - find all that may be meant
+ * @tab: symbols
+ * @name: symbol; kernels built with LTO leave out what the compiler has appended to it
+ * @size: as the kernel printed it, 0 if unknown
+ * @out: what was found
+ */
+void kmc_symtab_namesakes(const struct kmc_symtab *tab, const char *name, uint64_t size,
+			  struct kmc_namesakes *out);
+
 /**
  * kmc_symtab_resolve() - find the one symbol that is meant
  * @tab: symbols

@@ -11,6 +11,7 @@
 #include "debuginfo/debuginfo.h"
 #include "explain/access.h"
 #include "explain/locate.h"
+#include "explain/namesakes.h"
 #include "explain/value.h"
 #include "explain/verdict.h"
 #include "report/model.h"
@@ -63,7 +64,9 @@ struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
 	struct kmc_error *err;
 
 	forget_candidates(report);
-	err = only_nomem(kmc_access_set(&access));
+	err = di ? only_nomem(kmc_settle_namesakes(di, report)) : NULL;
+	if (!err)
+		err = only_nomem(kmc_access_set(&access));
 	if (!err)
 		err = only_nomem(kmc_locate(&access));
 	doubt_candidates(di, report);

@@ -192,6 +192,19 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 	}
 }
 
+/* Which function it was is the first thing to know. */
+static bool put_ambiguous(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	const struct kmc_frame *frame = report->frames.frames;
+
+	if (!report->frames.count || frame->role != KMC_ROLE_RIP || !frame->namesakes ||
+	    frame->told_by)
+		return false;
+	kmc_buf_printf(buf, "find out which of %zu functions %s() this is, by its address and where the kernel was loaded",
+		       frame->namesakes, frame->symbol);
+	return true;
+}
+
 static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 		     enum kmc_verdict_class kind)
 {
@@ -220,6 +233,8 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 		put_track(buf, ": allocated in ", &report->alloc);
 		break;
 	case KMC_VERDICT_UNKNOWN:
+		if (put_ambiguous(buf, report))
+			break;
 		if (!report->ncandidates || !report->candidates->type) {
 			kmc_buf_printf(buf, "with debug info of that kernel it could be said what lies there");
 			break;

@@ -79,14 +79,16 @@ static json_t *frames(const struct kmc_stack *stack)
 		const struct kmc_frame *frame = &stack->frames[i];
 
 		json_array_append_new(list, json_pack(
-			"{s:s, s:o, s:o, s:o, s:o, s:o, s:o}",
+			"{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o*, s:s*}",
 			"role", frame->role == KMC_ROLE_RIP ? "rip" : "return",
 			"address", address_if(frame->has_address, frame->address),
 			"symbol", kmc_json_text(frame->symbol),
 			"offset", integer_if(frame->has_offset, frame->offset),
 			"size", integer_if(frame->has_offset, frame->size),
 			"module", kmc_json_text(frame->module),
-			"inline", chain(frame)));
+			"inline", chain(frame),
+			"namesakes", frame->namesakes ? json_integer(frame->namesakes) : NULL,
+			"told_by", frame->told_by));
 	}
 	return list;
 }

@@ -191,6 +191,7 @@ static void print_level(struct kmc_printer *p, const struct kmc_frame *frame,
 	const struct kmc_location *where = frame->chain_len ?
 					   &frame->chain[level] : NULL;
 	struct kmc_buf name = { };
+	char note[128];
 	size_t used;
 
 	level_name(frame, level, p->opts.ascii, &name);
@@ -210,6 +211,10 @@ static void print_level(struct kmc_printer *p, const struct kmc_frame *frame,
 	kmc_print_newline(p);
 	if (where)
 		print_source(p, where, context);
+	if (level + 1 >= frame->chain_len && kmc_frame_note(frame, note, sizeof(note))) {
+		kmc_print_say(p, KMC_STYLE_DIM, "      %s", note);
+		kmc_print_newline(p);
+	}
 	p->buf.failed |= name.failed;
 	kmc_buf_release(&name);
 }

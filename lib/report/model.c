@@ -256,6 +256,25 @@ const char *kmc_verdict_name(enum kmc_verdict_class kind)
 	return names[kind];
 }
 
+bool kmc_frame_note(const struct kmc_frame *frame, char *buf, size_t size)
+{
+	static const char * const words[] = {
+		[2] = "two", "three", "four", "five", "six", "seven", "eight", "nine",
+		"ten", "eleven", "twelve",
+	};
+	const size_t count = frame->namesakes;
+	char number[24];
+
+	*buf = '\0';
+	if (count < 2)
+		return false;
+	snprintf(number, sizeof(number), "%zu", count);
+	snprintf(buf, size, frame->told_by ? "one of %s functions of that name, told by %s" :
+		 "ambiguous: %s functions of that name",
+		 count < KMC_ARRAY_SIZE(words) ? words[count] : number, frame->told_by);
+	return true;
+}
+
 bool kmc_report_mixes_clocks(const struct kmc_report *report)
 {
 	return !report->from_stream && report->time >= 0 &&

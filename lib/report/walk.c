@@ -157,8 +157,12 @@ bool kmc_walk_owner(const struct kmc_stack *stack, struct kmc_level *out)
 void kmc_level_title(struct kmc_buf *buf, const struct kmc_report *report,
 		     const struct kmc_level *culprit)
 {
+	char note[128];
+
 	kmc_report_what(report, buf);
-	if (culprit && culprit->function)
-		kmc_buf_printf(buf, " in %.*s()", (int)culprit->len,
-			       culprit->function);
+	if (!culprit || !culprit->function)
+		return;
+	kmc_buf_printf(buf, " in %.*s()", (int)culprit->len, culprit->function);
+	if (!culprit->frame->told_by && kmc_frame_note(culprit->frame, note, sizeof(note)))
+		kmc_buf_printf(buf, " (%s)", note);
 }

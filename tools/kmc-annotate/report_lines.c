@@ -104,6 +104,7 @@ static void add_where(struct report_lines *lines, const struct kmc_report *repor
 {
 	const struct kmc_frame *frame = report->frames.frames;
 	struct line *line;
+	char note[128];
 
 	if (!report->frames.count || frame->role != KMC_ROLE_RIP)
 		return;
@@ -124,6 +125,8 @@ static void add_where(struct report_lines *lines, const struct kmc_report *repor
 		line_say(line, KMC_STYLE_PLAIN, "  in ");
 		line_quote(line, KMC_STYLE_PLAIN, frame->symbol);
 	}
+	if (kmc_frame_note(frame, note, sizeof(note)))
+		line_say(report_lines_add(lines, -1), KMC_STYLE_DIM, "     %s", note);
 	if (!report->insn)
 		return;
 	line = report_lines_add(lines, -1);

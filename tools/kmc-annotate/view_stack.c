@@ -149,6 +149,8 @@ static void put_symbol(const struct kmc_frame *frame, struct line *out)
 
 static void level_line(const struct level *level, struct line *out)
 {
+	char note[128];
+
 	line_say(out, KMC_STYLE_PLAIN, "  ");
 	if (level->inlined) {
 		line_quote(out, KMC_STYLE_PLAIN,
@@ -157,12 +159,14 @@ static void level_line(const struct level *level, struct line *out)
 	} else {
 		put_symbol(level->frame, out);
 	}
-	if (!level->where || !level->where->file)
-		return;
-	line_say(out, KMC_STYLE_PLAIN, "  ");
-	line_pad(out, 44);
-	line_quote(out, KMC_STYLE_LOCATION, level->where->file);
-	line_say(out, KMC_STYLE_LOCATION, ":%d", level->where->line);
+	if (level->where && level->where->file) {
+		line_say(out, KMC_STYLE_PLAIN, "  ");
+		line_pad(out, 44);
+		line_quote(out, KMC_STYLE_LOCATION, level->where->file);
+		line_say(out, KMC_STYLE_LOCATION, ":%d", level->where->line);
+	}
+	if (!level->inlined && kmc_frame_note(level->frame, note, sizeof(note)))
+		line_say(out, KMC_STYLE_DIM, "  %s", note);
 }
 
 static size_t count(const struct view *view)

@@ -64,6 +64,9 @@ struct kmc_location {
  *	@link_address is valid
  * @link_address: link-time address; for a return address what was in the report,
  *	which is behind the call
+ * @namesakes: functions of that name, where name, size and address left it open which
+ *	of them it is; else 0
+ * @told_by: what told them apart then, in words; NULL: nothing, it is not @resolved
  */
 struct kmc_frame {
 	enum kmc_role role;
@@ -80,6 +83,8 @@ struct kmc_frame {
 	size_t chain_len;
 	bool resolved;
 	uint64_t link_address;
+	size_t namesakes;
+	const char *told_by;
 };
 
 /**
@@ -434,6 +439,17 @@ KMC_PUBLIC void kmc_report_free(struct kmc_report *report);
 KMC_PUBLIC const char *kmc_kind_name(enum kmc_kind kind);
 KMC_PUBLIC const char *kmc_state_name(enum kmc_state state);
 KMC_PUBLIC const char *kmc_verdict_name(enum kmc_verdict_class kind);
+
+/**
+ * kmc_frame_note() - is it sure which function a frame is of?
+ * @frame: any
+ * @buf: "ambiguous: six functions of that name", or "one of six functions of that name,
+ *	told by its address"; empty when the name was enough
+ * @size: of @buf; 128 bytes hold all there is to say
+ *
+ * Return: whether there is something to say.
+ */
+KMC_PUBLIC bool kmc_frame_note(const struct kmc_frame *frame, char *buf, size_t size);
 
 /**
  * kmc_report_affected() - how much of the access was to blame
