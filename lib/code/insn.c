@@ -307,6 +307,15 @@ static void set_effect(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
 		set_two(e, zi->mnemonic, &ops[0], &ops[1]);
 }
 
+static void set_store(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
+		      const ZydisDecodedOperand *ops)
+{
+	insn->stores = zi->mnemonic == ZYDIS_MNEMONIC_MOV &&
+		       ops[0].type == ZYDIS_OPERAND_TYPE_MEMORY;
+	insn->stored = insn->stores && is_reg(&ops[1]) ? reg_of(ops[1].reg.value) :
+							 KMC_REG_NONE;
+}
+
 /* ---- the whole ---- */
 
 static bool decode(const uint8_t *bytes, size_t len, uint64_t address,
@@ -331,6 +340,7 @@ static bool decode(const uint8_t *bytes, size_t len, uint64_t address,
 	set_string(&insn, zi);
 	set_flow(&insn, zi, decoded.ops);
 	set_effect(&insn, zi, decoded.ops);
+	set_store(&insn, zi, decoded.ops);
 	set_test(&insn, zi, decoded.ops);
 	insn.sets_df = zi->mnemonic == ZYDIS_MNEMONIC_STD ||
 		       zi->mnemonic == ZYDIS_MNEMONIC_POPF ||

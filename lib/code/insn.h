@@ -89,6 +89,8 @@ struct kmc_effect {
  * @nmem: how many
  * @changes: a bit for each register it writes, wholly or in part
  * @effect: what can be said of one of them
+ * @stores: it is a MOV to memory
+ * @stored: of @stores: the register, NONE for a number
  * @tests: it sets the flags by this register, all of it; NONE if it does not
  * @on_zero: of @is_conditional: it jumps if what set the flags was 0
  * @on_nonzero: or if it was not
@@ -115,6 +117,8 @@ struct kmc_insn {
 	size_t nmem;
 	uint32_t changes;
 	struct kmc_effect effect;
+	bool stores;
+	enum kmc_reg stored;
 	enum kmc_reg tests;
 	bool on_zero;
 	bool on_nonzero;

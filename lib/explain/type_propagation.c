@@ -20,6 +20,7 @@
 #include "base/map.h"
 #include "code/code.h"
 #include "code/reaching_definitions.h"
+#include "code/spill.h"
 #include "debuginfo/die.h"
 #include "debuginfo/inline_chain.h"
 #include "debuginfo/vars.h"
@@ -205,9 +206,48 @@ static bool pointer_at(Dwarf_Die *type, uint64_t offset, int depth,
 
 /* ---- what a load leaves ---- */
 
+static bool same_pointee(const struct kmc_pointee *a, const struct kmc_pointee *b)
+{
+	Dwarf_Die one = a->die, other = b->die;
+	const char *name = dwarf_diename(&one), *its = dwarf_diename(&other);
+
+	return a->offset == b->offset &&
+	       (dwarf_dieoffset(&one) == dwarf_dieoffset(&other) ||
+		(name && its && !strcmp(name, its)));
+}
+
+/* A register that was spilled there: all that it may have held has to be of one type. */
+static struct kmc_error *loaded_spill(struct type_query *query, const struct kmc_insn *insn,
+				      int hops, struct kmc_pointee *out)
+{
+	struct kmc_spills spills;
+	struct kmc_error *err;
+	bool unsure = false;
+
+	if (!query->left--)
+		return NULL;
+	err = kmc_spills_find(query->image, query->function, query->size, insn, &spills);
+	for (size_t i = 0; !err && i < spills.count; i++) {
+		struct kmc_pointee one = { };
+
+		if (spills.v[i].reg == KMC_REG_NONE)
+			continue;
+		err = follow(query, spills.v[i].at, spills.v[i].reg, hops - 1, &one);
+		if (err || (one.found && out->found && !same_pointee(out, &one))) {
+			out->found = false;
+			break;
+		}
+		unsure |= !one.found;
+		if (one.found)
+			*out = one;
+	}
+	out->weak |= unsure;
+	return err;
+}
+
 /* A variable in the frame, if that is what the base register points into. */
 static struct kmc_error *loaded_from_frame(struct type_query *query,
-					   const struct kmc_insn *insn,
+					   const struct kmc_insn *insn, int hops,
 					   struct kmc_pointee *out)
 {
 	const struct kmc_mem *mem = &insn->mem[0];
@@ -225,7 +265,9 @@ static struct kmc_error *loaded_from_frame(struct type_query *query,
 	/* The return address lies between. */
 	err = kmc_vars_slot(query->image, insn->address,
 			    base.origin.offset + mem->disp - 8, &slot);
-	if (err || !slot.found || !pointer_at(&slot.type, slot.offset, 0, out))
+	if (!err && !slot.found)
+		return loaded_spill(query, insn, hops, out);
+	if (err || !pointer_at(&slot.type, slot.offset, 0, out))
 		return err;
 	out->found = true;
 	snprintf(out->how, sizeof(out->how), "%.60s%s%.60s",
@@ -329,7 +371,7 @@ static struct kmc_error *loaded(struct type_query *query, const struct kmc_insn 
 	if (out->found || mem->segment || mem->base == KMC_REG_NONE ||
 	    mem->base == KMC_REG_RIP)
 		return NULL;
-	err = loaded_from_frame(query, insn, out);
+	err = loaded_from_frame(query, insn, hops, out);
 	if (err || out->found || mem->base == KMC_REG_RSP)
 		return err;
 	return loaded_member(query, insn, hops, out);
@@ -376,16 +418,6 @@ static struct kmc_error *left_by(struct type_query *query, const struct kmc_orig
 		err = look_ahead(query->image, origin->at + insn.length,
 				 origin->reg, out);
 	return err;
-}
-
-static bool same_pointee(const struct kmc_pointee *a, const struct kmc_pointee *b)
-{
-	Dwarf_Die one = a->die, other = b->die;
-	const char *name = dwarf_diename(&one), *its = dwarf_diename(&other);
-
-	return a->offset == b->offset &&
-	       (dwarf_dieoffset(&one) == dwarf_dieoffset(&other) ||
-		(name && its && !strcmp(name, its)));
 }
 
 static struct kmc_error *origin_type(struct type_query *query,
