@@ -72,6 +72,9 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_search_add(struct kmc_search *search, Dwarf_Die *die, struct kmc_image *image,
 	       uint64_t start, struct kmc_found **out);
 
+/* Is there a register whose value nothing has accounted for yet? */
+bool kmc_search_wants_base(const struct kmc_search *search);
+
 /* Merge and rank what was found; the best become candidates of the report. */
 KMC_MUST_CHECK struct kmc_error *kmc_search_finish(struct kmc_search *search);
 

@@ -19,6 +19,7 @@
 #include "code/code.h"
 #include "debuginfo/die.h"
 #include "explain/candidates.h"
+#include "explain/container.h"
 #include "explain/type_propagation.h"
 #include "report/model.h"
 
@@ -111,8 +112,7 @@ static struct kmc_error *find_variables(struct kmc_search *search)
 
 /* ---- findings: where the register's value came from ---- */
 
-/* Is there a register whose value nothing has accounted for yet? */
-static bool wants_base(const struct kmc_search *search)
+bool kmc_search_wants_base(const struct kmc_search *search)
 {
 	const struct kmc_access *access = search->access;
 
@@ -132,7 +132,7 @@ static struct kmc_error *find_flow(struct kmc_search *search)
 	struct kmc_found *place;
 	uint64_t value;
 
-	if (!wants_base(search) ||
+	if (!kmc_search_wants_base(search) ||
 	    !kmc_register_before(&access->insn, &access->rep, access->report,
 				 access->mem->base, &value))
 		return NULL;
@@ -190,7 +190,7 @@ static struct kmc_error *find_copies(struct kmc_search *search)
 	struct kmc_origin own, other;
 	struct kmc_error *err;
 
-	if (!wants_base(search))
+	if (!kmc_search_wants_base(search))
 		return NULL;
 	err = origin_of(access, access->mem->base, &own);
 	for (size_t i = 0; !err && i < search->count; i++) {
@@ -478,6 +478,8 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 		err = find_flow(search);
 	if (!err)
 		err = find_copies(search);
+	if (!err)
+		err = kmc_containers_find(search);
 	if (!err)
 		err = find_allocation(search);
 	for (size_t i = 0; !err && i < search->count; i++)
