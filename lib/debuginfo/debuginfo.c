@@ -112,7 +112,9 @@ static struct kmc_error *set_options(struct kmc_debuginfo *di, const char *root,
 	};
 	di->root = strdup(root);
 	di->modules_dir = opts->modules ? strdup(opts->modules) : NULL;
-	if (!di->root || (opts->modules && !di->modules_dir))
+	di->source_dir = opts->source ? strdup(opts->source) : NULL;
+	if (!di->root || (opts->modules && !di->modules_dir) ||
+	    (opts->source && !di->source_dir))
 		return kmc_error_nomem();
 	return NULL;
 }
@@ -150,6 +152,16 @@ kmc_debuginfo_open_file(const char *root, const char *path,
 const char *kmc_debuginfo_source(const struct kmc_debuginfo *di)
 {
 	return di->source_root;
+}
+
+struct kmc_source *kmc_debuginfo_lines(struct kmc_debuginfo *di)
+{
+	const char *dir = di->source_dir ? di->source_dir : di->source_root;
+
+	if (dir && !di->source_tried)
+		kmc_error_free(kmc_source_open(dir, &di->source));
+	di->source_tried = true;
+	return di->source;
 }
 
 const char *kmc_debuginfo_path(const struct kmc_debuginfo *di)
@@ -430,6 +442,8 @@ void kmc_debuginfo_free(struct kmc_debuginfo *di)
 	kmc_modules_release(&di->module_files);
 	kmc_elf_facts_release(&di->facts);
 	free(di->source_root);
+	free(di->source_dir);
+	kmc_source_free(di->source);
 	free(di->modules_dir);
 	free(di->root);
 	free(di->module_release);

@@ -14,6 +14,9 @@ struct kmc_debuginfo {
 	struct kmc_image *vmlinux;
 	struct kmc_elf_facts facts;
 	char *source_root;
+	char *source_dir;
+	struct kmc_source *source;
+	bool source_tried;
 	bool force;
 	struct kmc_debuginfod fetch;
 	char *root;
@@ -45,6 +48,8 @@ enum kmc_build kmc_debuginfo_compare(const struct kmc_debuginfo *di,
 KMC_MUST_CHECK struct kmc_error *
 kmc_debuginfo_module(struct kmc_debuginfo *di, const char *name,
 		     const struct kmc_module *record, struct kmc_image **out);
+/* The tree of source that was named, or that the debug info names; NULL if there is none. */
+struct kmc_source *kmc_debuginfo_lines(struct kmc_debuginfo *di);
 /* Is it of the build that @record says? An error if not. */
 KMC_MUST_CHECK struct kmc_error *
 kmc_debuginfo_fits(const struct kmc_debuginfo *di, const struct kmc_image *image,

@@ -161,7 +161,7 @@ static void warn(struct symbols *symbols, const char *file, const char *why)
 /* The tree that was named, or that the debug info names; it may be none by now. */
 static void check_source(struct symbols *symbols, const struct kmc_report *report)
 {
-	const char *dir = symbols->source;
+	const char *dir = symbols->opts->source;
 	struct kmc_error *err;
 
 	if (!dir && symbols->di)

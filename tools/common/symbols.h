@@ -12,7 +12,6 @@
 /*
  * struct symbols - debug info that fits the report at hand
  * @opts: what the user named
- * @source: the source tree that the user named, or NULL
  * @downloading: asked now and then while debug info is downloaded, as in struct
  *	kmc_debuginfo_options, with @arg; NULL: nobody does
  * @shows_progress: and that tells the user, so nothing need be said
@@ -30,7 +29,6 @@
  */
 struct symbols {
 	struct kmc_debuginfo_options *opts;
-	const char *source;
 	bool (*downloading)(void *arg, uint64_t done, uint64_t total);
 	void *arg;
 	bool shows_progress;

@@ -103,6 +103,7 @@ bool annotate_parse(struct options *opts, int argc, char **argv, int *status)
 	if (!operands ||
 	    !options_check_live(&annotate_tool, opts->live, operands, status))
 		return false;
+	opts->debuginfo.source = opts->source;
 	join_keyword(opts, &operands);
 	opts->operand = operands[0];
 	if (!opts->operand || !operands[1])

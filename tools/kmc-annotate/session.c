@@ -19,7 +19,6 @@
 void session_init(struct session *session, struct options *opts)
 {
 	symbols_init(&session->symbols, &opts->debuginfo);
-	session->symbols.source = opts->source;
 	session->symbols.keep = true;
 }
 

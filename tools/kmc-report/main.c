@@ -190,7 +190,7 @@ int main(int argc, char **argv)
 	set_up_signals();
 	ctl.symbols.downloading = on_download;
 	symbols_init(&ctl.symbols, &ctl.opts.debuginfo);
-	ctl.symbols.source = ctl.opts.source;
+	ctl.opts.debuginfo.source = ctl.opts.source;
 	ctl.symbols.quiet = ctl.opts.quiet;
 	message_prepare(clear_progress);
 	ctl.symbols.shows_progress = progress_start(&ctl.opts) || ctl.opts.no_progress;

@@ -129,6 +129,8 @@ struct kmc_debuginfo;
  *	A download that makes no progress for DEBUGINFOD_TIMEOUT seconds, 60 if that
  *	is not set, or takes an hour, is given up in any case
  * @arg: for @progress
+ * @source: top of the source tree, which reports are compared with; NULL: that which the
+ *	debug info names, if it is there
  *
  * Debug info is downloaded only if DEBUGINFOD_URLS names servers, and into the
  * cache that debuginfod's other clients use.
@@ -140,6 +142,7 @@ struct kmc_debuginfo_options {
 	bool force;
 	bool (*progress)(void *arg, uint64_t done, uint64_t total);
 	void *arg;
+	const char *source;
 };
 
 /**
