@@ -100,6 +100,23 @@ static void set_string(struct kmc_insn *insn,
 	insn->element = insn->nmem ? insn->mem[0].size : 0;
 }
 
+static uint32_t read_by(const ZydisDecodedOperand *op)
+{
+	uint32_t reads = 0;
+
+	if (op->type == ZYDIS_OPERAND_TYPE_MEMORY) {
+		if (reg_of(op->mem.base) != KMC_REG_NONE)
+			reads |= KMC_REG_BIT(reg_of(op->mem.base));
+		if (reg_of(op->mem.index) != KMC_REG_NONE)
+			reads |= KMC_REG_BIT(reg_of(op->mem.index));
+	} else if (op->type == ZYDIS_OPERAND_TYPE_REGISTER &&
+		   op->actions & ZYDIS_OPERAND_ACTION_MASK_READ &&
+		   reg_of(op->reg.value) != KMC_REG_NONE) {
+		reads = KMC_REG_BIT(reg_of(op->reg.value));
+	}
+	return reads;
+}
+
 static void set_operands(struct kmc_insn *insn,
 			 const ZydisDecodedInstruction *zi,
 			 const ZydisDecodedOperand *ops)
@@ -108,6 +125,7 @@ static void set_operands(struct kmc_insn *insn,
 		const ZydisDecodedOperand *op = &ops[i];
 		enum kmc_reg reg;
 
+		insn->reads |= read_by(op);
 		if (op->type == ZYDIS_OPERAND_TYPE_MEMORY)
 			add_mem(insn, zi, op);
 		if (op->type != ZYDIS_OPERAND_TYPE_REGISTER ||
@@ -316,6 +334,73 @@ static void set_store(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
 							 KMC_REG_NONE;
 }
 
+/* ---- single bits ---- */
+
+static enum kmc_bits_kind bits_kind(ZydisMnemonic mnemonic, bool constant)
+{
+	switch (mnemonic) {
+	case ZYDIS_MNEMONIC_TEST:
+	case ZYDIS_MNEMONIC_BT:
+		return constant ? KMC_BITS_TEST : KMC_BITS_NONE;
+	case ZYDIS_MNEMONIC_AND:
+	case ZYDIS_MNEMONIC_BTR:
+		return constant ? KMC_BITS_KEEP : KMC_BITS_NONE;
+	case ZYDIS_MNEMONIC_OR:
+	case ZYDIS_MNEMONIC_XOR:
+		return constant ? KMC_BITS_SET : KMC_BITS_MIX;
+	case ZYDIS_MNEMONIC_BTS:
+	case ZYDIS_MNEMONIC_BTC:
+		return constant ? KMC_BITS_SET : KMC_BITS_NONE;
+	case ZYDIS_MNEMONIC_SHR:
+	case ZYDIS_MNEMONIC_SAR:
+		return constant ? KMC_BITS_DOWN : KMC_BITS_NONE;
+	default:
+		return KMC_BITS_NONE;
+	}
+}
+
+static bool is_bit_number(ZydisMnemonic mnemonic)
+{
+	return mnemonic == ZYDIS_MNEMONIC_BT || mnemonic == ZYDIS_MNEMONIC_BTS ||
+	       mnemonic == ZYDIS_MNEMONIC_BTR || mnemonic == ZYDIS_MNEMONIC_BTC;
+}
+
+static void set_bits(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
+		     const ZydisDecodedOperand *ops)
+{
+	struct kmc_bits *bits = &insn->bits;
+	const bool two = zi->operand_count_visible == 2;
+	uint64_t all;
+
+	bits->reg = KMC_REG_NONE;
+	if (!two || (!is_reg(&ops[0]) && ops[0].type != ZYDIS_OPERAND_TYPE_MEMORY))
+		return;
+	bits->kind = bits_kind(zi->mnemonic, is_imm(&ops[1]));
+	if (is_reg(&ops[0]))
+		bits->reg = reg_of(ops[0].reg.value);
+	if (!is_imm(&ops[1]) || !ops[0].size)
+		return;
+	all = ops[0].size < 64 ? (1ULL << ops[0].size) - 1 : ~0ULL;
+	bits->mask = ops[1].imm.value.u & all;
+	if (is_bit_number(zi->mnemonic))
+		bits->mask = 1ULL << ops[1].imm.value.u % ops[0].size;
+	if (zi->mnemonic == ZYDIS_MNEMONIC_BTR)
+		bits->mask = all & ~bits->mask;
+	/* AH is what was 8 bits further up. */
+	if (bits->reg != KMC_REG_NONE && ops[0].reg.value >= ZYDIS_REGISTER_AH &&
+	    ops[0].reg.value <= ZYDIS_REGISTER_BH) {
+		if (bits->kind == KMC_BITS_DOWN)
+			bits->kind = KMC_BITS_NONE;
+		else
+			bits->mask <<= 8;
+		if (bits->kind == KMC_BITS_KEEP)
+			bits->mask |= ~0xff00ULL;
+	} else if (bits->kind == KMC_BITS_KEEP && ops[0].size < 32) {
+		/* The rest of the register stays. */
+		bits->mask |= ~all;
+	}
+}
+
 /* ---- the whole ---- */
 
 static bool decode(const uint8_t *bytes, size_t len, uint64_t address,
@@ -342,6 +427,7 @@ static bool decode(const uint8_t *bytes, size_t len, uint64_t address,
 	set_effect(&insn, zi, decoded.ops);
 	set_store(&insn, zi, decoded.ops);
 	set_test(&insn, zi, decoded.ops);
+	set_bits(&insn, zi, decoded.ops);
 	insn.sets_df = zi->mnemonic == ZYDIS_MNEMONIC_STD ||
 		       zi->mnemonic == ZYDIS_MNEMONIC_POPF ||
 		       zi->mnemonic == ZYDIS_MNEMONIC_POPFQ;

@@ -76,6 +76,36 @@ struct kmc_effect {
 };
 
 /**
+ * enum kmc_bits_kind - what an instruction does with some bits of an operand
+ * @KMC_BITS_NONE: nothing of that kind
+ * @KMC_BITS_TEST: looks at them, and changes nothing
+ * @KMC_BITS_KEEP: clears all others
+ * @KMC_BITS_SET: sets or flips them
+ * @KMC_BITS_MIX: sets some, which a register tells
+ * @KMC_BITS_DOWN: moves all down by so many
+ */
+enum kmc_bits_kind {
+	KMC_BITS_NONE,
+	KMC_BITS_TEST,
+	KMC_BITS_KEEP,
+	KMC_BITS_SET,
+	KMC_BITS_MIX,
+	KMC_BITS_DOWN,
+};
+
+/**
+ * struct kmc_bits - single bits of an operand
+ * @kind: what is done
+ * @mask: to which; of DOWN by how many
+ * @reg: the operand, NONE for memory
+ */
+struct kmc_bits {
+	enum kmc_bits_kind kind;
+	uint64_t mask;
+	enum kmc_reg reg;
+};
+
+/**
  * struct kmc_insn - a decoded instruction
  * @address: of its first byte
  * @length: bytes
@@ -88,9 +118,11 @@ struct kmc_effect {
  * @mem: memory operands; for MOVS the source comes last
  * @nmem: how many
  * @changes: a bit for each register it writes, wholly or in part
+ * @reads: a bit for each register it reads, also for an address
  * @effect: what can be said of one of them
  * @stores: it is a MOV to memory
  * @stored: of @stores: the register, NONE for a number
+ * @bits: what it does with single bits
  * @tests: it sets the flags by this register, all of it; NONE if it does not
  * @on_zero: of @is_conditional: it jumps if what set the flags was 0
  * @on_nonzero: or if it was not
@@ -116,9 +148,11 @@ struct kmc_insn {
 	struct kmc_mem mem[2];
 	size_t nmem;
 	uint32_t changes;
+	uint32_t reads;
 	struct kmc_effect effect;
 	bool stores;
 	enum kmc_reg stored;
+	struct kmc_bits bits;
 	enum kmc_reg tests;
 	bool on_zero;
 	bool on_nonzero;

@@ -48,7 +48,10 @@ enum kmc_build kmc_debuginfo_compare(const struct kmc_debuginfo *di,
 KMC_MUST_CHECK struct kmc_error *
 kmc_debuginfo_module(struct kmc_debuginfo *di, const char *name,
 		     const struct kmc_module *record, struct kmc_image **out);
-/* The tree of source that was named, or that the debug info names; NULL if there is none. */
+/*
+ * The tree of source that was named, or that the debug info names; NULL if there is none.
+ * Good until the next call.
+ */
 struct kmc_source *kmc_debuginfo_lines(struct kmc_debuginfo *di);
 /* Is it of the build that @record says? An error if not. */
 KMC_MUST_CHECK struct kmc_error *

@@ -2,7 +2,7 @@
 /*
  * Lines of source files, from a tree that the user named or that the debug info did.
  */
-#include "kmc/kmc.h"
+#include "debuginfo/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,6 +72,11 @@ void kmc_source_free(struct kmc_source *source)
 	}
 	free(source->dir);
 	free(source);
+}
+
+bool kmc_source_is_full(const struct kmc_source *source)
+{
+	return source->count == MAX_FILES;
 }
 
 char *kmc_source_find(const struct kmc_source *source, const char *file)

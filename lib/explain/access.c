@@ -134,6 +134,7 @@ static void find_operand(struct kmc_access *access)
 				continue;
 			access->mem = mem;
 			access->address = at + ahead;
+			access->ahead = ahead;
 			access->disagrees = pass;
 			return;
 		}

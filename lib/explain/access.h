@@ -22,6 +22,7 @@
  * @rep: how far a REP has come
  * @mem: operand of @insn that was accessed, NULL if none fits
  * @address: of the first reported byte as the registers have it
+ * @ahead: so far into @mem that is
  * @disagrees: which is not what the header says
  * @regs: values before the instruction, by DWARF's number
  * @known: bit N: @regs[N] is known
@@ -38,6 +39,7 @@ struct kmc_access {
 	struct kmc_rep rep;
 	const struct kmc_mem *mem;
 	uint64_t address;
+	uint64_t ahead;
 	bool disagrees;
 	uint64_t regs[KMC_DWARF_REGS];
 	uint32_t known;

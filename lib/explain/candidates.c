@@ -28,6 +28,15 @@ bool kmc_object_holds(const struct kmc_object *object, uint64_t address)
 	       address - object->start < object->size;
 }
 
+bool kmc_found_is_called(const struct kmc_found *found, const struct kmc_type *type)
+{
+	const char *tag = strchr(found->candidate.type, ' ');
+
+	return type->size == found->size &&
+	       (!strcmp(type->declared, found->candidate.type) ||
+		(tag && type->name && !strcmp(type->name, tag + 1)));
+}
+
 /* ---- evidence ---- */
 
 struct kmc_error *
@@ -109,6 +118,10 @@ struct kmc_error *kmc_search_add(struct kmc_search *search, Dwarf_Die *die,
 		place = place_at(search, types, id, start);
 		if (!place && search->count < KMC_SEARCH_MAX)
 			err = new_place(search, types, id, start, &place);
+		if (!err && place && !place->image) {
+			place->die = *die;
+			place->image = image;
+		}
 		if (!err)
 			*out = place;
 	}
@@ -145,8 +158,13 @@ static struct kmc_error *merge(struct kmc_search *search)
 
 			if (!holds(outer, inner))
 				continue;
+			if (outer->base && inner->base)
+				outer->agreed = true;
 			outer->reasons |= inner->reasons;
 			outer->base |= inner->base;
+			outer->rep_start |= inner->rep_start;
+			if (inner->rank > outer->rank)
+				outer->rank = inner->rank;
 			if (!inner->candidate.nevidence)
 				continue;
 			err = kmc_evidence_add(&outer->candidate,
@@ -174,6 +192,10 @@ static int score_of(const struct kmc_search *search, const struct kmc_found *pla
 		score += 40;
 	if (place->leaf)
 		score += 20;
+	if (place->named)
+		score += 60;
+	if (place->overruled)
+		score -= 300;
 	for (size_t i = 0; i < search->count; i++)
 		if (holds(place, &search->places[i]))
 			score += 30;
@@ -188,34 +210,113 @@ static bool fits_index(const struct kmc_access *access, const struct kmc_found *
 	       (place->candidate.path && strchr(place->candidate.path, '['));
 }
 
+/*
+ * Reasons that do not depend on the type that the register is declared to have. The
+ * displacement is none: that the instruction gets at a member is why the type fits.
+ */
+static bool has_second(const struct kmc_found *place)
+{
+	return place->agreed || place->named || place->rep_start ||
+	       place->reasons & 1u << KMC_BY_ALLOCATION;
+}
+
+static bool is_cache_of(const struct kmc_object *object, const struct kmc_found *place)
+{
+	const char *tag = strchr(place->candidate.type, ' ');
+
+	return object->cache && tag && !strcmp(object->cache, tag + 1);
+}
+
+/* The kernel recorded what the address is in. */
+static enum kmc_confidence recorded_confidence(const struct kmc_object *object,
+					       const struct kmc_found *place)
+{
+	if (place->start != object->start)
+		return kmc_object_holds(object, place->start) && place->base &&
+		       place->start + place->size <= object->start + object->size &&
+		       !place->may_pass ? KMC_LIKELY : KMC_GUESS;
+	if (place->size > object->size || place->weak)
+		return KMC_GUESS;
+	if (place->cast && !has_second(place))
+		return KMC_LIKELY;
+	if (place->size == kmc_object_bytes(object) || is_cache_of(object, place) ||
+	    has_second(place))
+		return KMC_CERTAIN;
+	return place->may_pass ? KMC_GUESS : KMC_LIKELY;
+}
+
 static enum kmc_confidence confidence_of(const struct kmc_search *search,
 					 const struct kmc_found *place)
 {
-	const struct kmc_object *object = &search->access->report->object;
-	const unsigned int free_of_it = place->reasons & ~(1u << KMC_BY_RECORD);
-	const bool two = free_of_it & (free_of_it - 1);
+	const struct kmc_access *access = search->access;
+	const bool second = has_second(place);
 
-	if (object->known) {
-		if (place->start != object->start)
-			return kmc_object_holds(object, place->start) && place->base ?
-			       KMC_LIKELY : KMC_GUESS;
-		if (place->size > object->size)
-			return KMC_GUESS;
-		return place->size == kmc_object_bytes(object) || two ? KMC_CERTAIN :
-		       KMC_LIKELY;
-	}
-	if (!place->base || place->weak || !fits_index(search->access, place) ||
-	    !(place->leaf || free_of_it & 1u << KMC_BY_REP))
+	if (place->overruled)
 		return KMC_GUESS;
-	if (search->access->disagrees)
-		return two ? KMC_LIKELY : KMC_GUESS;
-	return two ? KMC_CERTAIN : KMC_LIKELY;
+	if (access->report->object.known)
+		return recorded_confidence(&access->report->object, place);
+	if (!place->base || !fits_index(access, place))
+		return KMC_GUESS;
+	if (!second)
+		return place->leaf && !place->weak && !place->may_pass && !access->disagrees ?
+		       KMC_LIKELY : KMC_GUESS;
+	return !place->weak && !access->disagrees &&
+	       (place->leaf || place->part || place->run || place->rep_start) ?
+	       KMC_CERTAIN : KMC_LIKELY;
 }
 
-static int by_score(const void *a, const void *b)
+static bool are_compatible(const struct kmc_found *a, const struct kmc_found *b)
+{
+	return holds(a, b) || holds(b, a);
+}
+
+/* Of variables in the same register, the nearest to the instruction counts. */
+static void overrule(struct kmc_search *search)
+{
+	for (size_t i = 0; i < search->count; i++) {
+		struct kmc_found *place = &search->places[i];
+
+		for (size_t j = 0; j < search->count; j++) {
+			const struct kmc_found *other = &search->places[j];
+
+			if (i != j && place->base && other->base && other->rank > place->rank &&
+			    other->start == place->start && !are_compatible(place, other) &&
+			    !(place->named && !other->named))
+				place->overruled = true;
+		}
+	}
+}
+
+/*
+ * What excludes each other is not as sure as it seems, and of what does not, being one in
+ * the other, one is the answer.
+ */
+static void settle(struct kmc_search *search)
+{
+	struct kmc_found *best = &search->places[0];
+	enum kmc_confidence most = KMC_GUESS;
+
+	for (size_t i = 1; i < search->count; i++) {
+		struct kmc_found *other = &search->places[i];
+
+		if (are_compatible(best, other)) {
+			if (other->confidence == KMC_CERTAIN)
+				other->confidence = KMC_LIKELY;
+			continue;
+		}
+		most = other->confidence > most ? other->confidence : most;
+		other->confidence = KMC_GUESS;
+	}
+	if (search->count && most == best->confidence)
+		best->confidence = KMC_GUESS;
+}
+
+static int by_rank(const void *a, const void *b)
 {
 	const struct kmc_found *one = a, *other = b;
 
+	if (one->confidence != other->confidence)
+		return one->confidence < other->confidence ? 1 : -1;
 	if (one->score != other->score)
 		return one->score < other->score ? 1 : -1;
 	/* The larger one says more; the order of addresses only makes it definite. */
@@ -238,7 +339,7 @@ static struct kmc_error *hand_over(struct kmc_search *search)
 				sizeof(*slot));
 		if (!slot)
 			return kmc_error_nomem();
-		place->candidate.confidence = confidence_of(search, place);
+		place->candidate.confidence = place->confidence;
 		*slot = place->candidate;
 		place->candidate = (struct kmc_candidate) { };
 		report->ncandidates++;
@@ -252,8 +353,14 @@ struct kmc_error *kmc_search_finish(struct kmc_search *search)
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < search->count; i++)
-		search->places[i].score = score_of(search, &search->places[i]);
-	qsort(search->places, search->count, sizeof(search->places[0]), by_score);
+	overrule(search);
+	for (size_t i = 0; i < search->count; i++) {
+		struct kmc_found *place = &search->places[i];
+
+		place->score = score_of(search, place);
+		place->confidence = confidence_of(search, place);
+	}
+	qsort(search->places, search->count, sizeof(search->places[0]), by_rank);
+	settle(search);
 	return hand_over(search);
 }

@@ -7,6 +7,7 @@
 
 #include "base/compiler.h"
 #include "explain/access.h"
+#include "explain/statement.h"
 
 #define KMC_SEARCH_MAX		64
 
@@ -21,8 +22,21 @@
  * @holders: bit N: register N (DWARF's numbering), or so much away from it, is a
  *	variable that points there
  * @reasons: bit for each enum kmc_evidence_by
+ * @die: the type in DWARF
+ * @image: that @die belongs to
+ * @rank: of variables in the instruction's register, how near to the instruction:
+ *	those of inner functions, and what is declared later, have a larger one
  * @leaf: the access is a whole member
+ * @part: the access is within one member
+ * @run: the access begins and ends where members do
  * @weak: what the register points to is no more than plausible
+ * @agreed: a variable of another type fits into this one, or this one into that
+ * @rep_start: REP counts from a start that another register told
+ * @named: the source names the member
+ * @may_pass: it may be a smaller type, which is cast to this one
+ * @cast: the object's size tells that a pointer to another type points to it
+ * @overruled: a variable nearer to the instruction has another type
+ * @confidence: in all of it
  * @candidate: what the report will have of it
  */
 struct kmc_found {
@@ -34,8 +48,20 @@ struct kmc_found {
 	bool base;
 	uint32_t holders;
 	unsigned int reasons;
+	Dwarf_Die die;
+	struct kmc_image *image;
+	unsigned int rank;
 	bool leaf;
+	bool part;
+	bool run;
 	bool weak;
+	bool agreed;
+	bool rep_start;
+	bool named;
+	bool may_pass;
+	bool cast;
+	bool overruled;
+	enum kmc_confidence confidence;
 	struct kmc_candidate candidate;
 };
 
@@ -44,9 +70,11 @@ struct kmc_found {
  * @access: the access
  * @places: what was found
  * @count: of @places
+ * @statement: what the source says there, NULL if unknown
  */
 struct kmc_search {
 	struct kmc_access *access;
+	struct kmc_statement *statement;
 	struct kmc_found places[KMC_SEARCH_MAX];
 	size_t count;
 };
@@ -54,6 +82,9 @@ struct kmc_search {
 /* What was asked for, or else what is usable. */
 uint64_t kmc_object_bytes(const struct kmc_object *object);
 bool kmc_object_holds(const struct kmc_object *object, uint64_t address);
+
+/* Is it what a member of that type is? */
+bool kmc_found_is_called(const struct kmc_found *found, const struct kmc_type *type);
 
 /* One more reason; @fmt: in words. */
 KMC_PRINTF(5, 6) KMC_MUST_CHECK struct kmc_error *

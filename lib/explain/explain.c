@@ -12,6 +12,7 @@
 #include "explain/access.h"
 #include "explain/locate.h"
 #include "explain/namesakes.h"
+#include "explain/used_bits.h"
 #include "explain/value.h"
 #include "explain/verdict.h"
 #include "report/model.h"
@@ -67,6 +68,8 @@ struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
 	err = di ? only_nomem(kmc_settle_namesakes(di, report)) : NULL;
 	if (!err)
 		err = only_nomem(kmc_access_set(&access));
+	if (!err)
+		err = kmc_used_bits(&access);
 	if (!err)
 		err = only_nomem(kmc_locate(&access));
 	doubt_candidates(di, report);

@@ -18,10 +18,17 @@
 #include "base/error.h"
 #include "code/code.h"
 #include "debuginfo/die.h"
+#include "debuginfo/source_path.h"
 #include "explain/candidates.h"
+#include "explain/cast.h"
 #include "explain/container.h"
+#include "explain/kin.h"
+#include "explain/member.h"
 #include "explain/type_propagation.h"
 #include "report/model.h"
+
+#define MAX_LEVELS	500
+#define MAX_VARS	4096
 
 /* ---- findings: variables in registers ---- */
 
@@ -62,7 +69,8 @@ static const char *sum_text(char *buf, size_t size, int64_t offset)
 	return buf;
 }
 
-static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var *var)
+static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var *var,
+				       unsigned int rank)
 {
 	struct kmc_access *access = search->access;
 	struct kmc_error *err;
@@ -80,8 +88,12 @@ static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var
 	if (err || !place)
 		return err;
 	place->reasons |= 1u << KMC_BY_REGISTER;
-	if (access->mem && (var->place.regs & register_bit(access->mem->base)))
+	if (access->mem && (var->place.regs & register_bit(access->mem->base))) {
 		place->base = true;
+		/* They come from the nearest on. */
+		if (!place->rank)
+			place->rank = rank;
+	}
 	holder = kmc_place_register(&var->place, &away);
 	if (holder >= 0)
 		place->holders |= 1u << holder;
@@ -91,6 +103,14 @@ static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var
 				var->function ? var->function : "the function",
 				register_name(var->place.regs),
 				sum_text(text, sizeof(text), away), value);
+}
+
+/* Of one level, what is declared later: a local variable is more than a parameter. */
+static unsigned int nearness(const struct kmc_var *var, size_t index)
+{
+	const unsigned int outwards = var->level < MAX_LEVELS ? var->level : MAX_LEVELS;
+
+	return (MAX_LEVELS - outwards) * MAX_VARS + (index < MAX_VARS ? index : MAX_VARS - 1) + 1;
 }
 
 static struct kmc_error *find_variables(struct kmc_search *search)
@@ -106,7 +126,7 @@ static struct kmc_error *find_variables(struct kmc_search *search)
 		return err;
 	/* Innermost last: it is the nearest to the instruction. */
 	for (size_t i = vars->count; !err && i-- > 0;)
-		err = take_variable(search, &vars->v[i]);
+		err = take_variable(search, &vars->v[i], nearness(&vars->v[i], i));
 	return err;
 }
 
@@ -312,41 +332,6 @@ static struct kmc_error *find_allocation(struct kmc_search *search)
 
 /* ---- evidence beyond variables ---- */
 
-/* The leaf at the access: does the access read just this member? */
-static struct kmc_error *look_at_member(struct kmc_search *search, struct kmc_found *place)
-{
-	const struct kmc_access *access = search->access;
-	struct kmc_candidate *candidate = &place->candidate;
-	uint64_t offset = candidate->offset;
-	struct kmc_fields fields = { };
-	struct kmc_error *err;
-	bool truncated;
-
-	if (candidate->offset < 0)
-		return NULL;
-	err = kmc_layout_fields(place->types, place->id, offset, 1, &fields,
-				&truncated);
-	for (size_t i = 0; !err && i < fields.count; i++) {
-		const struct kmc_field *field = &fields.v[i];
-		const bool whole = field->place == KMC_PLACE_MEMBER &&
-			access->mem && field->offset == offset &&
-			field->size == access->mem->size;
-
-		if (candidate->path && !(whole && !place->leaf))
-			continue;
-		free(candidate->path);
-		free(candidate->after);
-		candidate->path = strdup(field->path ? field->path : "");
-		candidate->after = field->after ? strdup(field->after) : NULL;
-		candidate->hole = field->place != KMC_PLACE_MEMBER;
-		place->leaf = whole;
-		if (!candidate->path)
-			err = kmc_error_nomem();
-	}
-	kmc_fields_release(&fields);
-	return err;
-}
-
 /* 4 * (12 - 9) = 12: how far the instruction has come from where it started. */
 static struct kmc_error *add_rep(struct kmc_search *search, struct kmc_found *place)
 {
@@ -364,6 +349,8 @@ static struct kmc_error *add_rep(struct kmc_search *search, struct kmc_found *pl
 	if (!rep->done)
 		offset += access->address - source;
 	place->reasons |= 1u << KMC_BY_REP;
+	place->rep_start |= place->holders & ~register_bit(KMC_REG_RSI) &&
+			    offset == (uint64_t)place->candidate.offset;
 	return kmc_evidence_add(&place->candidate, KMC_BY_REP, offset,
 				offset == (uint64_t)place->candidate.offset,
 				"%u * (%" PRIu64 " - %" PRIu64 ") = %" PRIu64
@@ -428,12 +415,46 @@ static struct kmc_error *add_header(struct kmc_search *search, struct kmc_found 
 				access->report->address, access->address);
 }
 
+static struct kmc_error *add_source(struct kmc_search *search, struct kmc_found *place)
+{
+	struct kmc_candidate *candidate = &place->candidate;
+	struct kmc_buf name = { };
+	struct kmc_error *err;
+
+	err = kmc_named_member(search, place, &name);
+	if (err || !name.len) {
+		kmc_buf_release(&name);
+		return err;
+	}
+	place->named = true;
+	place->reasons |= 1u << KMC_BY_SOURCE;
+	err = kmc_evidence_add(candidate, KMC_BY_SOURCE, candidate->offset, true,
+			       "the source names %s", name.data);
+	kmc_buf_release(&name);
+	return err;
+}
+
+static struct kmc_error *add_kinship(struct kmc_found *place)
+{
+	struct kmc_kin *kin;
+	struct kmc_error *err;
+
+	if (!place->image || place->candidate.offset < 0)
+		return NULL;
+	err = kmc_kin_get(place->image, &place->die, &kin);
+	if (!err)
+		place->may_pass = kmc_kin_may_pass(kin, &place->die, place->candidate.offset);
+	return err;
+}
+
 static struct kmc_error *complete(struct kmc_search *search, struct kmc_found *place)
 {
-	struct kmc_error *err = look_at_member(search, place);
+	struct kmc_error *err = add_rep(search, place);
 
 	if (!err)
-		err = add_rep(search, place);
+		err = add_source(search, place);
+	if (!err)
+		err = add_kinship(place);
 	if (!err)
 		err = add_displacement(search, place);
 	if (!err)
@@ -444,6 +465,39 @@ static struct kmc_error *complete(struct kmc_search *search, struct kmc_found *p
 }
 
 /* ---- the whole ---- */
+
+/* The file that declares a type; NULL if unknown. */
+static const char *declared_in(struct kmc_image *image, Dwarf_Die *type)
+{
+	const char *file = dwarf_decl_file(type);
+	Dwarf_Attribute attr;
+	Dwarf_Die cu;
+
+	if (!file || !dwarf_diecu(type, &cu, NULL, NULL))
+		return NULL;
+	return kmc_source_path(image, file, dwarf_formstring(
+				       dwarf_attr(&cu, DW_AT_comp_dir, &attr)));
+}
+
+/* What the instruction's statement says, with the macros of the types that were found. */
+static struct kmc_error *read_source(struct kmc_search *search)
+{
+	struct kmc_access *access = search->access;
+	struct kmc_error *err;
+
+	if (!access->di || !access->image || !access->report->frames.count)
+		return NULL;
+	err = kmc_statement_get(access->di, access->image, access->pc,
+				access->report->frames.frames, &search->statement);
+	for (size_t i = 0; !err && i < search->count; i++) {
+		struct kmc_found *place = &search->places[i];
+
+		if (place->image)
+			err = kmc_statement_expand(search->statement, access->di,
+						   declared_in(place->image, &place->die));
+	}
+	return err;
+}
 
 /* Nothing but the record: where, but not what. */
 static struct kmc_error *record_alone(struct kmc_access *access)
@@ -482,6 +536,12 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 		err = kmc_containers_find(search);
 	if (!err)
 		err = find_allocation(search);
+	if (!err)
+		err = read_source(search);
+	if (!err)
+		err = kmc_casts_find(search);
+	if (!err)
+		err = kmc_members_find(search);
 	for (size_t i = 0; !err && i < search->count; i++)
 		err = complete(search, &search->places[i]);
 	if (!err)

@@ -111,6 +111,7 @@ static json_t *evidence_of(const struct kmc_candidate *candidate)
 		[KMC_BY_REP] = "rep",
 		[KMC_BY_DISPLACEMENT] = "displacement",
 		[KMC_BY_ALLOCATION] = "allocation",
+		[KMC_BY_SOURCE] = "source",
 	};
 	json_t *list = json_array();
 

@@ -64,6 +64,9 @@ void kmc_candidate_release(struct kmc_candidate *candidate)
 	free(candidate->type);
 	free(candidate->path);
 	free(candidate->after);
+	for (size_t i = 0; i < candidate->nalso; i++)
+		free(candidate->also[i]);
+	free(candidate->also);
 	for (size_t i = 0; i < candidate->nevidence; i++)
 		free(candidate->evidence[i].detail);
 	free(candidate->evidence);

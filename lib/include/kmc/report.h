@@ -194,6 +194,7 @@ struct kmc_doubt {
  * @KMC_BY_REP: how far a REP instruction has come
  * @KMC_BY_DISPLACEMENT: the instruction names the offset itself
  * @KMC_BY_ALLOCATION: the variable that the allocator's result was assigned to
+ * @KMC_BY_SOURCE: the statement names the member
  */
 enum kmc_evidence_by {
 	KMC_BY_RECORD,
@@ -201,6 +202,7 @@ enum kmc_evidence_by {
 	KMC_BY_REP,
 	KMC_BY_DISPLACEMENT,
 	KMC_BY_ALLOCATION,
+	KMC_BY_SOURCE,
 };
 
 /**
@@ -221,8 +223,11 @@ struct kmc_evidence {
  * enum kmc_confidence - how far a candidate can be trusted
  * @KMC_GUESS: it fits, and so may others
  * @KMC_LIKELY: one good reason and nothing against it
- * @KMC_CERTAIN: the kernel recorded the object and the type fits it, or two
- *	reasons that do not depend on each other agree
+ * @KMC_CERTAIN: two reasons that do not depend on each other agree. That an instruction
+ *	reads a member of what its register is declared to point to is one; others are the
+ *	object that the kernel recorded, when the type fits it, its allocation, a count of
+ *	REP, a variable of another type that would lie in it, the member's name in the source.
+ *	Not more than one candidate is certain
  */
 enum kmc_confidence { KMC_GUESS, KMC_LIKELY, KMC_CERTAIN };
 
@@ -238,6 +243,10 @@ enum kmc_confidence { KMC_GUESS, KMC_LIKELY, KMC_CERTAIN };
  *	struct that has the hole
  * @hole: @offset is in padding
  * @after: member before the hole, NULL if it has none before it
+ * @also: other members that lie there: arms of a union, of which any may be meant, or
+ *	bit-fields, all of which the instruction uses
+ * @nalso: of them
+ * @together: they are bit-fields
  * @evidence: reasons, best first
  * @nevidence: of them
  * @confidence: in all of it
@@ -252,6 +261,9 @@ struct kmc_candidate {
 	char *path;
 	bool hole;
 	char *after;
+	char **also;
+	size_t nalso;
+	bool together;
 	struct kmc_evidence *evidence;
 	size_t nevidence;
 	enum kmc_confidence confidence;
@@ -273,6 +285,10 @@ struct kmc_candidate {
  * @reported: the access touched it
  * @in_union: other members of a union lie there, too
  * @bitfield: it is one
+ * @bit_offset: of its lowest bit in the byte at @offset
+ * @bit_size: how many
+ * @other: @reported, but the best candidate means another arm of the union, or the
+ *	instruction uses other bits
  */
 struct kmc_value {
 	char *path;
@@ -287,6 +303,9 @@ struct kmc_value {
 	bool reported;
 	bool in_union;
 	bool bitfield;
+	unsigned int bit_offset;
+	unsigned int bit_size;
+	bool other;
 };
 
 /**
@@ -374,6 +393,9 @@ struct kmc_verdict {
  *	is the vmlinux and that was not forced, no candidate is more than a guess
  * @ndoubts: of them
  * @insn: the instruction that did it, as objdump prints it; NULL if unknown
+ * @tested_bits: of what was read, from the byte at @address on, what the instruction and
+ *	those that follow it look at; 0: all, or unknown
+ * @changed_bits: likewise what they change, when they keep all others as they are
  * @candidates: objects that the access may have been in, best first; none before
  *	kmc_explain_report()
  * @ncandidates: of them
@@ -426,6 +448,8 @@ struct kmc_report {
 	struct kmc_doubt *doubts;
 	size_t ndoubts;
 	char *insn;
+	uint64_t tested_bits;
+	uint64_t changed_bits;
 	struct kmc_candidate *candidates;
 	size_t ncandidates;
 	struct kmc_value *values;

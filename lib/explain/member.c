@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which member of a type was accessed. Where several lie, as in a union, the one that a
+ * variable inside of the object or the source tells is taken, or else all of them.
+ */
+#include "explain/member.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "types/image_types.h"
+
+#define MAX_ARMS	64
+
+/**
+ * struct arms - members at one place
+ * @v: of the layout's fields
+ * @count: of @v
+ */
+struct arms {
+	const struct kmc_field *v[MAX_ARMS];
+	size_t count;
+};
+
+/* Takes out what @keep has no bit for; nothing if that were all. */
+static void retain(struct arms *arms, uint64_t keep)
+{
+	size_t count = 0;
+
+	if (!keep)
+		return;
+	for (size_t i = 0; i < arms->count; i++)
+		if (keep & 1ULL << i)
+			arms->v[count++] = arms->v[i];
+	arms->count = count;
+}
+
+static const char *leaf_of(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot ? dot + 1 : path;
+}
+
+/* ---- what the access looks like ---- */
+
+static bool is_whole(const struct kmc_access *access, const struct kmc_found *place,
+		     const struct kmc_field *field)
+{
+	return access->mem && field->offset == (uint64_t)place->candidate.offset - access->ahead &&
+	       field->size == access->mem->size && !field->bitfield;
+}
+
+/* Is the access some bytes of one number? */
+static bool is_part(const struct kmc_access *access, const struct kmc_found *place,
+		    const struct kmc_field *field)
+{
+	const uint64_t start = place->candidate.offset - access->ahead;
+
+	return access->mem && field->place == KMC_PLACE_MEMBER && start >= field->offset &&
+	       start + access->mem->size <= field->offset + field->size;
+}
+
+/* Does it begin and end where members do? */
+static struct kmc_error *is_run(const struct kmc_access *access, const struct kmc_found *place,
+				bool *run)
+{
+	const uint64_t start = place->candidate.offset - access->ahead;
+	bool begins = false, ends = false, truncated;
+	struct kmc_fields fields = { };
+	struct kmc_error *err;
+
+	*run = false;
+	if (!access->mem || access->insn.string ||
+	    (uint64_t)place->candidate.offset < access->ahead)
+		return NULL;
+	err = kmc_layout_fields(place->types, place->id, start, access->mem->size, &fields,
+				&truncated);
+	for (size_t i = 0; !err && i < fields.count; i++) {
+		const struct kmc_field *field = &fields.v[i];
+
+		begins |= field->offset == start;
+		ends |= field->offset + field->size == start + access->mem->size;
+	}
+	*run = begins && ends;
+	kmc_fields_release(&fields);
+	return err;
+}
+
+/* ---- which of several ---- */
+
+static uint64_t bits_of(const struct kmc_field *field, uint64_t first)
+{
+	const uint64_t low = 8 * (field->offset - first) + field->bit_offset;
+
+	if (field->offset < first || low > 63)
+		return 0;
+	return (field->bit_size < 64 ? (1ULL << field->bit_size) - 1 : ~0ULL) << low;
+}
+
+/* Those whose bits the instruction uses. */
+static void choose_bits(struct arms *arms, const struct kmc_report *report, uint64_t offset)
+{
+	const uint64_t used = report->tested_bits ? report->tested_bits : report->changed_bits;
+	uint64_t keep = 0;
+
+	for (size_t i = 0; used && i < arms->count; i++)
+		if (arms->v[i]->bitfield && used & bits_of(arms->v[i], offset))
+			keep |= 1ULL << i;
+	retain(arms, keep);
+}
+
+/* struct_group() declares its members twice: the shorter name is the one that is used. */
+static void drop_mirrors(struct arms *arms)
+{
+	uint64_t keep = ~0ULL;
+
+	for (size_t i = 0; i < arms->count; i++)
+		for (size_t j = 0; j < arms->count; j++) {
+			const struct kmc_field *one = arms->v[i], *other = arms->v[j];
+
+			if (i != j && one->offset == other->offset && one->size == other->size &&
+			    one->bit_offset == other->bit_offset &&
+			    !strcmp(leaf_of(one->path), leaf_of(other->path)) &&
+			    one->type == other->type &&
+			    (strlen(one->path) > strlen(other->path) ||
+			     (strlen(one->path) == strlen(other->path) && i > j)))
+				keep &= ~(1ULL << i);
+		}
+	retain(arms, keep);
+}
+
+/* Is @path a member of an @inner that lies in @outer? "hentry.pprev" for a hlist_node. */
+static bool runs_through(const struct kmc_found *outer, const struct kmc_found *inner,
+			 const char *path)
+{
+	const char *tail = inner->candidate.path;
+	const size_t len = strlen(path), tail_len = tail ? strlen(tail) : 0;
+	const struct kmc_type *type;
+	struct kmc_error *err;
+	struct kmc_field field;
+	char *head;
+	bool same;
+
+	if (!tail_len || len <= tail_len + 1 || path[len - tail_len - 1] != '.' ||
+	    strcmp(path + len - tail_len, tail))
+		return false;
+	head = strndup(path, len - tail_len - 1);
+	if (!head)
+		return false;
+	err = kmc_layout_resolve(outer->types, outer->id, head, &field);
+	free(head);
+	if (!err) {
+		same = field.offset == inner->start - outer->start;
+		err = kmc_types_get(outer->types, field.type, &type);
+		kmc_field_release(&field);
+		if (!err)
+			return same && type->declared && kmc_found_is_called(inner, type);
+	}
+	kmc_error_free(err);
+	return false;
+}
+
+/* A variable that points into the object says what it takes that part for. */
+static void choose_by_variables(struct arms *arms, const struct kmc_search *search,
+				const struct kmc_found *place)
+{
+	uint64_t keep = 0;
+
+	for (size_t j = 0; j < search->count; j++) {
+		const struct kmc_found *inner = &search->places[j];
+
+		if (inner == place || inner->candidate.nalso || inner->candidate.hole ||
+		    inner->size >= place->size)
+			continue;
+		for (size_t i = 0; i < arms->count; i++)
+			if (runs_through(place, inner, arms->v[i]->path))
+				keep |= 1ULL << i;
+	}
+	retain(arms, keep);
+}
+
+/* How many of its members the source names. */
+static unsigned int names_in(const struct kmc_statement *statement, const char *path)
+{
+	unsigned int count = 0;
+	size_t len;
+
+	for (; *path; path += len + (path[len] == '.')) {
+		len = strcspn(path, ".");
+		count += kmc_statement_names(statement, path, strcspn(path, ".["));
+	}
+	return count;
+}
+
+static void choose_by_source(struct arms *arms, const struct kmc_statement *statement)
+{
+	unsigned int most = 0;
+	uint64_t keep = 0;
+
+	for (size_t i = 0; statement && i < arms->count; i++) {
+		const unsigned int count = names_in(statement, arms->v[i]->path);
+
+		if (count > most)
+			keep = 0;
+		if (count >= most)
+			keep |= 1ULL << i;
+		most = count > most ? count : most;
+	}
+	retain(arms, most ? keep : 0);
+}
+
+/* An index is for an array. */
+static void choose_by_index(struct arms *arms, const struct kmc_access *access)
+{
+	uint64_t keep = 0;
+
+	for (size_t i = 0; i < arms->count; i++)
+		if (access->mem && access->mem->index != KMC_REG_NONE &&
+		    strchr(arms->v[i]->path, '['))
+			keep |= 1ULL << i;
+	retain(arms, keep);
+}
+
+/* ---- the whole ---- */
+
+static struct kmc_error *add_also(struct kmc_candidate *candidate, const char *path)
+{
+	char **slot = kmc_grow(&candidate->also, candidate->nalso, sizeof(*slot));
+
+	if (!slot)
+		return kmc_error_nomem();
+	*slot = strdup(path);
+	if (!*slot)
+		return kmc_error_nomem();
+	candidate->nalso++;
+	return NULL;
+}
+
+static struct kmc_error *say_members(struct kmc_candidate *candidate, const struct arms *arms)
+{
+	const struct kmc_field *first = arms->v[0];
+	struct kmc_error *err = NULL;
+
+	candidate->path = strdup(first->path ? first->path : "");
+	candidate->after = first->after ? strdup(first->after) : NULL;
+	candidate->hole = first->place != KMC_PLACE_MEMBER;
+	candidate->together = first->bitfield && !candidate->hole;
+	if (!candidate->path || (first->after && !candidate->after))
+		return kmc_error_nomem();
+	for (size_t i = 1; !err && !candidate->hole && i < arms->count; i++)
+		err = add_also(candidate, arms->v[i]->path);
+	return err;
+}
+
+/* Members that lie at the place; holes if there are none. */
+static void collect(const struct kmc_fields *fields, struct arms *arms)
+{
+	for (int holes = 0; holes < 2 && !arms->count; holes++)
+		for (size_t i = 0; i < fields->count && arms->count < MAX_ARMS; i++)
+			if ((fields->v[i].place != KMC_PLACE_MEMBER) == holes)
+				arms->v[arms->count++] = &fields->v[i];
+}
+
+static void choose(const struct kmc_search *search, struct kmc_found *place, struct arms *arms)
+{
+	const struct kmc_access *access = search->access;
+	uint64_t whole = 0;
+
+	for (size_t i = 0; i < arms->count; i++) {
+		if (is_whole(access, place, arms->v[i]))
+			whole |= 1ULL << i;
+		place->part |= is_part(access, place, arms->v[i]);
+	}
+	if (arms->v[0]->place != KMC_PLACE_MEMBER)
+		return;
+	choose_by_index(arms, access);
+	place->leaf = whole;
+	retain(arms, whole);
+	choose_bits(arms, access->report, place->candidate.offset);
+	drop_mirrors(arms);
+	if (arms->count > 1)
+		choose_by_variables(arms, search, place);
+	if (arms->count > 1 && !arms->v[0]->bitfield)
+		choose_by_source(arms, search->statement);
+}
+
+static struct kmc_error *find_member(struct kmc_search *search, struct kmc_found *place)
+{
+	struct kmc_candidate *candidate = &place->candidate;
+	struct kmc_fields fields = { };
+	struct arms arms = { };
+	struct kmc_error *err;
+	bool truncated;
+
+	if (candidate->offset < 0)
+		return NULL;
+	err = kmc_layout_fields(place->types, place->id, candidate->offset, 1, &fields,
+				&truncated);
+	if (!err)
+		collect(&fields, &arms);
+	if (arms.count) {
+		choose(search, place, &arms);
+		err = say_members(candidate, &arms);
+	}
+	kmc_fields_release(&fields);
+	return err ? err : is_run(search->access, place, &place->run);
+}
+
+/* The smallest first: a larger one asks what those in it are. */
+struct kmc_error *kmc_members_find(struct kmc_search *search)
+{
+	bool done[KMC_SEARCH_MAX] = { };
+
+	for (size_t n = 0; n < search->count; n++) {
+		size_t least = KMC_SEARCH_MAX;
+		struct kmc_error *err;
+
+		for (size_t i = 0; i < search->count; i++)
+			if (!done[i] && (least == KMC_SEARCH_MAX ||
+					 search->places[i].size < search->places[least].size))
+				least = i;
+		done[least] = true;
+		err = find_member(search, &search->places[least]);
+		if (err)
+			return err;
+	}
+	return NULL;
+}

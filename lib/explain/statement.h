@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the source says where an instruction is.
+ */
+#ifndef KMC_STATEMENT_H
+#define KMC_STATEMENT_H
+
+#include "base/buf.h"
+#include "debuginfo/debuginfo.h"
+
+#define KMC_STATEMENT_FILES	16
+
+/**
+ * struct kmc_statement - the statements of an instruction's inline chain
+ * @text: them, without comments and strings, and the bodies of macros that they use;
+ *	empty if there is no source
+ * @files: whose macros were looked through, @nfiles of them
+ * @nfiles: of @files
+ */
+struct kmc_statement {
+	struct kmc_buf text;
+	char *files[KMC_STATEMENT_FILES];
+	size_t nfiles;
+};
+
+/**
+ * kmc_statement_get() - what the source says
+ * @di: knows the tree
+ * @image: that the instruction is in
+ * @pc: of it
+ * @frame: the report's
+ * @out: kept with @image
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_statement_get(struct kmc_debuginfo *di, struct kmc_image *image, uint64_t pc,
+		  const struct kmc_frame *frame, struct kmc_statement **out);
+
+/* Replace macros of a file: members are often called by one. NULL is no file. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_statement_expand(struct kmc_statement *statement, struct kmc_debuginfo *di,
+		     const char *file);
+
+/* Is it a member there, as in p->name or p.name? Without source nothing is. */
+bool kmc_statement_names(const struct kmc_statement *statement, const char *name, size_t len);
+
+#endif /* KMC_STATEMENT_H */
