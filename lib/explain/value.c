@@ -78,6 +78,42 @@ static bool is_reported(const struct kmc_report *report, uint64_t offset,
 	return offset < first + bytes && offset + size > first;
 }
 
+static bool is_meant(const struct kmc_candidate *candidate, const struct kmc_value *value)
+{
+	if (candidate->path && !strcmp(candidate->path, value->path))
+		return true;
+	for (size_t i = 0; i < candidate->nalso; i++)
+		if (!strcmp(candidate->also[i], value->path))
+			return true;
+	return false;
+}
+
+/* Bits from the reported byte on that the instruction uses. */
+static bool uses_bits(const struct kmc_report *report, const struct kmc_value *value)
+{
+	const uint64_t used = report->tested_bits ? report->tested_bits : report->changed_bits;
+	const uint64_t low = 8 * (value->offset - (uint64_t)report->candidates->offset) +
+			     value->bit_offset;
+
+	if (value->offset < (uint64_t)report->candidates->offset)
+		return true;
+	return low < 64 && used >> low &
+	       (value->bit_size < 64 ? (1ULL << value->bit_size) - 1 : ~0ULL);
+}
+
+/* The access touched it, but it is another arm, or another bit, that counts. */
+static bool is_other(const struct kmc_report *report, const struct kmc_value *value)
+{
+	const struct kmc_candidate *candidate = report->candidates;
+
+	if (candidate->hole || is_meant(candidate, value))
+		return false;
+	if (value->bitfield && (report->tested_bits || report->changed_bits))
+		return !uses_bits(report, value);
+	return value->in_union && value->offset <= (uint64_t)candidate->offset &&
+	       (uint64_t)candidate->offset < value->offset + value->size;
+}
+
 /* Little endian; false when the report does not show all of it. */
 static bool load(const struct kmc_report *report, const struct window *w,
 		 uint64_t offset, uint64_t size, uint64_t *out)
@@ -294,8 +330,11 @@ static struct kmc_error *take_field(struct kmc_image *image,
 	value->size = field->size;
 	value->in_union = field->in_union;
 	value->bitfield = field->bitfield;
+	value->bit_offset = field->bit_offset;
+	value->bit_size = field->bit_size;
 	value->state = state_of(report, w, field->offset, field->size);
 	value->reported = is_reported(report, field->offset, field->size);
+	value->other = value->reported && is_other(report, value);
 	if (value->hole || field->place != KMC_PLACE_MEMBER)
 		return NULL;
 	return decode_value(image, types, report, w, field, value);

@@ -8,7 +8,7 @@
 
 static bool to_blame(const struct kmc_value *value)
 {
-	return value->reported && (value->state == 'u' || value->state == 'm' ||
+	return value->reported && !value->other && (value->state == 'u' || value->state == 'm' ||
 				   value->state == '?');
 }
 
@@ -62,7 +62,8 @@ static enum kmc_verdict_class classify(const struct kmc_report *report,
 		return KMC_VERDICT_UNKNOWN;
 	if (!cause->members)
 		return KMC_VERDICT_PADDING;
-	if (cause->bits == cause->members)
+	/* Nobody wrote a byte of which nothing was written; to set a bit keeps the others. */
+	if (cause->bits == cause->members && !(report->tested_bits && cause->first->state == 'u'))
 		return KMC_VERDICT_BITFIELD;
 	return cause->first->state == 'm' ? KMC_VERDICT_PARTIAL : KMC_VERDICT_MEMBER;
 }

@@ -10,6 +10,9 @@
 #include "report/allocation_site.h"
 #include "report/walk.h"
 
+/* Of members at one place, besides the first. */
+#define MAX_NAMED	3
+
 /* ---- words ---- */
 
 static void put_function(struct kmc_buf *buf, const char *name)
@@ -135,6 +138,27 @@ static void put_since(struct kmc_buf *buf, const struct kmc_report *report)
 	put_track(buf, " allocated in ", &report->alloc);
 }
 
+/* Arms of a union that nothing chooses from, and all bits that are used, are named. */
+static void put_cause(struct kmc_buf *buf, const struct kmc_report *report,
+		      const struct kmc_cause *cause)
+{
+	const struct kmc_candidate *candidate = report->candidates;
+
+	if (!candidate->nalso || cause->first->hole) {
+		put_value(buf, cause->first);
+		if (cause->padding + cause->members > 1)
+			kmc_buf_printf(buf, " and others");
+		return;
+	}
+	kmc_buf_puts(buf, candidate->path);
+	for (size_t i = 0; i < candidate->nalso && i < MAX_NAMED; i++)
+		kmc_buf_printf(buf, "%s%s", candidate->together ? ", " : " or ",
+			       candidate->also[i]);
+	if (candidate->nalso > MAX_NAMED)
+		kmc_buf_printf(buf, " %s %zu more", candidate->together ? "and" : "or",
+			       candidate->nalso - MAX_NAMED);
+}
+
 /* ---- sentences ---- */
 
 static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
@@ -145,9 +169,7 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 	put_bytes(buf, report);
 	if (cause->first && kind != KMC_VERDICT_FREED) {
 		kmc_buf_printf(buf, ", ");
-		put_value(buf, cause->first);
-		if (cause->padding + cause->members > 1)
-			kmc_buf_printf(buf, " and others");
+		put_cause(buf, report, cause);
 		kmc_buf_printf(buf, ",");
 	}
 	switch (kind) {
@@ -156,8 +178,12 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 			       were(report), them(report));
 		break;
 	case KMC_VERDICT_BITFIELD:
-		kmc_buf_printf(buf, " %s read, and not all of the bits were written",
-			       were(report));
+		if (report->changed_bits)
+			kmc_buf_printf(buf, " %s changed, and the bits beside it, which were not written, stay as they are",
+				       were(report));
+		else
+			kmc_buf_printf(buf, " %s read, and not all of the bits were written",
+				       were(report));
 		break;
 	case KMC_VERDICT_MEMBER:
 		kmc_buf_printf(buf, " %s used, but not initialized", were(report));
@@ -211,7 +237,8 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 	switch (kind) {
 	case KMC_VERDICT_PADDING:
 	case KMC_VERDICT_BITFIELD:
-		kmc_buf_printf(buf, kind == KMC_VERDICT_PADDING ? "false positive: annotate it" :
+		kmc_buf_printf(buf, kind == KMC_VERDICT_PADDING || report->changed_bits ?
+			       "false positive: annotate it" :
 			       "when only other bits are used, a false positive: annotate it");
 		put_track(buf, " behind the allocation in ", &report->alloc);
 		if (!report->alloc.stack.count)

@@ -142,19 +142,29 @@ static json_t *record_only(const struct kmc_report *report)
 			     "detail", detail, "offset", (json_int_t)offset,
 			     "agrees", 1);
 	return json_pack(
-		"{s:n, s:n, s:I, s:o, s:o, s:n, s:b, s:n, s:o, s:o, s:o, s:s}",
+		"{s:n, s:n, s:I, s:o, s:o, s:n, s:[], s:b, s:n, s:o, s:o, s:o, s:s}",
 		"type",
 		"type_start",
 		"offset", (json_int_t)offset,
 		"size", integer_if(object->size, object->size),
 		"requested", integer_if(object->requested, object->requested),
 		"path",
+		"also",
 		"hole", 0,
 		"after",
 		"cache", kmc_json_text(object->cache),
 		"start", address(object->start),
 		"evidence", evidence,
 		"confidence", "certain");
+}
+
+static json_t *also_of(const struct kmc_candidate *candidate)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < candidate->nalso; i++)
+		json_array_append_new(list, kmc_json_text(candidate->also[i]));
+	return list;
 }
 
 static json_t *object_of(const struct kmc_report *report)
@@ -174,13 +184,14 @@ static json_t *object_of(const struct kmc_report *report)
 	start = object->known ? object->start : candidate->start;
 	size = object->known ? object->size : candidate->type_size;
 	return json_pack(
-		"{s:o, s:o, s:I, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s}",
+		"{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s}",
 		"type", kmc_json_text(candidate->type),
 		"type_start", address(candidate->start),
 		"offset", (json_int_t)(candidate->start - start + candidate->offset),
 		"size", integer_if(size, size),
 		"requested", integer_if(object->requested, object->requested),
 		"path", kmc_json_text(candidate->path),
+		"also", also_of(candidate),
 		"hole", candidate->hole,
 		"after", kmc_json_text(candidate->after),
 		"cache", kmc_json_text(object->cache),

@@ -50,6 +50,10 @@ static void print_path(struct kmc_printer *p, const struct kmc_candidate *candid
 			kmc_buf_puts(&p->buf, " behind ");
 	}
 	kmc_print_quote(p, KMC_STYLE_PLAIN, candidate->path);
+	for (size_t i = 0; i < candidate->nalso; i++) {
+		kmc_buf_puts(&p->buf, candidate->together ? ", " : " or ");
+		kmc_print_quote(p, KMC_STYLE_PLAIN, candidate->also[i]);
+	}
 	if (candidate->after) {
 		if (*candidate->path)
 			kmc_buf_puts(&p->buf, ".");

@@ -7,9 +7,11 @@
 #include <dwarf.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/map.h"
+#include "debuginfo/die.h"
 #include "types/layout_dwarf.h"
 
 /**
@@ -98,15 +100,61 @@ static struct kmc_error *find_in_btf(struct kmc_types *btf, Dwarf_Die *die,
 	return err;
 }
 
+/* What an anonymous struct is called: typedef struct { ... } atomic_t. */
+static bool find_typedef(Dwarf_Die *die, Dwarf_Die *out)
+{
+	Dwarf_Die cu, type;
+
+	if (dwarf_diename(die) || !dwarf_diecu(die, &cu, NULL, NULL) ||
+	    !kmc_die_child(&cu, out))
+		return false;
+	do {
+		if (dwarf_tag(out) == DW_TAG_typedef && kmc_die_type(out, &type) &&
+		    dwarf_dieoffset(&type) == dwarf_dieoffset(die))
+			return true;
+	} while (kmc_die_next(out));
+	return false;
+}
+
+/* The one typedef in BTF of that name, if it is of an anonymous type of that size. */
+static struct kmc_error *find_typedef_in_btf(struct kmc_types *btf, const char *name,
+					     Dwarf_Die *die, kmc_type_id *out, bool *found)
+{
+	const struct kmc_type *type;
+	kmc_type_id *ids = NULL;
+	struct kmc_error *err;
+	size_t count = 0;
+
+	err = btf && name ? kmc_types_find(btf, name, &ids, &count) : NULL;
+	if (!err && count == 1) {
+		err = kmc_types_get(btf, ids[0], &type);
+		*found = !err && type->size == (uint64_t)dwarf_bytesize(die) &&
+			 !strcmp(type->declared, name);
+		*out = ids[0];
+	}
+	free(ids);
+	if (err && err->code != KMC_ERROR_NOMEM) {
+		kmc_error_free(err);
+		err = NULL;
+	}
+	return err;
+}
+
 static struct kmc_error *find_type(struct type_cache *cache, struct kmc_image *image,
 				   Dwarf_Die *die, struct type_place *place)
 {
+	Dwarf_Die named = *die, alias;
 	struct kmc_error *err;
 	bool found = false;
 
 	err = open_btf(cache, image->path);
 	if (!err)
 		err = find_in_btf(cache->btf, die, &place->id, &found);
+	if (!err && !found && find_typedef(die, &alias)) {
+		named = alias;
+		err = find_typedef_in_btf(cache->btf, dwarf_diename(&alias), die,
+					  &place->id, &found);
+	}
 	if (err)
 		return err;
 	if (found) {
@@ -119,7 +167,7 @@ static struct kmc_error *find_type(struct type_cache *cache, struct kmc_image *i
 			return err;
 	}
 	place->types = cache->dwarf;
-	place->id = dwarf_dieoffset(die);
+	place->id = dwarf_dieoffset(&named);
 	return NULL;
 }
 

@@ -225,6 +225,10 @@ static void put_member(struct line *line, const struct kmc_candidate *candidate)
 	line_say(line, KMC_STYLE_PLAIN, !candidate->hole ? ": " : candidate->after ?
 		 ": padding behind " : ": padding in front of all of ");
 	line_quote(line, KMC_STYLE_PLAIN, candidate->path);
+	for (size_t i = 0; i < candidate->nalso; i++) {
+		line_say(line, KMC_STYLE_PLAIN, candidate->together ? ", " : " or ");
+		line_quote(line, KMC_STYLE_PLAIN, candidate->also[i]);
+	}
 	if (!candidate->hole || !candidate->after)
 		return;
 	line_say(line, KMC_STYLE_PLAIN, *candidate->path ? "." : "");
