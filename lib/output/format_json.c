@@ -142,14 +142,13 @@ static json_t *record_only(const struct kmc_report *report)
 			     "detail", detail, "offset", (json_int_t)offset,
 			     "agrees", 1);
 	return json_pack(
-		"{s:n, s:n, s:I, s:o, s:o, s:n, s:[], s:b, s:n, s:o, s:o, s:o, s:s}",
+		"{s:n, s:n, s:I, s:o, s:o, s:n, s:b, s:n, s:o, s:o, s:o, s:s}",
 		"type",
 		"type_start",
 		"offset", (json_int_t)offset,
 		"size", integer_if(object->size, object->size),
 		"requested", integer_if(object->requested, object->requested),
 		"path",
-		"also",
 		"hole", 0,
 		"after",
 		"cache", kmc_json_text(object->cache),
@@ -177,27 +176,30 @@ static json_t *object_of(const struct kmc_report *report)
 	const struct kmc_candidate *candidate = report->candidates;
 	const struct kmc_object *object = &report->object;
 	uint64_t start, size;
+	json_t *out;
 
 	if (!report->ncandidates || !candidate->type)
 		return record_only(report);
 	/* The type may be that of a part of what was allocated. */
 	start = object->known ? object->start : candidate->start;
 	size = object->known ? object->size : candidate->type_size;
-	return json_pack(
-		"{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s}",
+	out = json_pack(
+		"{s:o, s:o, s:I, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s}",
 		"type", kmc_json_text(candidate->type),
 		"type_start", address(candidate->start),
 		"offset", (json_int_t)(candidate->start - start + candidate->offset),
 		"size", integer_if(size, size),
 		"requested", integer_if(object->requested, object->requested),
 		"path", kmc_json_text(candidate->path),
-		"also", also_of(candidate),
 		"hole", candidate->hole,
 		"after", kmc_json_text(candidate->after),
 		"cache", kmc_json_text(object->cache),
 		"start", address(start),
 		"evidence", evidence_of(candidate),
 		"confidence", confidence[candidate->confidence]);
+	if (candidate->nalso)
+		json_object_set_new(out, "also", also_of(candidate));
+	return out;
 }
 
 static json_t *fields_of(const struct kmc_report *report)

@@ -13,17 +13,27 @@ there, with the kernel's macros replaced; from pahole, members and their offsets
   found         kmc-report names a type
   right type    a statement names a member of that type
   right offset  a statement names the member at that offset, or one that it lies in
-A statement that only says *p names no member; there the variable has to be the one that
-kmc-report names as evidence.
+A member is what stands behind -> or a dot, or a macro that does. Of a union, it has to be
+the arm that kmc-report names; where it names several, one of them ("arms" counts these).
+
+A cast is judged by its own: where the statement says f(p)->m, and f returns a struct X
+or casts to one, and X.m lies where the instruction reads, the answer has to be an X, or
+what has one in it, and m. That is so whatever else the function names.
 
 When not the statement but its function, or what that calls, names the member, the
-instruction may have been moved there ("elsewhere"); that counts neither as right nor as
-wrong. How much the oracle lets pass is measured, too: what would be right by chance.
+instruction may have been moved there ("elsewhere"), and a statement that says *p names no
+member at all. Both count neither as right nor as wrong. How much the oracle lets pass is
+measured, too: what would be right by chance.
+
+A part of the sample is aimed at casts: CASTS of the instructions are of statements with
+a call that ends in sk(), container_of() or a wrapper of that.
 
 SEED and SAMPLE choose other samples; SHOW=N prints N of each kind of verdict in ONLY=.
+SOURCE names the source when it is not next to VMLINUX; NOLINES=1 keeps it from kmc-report.
 """
 
 import glob
+import itertools
 import os
 import random
 import re
@@ -40,6 +50,10 @@ from synthetic import Symbols, disassemble, explain, inline_chains, report  # no
 SAMPLE = int(os.environ.get("SAMPLE", "600"))
 SEED = int(os.environ.get("SEED", "1"))
 SHOW = int(os.environ.get("SHOW", "10"))
+NOLINES = bool(os.environ.get("NOLINES"))
+CASTS = int(os.environ.get("CASTS", str(SAMPLE // 5)))
+CAST = re.compile(r"\b(?:\w*sk|to_\w+|container_of\w*|\w+_entry|\w*2\w+)\(|"
+                  r"\(struct \w+ \*\)")
 # Percent. Wanted are 75 of the last and no confidently wrong one; the rest is what was
 # measured, less what other samples differ by.
 LEAST = {"found": 81, "right type": 79, "right offset": 79}
@@ -158,15 +172,30 @@ class Source:
         self.whole = {}         # function -> which of its parameters it casts and uses whole
         self.meant = {}         # member of a struct folio or slab -> that of a struct page
         self.bodies = {}        # file -> [(first line, last line, identifiers)]
+        self.placed = {}        # file as debug info has it -> where it is
+        self.seen = set()       # directories whose headers were learned
+        self.lines = {}         # file -> its lines
+        self.statements = {}    # (file, line) -> statement
+        self.made = {}          # function or macro -> structs that it returns or casts to
         for below in ("include", "arch/x86/include"):
             for directory, _, names in os.walk(os.path.join(top, below)):
                 for name in names:
                     if name.endswith(".h"):
                         self.learn(os.path.join(directory, name))
 
+    def place(self, path):
+        """Where a file is: debug info may have it below a build directory."""
+        if path not in self.placed:
+            parts = path.split("/")
+            there = [whole for whole in (os.path.join(self.top, path), *(
+                os.path.join(self.top, *parts[i:]) for i in range(1, len(parts))))
+                     if os.path.exists(whole)]
+            self.placed[path] = os.path.normpath((there or [os.path.join(self.top, path)])[0])
+        return self.placed[path]
+
     def learn(self, path):
         """A file without its comments; its macros and functions are remembered."""
-        path = os.path.normpath(os.path.join(self.top, path))
+        path = self.place(path)
         if path in self.texts:
             return self.texts[path]
         try:
@@ -181,6 +210,10 @@ class Source:
             self.numbered.setdefault(name.rstrip("0123456789"), set()).add(name)
             self.pasted.setdefault(name, set()).update(
                 re.findall(r"(\w+)(?=\s*##)|##\s*(\w+)", body))
+            self.made.setdefault(name, set()).update(
+                re.findall(r"\(struct (\w+) \*\)|container_of\w*\([^;]{,80}?struct (\w+),", body))
+        for kind, name in re.findall(r"\bstruct (\w+) \*\s*(\w+)\([^;{}()]*\)\s*\{", text):
+            self.made.setdefault(name, set()).add((kind, ""))
         for member, name in re.findall(r"^(?:FOLIO|SLAB)_MATCH\((\w+), *(\w+)\);", text, re.M):
             self.meant.setdefault(name, set()).add(member)
         self.bodies[path] = list(self.functions(text.split("\n")))
@@ -190,7 +223,8 @@ class Source:
         """Yield (first line, last line, identifiers); braces at the margin enclose a body."""
         start = None
         for number, line in enumerate(lines):
-            short = re.match(r"\w[^;{}]*?(\w+)\(([^;{}]*\) \{.*\})$", line)
+            short = line[-1:] == "}" and len(line) < 200 and \
+                re.match(r"\w[^;{}]*?(\w+)\(([^;{}]*\) \{.*\})$", line)
             if short:
                 self.called.setdefault(short[1], set()).update(
                     set(self.WORD.findall(short[2])) - KEYWORDS)
@@ -210,10 +244,19 @@ class Source:
                 start = None
 
     def statement(self, path, line):
-        lines = self.learn(path).split("\n")
+        if (path, line) not in self.statements:
+            self.statements[path, line] = self.find_statement(path, line)
+        return self.statements[path, line]
+
+    def find_statement(self, path, line):
+        place = self.place(path)
+        if place not in self.lines:
+            self.lines[place] = self.learn(path).split("\n")
+        lines = self.lines[place]
         # What a file includes from its own directory may be macros, too.
-        if path.endswith(".c"):
-            directory = os.path.dirname(os.path.join(self.top, path))
+        directory = os.path.dirname(place)
+        if path.endswith(".c") and directory not in self.seen:
+            self.seen.add(directory)
             for header in glob.glob(directory + "/*.h") + glob.glob(directory + "/include/*.h"):
                 self.learn(header)
         if not 0 < line <= len(lines):
@@ -234,6 +277,28 @@ class Source:
                 last = max(last, number)
                 break
         return " ".join(lines[first:last + 1])
+
+    def members(self, path, line):
+        """Identifiers behind -> and dots in the statement, and in macros that it uses."""
+        text = self.statement(path, line)
+        said = set(self.WORD.findall(text)) - KEYWORDS
+        named = set(re.findall(r"(?:->|\.)\s*(\w+)", text))
+        named |= self.expand(named)
+        for name in self.expand(said):
+            named |= {before + word + after for before, after in self.pasted.get(name, ())
+                      for word in said}
+        # Of a macro one cannot tell the members from what else it says.
+        used = said & set(self.macros)
+        return named | self.expand(used) | set().union(*(
+            said for name in used if name.isupper() or "READ" in name))
+
+    def casts(self, path, line):
+        """-> [(struct, member)] of what the statement says of f(p)->m, (struct X *)p->m"""
+        text = self.statement(path, line)
+        for name, member in re.findall(r"\b(\w+)\((?:[^()]|\([^()]*\))*\)\s*->\s*(\w+)", text):
+            for kinds in self.made.get(name, ()):
+                yield from ((kind, member) for kind in kinds if kind)
+        yield from re.findall(r"\(\(struct (\w+) \*\)[^()]*\)\s*->\s*(\w+)", text)
 
     def names(self, path, line, depth=CALL_DEPTH):
         """Identifiers of the statement, and of the macros and functions it uses, which
@@ -263,7 +328,7 @@ class Source:
     def function_names(self, path, line):
         """Identifiers of the whole function: an instruction may have been moved."""
         self.learn(path)
-        path = os.path.normpath(os.path.join(self.top, path))
+        path = self.place(path)
         names = set()
         for first, last, said in self.bodies[path]:
             if first <= line <= last:
@@ -280,10 +345,22 @@ class Types:
                         r"(?: __attribute__\(\(.*?\)\))?;\s*/\*\s*(\d+)(?:: *\d+)?\s+(\d+)\s*\*/")
 
     def __init__(self, path, names):
+        self.path = path
         self.members = {}
+        self.read(names)
+
+    def of(self, kind):
+        """-> [(member, offset, size)]"""
+        if kind not in self.members:
+            self.read([kind])
+            self.members.setdefault(kind, [])
+        return self.members[kind]
+
+    def read(self, names):
         plain = sorted({name.split()[-1] for name in names if re.fullmatch(r"\w+ \w+", name)})
         for start in range(0, len(plain), 200):
-            said = subprocess.run(["pahole", "-C", ",".join(plain[start:start + 200]), path],
+            said = subprocess.run(["pahole", "-C", ",".join(plain[start:start + 200]),
+                                   self.path],
                                   capture_output=True, text=True).stdout
             for head, body in re.findall(r"^((?:struct|union) \w+) \{\n(.*?)^\}", said,
                                          re.M | re.S):
@@ -308,26 +385,37 @@ def components(path):
     return [re.sub(r"\[.*", "", part) for part in (path or "").split(".") if part]
 
 
-def paths_of(thing, result):
-    """The path, and those of all else that lies there: arms of a union, other bits."""
-    return [thing["path"]] + [field["path"] for field in result["fields"] if field["reported"]]
+def paths_of(thing):
+    """The path, and those of all else that is said to lie there."""
+    return [thing["path"], *thing.get("also", [])]
 
 
-def names_whole(access, thing):
-    """Does a statement use the whole of it, as in *table, or memcmp(table, ...), or in
-    f(table), which says *(u16 *)table?"""
+def cast_to(access):
+    """-> {(struct, member)} that the statement casts to, whose member lies where the
+    instruction reads"""
+    said = {cast for _, file, line in access.chain[:1] for cast in SOURCE.casts(file, line)}
+    return {(kind, member) for kind, member in said
+            if any(name in {member} | SOURCE.expand({member}) and
+                   start == access.disp and size == access.size
+                   for name, start, size in TYPES.of("struct " + kind))}
+
+
+def is_cast_right(access, thing):
+    """Is it what the statement casts to, or a struct that has it? None: there is no cast."""
+    wanted = cast_to(access)
+    if not wanted:
+        return None
+    parts = set().union(*map(components, paths_of(thing)))
+    return any(parts & ({member} | SOURCE.expand({member})) for _, member in wanted)
+
+
+def uses_whole(access):
+    """Does a statement use all of what a pointer points to: *p, memcmp(p, ...), or f(p),
+    which says *(u16 *)p? It names no member then."""
     said = " ".join(SOURCE.statement(file, line) for _, file, line in access.chain)
-    whole = set(re.findall(r"\*\s*\(?(?:\w+(?:->|\.))*(\w+)", said))
-    for arguments in re.findall(r"\bmem(?:cmp|cpy|move)\(([^;]*)", said):
-        whole |= set(re.findall(r"\w+", arguments))
-    uncast = re.sub(r"\((?:\w+ )+\*+\)", "", said)
-    for function, arguments in re.findall(r"\b(\w+)\(([^()]*)\)", uncast):
-        names = re.split(", *", arguments)
-        whole |= {names[i] for i in SOURCE.whole.get(function, ()) if i < len(names)}
-    holders = {re.split(r" of |->", evidence["detail"])[0] for evidence in thing["evidence"]} | \
-        {name for evidence in thing["evidence"]
-         for name in re.findall(r"->(\w+)", evidence["detail"])}
-    return bool(whole & holders)
+    if re.search(r"(?<![\w\s)])\s*\*\s*\(?\w|\bmem(?:cmp|cpy|move)\(|\breturn\s*\*", said):
+        return True
+    return any(SOURCE.whole.get(function) for function in re.findall(r"\b(\w+)\(", said))
 
 
 def is_array_view(access, thing):
@@ -341,19 +429,21 @@ def judge(access, types, elsewhere=True):
     thing = access.result["object"]
     if not thing or not thing["type"]:
         return False, False, False
-    said = set().union(*(SOURCE.names(file, line) for _, file, line in access.chain))
-    kind, members = thing["type"], types.members.get(thing["type"], [])
-    parts = set().union(*map(components, paths_of(thing, access.result)))
+    own = set().union(*(SOURCE.members(file, line) for _, file, line in access.chain))
+    kind, members = thing["type"], types.of(thing["type"])
+    parts = set().union(*map(components, paths_of(thing)))
     parts |= set().union(*((MEANT | SOURCE.meant).get(part, ()) for part in parts))
+    parts |= {components(thing["after"])[-1]} if thing["after"] else set()
     first = components(thing["path"])[:1]
     placed = not members or not first or types.has(kind, first[0], thing["offset"])
-    right_offset = placed and (bool(parts & said) or names_whole(access, thing))
-    right_type = right_offset or any(name in said for name, _, _ in members)
-    if elsewhere and placed and not right_offset:
+    cast = is_cast_right(access, thing)
+    right_offset = placed and bool(parts & own) if cast is None else cast
+    right_type = right_offset or (cast is None and any(name in own for name, _, _ in members))
+    if elsewhere and placed and not right_offset and cast is None:
         around = set().union(*(SOURCE.function_names(file, line) |
                                SOURCE.names(file, line, 2 * CALL_DEPTH)
                                for _, file, line in access.chain))
-        if parts & around or is_array_view(access, thing):
+        if parts & around or is_array_view(access, thing) or uses_whole(access):
             right_offset = None
     return True, right_type, right_offset
 
@@ -376,20 +466,26 @@ def sample(path, symbols):
     accesses = list(frames_of_rbp(path))
     random.seed(SEED)
     random.shuffle(accesses)
-    chosen = accesses[:SAMPLE * 2]
+    chosen = accesses[:SAMPLE * 2 + 10 * CASTS]
     # That of binutils takes the file of a macro's code for the CU's own: see addr2line.t.
     chains = inline_chains(path, [a.address for a in chosen], tool="llvm-addr2line")
     for access, chain in zip(chosen, chains):
         # What is written in assembly has no variables.
         access.chain = chain if chain and all(
             file.endswith((".c", ".h")) and line for _, file, line in chain) else None
-    chosen = [access for access in chosen if access.chain][:SAMPLE]
+    chosen = [access for access in chosen if access.chain]
+    aimed = list(itertools.islice(
+        (access for access in chosen[SAMPLE - CASTS:]
+         if any(CAST.search(SOURCE.statement(file, line)) for _, file, line in access.chain)),
+        CASTS))
+    chosen = chosen[:SAMPLE - len(aimed)] + aimed
     logs = []
     for number, access in enumerate(chosen):
         start = symbols.around(access.address)
         logs.append(access.log(number, f"{symbols.names[start]}+{access.address - start:#x}/"
                                f"{symbols.end(start) - start:#x}"))
-    for access, result in zip(chosen, explain(logs, "-k", path)):
+    for access, result in zip(chosen, explain(logs, "-k", path, *(["-s", "/tmp/h/explain/nosrc"] if NOLINES else
+                                                               ["-s", SOURCE.top]))):
         access.result = result
     return len(accesses), chosen
 
@@ -399,7 +495,8 @@ def show(access, verdict):
     print(f"# {verdict}: {access.address:#x} {access.text}")
     for function, file, line in access.chain:
         print(f"#     {function} {file}:{line}: {SOURCE.statement(file, line).strip()[:150]}")
-    print(f"#     {thing.get('type')} +{thing.get('offset')} {thing.get('path')}")
+    print(f"#     {thing.get('type')} +{thing.get('offset')} {thing.get('path')}",
+          " or ".join(["", *thing.get("also", [])]))
     for evidence in thing.get("evidence", []):
         print(f"#     {evidence['by']} +{evidence['offset']}: {evidence['detail']}")
 
@@ -411,8 +508,9 @@ def measure(chosen, types):
         found, right_type, right_offset = judge(access, types)
         word = {True: "right", False: "wrong", None: "elsewhere"}[right_offset]
         verdict = f"{word}, {access.result['object']['confidence']}" if found else "not found"
-        count.update({"found": found, "right type": right_type,
-                      "right offset": bool(right_offset), verdict: 1})
+        count.update({"found": found, "right type": right_type, "casts": bool(cast_to(access)),
+                      "right offset": bool(right_offset), verdict: 1,
+                      "arms": found and bool(access.result["object"].get("also"))})
         if verdict in ONLY and shown[verdict] < SHOW:
             shown[verdict] += 1
             show(access, verdict)
@@ -421,14 +519,15 @@ def measure(chosen, types):
 
 def main():
     vmlinux = synthetic.need_vmlinux()
-    global SOURCE
-    top = os.path.join(os.path.dirname(os.path.abspath(vmlinux)), "source")
+    global SOURCE, TYPES
+    top = os.environ.get("SOURCE") or \
+        os.path.join(os.path.dirname(os.path.abspath(vmlinux)), "source")
     if not os.path.isdir(os.path.join(top, "kernel")):
         print("1..0 # SKIP there is no source next to VMLINUX")
         return
     SOURCE = Source(top)
     total, chosen = sample(vmlinux, Symbols(vmlinux))
-    types = Types(vmlinux, {a.result["object"]["type"] or "" for a in chosen
+    types = TYPES = Types(vmlinux, {a.result["object"]["type"] or "" for a in chosen
                             if a.result["object"]})
     count = measure(chosen, types)
     print(f"# {len(chosen)} of {total} reading instructions, seed {SEED}")
