@@ -107,8 +107,8 @@ static struct kmc_error *follow_load(const struct kmc_access *access, struct fol
 			break;
 		at += insn.length;
 		if (!step(f, &insn, access->mem)) {
-			/* A branch on what was tested, and on nothing else so far. */
-			f->known |= insn.is_jump && insn.is_conditional && f->tested;
+			/* On what was tested, or with no more than what was left of it. */
+			f->known |= f->tested && (insn.is_jump || insn.is_call || insn.is_return);
 			break;
 		}
 	}

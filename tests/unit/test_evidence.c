@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What speaks for a type and for a member, and how much. Reports of the first load of
+ * functions in a compiled file, with and without its source.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper.h"
+#include "fixture.h"
+#include "debuginfo/debuginfo.h"
+#include "report/model.h"
+
+#define OBJECT	0xff11000000001000
+
+struct state {
+	struct fixture *f;
+	struct kmc_debuginfo di;
+	char *dir;
+	char *object;
+};
+
+static int set_up(void **state)
+{
+	struct state *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	s->f = fixture_new("gcc", "-g");
+	fixture_run(s->f, "gcc -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -mno-sse -fno-stack-protector -fcf-protection=none -c src/evidence.c && gcc -nostdlib -static -no-pie -Wl,-e,_start -Wl,-Ttext=0xffffffff81000000 evidence.o -o evidence && nm evidence >symbols");
+	s->object = fixture_path(s->f, "evidence");
+	s->dir = fixture_path(s->f, ".");
+	assert_no_error(kmc_image_open(NULL, s->object, NULL, &s->di.vmlinux));
+	*state = s;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct state *s = *state;
+
+	kmc_source_free(s->di.source);
+	kmc_image_free(s->di.vmlinux);
+	fixture_free(s->f);
+	free(s->object);
+	free(s->dir);
+	free(s);
+	return 0;
+}
+
+static uint64_t symbol(const struct state *s, const char *name)
+{
+	char *path = fixture_path(s->f, "symbols");
+	FILE *stream = fopen(path, "r");
+	unsigned long long value, found = 0;
+	char line[256], kind, other[200];
+
+	free(path);
+	assert_non_null(stream);
+	while (fgets(line, sizeof(line), stream))
+		if (sscanf(line, "%llx %c %199s", &value, &kind, other) == 3 &&
+		    !strcmp(other, name))
+			found = value;
+	fclose(stream);
+	if (!found)
+		fail_msg("nm shows no %s", name);
+	return found;
+}
+
+/* Where @text stands for the first time. */
+static int line_of(const struct state *s, const char *text)
+{
+	char *path = fixture_path(s->f, "src/evidence.c");
+	FILE *stream = fopen(path, "r");
+	int line = 0, found = 0;
+	char buf[256];
+
+	free(path);
+	assert_non_null(stream);
+	while (!found && fgets(buf, sizeof(buf), stream)) {
+		line++;
+		if (strstr(buf, text))
+			found = line;
+	}
+	fclose(stream);
+	assert_true(found);
+	return found;
+}
+
+/**
+ * struct read - the report that is wanted
+ * @function: its first instruction
+ * @offset: of the byte, in what all registers point to
+ * @bits: that were read
+ * @source: the statement, NULL: there is no source
+ * @object: the size of what the kernel recorded; 0: it did not
+ */
+struct read {
+	const char *function;
+	uint64_t offset;
+	unsigned int bits;
+	const char *source;
+	uint64_t object;
+};
+
+static struct kmc_report *make(struct state *s, const struct read *read)
+{
+	static const char * const names[] = {
+		"rax", "rbx", "rcx", "rdx", "rdi", "rbp", "r8", "r9", "r10", "r11",
+	};
+	struct kmc_report *report = kmc_report_new("x");
+	struct kmc_frame *frame = kmc_stack_push(&report->frames, KMC_ROLE_RIP);
+
+	assert_non_null(frame);
+	frame->resolved = true;
+	frame->link_address = symbol(s, read->function);
+	s->di.source_dir = read->source ? s->dir : NULL;
+	s->di.source_tried = false;
+	kmc_source_free(s->di.source);
+	s->di.source = NULL;
+	/* What was said with source is kept for an address. */
+	kmc_image_free(s->di.vmlinux);
+	assert_no_error(kmc_image_open(NULL, s->object, NULL, &s->di.vmlinux));
+	if (read->source) {
+		frame->chain = calloc(1, sizeof(*frame->chain));
+		frame->chain_len = 1;
+		frame->chain[0].file = "src/evidence.c";
+		frame->chain[0].line = line_of(s, read->source);
+	}
+	report->bits = read->bits;
+	report->memory_len = report->shadow_len = 32;
+	report->memory = calloc(1, 32);
+	report->shadow = strdup("uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu");
+	report->caret = read->offset % 32;
+	report->address = OBJECT + read->offset;
+	report->state = KMC_UNINITIALIZED;
+	report->object = (struct kmc_object) {
+		.known = read->object, .start = OBJECT, .size = read->object,
+	};
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(names); i++)
+		assert_true(kmc_report_set_register(report, names[i], OBJECT));
+	assert_no_error(kmc_explain_report(&s->di, report));
+	return report;
+}
+
+static const char *path_of(const struct kmc_candidate *candidate)
+{
+	return candidate->path ? candidate->path : "(none)";
+}
+
+/* The best candidate is that one, and no two are certain, nor two that differ likely. */
+static struct kmc_report *assert_found(void **state, const struct read *read, const char *type,
+				       const char *path, enum kmc_confidence confidence)
+{
+	struct kmc_report *report = make(*state, read);
+	size_t certain = 0;
+
+	assert_true(report->ncandidates);
+	for (size_t i = 0; i < report->ncandidates; i++)
+		certain += report->candidates[i].confidence == KMC_CERTAIN;
+	assert_string_equal(report->candidates->type, type);
+	assert_string_equal(path_of(report->candidates), path);
+	assert_int_equal(report->candidates->confidence, confidence);
+	assert_true(certain <= 1);
+	return report;
+}
+
+/* ---- casts ---- */
+
+static void one_register_is_one_reason(void **state)
+{
+	const struct read read = { "not_hidden", 48, 32, NULL, 0 };
+
+	kmc_report_free(assert_found(state, &read, "struct derived", "number", KMC_LIKELY));
+}
+
+static void the_source_is_a_second_one(void **state)
+{
+	const struct read read = { "not_hidden", 48, 32, "return d->number;", 0 };
+
+	kmc_report_free(assert_found(state, &read, "struct derived", "number", KMC_CERTAIN));
+}
+
+static void what_may_have_been_cast_is_a_guess(void **state)
+{
+	const struct read read = { "passing", 56, 32, NULL, 0 };
+
+	kmc_report_free(assert_found(state, &read, "struct whole", "lock", KMC_GUESS));
+}
+
+static void what_all_of_them_have_is_not(void **state)
+{
+	const struct read common = { "first_part", 40, 32, NULL, 0 };
+	const struct read far = { "beyond", 88, 64, NULL, 0 };
+
+	kmc_report_free(assert_found(state, &common, "struct whole", "common.kind", KMC_LIKELY));
+	kmc_report_free(assert_found(state, &far, "struct whole", "rest[3]", KMC_LIKELY));
+}
+
+static void the_source_tells_what_was_cast_to(void **state)
+{
+	const struct read read = { "passing", 56, 32, "(struct mini *)w)->priority", 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct mini", "priority",
+						 KMC_CERTAIN);
+
+	assert_int_equal(report->ncandidates, 2);
+	assert_string_equal(report->candidates[1].type, "struct whole");
+	assert_int_equal(report->candidates[1].confidence, KMC_GUESS);
+	kmc_report_free(report);
+}
+
+static void the_source_tells_that_nothing_was_cast(void **state)
+{
+	const struct read read = { "staying", 56, 32, "return w->lock;", 0 };
+
+	kmc_report_free(assert_found(state, &read, "struct whole", "lock", KMC_CERTAIN));
+}
+
+static void the_size_of_the_object_tells_the_type(void **state)
+{
+	const struct read mini = { "passing", 56, 32, NULL, 72 };
+	const struct read whole = { "passing", 56, 32, NULL, 224 };
+	const struct read none = { "passing", 56, 32, NULL, 100 };
+	struct kmc_report *report;
+
+	report = assert_found(state, &mini, "struct mini_tcp", "mini.priority", KMC_LIKELY);
+	assert_int_equal(report->candidates[report->ncandidates - 1].confidence, KMC_GUESS);
+	kmc_report_free(report);
+	kmc_report_free(assert_found(state, &whole, "struct whole", "lock", KMC_CERTAIN));
+	kmc_report_free(assert_found(state, &none, "struct whole", "lock", KMC_GUESS));
+}
+
+static void the_innermost_variable_counts(void **state)
+{
+	const struct read read = { "nearer", 56, 32, NULL, 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct mini", "priority",
+						 KMC_LIKELY);
+
+	for (size_t i = 1; i < report->ncandidates; i++)
+		assert_int_equal(report->candidates[i].confidence, KMC_GUESS);
+	kmc_report_free(report);
+}
+
+/* ---- arms ---- */
+
+static void all_arms_are_named(void **state)
+{
+	const struct read read = { "arms", 8, 64, NULL, 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct sheet", "lru.prev",
+						 KMC_LIKELY);
+	const struct kmc_candidate *best = report->candidates;
+
+	assert_int_equal(best->nalso, 2);
+	assert_false(best->together);
+	assert_string_equal(best->also[0], "node.pprev");
+	assert_string_equal(best->also[1], "head");
+	assert_non_null(strstr(report->verdict.text, "lru.prev or node.pprev or head, "));
+	kmc_report_free(report);
+}
+
+static void the_source_tells_the_arm(void **state)
+{
+	const struct read read = { "arms", 8, 64, "return s->head;", 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct sheet", "head",
+						 KMC_CERTAIN);
+
+	assert_int_equal(report->candidates->nalso, 0);
+	assert_non_null(strstr(report->verdict.text, "struct sheet, head, were"));
+	kmc_report_free(report);
+}
+
+static void a_variable_tells_the_arm(void **state)
+{
+	const struct read read = { "arm_of_variable", 8, 64, NULL, 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct sheet", "node.pprev",
+						 KMC_CERTAIN);
+
+	assert_int_equal(report->candidates->nalso, 0);
+	kmc_report_free(report);
+}
+
+/* ---- bits ---- */
+
+static void assert_bits(void **state, const char *function, const char *path,
+			enum kmc_verdict_class class)
+{
+	const struct read read = { function, 8, 8, NULL, 0 };
+	struct kmc_report *report = make(*state, &read);
+
+	assert_true(report->ncandidates);
+	assert_string_equal(path_of(report->candidates), path);
+	assert_int_equal(report->candidates->nalso, 0);
+	assert_string_equal(kmc_verdict_name(report->verdict.kind), kmc_verdict_name(class));
+	assert_non_null(strstr(report->verdict.text, path));
+	kmc_report_free(report);
+}
+
+static void a_mask_tells_the_bit(void **state)
+{
+	assert_bits(state, "one_bit", "nohdr", KMC_VERDICT_MEMBER);
+	assert_bits(state, "two_bits", "fclone", KMC_VERDICT_MEMBER);
+}
+
+static void a_bit_that_is_set_uses_no_other(void **state)
+{
+	assert_bits(state, "set_bit", "nohdr", KMC_VERDICT_BITFIELD);
+	assert_bits(state, "clear_bit", "fclone", KMC_VERDICT_BITFIELD);
+}
+
+/* ---- names and parts ---- */
+
+static void an_anonymous_struct_has_its_typedefs_name(void **state)
+{
+	const struct read read = { "typedefs", 0, 32, NULL, 0 };
+
+	kmc_report_free(assert_found(state, &read, "count_t", "counter", KMC_LIKELY));
+}
+
+static void a_copy_of_padding_has_two_reasons(void **state)
+{
+	const struct read read = { "padding", 12, 32, NULL, 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct queue", "info",
+						 KMC_CERTAIN);
+
+	assert_true(report->candidates->hole);
+	assert_string_equal(report->candidates->after, "code");
+	kmc_report_free(report);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_register_is_one_reason),
+		cmocka_unit_test(the_source_is_a_second_one),
+		cmocka_unit_test(what_may_have_been_cast_is_a_guess),
+		cmocka_unit_test(what_all_of_them_have_is_not),
+		cmocka_unit_test(the_source_tells_what_was_cast_to),
+		cmocka_unit_test(the_source_tells_that_nothing_was_cast),
+		cmocka_unit_test(the_size_of_the_object_tells_the_type),
+		cmocka_unit_test(the_innermost_variable_counts),
+		cmocka_unit_test(all_arms_are_named),
+		cmocka_unit_test(the_source_tells_the_arm),
+		cmocka_unit_test(a_variable_tells_the_arm),
+		cmocka_unit_test(a_mask_tells_the_bit),
+		cmocka_unit_test(a_bit_that_is_set_uses_no_other),
+		cmocka_unit_test(an_anonymous_struct_has_its_typedefs_name),
+		cmocka_unit_test(a_copy_of_padding_has_two_reasons),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
