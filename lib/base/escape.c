@@ -76,6 +76,42 @@ void kmc_buf_escape(struct kmc_buf *buf, const char *text, size_t len,
 	}
 }
 
+/*
+ * Unicode's wide and full-width characters, in whole blocks; what else there is counts as
+ * one column, combining characters too: that makes a line too short and never too long.
+ */
+unsigned int kmc_utf8_width(int32_t cp)
+{
+	static const struct { int32_t first, last; } wide[] = {
+		{ 0x1100, 0x115f },		/* Hangul */
+		{ 0x231a, 0x231b }, { 0x2329, 0x232a }, { 0x23e9, 0x23f3 },
+		{ 0x25fd, 0x25fe }, { 0x2614, 0x2615 }, { 0x2630, 0x2637 },
+		{ 0x2648, 0x2653 }, { 0x267f, 0x27bf },	/* symbols */
+		{ 0x2b1b, 0x2b1c }, { 0x2b50, 0x2b55 },
+		{ 0x2e80, 0xa4cf },		/* Chinese, Japanese, Korean, Yi */
+		{ 0xa960, 0xa97f }, { 0xac00, 0xd7a3 },	/* Hangul */
+		{ 0xf900, 0xfaff }, { 0xfe10, 0xfe19 }, { 0xfe30, 0xfe6f },
+		{ 0xff00, 0xff60 }, { 0xffe0, 0xffe6 },	/* full width */
+		{ 0x16fe0, 0x18fff }, { 0x1aff0, 0x1b2ff }, { 0x1d300, 0x1d37f },
+		{ 0x1f000, 0x1faff },		/* pictures */
+		{ 0x20000, 0x3fffd },
+	};
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(wide); i++)
+		if (cp >= wide[i].first && cp <= wide[i].last)
+			return 2;
+	return 1;
+}
+
+size_t kmc_utf8_columns(const char *text, size_t len)
+{
+	size_t columns = 0, bytes;
+
+	for (size_t i = 0; i < len; i += bytes)
+		columns += kmc_utf8_width(kmc_utf8_decode(text + i, len - i, &bytes));
+	return columns;
+}
+
 char *kmc_escape(const char *text)
 {
 	struct kmc_buf buf = { };

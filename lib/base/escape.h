@@ -23,4 +23,8 @@ void kmc_buf_escape(struct kmc_buf *buf, const char *text, size_t len,
  */
 int32_t kmc_utf8_decode(const char *text, size_t len, size_t *bytes);
 
+/* Columns on a terminal of a character, and of @len bytes of text without controls. */
+unsigned int kmc_utf8_width(int32_t cp);
+size_t kmc_utf8_columns(const char *text, size_t len);
+
 #endif /* KMC_ESCAPE_H */

@@ -16,6 +16,8 @@
 #include "types/image_types.h"
 
 #define MAX_CANDIDATES		8
+/* "rax = 0xff11000000002000 is p of f()" */
+#define HOLDS			" is "
 
 uint64_t kmc_object_bytes(const struct kmc_object *object)
 {
@@ -60,6 +62,45 @@ kmc_evidence_add(struct kmc_candidate *candidate, enum kmc_evidence_by by,
 	slot->agrees = agrees;
 	candidate->nevidence++;
 	return NULL;
+}
+
+/* Is @what one of the things that are listed behind @list? */
+static bool lists(const char *list, const char *what)
+{
+	const size_t len = strlen(what);
+
+	for (const char *at = list; (at = strstr(at, what)); at += len) {
+		const bool begins = at == list || at[-1] == ' ';
+
+		if (begins && (!at[len] || at[len] == ','))
+			return true;
+	}
+	return false;
+}
+
+struct kmc_error *kmc_evidence_add_holder(struct kmc_candidate *candidate,
+					  const char *what, const char *where)
+{
+	const size_t len = strlen(where);
+
+	for (size_t i = 0; i < candidate->nevidence; i++) {
+		struct kmc_evidence *evidence = &candidate->evidence[i];
+		char *joined, *holds = strstr(evidence->detail, HOLDS);
+
+		if (evidence->by != KMC_BY_REGISTER || !holds)
+			continue;
+		if (lists(holds + strlen(HOLDS), what))
+			return NULL;
+		if (holds != evidence->detail + len || strncmp(evidence->detail, where, len))
+			continue;
+		if (asprintf(&joined, "%s, %s", evidence->detail, what) < 0)
+			return kmc_error_nomem();
+		free(evidence->detail);
+		evidence->detail = joined;
+		return NULL;
+	}
+	return kmc_evidence_add(candidate, KMC_BY_REGISTER, candidate->offset, true,
+				"%s" HOLDS "%s", where, what);
 }
 
 static struct kmc_found *place_at(struct kmc_search *search, struct kmc_types *types,

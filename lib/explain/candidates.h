@@ -86,6 +86,14 @@ bool kmc_object_holds(const struct kmc_object *object, uint64_t address);
 /* Is it what a member of that type is? */
 bool kmc_found_is_called(const struct kmc_found *found, const struct kmc_type *type);
 
+/*
+ * One more reason: @where, a register with its value, is @what, a variable. Reasons that
+ * say the same become one.
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_evidence_add_holder(struct kmc_candidate *candidate, const char *what,
+			const char *where);
+
 /* One more reason; @fmt: in words. */
 KMC_PRINTF(5, 6) KMC_MUST_CHECK struct kmc_error *
 kmc_evidence_add(struct kmc_candidate *candidate, enum kmc_evidence_by by,

@@ -74,8 +74,8 @@ static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var
 {
 	struct kmc_access *access = search->access;
 	struct kmc_error *err;
+	char text[32], where[80], what[256];
 	struct kmc_found *place;
-	char text[32];
 	uint64_t value;
 	int64_t away;
 	int holder;
@@ -97,12 +97,11 @@ static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var
 	holder = kmc_place_register(&var->place, &away);
 	if (holder >= 0)
 		place->holders |= 1u << holder;
-	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
-				place->candidate.offset, true,
-				"%s of %s() is in %s%s = 0x%" PRIx64, var->name,
-				var->function ? var->function : "the function",
-				register_name(var->place.regs),
-				sum_text(text, sizeof(text), away), value);
+	snprintf(what, sizeof(what), "%s of %s()", var->name,
+		 var->function ? var->function : "the function");
+	snprintf(where, sizeof(where), "%s%s = 0x%" PRIx64, register_name(var->place.regs),
+		 sum_text(text, sizeof(text), away), value);
+	return kmc_evidence_add_holder(&place->candidate, what, where);
 }
 
 /* Of one level, what is declared later: a local variable is more than a parameter. */
@@ -147,8 +146,8 @@ static struct kmc_error *find_flow(struct kmc_search *search)
 {
 	struct kmc_access *access = search->access;
 	struct kmc_pointee pointee;
+	char text[32], where[80], what[256];
 	struct kmc_error *err;
-	char text[32];
 	struct kmc_found *place;
 	uint64_t value;
 
@@ -168,12 +167,11 @@ static struct kmc_error *find_flow(struct kmc_search *search)
 	place->reasons |= 1u << KMC_BY_REGISTER;
 	place->base = true;
 	place->weak |= pointee.weak;
-	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
-				place->candidate.offset, true,
-				"%s%s is in %s = 0x%" PRIx64, pointee.how,
-				sum_text(text, sizeof(text), pointee.offset),
-				kmc_reg_name(access->mem->base),
-				value + pointee.offset);
+	snprintf(what, sizeof(what), "%s%s", pointee.how,
+		 sum_text(text, sizeof(text), pointee.offset));
+	snprintf(where, sizeof(where), "%s = 0x%" PRIx64, kmc_reg_name(access->mem->base),
+		 value + pointee.offset);
+	return kmc_evidence_add_holder(&place->candidate, what, where);
 }
 
 /* Code that cannot be followed has no origins, which is no failure. */

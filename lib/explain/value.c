@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "explain/macro_names.h"
+#include "explain/value_names.h"
 #include "report/model.h"
 
 /* ---- what the report shows of an object ---- */
@@ -189,7 +190,44 @@ static struct kmc_error *set_text(struct kmc_value *value, const struct kmc_type
 	return NULL;
 }
 
-static struct kmc_error *decode_value(struct kmc_image *image,
+/*
+ * A pointer by its name. One in memory that is not initialized says nothing but for what
+ * it was poisoned with, and what was freed was something before.
+ */
+static struct kmc_error *set_pointer(struct kmc_debuginfo *di,
+				     const struct kmc_report *report, uint64_t number,
+				     unsigned int bits, struct kmc_value *value)
+{
+	if (value->state == 'i' || (value->state == 'f' && number) ||
+	    kmc_poison_pointer(number, bits))
+		return kmc_pointer_text(di, report, number, bits, &value->text);
+	return NULL;
+}
+
+/* Bytes that nobody wrote but the kernel, when it allocated or freed them. */
+static struct kmc_error *name_poison(const struct kmc_report *report,
+				     const struct window *w, struct kmc_value *value)
+{
+	const uint64_t at = w->at + value->offset - w->first;
+	const char *name;
+	uint64_t number;
+
+	if (value->hole || value->nnames || value->offset < w->first ||
+	    value->offset + value->size > w->end ||
+	    at + value->size > report->memory_len)
+		return NULL;
+	name = kmc_poison_bytes(report->memory + at, value->size);
+	if (!name)
+		return NULL;
+	if (!value->text && load(report, w, value->offset, value->size, &number) &&
+	    asprintf(&value->text, "0x%" PRIx64, number) < 0) {
+		value->text = NULL;
+		return kmc_error_nomem();
+	}
+	return kmc_value_add_name(value, name);
+}
+
+static struct kmc_error *decode_value(struct kmc_debuginfo *di, struct kmc_image *image,
 				      struct kmc_types *types,
 				      const struct kmc_report *report,
 				      const struct window *w,
@@ -201,11 +239,15 @@ static struct kmc_error *decode_value(struct kmc_image *image,
 	struct kmc_error *err;
 	uint64_t number;
 
-	if (value->state != 'i' || !load(report, w, field->offset, field->size,
-					 &number))
+	if (!load(report, w, field->offset, field->size, &number))
 		return NULL;
 	err = kmc_types_get(types, field->type, &type);
-	if (err)
+	if (!err && type->kind == KMC_TYPE_POINTER && !field->bitfield)
+		err = set_pointer(di, report, number, bits, value);
+	if (!err && !value->text && !field->bitfield &&
+	    (value->state != 'i' || type->kind == KMC_TYPE_POINTER))
+		err = name_poison(report, w, value);
+	if (err || value->state != 'i' || value->text)
 		return err;
 	if (field->bitfield) {
 		bits = field->bit_size;
@@ -279,6 +321,8 @@ static bool joins(struct kmc_report *report, const struct window *w,
 	last->reported |= is_reported(report, field->offset, field->size);
 	free(last->text);
 	last->text = NULL;
+	for (; last->nnames; last->nnames--)
+		free(last->names[last->nnames - 1]);
 	return true;
 }
 
@@ -305,7 +349,7 @@ static struct kmc_error *spell(const struct kmc_report *report,
 	return kmc_buf_take(&buf, &value->text);
 }
 
-static struct kmc_error *take_field(struct kmc_image *image,
+static struct kmc_error *take_field(struct kmc_debuginfo *di, struct kmc_image *image,
 				    struct kmc_types *types,
 				    struct kmc_report *report,
 				    const struct window *w,
@@ -337,7 +381,7 @@ static struct kmc_error *take_field(struct kmc_image *image,
 	value->other = value->reported && is_other(report, value);
 	if (value->hole || field->place != KMC_PLACE_MEMBER)
 		return NULL;
-	return decode_value(image, types, report, w, field, value);
+	return decode_value(di, image, types, report, w, field, value);
 }
 
 static struct kmc_error *value_image(struct kmc_debuginfo *di,
@@ -375,10 +419,15 @@ struct kmc_error *kmc_values_fill(struct kmc_debuginfo *di, struct kmc_report *r
 					&truncated);
 	for (size_t i = 0; !err && i < fields.count; i++)
 		if (fields.v[i].place != KMC_PLACE_OUTSIDE)
-			err = take_field(image, candidate->types, report, &w,
+			err = take_field(di, image, candidate->types, report, &w,
 					 &fields.v[i]);
-	for (size_t i = 0; !err && i < report->nvalues; i++)
-		err = spell(report, &w, &report->values[i]);
+	for (size_t i = 0; !err && i < report->nvalues; i++) {
+		struct kmc_value *value = &report->values[i];
+
+		err = spell(report, &w, value);
+		if (!err && value->state != 'i' && !value->text && !value->bitfield)
+			err = name_poison(report, &w, value);
+	}
 	kmc_fields_release(&fields);
 	return err;
 }

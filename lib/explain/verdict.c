@@ -71,7 +71,9 @@ static enum kmc_verdict_class classify(const struct kmc_report *report,
 struct kmc_error *kmc_verdict_fill(struct kmc_report *report)
 {
 	const struct kmc_cause cause = find_cause(report);
+	struct kmc_error *err;
 
 	report->verdict.kind = classify(report, &cause);
-	return kmc_verdict_say(report, &cause);
+	err = kmc_headline_say(report);
+	return err ? err : kmc_verdict_say(report, &cause);
 }

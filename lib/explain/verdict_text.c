@@ -4,6 +4,7 @@
  */
 #include "explain/verdict_text.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 
 #include "base/buf.h"
@@ -275,23 +276,49 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 		put_culprit(buf, report);
 }
 
-/* "q" for "struct sigqueue *": what the reader has to put in. */
+/* All bytes of bit-fields that the access touched: one cannot be told from the others. */
+static void put_bits(struct kmc_buf *buf, const struct kmc_report *report,
+		     const struct kmc_value *first)
+{
+	uint64_t end = first->offset + first->size;
+
+	for (size_t i = 0; i < report->nvalues; i++) {
+		const struct kmc_value *value = &report->values[i];
+
+		if (value->reported && value->bitfield && !value->hole &&
+		    value->offset + value->size > end)
+			end = value->offset + value->size;
+	}
+	kmc_buf_printf(buf, " + %" PRIu64 ", %" PRIu64 ");", first->offset,
+		       end - first->offset);
+}
+
+/* A name that may stand in a comment. */
+static bool is_plain(const char *type)
+{
+	for (; *type; type++)
+		if (!isalnum((unsigned char)*type) && *type != '_' && *type != ' ')
+			return false;
+	return true;
+}
+
+/* "p" is for the reader to put in. */
 static void put_annotation(struct kmc_buf *buf, const struct kmc_report *report,
 			   const struct kmc_cause *cause, enum kmc_verdict_class kind)
 {
+	const struct kmc_candidate *candidate = report->candidates;
 	const struct kmc_value *value = cause->first;
 
-	if (kind == KMC_VERDICT_PADDING)
-		kmc_buf_printf(buf, "kmemcheck_mark_initialized((void *)p + %" PRIu64
-			       ", %" PRIu64 ");  /* ", value->offset, value->size);
-	else if (kind == KMC_VERDICT_BITFIELD)
-		kmc_buf_printf(buf, "kmemcheck_bitfield_begin(flags); … kmemcheck_bitfield_end(flags); around %s, and kmemcheck_annotate_bitfield(p, flags);  /* ",
-			       value->path);
-	else
+	if (kind != KMC_VERDICT_PADDING && kind != KMC_VERDICT_BITFIELD)
 		return;
-	kmc_buf_printf(buf, "p is the new ");
-	put_object(buf, report);
-	kmc_buf_printf(buf, " */");
+	if (report->ncandidates && candidate->type && is_plain(candidate->type))
+		kmc_buf_printf(buf, "/* p: the new %s */\n", candidate->type);
+	kmc_buf_puts(buf, "kmemcheck_mark_initialized((void *)p");
+	if (kind == KMC_VERDICT_BITFIELD)
+		put_bits(buf, report, value);
+	else
+		kmc_buf_printf(buf, " + %" PRIu64 ", %" PRIu64 ");", value->offset,
+			       value->size);
 }
 
 static struct kmc_error *take(struct kmc_buf *buf, char **out)

@@ -29,4 +29,7 @@ struct kmc_cause {
 KMC_MUST_CHECK struct kmc_error *
 kmc_verdict_say(struct kmc_report *report, const struct kmc_cause *cause);
 
+/* Say it in one line, the verdict's headline. */
+KMC_MUST_CHECK struct kmc_error *kmc_headline_say(struct kmc_report *report);
+
 #endif /* KMC_VERDICT_TEXT_H */

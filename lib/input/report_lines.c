@@ -16,6 +16,9 @@
 
 /* TASK_COMM_LEN of the kernel without its NUL. */
 #define COMM_MAX	15
+#define UPPERCASE	"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+/* Flags of a kernel: there are 20. */
+#define TAINT_MAX	32
 /* No kernel prints as many; memory has to end somewhere. */
 #define FRAMES_MAX	1024
 /* Of what says which build it is; UTS_VERSION has 64, and a package's or machine's follow. */
@@ -129,6 +132,30 @@ static void take_version(struct kmc_kernel *kernel, const char *behind_release, 
 		take_build_id(kernel, version);
 }
 
+/* " Tainted: G        W  OE" → "GWOE": the words before @end that are all flags. */
+static void take_taint(struct kmc_report *report, const char *taint, const char *end,
+		       bool *nomem)
+{
+	char flags[TAINT_MAX + 1] = "";
+	size_t count = 0;
+
+	if (report->kernel.taint)
+		return;
+	if (!strncmp(taint, " Tainted: ", 10)) {
+		for (const char *s = taint + 10; *s && (!end || s < end);) {
+			const size_t blanks = strspn(s, " "), len = strspn(s + blanks, UPPERCASE);
+
+			s += blanks;
+			if (!len || (s[len] && s[len] != ' ') || count + len > TAINT_MAX)
+				break;
+			memcpy(flags + count, s, len);
+			count += len;
+			s += len;
+		}
+	}
+	report->kernel.taint = duplicate(flags, count, nomem);
+}
+
 /* "Pid: 1, comm: init" or "CPU: 0 UID: 0 PID: 1 Comm: init" */
 static const char *scan_task(const char *word, int *cpu, int *pid)
 {
@@ -156,7 +183,7 @@ bool log_take_task(struct kmc_report *report, const char *word, bool *nomem)
 	int cpu = -1, pid = -1;
 	const char *comm = scan_task(word, &cpu, &pid);
 	const char *taint, *release;
-	size_t len;
+	size_t len = 0;
 
 	if (!comm || report->comm)
 		return false;
@@ -166,6 +193,8 @@ bool log_take_task(struct kmc_report *report, const char *word, bool *nomem)
 	report->comm = duplicate(comm, taint ? (size_t)(taint - comm) :
 				 strnlen(comm, COMM_MAX), nomem);
 	release = taint ? find_release(taint, &len) : NULL;
+	if (taint)
+		take_taint(report, taint, release, nomem);
 	if (release && !report->kernel.release)
 		report->kernel.release = duplicate(release, len, nomem);
 	if (release)

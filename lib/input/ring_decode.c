@@ -111,7 +111,11 @@ bool ring_decode_kernel(const struct ring_record *record,
 
 static bool copy_kernel(const struct kmc_kernel *from, struct kmc_kernel *to)
 {
+	/* The flags may differ from report to report. */
+	char *taint = to->taint;
+
 	*to = *from;
+	to->taint = taint;
 	to->release = from->release ? strdup(from->release) : NULL;
 	to->banner = from->banner ? strdup(from->banner) : NULL;
 	return !from->release == !to->release && !from->banner == !to->banner;
@@ -146,6 +150,22 @@ static enum kmc_state to_state(unsigned int from)
 	return from < KMC_ARRAY_SIZE(states) ? states[from] : KMC_INVALID;
 }
 
+/* As the kernel prints them; a bit that is none of them is left out. */
+static bool take_taint(struct kmc_kernel *kernel, uint64_t taint)
+{
+	static const char letters[] = "PFSRMBUDAWCIOELKXTNJ";
+	char flags[sizeof(letters) + 1];
+	size_t count = 0;
+
+	if (taint && !(taint & 1))
+		flags[count++] = 'G';
+	for (size_t i = 0; i < sizeof(letters) - 1; i++)
+		if (taint >> i & 1)
+			flags[count++] = letters[i];
+	kernel->taint = strndup(flags, count);
+	return kernel->taint;
+}
+
 static enum ring_result take_access(const struct ring_record *record,
 				    struct kmc_report *report)
 {
@@ -168,7 +188,8 @@ static enum ring_result take_access(const struct ring_record *record,
 	report->tgid = (int32_t)le32toh(access.tgid);
 	report->time = le64toh(access.time) / 1e9;
 	report->comm = strndup(access.comm, sizeof(access.comm));
-	return report->comm ? RING_OK : RING_NOMEM;
+	return report->comm && take_taint(&report->kernel, le64toh(access.taint)) ?
+	       RING_OK : RING_NOMEM;
 }
 
 static bool take_registers(const struct ring_record *record,

@@ -233,8 +233,9 @@ static json_t *verdict_of(const struct kmc_report *report)
 
 	if (!verdict->text)
 		return json_null();
-	return json_pack("{s:s, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}",
 			 "class", kmc_verdict_name(verdict->kind),
+			 "headline", kmc_json_text(verdict->headline),
 			 "text", kmc_json_text(verdict->text),
 			 "next", kmc_json_text(verdict->next),
 			 "annotation", kmc_json_text(verdict->annotation));
@@ -312,6 +313,7 @@ static json_t *whole(const struct kmc_report *report)
 		{ "access", access_of(report) },
 		{ "count", json_integer(report->count) },
 		{ "kernel", kmc_json_text(report->kernel.release) },
+		{ "taint", kmc_json_text(report->kernel.taint) },
 		{ "build_id", hex_bytes(report->kernel.build_id,
 					report->kernel.build_id_len) },
 		{ "cpu", integer_if(report->cpu >= 0, report->cpu) },

@@ -10,23 +10,47 @@
 #include "base/options.h"
 #include "output/formats.h"
 #include "output/print_explanation.h"
-#include "output/styled_text.h"
-#include "report/allocation_site.h"
+#include "output/print_stacks.h"
 #include "report/model.h"
 #include "report/walk.h"
 
-/* Frames stand so far in, and their locations begin at the column below. */
-#define INDENT		4
-#define LOCATION_MIN	30
-#define LOCATION_MAX	44
+/* ---- what it comes to ---- */
 
-/* ---- title ---- */
+/* The function to blame: its line, or else what the kernel called it. */
+static void print_place(struct kmc_printer *p, const struct kmc_report *report)
+{
+	struct kmc_level level;
+	struct kmc_buf name = { };
 
-/* "by ntpdate (pid 1856) on cpu 0, 3.123456 s after boot, kernel 6.1.0" */
+	if (kmc_walk_culprit(report, true, &level)) {
+		kmc_buf_puts(&p->buf, "  --> ");
+		kmc_print_location(p, level.where);
+		kmc_buf_puts(&p->buf, " in ");
+	} else if (kmc_walk_culprit(report, false, &level)) {
+		kmc_buf_puts(&p->buf, "  --> in ");
+	} else {
+		return;
+	}
+	if (level.where && level.function) {
+		kmc_buf_escape(&name, level.function, level.len, p->opts.ascii);
+		kmc_buf_puts(&name, "()");
+	} else {
+		kmc_put_symbol(&name, level.frame, p->opts.ascii);
+	}
+	kmc_buf_add(&p->buf, name.data, name.len);
+	p->buf.failed |= name.failed;
+	kmc_buf_release(&name);
+	kmc_print_newline(p);
+}
+
+/* ---- the report ---- */
+
+/* " by ntpdate (pid 1856) on cpu 0, 3.123456 s after boot, kernel 6.1.0, tainted GW" */
 static void print_task(struct kmc_printer *p, const struct kmc_report *report)
 {
+	const struct kmc_kernel *kernel = &report->kernel;
+	const size_t before = p->buf.len;
 	const char *sep = "  ";
-	size_t before = p->buf.len;
 
 	if (report->comm) {
 		kmc_buf_puts(&p->buf, "  by ");
@@ -34,10 +58,8 @@ static void print_task(struct kmc_printer *p, const struct kmc_report *report)
 		kmc_buf_printf(&p->buf, " (pid %d)", report->pid);
 		sep = " ";
 	}
-	if (report->cpu >= 0) {
+	if (report->cpu >= 0)
 		kmc_buf_printf(&p->buf, "%son cpu %d", sep, report->cpu);
-		sep = " ";
-	}
 	if (p->buf.len > before)
 		sep = ", ";
 	if (report->time >= 0) {
@@ -46,28 +68,38 @@ static void print_task(struct kmc_printer *p, const struct kmc_report *report)
 			       "by the log's clock" : "after boot");
 		sep = ", ";
 	}
-	if (report->kernel.release) {
+	if (kernel->release) {
 		kmc_buf_printf(&p->buf, "%skernel ", sep);
-		kmc_print_quote(p, KMC_STYLE_PLAIN, report->kernel.release);
+		kmc_print_quote(p, KMC_STYLE_PLAIN, kernel->release);
+		sep = ", ";
+	}
+	if (kernel->taint) {
+		kmc_buf_printf(&p->buf, "%s%stainted%s", sep, *kernel->taint ? "" : "not ",
+			       *kernel->taint ? " " : "");
+		kmc_print_quote(p, KMC_STYLE_PLAIN, kernel->taint);
 	}
 	if (p->buf.len > before)
 		kmc_print_newline(p);
 }
 
-static void print_title(struct kmc_printer *p, const struct kmc_report *report)
+static void print_title(struct kmc_printer *p, const struct kmc_report *report,
+			enum kmc_style style, const char *indent)
 {
 	struct kmc_buf what = { };
 
 	kmc_report_what(report, &what);
 	if (what.data)
-		kmc_print_say(p, KMC_STYLE_TITLE, "%s: %s at 0x%" PRIx64,
+		kmc_print_say(p, style, "%s%s: %s at 0x%" PRIx64, indent,
 			      report->checker, what.data, report->address);
 	p->buf.failed |= what.failed;
 	kmc_buf_release(&what);
 	if (report->count > 1)
 		kmc_buf_printf(&p->buf, " (%" PRIu64 " times)", report->count);
 	kmc_print_newline(p);
-	print_task(p, report);
+}
+
+static void print_source_of_report(struct kmc_printer *p, const struct kmc_report *report)
+{
 	kmc_buf_puts(&p->buf, "  from ");
 	kmc_print_quote(p, KMC_STYLE_PLAIN, report->source);
 	if (report->from_stream)
@@ -80,204 +112,24 @@ static void print_title(struct kmc_printer *p, const struct kmc_report *report)
 			     "  cut off: the rest of this report is not there\n");
 }
 
-/* ---- frames ---- */
-
-/* "sym+0x1/0x2 [module]" as the kernel writes it, or the bare address */
-static void add_symbol(struct kmc_buf *buf, const struct kmc_frame *frame,
-		       bool ascii)
+/* The answer first, and what to do; then what was reported. */
+static void print_head(struct kmc_printer *p, const struct kmc_report *report)
 {
-	if (!frame->symbol) {
-		kmc_buf_printf(buf, "0x%" PRIx64, frame->address);
-		return;
-	}
-	kmc_buf_escape(buf, frame->symbol, strlen(frame->symbol), ascii);
-	if (frame->has_offset)
-		kmc_buf_printf(buf, "+0x%" PRIx64 "/0x%" PRIx64, frame->offset,
-			       frame->size);
-	if (frame->module) {
-		kmc_buf_puts(buf, " [");
-		kmc_buf_escape(buf, frame->module, strlen(frame->module), ascii);
-		kmc_buf_puts(buf, "]");
-	}
-}
+	const char *headline = report->verdict.headline;
 
-static void print_location(struct kmc_printer *p, const struct kmc_location *where)
-{
-	struct kmc_buf buf = { };
-
-	kmc_buf_escape(&buf, where->file, strlen(where->file),
-		       p->opts.ascii);
-	if (where->line)
-		kmc_buf_printf(&buf, ":%d", where->line);
-	if (where->line && where->column)
-		kmc_buf_printf(&buf, ":%d", where->column);
-	if (buf.data)
-		kmc_print_say(p, KMC_STYLE_LOCATION, "%s", buf.data);
-	p->buf.failed |= buf.failed;
-	kmc_buf_release(&buf);
-}
-
-/* A level of an inline chain; the outermost has the symbol's own name. */
-static void level_name(const struct kmc_frame *frame, size_t level, bool ascii,
-		       struct kmc_buf *out)
-{
-	const struct kmc_location *where = frame->chain_len ?
-					   &frame->chain[level] : NULL;
-
-	if (!frame->chain_len || level + 1 == frame->chain_len) {
-		add_symbol(out, frame, ascii);
-		return;
-	}
-	if (where->function)
-		kmc_buf_escape(out, where->function, strlen(where->function),
-			       ascii);
-	else
-		kmc_buf_puts(out, "?");
-	kmc_buf_puts(out, " (inlined)");
-}
-
-/* Columns on a terminal: names wider than their letters are rare. */
-static size_t width_of(const struct kmc_buf *text)
-{
-	size_t width = 0;
-
-	for (size_t i = 0; i < text->len; i++)
-		width += (text->data[i] & 0xc0) != 0x80;
-	return width;
-}
-
-/* Source lines to either side of the one that is shown. */
-#define CONTEXT		2
-#define NO_SOURCE	(-1)
-
-static void print_source_line(struct kmc_printer *p, const struct kmc_location *where,
-			      int line)
-{
-	size_t len;
-	const char *text = kmc_source_line(p->opts.source, where->file, line, &len);
-	const bool here = line == where->line;
-	struct kmc_buf expanded = { };
-
-	if (!text)
-		return;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\t')
-			kmc_buf_putc(&expanded, ' ', 8 - expanded.len % 8);
-		else if (text[i] != '\r')
-			kmc_buf_add(&expanded, &text[i], 1);
-	}
-	kmc_print_say(p, here ? KMC_STYLE_CARET : KMC_STYLE_DIM, "      %s%6d  ",
-		      here ? ">" : " ", line);
-	if (expanded.data)
-		kmc_print_quote(p, here ? KMC_STYLE_PLAIN : KMC_STYLE_DIM,
-				expanded.data);
-	kmc_print_newline(p);
-	p->buf.failed |= expanded.failed;
-	kmc_buf_release(&expanded);
-}
-
-static void print_source(struct kmc_printer *p, const struct kmc_location *where,
-			 int context)
-{
-	if (!p->opts.source || !where->file || context == NO_SOURCE)
-		return;
-	for (int line = where->line - context; line <= where->line + context; line++)
-		print_source_line(p, where, line);
-}
-
-static void print_level(struct kmc_printer *p, const struct kmc_frame *frame,
-			size_t level, size_t column, int context)
-{
-	const struct kmc_location *where = frame->chain_len ?
-					   &frame->chain[level] : NULL;
-	struct kmc_buf name = { };
-	char note[128];
-	size_t used;
-
-	level_name(frame, level, p->opts.ascii, &name);
-	used = INDENT + width_of(&name);
-	kmc_buf_putc(&p->buf, ' ', INDENT);
-	if (name.data)
-		kmc_buf_puts(&p->buf, name.data);
-	if (used + 2 > column)
-		column = used + 2;
-	if (where && where->file) {
-		kmc_buf_putc(&p->buf, ' ', column - used);
-		print_location(p, where);
-	} else if (!frame->chain_len && frame->symbol && frame->has_address) {
-		kmc_buf_putc(&p->buf, ' ', column - used);
-		kmc_print_say(p, KMC_STYLE_DIM, "0x%" PRIx64, frame->address);
-	}
-	kmc_print_newline(p);
-	if (where)
-		print_source(p, where, context);
-	if (level + 1 >= frame->chain_len && kmc_frame_note(frame, note, sizeof(note))) {
-		kmc_print_say(p, KMC_STYLE_DIM, "      %s", note);
+	if (headline) {
+		kmc_print_quote(p, KMC_STYLE_TITLE, headline);
 		kmc_print_newline(p);
+		print_place(p, report);
+		kmc_print_advice(p, report);
+		kmc_print_newline(p);
+		print_title(p, report, KMC_STYLE_PLAIN, "  ");
+	} else {
+		print_title(p, report, KMC_STYLE_TITLE, "");
+		print_place(p, report);
 	}
-	p->buf.failed |= name.failed;
-	kmc_buf_release(&name);
-}
-
-static size_t levels_of(const struct kmc_frame *frame)
-{
-	return frame->chain_len ? frame->chain_len : 1;
-}
-
-/* Where locations begin, so that they stand below each other. */
-static size_t location_column(struct kmc_printer *p, const struct kmc_stack *stack)
-{
-	size_t column = LOCATION_MIN;
-
-	for (size_t i = 0; i < stack->count; i++) {
-		for (size_t j = 0; j < levels_of(&stack->frames[i]); j++) {
-			struct kmc_buf name = { };
-
-			level_name(&stack->frames[i], j, p->opts.ascii,
-				   &name);
-			if (INDENT + width_of(&name) + 2 > column)
-				column = INDENT + width_of(&name) + 2;
-			kmc_buf_release(&name);
-		}
-	}
-	return column < LOCATION_MAX ? column : LOCATION_MAX;
-}
-
-/*
- * From level @level of frame @first up to, but without, frame @end. The first frame
- * has @context source lines around each, the others have @others.
- */
-static void print_frames(struct kmc_printer *p, const struct kmc_stack *stack,
-			 size_t first, size_t end, size_t level, int context,
-			 int others)
-{
-	size_t column = location_column(p, stack);
-
-	for (size_t i = first; i < end; i++, level = 0, context = others) {
-		for (size_t j = level; j < levels_of(&stack->frames[i]); j++)
-			print_level(p, &stack->frames[i], j, column, context);
-	}
-}
-
-static void print_where(struct kmc_printer *p, const struct kmc_report *report)
-{
-	const struct kmc_stack *stack = &report->frames;
-	size_t callers = 0;
-
-	if (!stack->count)
-		return;
-	if (stack->frames[0].role == KMC_ROLE_RIP) {
-		kmc_print_heading(p, "Where");
-		print_frames(p, stack, 0, 1, 0, CONTEXT, NO_SOURCE);
-		kmc_print_insn(p, report);
-		callers = 1;
-		if (kmc_stack_repeats_rip(stack))
-			callers = 2;
-	}
-	if (callers == stack->count)
-		return;
-	kmc_print_heading(p, "Called from");
-	print_frames(p, stack, callers, stack->count, 0, 0, 0);
+	print_task(p, report);
+	print_source_of_report(p, report);
 }
 
 /* ---- memory ---- */
@@ -290,7 +142,7 @@ static struct kmc_error *print_memory(struct kmc_printer *p,
 	struct kmc_error *err;
 
 	/* Room for our own indent. */
-	opts.width = (p->opts.width ? p->opts.width : 80) - 2;
+	opts.width = kmc_print_width(p) - 2;
 	err = kmc_shadow_view_new(report, &opts, &view);
 	if (err)
 		return err;
@@ -311,26 +163,6 @@ static struct kmc_error *print_memory(struct kmc_printer *p,
 	return NULL;
 }
 
-static void print_track(struct kmc_printer *p, const struct kmc_report *report,
-			const char *what, const struct kmc_track *track)
-{
-	struct kmc_site site;
-
-	if (!track->known)
-		return;
-	kmc_print_newline(p);
-	kmc_print_say(p, KMC_STYLE_TITLE, "  %s", what);
-	if (track->pid >= 0)
-		kmc_buf_printf(&p->buf, " by pid %d", track->pid);
-	if (track->time >= 0)
-		kmc_buf_printf(&p->buf, " at %.6f s%s", track->time,
-			       kmc_report_mixes_clocks(report) ? " by the boot clock" : "");
-	kmc_print_newline(p);
-	site = kmc_track_site(track);
-	print_frames(p, &track->stack, site.frame, track->stack.count, site.level,
-		     0, NO_SOURCE);
-}
-
 /* The ones that hold data; selectors and the like are in the JSON. */
 static void print_registers(struct kmc_printer *p, const struct kmc_report *report)
 {
@@ -341,17 +173,20 @@ static void print_registers(struct kmc_printer *p, const struct kmc_report *repo
 		"rip", "eip", "eflags", "cr2",
 	};
 	uint64_t value, sp;
-	bool wide = kmc_report_register(report, "rsp", &sp);
-	unsigned int column = 0;
+	const bool wide = kmc_report_register(report, "rsp", &sp);
+	/* A name, a blank, the digits, and a blank or two in front. */
+	const size_t columns = kmc_print_width(p) / (wide ? 26 : 18);
+	size_t column = 0;
 
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(names); i++) {
 		if (!kmc_report_register(report, names[i], &value))
 			continue;
-		kmc_buf_printf(&p->buf, "%s%7s %0*" PRIx64, column ? "" : "  ",
+		kmc_buf_printf(&p->buf, "%s%7s %0*" PRIx64, column ? " " : "  ",
 			       names[i], wide ? 16 : 8, value);
-		column = (column + 1) % 3;
-		if (!column)
-			kmc_print_newline(p);
+		if (++column < columns && column < 3)
+			continue;
+		column = 0;
+		kmc_print_newline(p);
 	}
 	if (column)
 		kmc_print_newline(p);
@@ -362,17 +197,15 @@ static struct kmc_error *print_report(struct kmc_printer *p,
 {
 	struct kmc_error *err;
 
-	print_title(p, report);
+	print_head(p, report);
 	kmc_print_doubts(p, report);
-	print_where(p, report);
 	err = print_memory(p, report);
 	if (err)
 		return err;
 	kmc_print_object(p, report);
-	print_track(p, report, "Allocated", &report->alloc);
-	print_track(p, report, "Freed", &report->free);
-	kmc_print_verdict(p, report);
-	if (report->nregs) {
+	kmc_print_stacks(p, report);
+	kmc_print_evidence(p, report);
+	if (p->opts.registers && report->nregs) {
 		kmc_print_heading(p, "Registers");
 		print_registers(p, report);
 	}
@@ -383,8 +216,10 @@ static struct kmc_error *print_report(struct kmc_printer *p,
 static struct kmc_error *finish(struct kmc_printer *p, struct kmc_error *err,
 				char **out)
 {
-	if (!err)
+	if (!err) {
+		kmc_print_fold(p);
 		return kmc_buf_take(&p->buf, out);
+	}
 	kmc_buf_release(&p->buf);
 	return err;
 }

@@ -5,19 +5,9 @@
 #include "output/print_explanation.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/escape.h"
-
-void kmc_print_insn(struct kmc_printer *p, const struct kmc_report *report)
-{
-	if (!report->insn)
-		return;
-	kmc_buf_puts(&p->buf, "    ");
-	kmc_print_quote(p, KMC_STYLE_DIM, report->insn);
-	kmc_print_newline(p);
-}
 
 /* ---- the object ---- */
 
@@ -80,17 +70,6 @@ static void print_candidate(struct kmc_printer *p,
 	kmc_buf_printf(&p->buf, " %+" PRId64, candidate->offset);
 	print_path(p, candidate);
 	kmc_buf_printf(&p->buf, " (%s)\n", confidence_name(candidate->confidence));
-	if (!first)
-		return;
-	for (size_t i = 0; i < candidate->nevidence; i++) {
-		const struct kmc_evidence *evidence = &candidate->evidence[i];
-
-		kmc_print_say(p, KMC_STYLE_DIM, "      %s %+" PRId64 ": ",
-			      evidence->agrees ? " " : "!", evidence->offset);
-		kmc_print_quote(p, evidence->agrees ? KMC_STYLE_DIM :
-				KMC_STYLE_CARET, evidence->detail);
-		kmc_print_newline(p);
-	}
 }
 
 void kmc_print_object(struct kmc_printer *p, const struct kmc_report *report)
@@ -105,50 +84,64 @@ void kmc_print_object(struct kmc_printer *p, const struct kmc_report *report)
 			print_candidate(p, &report->candidates[i], !i);
 }
 
-/* ---- the verdict ---- */
+/* ---- the reasons ---- */
 
-/* Words of our own and names of others', in lines that fit. */
-static void print_wrapped(struct kmc_printer *p, const char *label, const char *text)
+void kmc_print_evidence(struct kmc_printer *p, const struct kmc_report *report)
 {
-	const size_t width = p->opts.width ? p->opts.width : 80;
-	struct kmc_buf clean = { };
-	size_t column = 4 + strlen(label);
-	const char *at;
+	const struct kmc_candidate *candidate = report->candidates;
 
-	kmc_buf_escape(&clean, text, strlen(text), p->opts.ascii);
-	p->buf.failed |= clean.failed;
-	kmc_buf_printf(&p->buf, "    %s", label);
-	for (at = clean.data ? clean.data : ""; *at;) {
-		size_t len = strcspn(at, " ");
-
-		if (column > 8 && column + 1 + len > width) {
-			kmc_buf_puts(&p->buf, "\n       ");
-			column = 7;
-		}
-		kmc_buf_puts(&p->buf, " ");
-		kmc_buf_add(&p->buf, at, len);
-		column += 1 + len;
-		at += len;
-		at += strspn(at, " ");
-	}
+	/* Of an object whose type is not known, the record has said all. */
+	if (!report->ncandidates || !candidate->type || !candidate->nevidence)
+		return;
+	kmc_print_heading(p, "Evidence for ");
+	p->buf.len--;
+	kmc_print_quote(p, KMC_STYLE_TITLE, candidate->type);
 	kmc_print_newline(p);
-	kmc_buf_release(&clean);
+	for (size_t i = 0; i < candidate->nevidence; i++) {
+		const struct kmc_evidence *evidence = &candidate->evidence[i];
+
+		kmc_print_say(p, KMC_STYLE_DIM, "  %s %+" PRId64 ": ",
+			      evidence->agrees ? " " : "!", evidence->offset);
+		kmc_print_quote(p, evidence->agrees ? KMC_STYLE_DIM :
+				KMC_STYLE_CARET, evidence->detail);
+		kmc_print_newline(p);
+	}
 }
 
-void kmc_print_verdict(struct kmc_printer *p, const struct kmc_report *report)
+/* ---- the verdict ---- */
+
+static void print_sentence(struct kmc_printer *p, const char *label, const char *text)
+{
+	kmc_buf_printf(&p->buf, "  %s", label);
+	kmc_print_quote(p, KMC_STYLE_PLAIN, text);
+	kmc_print_newline(p);
+}
+
+/* Nothing but the code, so that it can be copied. */
+static void print_code(struct kmc_printer *p, const char *code)
+{
+	while (*code) {
+		const size_t len = strcspn(code, "\n");
+
+		kmc_buf_puts(&p->buf, "    ");
+		kmc_buf_escape(&p->buf, code, len, p->opts.ascii);
+		kmc_print_newline(p);
+		code += len + (code[len] ? 1 : 0);
+	}
+}
+
+void kmc_print_advice(struct kmc_printer *p, const struct kmc_report *report)
 {
 	const struct kmc_verdict *verdict = &report->verdict;
-	char label[32];
 
-	if (!verdict->text)
-		return;
-	kmc_print_heading(p, "Verdict");
-	snprintf(label, sizeof(label), "%s:", kmc_verdict_name(verdict->kind));
-	print_wrapped(p, label, verdict->text);
+	if (verdict->text)
+		print_sentence(p, "", verdict->text);
 	if (verdict->next)
-		print_wrapped(p, "Next:", verdict->next);
-	if (verdict->annotation)
-		print_wrapped(p, "Add:", verdict->annotation);
+		print_sentence(p, "Next: ", verdict->next);
+	if (!verdict->annotation)
+		return;
+	kmc_buf_puts(&p->buf, "  Add:\n");
+	print_code(p, verdict->annotation);
 }
 
 void kmc_print_doubts(struct kmc_printer *p, const struct kmc_report *report)
@@ -159,7 +152,7 @@ void kmc_print_doubts(struct kmc_printer *p, const struct kmc_report *report)
 
 		kmc_buf_printf(&text, "%s %s", doubt->file, doubt->why);
 		p->buf.failed |= text.failed;
-		print_wrapped(p, "Doubtful:", text.data ? text.data : "");
+		print_sentence(p, "Doubtful: ", text.data ?: "");
 		kmc_buf_release(&text);
 	}
 }

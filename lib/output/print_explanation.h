@@ -7,10 +7,11 @@
 
 #include "output/styled_text.h"
 
-void kmc_print_insn(struct kmc_printer *p, const struct kmc_report *report);
+/* Why, what to do, and what to add. */
+void kmc_print_advice(struct kmc_printer *p, const struct kmc_report *report);
 void kmc_print_object(struct kmc_printer *p, const struct kmc_report *report);
 /* What speaks against the debug info that all else comes from. */
 void kmc_print_doubts(struct kmc_printer *p, const struct kmc_report *report);
-void kmc_print_verdict(struct kmc_printer *p, const struct kmc_report *report);
+void kmc_print_evidence(struct kmc_printer *p, const struct kmc_report *report);
 
 #endif /* KMC_PRINT_EXPLANATION_H */

@@ -134,40 +134,34 @@ static void put_name(struct kmc_buf *buf, const struct kmc_canvas *c,
 		if (part->others)
 			kmc_buf_printf(buf, " or %u more", part->others);
 	}
-	if (!value->text)
-		return;
-	kmc_buf_printf(buf, " = %s", value->text);
+	if (value->text || value->nnames)
+		kmc_buf_puts(buf, " = ");
+	if (value->text)
+		kmc_buf_escape(buf, value->text, strlen(value->text), c->ascii);
 	for (size_t i = 0; i < value->nnames; i++) {
-		kmc_buf_puts(buf, i ? ", " : " (");
+		kmc_buf_puts(buf, i ? ", " : value->text ? " (" : "");
 		kmc_buf_escape(buf, value->names[i], strlen(value->names[i]),
 			       c->ascii);
 	}
-	if (value->nnames)
+	if (value->text && value->nnames)
 		kmc_buf_puts(buf, ")");
 }
 
-/* Characters of UTF-8 that the library made or let pass, each a column wide. */
 static size_t columns(const char *text)
 {
-	size_t count = 0;
-
-	for (; *text; text++)
-		count += (*text & 0xc0) != 0x80;
-	return count;
+	return kmc_utf8_columns(text, strlen(text));
 }
 
 /* The end of a path says more than its beginning. */
 static const char *cut(const char *text, size_t room, const struct lines *lines,
 		       const char **dots)
 {
-	size_t have = columns(text);
-
 	*dots = "";
-	if (have <= room)
+	if (columns(text) <= room)
 		return text;
 	*dots = lines->dots;
 	room = room > columns(lines->dots) ? room - columns(lines->dots) : 0;
-	for (; have > room; have--)
+	while (columns(text) > room)
 		do
 			text++;
 		while ((*text & 0xc0) == 0x80);

@@ -25,4 +25,11 @@ void kmc_print_quote(struct kmc_printer *p, enum kmc_style style, const char *te
 void kmc_print_newline(struct kmc_printer *p);
 void kmc_print_heading(struct kmc_printer *p, const char *text);
 
+size_t kmc_print_width(const struct kmc_printer *p);
+/*
+ * At the end: lines that are too wide go on in the next one, further in; at a blank, or
+ * where the width ends when there is none.
+ */
+void kmc_print_fold(struct kmc_printer *p);
+
 #endif /* KMC_STYLED_TEXT_H */

@@ -56,6 +56,7 @@ void kmc_kernel_release(struct kmc_kernel *kernel)
 {
 	free(kernel->release);
 	free(kernel->banner);
+	free(kernel->taint);
 	*kernel = (struct kmc_kernel) { };
 }
 
@@ -127,6 +128,7 @@ void kmc_report_forget_values(struct kmc_report *report)
 	free(report->values);
 	report->values = NULL;
 	report->nvalues = 0;
+	free(report->verdict.headline);
 	free(report->verdict.text);
 	free(report->verdict.next);
 	free(report->verdict.annotation);

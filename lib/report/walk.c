@@ -11,7 +11,7 @@
 
 /* Below all of it was moved, compared or checked, and never decided anything. */
 static const char * const helpers[] = {
-	"memcpy", "memmove", "memset", "memcmp", "memchr", "memchr_inv",
+	"memcpy", "inline_memcpy", "memmove", "memset", "memcmp", "memchr", "memchr_inv",
 	"memscan", "bcmp", "strlen", "strnlen", "strcmp", "strncmp",
 	"strcasecmp", "strncasecmp", "strcpy", "strncpy", "strlcpy", "strscpy",
 	"strcat", "strncat", "strlcat", "strchr", "strrchr", "strnchr",
@@ -157,12 +157,17 @@ bool kmc_walk_owner(const struct kmc_stack *stack, struct kmc_level *out)
 void kmc_level_title(struct kmc_buf *buf, const struct kmc_report *report,
 		     const struct kmc_level *culprit)
 {
+	const char *headline = report->verdict.headline;
 	char note[128];
 
-	kmc_report_what(report, buf);
+	if (headline)
+		kmc_buf_puts(buf, headline);
+	else
+		kmc_report_what(report, buf);
 	if (!culprit || !culprit->function)
 		return;
-	kmc_buf_printf(buf, " in %.*s()", (int)culprit->len, culprit->function);
+	kmc_buf_printf(buf, "%s in %.*s()", headline ? "," : "",
+		       (int)culprit->len, culprit->function);
 	if (!culprit->frame->told_by && kmc_frame_note(culprit->frame, note, sizeof(note)))
 		kmc_buf_printf(buf, " (%s)", note);
 }

@@ -53,7 +53,10 @@ bool kmc_walk_culprit(const struct kmc_report *report, bool placed,
 		      struct kmc_level *out);
 /* Who allocated or freed: the innermost that has a file outside of the allocator. */
 bool kmc_walk_owner(const struct kmc_stack *stack, struct kmc_level *out);
-/* Adds "32-bit read of uninitialized memory in foo()", not escaped. */
+/*
+ * Adds "padding: read of padding behind struct x.y (+4), likely, in foo()"; before it was
+ * explained, "32-bit read of uninitialized memory in foo()". Not escaped.
+ */
 void kmc_level_title(struct kmc_buf *buf, const struct kmc_report *report,
 		     const struct kmc_level *culprit);
 

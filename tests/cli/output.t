@@ -21,20 +21,20 @@ log=$reports/object-alloc-and-free-stacks/input.log
 # ---- groups ----
 for _ in 1 2 3; do cat "$log" "$reports/module-frames/input.log"; done >"$tmp/log"
 cat "$log" >>"$tmp/log"
-"$KMC_REPORT" -q --group "$tmp/log" >"$tmp/out"
+"$KMC_REPORT" -q --width=200 --group "$tmp/log" >"$tmp/out"
 check "each bug is printed once" test "$(grep -c '^bug ' "$tmp/out")" = 2
 check "... the most frequent first" has "freed-read in __dequeue_signal < dequeue_signal < get_signal_to_deliver" \
 	<(head -n 1 "$tmp/out")
 check "... with its number" same "  4 reports" <(sed -n 2p "$tmp/out")
 check "... when first" same "  first  $tmp/log:2, 3.300002 s after boot" <(sed -n 3p "$tmp/out")
 check "... and last" has "  last   $tmp/log:" <(sed -n 4p "$tmp/out")
-check "... and a report" has "32-bit read of freed memory" <(sed -n 6p "$tmp/out")
+check "... and a report" has "use-after-free: read of an object of cache sigqueue" <(sed -n 6p "$tmp/out")
 "$KMC_REPORT" -q --group -n 1 -f json "$tmp/log" >"$tmp/out"
 check "a limit counts bugs" test "$(wc -l <"$tmp/out")" = 1
 check "... after all reports" has '"reports":4' "$tmp/out"
 "$KMC_REPORT" -q --group -f errors "$tmp/log" >"$tmp/out"
 check "lines for editors count, too" has ", 4 times [kmemcheck]" "$tmp/out"
-"$KMC_REPORT" -q --group "$reports/seen-many-times/input.log" >"$tmp/out"
+"$KMC_REPORT" -q --width=200 --group "$reports/seen-many-times/input.log" >"$tmp/out"
 check "accesses are counted" same "  1 report of 17 accesses" <(sed -n 2p "$tmp/out")
 "$KMC_REPORT" -q --group --error-exitcode=9 "$tmp/log" >/dev/null
 check "the exit status knows of reports" test $? = 9
@@ -55,7 +55,7 @@ exec 3>&-
 # ---- lines for editors ----
 "$KMC_REPORT" -q -f errors "$log" >"$tmp/out"
 check "without debug info the log is named" same \
-	"$log:2: warning: 32-bit read of freed memory in __dequeue_signal() [kmemcheck]" "$tmp/out"
+	"$log:2: warning: use-after-free: read of an object of cache sigqueue (+20), in __dequeue_signal() [kmemcheck]" "$tmp/out"
 part=$reports/two-of-four-bytes-are-uninitialized/input.log
 "$KMC_REPORT" -q -f errors "$part" >"$tmp/out"
 check "bytes that are initialized are not counted" has \

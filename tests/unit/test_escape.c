@@ -4,6 +4,7 @@
  */
 #include "base/escape.h"
 #include <stdlib.h>
+#include <string.h>
 
 #include "helper.h"
 
@@ -59,11 +60,29 @@ static void test_no_bytes_at_all_get_a_control_character_through(void **state)
 	}
 }
 
+static void test_columns_are_those_of_a_terminal(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t columns;
+	} expected[] = {
+		{ "", 0 }, { "plain", 5 }, { "caf\303\251", 4 }, { "\342\224\202 \342\200\246", 3 },
+		{ "\346\227\245\346\234\254", 4 }, { "\352\260\200", 2 }, { "\360\237\220\233", 2 },
+		{ "\357\274\241", 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(expected); i++)
+		assert_int_equal(kmc_utf8_columns(expected[i].text, strlen(expected[i].text)),
+				 expected[i].columns);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_harmful_characters_are_shown),
 		cmocka_unit_test(test_invalid_utf8_is_shown_byte_by_byte),
+		cmocka_unit_test(test_columns_are_those_of_a_terminal),
 		cmocka_unit_test(test_no_bytes_at_all_get_a_control_character_through),
 	};
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "helper.h"
-#include "fixture.h"
+#include "explained.h"
 #include "code/insn.h"
 #include "debuginfo/debuginfo.h"
 #include "debuginfo/image.h"
@@ -18,69 +18,6 @@
 #include "explain/value.h"
 #include "explain/verdict.h"
 #include "report/model.h"
-
-#define OBJECT	0xff11000000001000
-
-struct state {
-	struct fixture *f;
-	struct kmc_debuginfo di;
-	struct kmc_types *types;
-};
-
-static int set_up(void **state)
-{
-	struct state *s = calloc(1, sizeof(*s));
-	char *path;
-
-	assert_non_null(s);
-	s->f = fixture_new("gcc", "-g");
-	fixture_run(s->f, "gcc -O2 -g3 -ffreestanding -fno-pic -mcmodel=kernel -fno-stack-protector -fcf-protection=none -c src/explain.c && gcc -nostdlib -static -no-pie -Wl,-e,_start -Wl,-Ttext=0xffffffff81000000 explain.o -o explain && nm explain >symbols");
-	path = fixture_path(s->f, "explain");
-	assert_no_error(kmc_image_open(NULL, path, NULL, &s->di.vmlinux));
-	assert_no_error(kmc_types_open_dwarf(path, &s->types));
-	free(path);
-	*state = s;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct state *s = *state;
-
-	kmc_types_free(s->types);
-	kmc_image_free(s->di.vmlinux);
-	fixture_free(s->f);
-	free(s);
-	return 0;
-}
-
-static uint64_t symbol(const struct state *s, const char *name)
-{
-	char *path = fixture_path(s->f, "symbols");
-	FILE *stream = fopen(path, "r");
-	unsigned long long value, found = 0;
-	char line[256], kind, other[200];
-
-	free(path);
-	assert_non_null(stream);
-	while (fgets(line, sizeof(line), stream))
-		if (sscanf(line, "%llx %c %199s", &value, &kind, other) == 3 &&
-		    !strcmp(other, name))
-			found = value;
-	fclose(stream);
-	if (!found)
-		fail_msg("nm shows no %s", name);
-	return found;
-}
-
-/* The place of MARK(@function, @name). */
-static uint64_t mark(const struct state *s, const char *function, const char *name)
-{
-	char full[100];
-
-	snprintf(full, sizeof(full), "%s_%s", function, name);
-	return symbol(s, function) + symbol(s, full);
-}
 
 /* ---- vars.c ---- */
 
@@ -240,82 +177,6 @@ static void a_sum_says_nothing(void **state)
 }
 
 /* ---- value.c ---- */
-
-static kmc_type_id find_type(struct state *s, const char *name)
-{
-	kmc_type_id *ids, id;
-	size_t count;
-
-	assert_no_error(kmc_types_find(s->types, name, &ids, &count));
-	assert_int_equal(count, 1);
-	id = ids[0];
-	free(ids);
-	return id;
-}
-
-/* All of a struct record, the access at @caret. */
-static struct kmc_report *make(struct state *s, const void *memory, size_t len,
-			       const char *shadow, unsigned int caret)
-{
-	struct kmc_report *report = kmc_report_new("x");
-	struct kmc_frame *frame = kmc_stack_push(&report->frames, KMC_ROLE_RIP);
-
-	assert_non_null(frame);
-	frame->resolved = true;
-	frame->link_address = symbol(s, "member");
-	report->memory = malloc(len);
-	memcpy(report->memory, memory, len);
-	report->memory_len = len;
-	report->shadow = strdup(shadow);
-	report->shadow_len = strlen(shadow);
-	assert_int_equal(report->shadow_len, len);
-	report->caret = caret;
-	report->bits = 8;
-	report->address = OBJECT + caret;
-	report->memory_start = OBJECT;
-	report->state = KMC_UNINITIALIZED;
-	report->candidates = calloc(1, sizeof(*report->candidates));
-	report->ncandidates = 1;
-	*report->candidates = (struct kmc_candidate) {
-		.type = strdup("struct record"), .types = s->types,
-		.type_id = find_type(s, "struct record"), .type_size = 56,
-		.start = OBJECT, .offset = caret,
-	};
-	return report;
-}
-
-/* struct record: name 0, key 8, ready and mode in 16, colour 20, yes 24, st_code 28,
- * as 32, next 40, last 48, tail 50 to 56.
- */
-static const uint8_t bytes[56] = {
-	'e', 't', 'h', '0', 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0,
-	0x0b, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0x80, 0, 0, 0,
-	0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0x10, 0x20, 0, 0, 0, 0, 0x11, 0xff,
-	0xfe, 0xff, 0, 0, 0, 0, 0, 0,
-};
-
-#define ALL_INITIALIZED "iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii"
-
-static const struct kmc_value *value_of(const struct kmc_report *report,
-					const char *path)
-{
-	for (size_t i = 0; i < report->nvalues; i++)
-		if (!strcmp(report->values[i].path, path) && !report->values[i].hole)
-			return &report->values[i];
-	for (size_t i = 0; i < report->nvalues; i++)
-		print_error("# there is %s\n", report->values[i].path);
-	fail_msg("there is no value %s", path);
-	return NULL;
-}
-
-static void assert_value(const struct kmc_report *report, const char *path,
-			 const char *text)
-{
-	const struct kmc_value *value = value_of(report, path);
-
-	assert_non_null(value->text);
-	assert_string_equal(value->text, text);
-}
 
 static void values_are_written_as_in_c(void **state)
 {
@@ -577,7 +438,7 @@ static void evidence_has_no_sum_with_nothing(void **state)
 
 	assert_int_equal(report->ncandidates, 1);
 	assert_evidence(report,
-			"o of member()->inner is in rax = 0xff11000000002000");
+			"rax = 0xff11000000002000 is o of member()->inner");
 	kmc_report_free(report);
 }
 

@@ -256,6 +256,19 @@ static void add_candidate(struct report_lines *lines, const struct kmc_candidate
 	}
 }
 
+/* As it is to be copied, a line each. */
+static void add_code(struct report_lines *lines, const char *code)
+{
+	while (*code) {
+		const size_t len = strcspn(code, "\n");
+		struct line *line = report_lines_add(lines, -1);
+
+		line_say(line, KMC_STYLE_PLAIN, "    ");
+		line_quote_bytes(line, KMC_STYLE_PLAIN, code, len);
+		code += len + (code[len] ? 1 : 0);
+	}
+}
+
 static void add_registers(struct report_lines *lines, const struct kmc_report *report,
 			  int cols)
 {
@@ -288,7 +301,7 @@ void report_tail(struct report_lines *tail, const struct kmc_report *report, int
 			add_candidate(tail, &report->candidates[i], i);
 	if (report->verdict.annotation) {
 		heading(tail, "Annotation");
-		lines_wrap(tail, "Add:", report->verdict.annotation, cols);
+		add_code(tail, report->verdict.annotation);
 	}
 	if (registers)
 		add_registers(tail, report, cols);

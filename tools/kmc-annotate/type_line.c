@@ -126,15 +126,16 @@ static const struct kmc_value *value_of(const struct tree *tree,
 
 static void put_value(struct line *line, const struct kmc_value *value)
 {
-	if (!value || !value->text)
+	if (!value || !(value->text || value->nnames))
 		return;
 	line_say(line, KMC_STYLE_PLAIN, " = ");
-	line_quote(line, KMC_STYLE_PLAIN, value->text);
+	if (value->text)
+		line_quote(line, KMC_STYLE_PLAIN, value->text);
 	for (size_t i = 0; i < value->nnames; i++) {
-		line_say(line, KMC_STYLE_PLAIN, i ? ", " : " (");
+		line_say(line, KMC_STYLE_PLAIN, i ? ", " : value->text ? " (" : "");
 		line_quote(line, KMC_STYLE_PLAIN, value->names[i]);
 	}
-	if (value->nnames)
+	if (value->text && value->nnames)
 		line_say(line, KMC_STYLE_PLAIN, ")");
 }
 

@@ -18,6 +18,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
  * @group: print bugs and not reports
  * @limit: reports or bugs to print, 0 for all
  * @width: columns, 0 for those of the terminal
+ * @registers: print them, too
  * @ascii: even if the locale knows more
  * @error_exitcode: exit code when a report was found, 0 for none
  * @files: operands, NULL behind them
@@ -32,6 +33,7 @@ struct options {
 	unsigned int width;
 	int error_exitcode;
 	bool group;
+	bool registers;
 	bool ascii;
 	bool quiet;
 	bool no_progress;

@@ -119,6 +119,9 @@ static const struct option_row rows[] = {
 	  "stop after N reports, or bugs with --group",
 	  "Stop after\n.I N\nreports; with\n.B \\-\\-group\nprint only the\n.I N\n"
 	  "most frequent bugs." },
+	{ 'r', "registers", NULL, false, option_flag, AT(registers),
+	  "print the registers, too",
+	  "Print the registers that the report has, too.\nThey are always in the JSON." },
 	{ 0, "color", COLORS, false, set_color, AT(color),
 	  "use colours; auto: on a terminal",
 	  ".I auto\ncolours when standard output is a terminal and NO_COLOR is not set." },

@@ -71,6 +71,7 @@ bool output_begin(struct output *out, const struct options *opts)
 		.source = opts->source,
 	};
 	print->size = sizeof(*print);
+	print->registers = opts->registers;
 	print->color = want_color(opts->color);
 	print->ascii = opts->ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
 	print->width = opts->width ? opts->width : terminal_width();

@@ -413,6 +413,7 @@ kmc_json_report(const struct kmc_report *report, char **out);
  * @ascii: likewise
  * @color: use SGR sequences
  * @source: shows source lines of it; NULL: none
+ * @registers: shows those, too
  */
 struct kmc_print_options {
 	size_t size;
@@ -420,6 +421,7 @@ struct kmc_print_options {
 	bool ascii;
 	bool color;
 	struct kmc_source *source;
+	bool registers;
 };
 
 /**

@@ -158,6 +158,8 @@ struct kmc_module {
  * @release: as uname -r, NULL if unknown
  * @banner: as uname -v, or as much of it as the report says, and what it says behind
  *	that, as a package's version; NULL if unknown
+ * @taint: its flags when it reported, as in "GW"; "" if it was not tainted, NULL if
+ *	unknown
  * @build_id: bytes of vmlinux' build-ID
  * @build_id_len: 0 if unknown
  * @has_kaslr: @kaslr_offset is known
@@ -167,6 +169,7 @@ struct kmc_module {
 struct kmc_kernel {
 	char *release;
 	char *banner;
+	char *taint;
 	uint8_t build_id[64];
 	size_t build_id_len;
 	bool has_kaslr;
@@ -335,12 +338,16 @@ enum kmc_verdict_class {
 /**
  * struct kmc_verdict - what the report comes to and what to do next
  * @kind: what it comes to
- * @text: one sentence why, NULL before kmc_explain_report()
+ * @headline: it, what was accessed and how sure that is, in a few words; quotes the
+ *	report, as all that follows does; NULL before kmc_explain_report()
+ * @text: one sentence why, likewise
  * @next: one sentence what to do
- * @annotation: C to add for a false positive, NULL if there is none to add
+ * @annotation: C to add for a false positive, some lines of nothing but code; NULL if
+ *	there is none to add
  */
 struct kmc_verdict {
 	enum kmc_verdict_class kind;
+	char *headline;
 	char *text;
 	char *next;
 	char *annotation;
