@@ -183,8 +183,13 @@ fuzz:
 
 fuzz-programs: $(FUZZERS) $(MANUAL)
 
+# Without it, a test is skipped. It is kept, as the kernel is.
+SARIF_SCHEMA	:= $(BUILD)/sarif-2.1.0.schema.json
+$(SARIF_SCHEMA):
+	@scripts/sarif-schema $@ || true
+
 # Everything that the tests of one variant need, without running them.
-test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(MANUAL)
+test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(MANUAL) $(SARIF_SCHEMA)
 
 # -j because most of the time goes by in a guest, which has one CPU.
 RUN		= tests/run -j $(shell nproc)

@@ -9,70 +9,27 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/escape.h"
 #include "output/formats.h"
 #include "output/json.h"
+#include "output/sarif_rules.h"
 #include "report/walk.h"
 
 #ifndef KMC_VERSION
 #define KMC_VERSION	"unknown"
 #endif
 
-/* What relative file names are relative to. */
+/* What relative names of source files and of logs are relative to. */
 #define ROOT		"SRCROOT"
+#define LOG_ROOT	"LOGROOT"
+#define MANUAL		"https://www.kernel.org/doc/html/v4.14/dev-tools/kmemcheck.html"
 
 #define SCHEMA		"https://json.schemastore.org/sarif-2.1.0.json"
-
-struct rule {
-	const char *id;
-	const char *text;
-};
-
-/* Their order is what ruleIndex says, so a new one goes to the end. */
-enum {
-	UNINITIALIZED_READ, UNALLOCATED_READ, FREED_READ, INVALID_READ,
-	UNINITIALIZED_WRITE, UNALLOCATED_WRITE, FREED_WRITE, INVALID_WRITE,
-	INFOLEAK,
-};
-
-static const struct rule rules[] = {
-	[UNINITIALIZED_READ] = { "uninitialized-read",
-		"Memory is used before it was initialized." },
-	[UNALLOCATED_READ] = { "unallocated-read",
-		"Memory is read that is not allocated." },
-	[FREED_READ] = { "use-after-free-read",
-		"Memory is read after it was freed." },
-	[INVALID_READ] = { "invalid-read",
-		"Memory is read whose recorded state is damaged." },
-	[UNINITIALIZED_WRITE] = { "uninitialized-write",
-		"Memory is changed that was not initialized." },
-	[UNALLOCATED_WRITE] = { "unallocated-write",
-		"Memory is written that is not allocated." },
-	[FREED_WRITE] = { "use-after-free-write",
-		"Memory is written after it was freed." },
-	[INVALID_WRITE] = { "invalid-write",
-		"Memory is written whose recorded state is damaged." },
-	[INFOLEAK] = { "infoleak",
-		"Memory that was not initialized leaves the kernel." },
-};
-
-static int rule_of(const struct kmc_report *report)
-{
-	static const int by_state[][2] = {
-		[KMC_UNINITIALIZED] = { UNINITIALIZED_READ, UNINITIALIZED_WRITE },
-		[KMC_UNALLOCATED] = { UNALLOCATED_READ, UNALLOCATED_WRITE },
-		[KMC_FREED] = { FREED_READ, FREED_WRITE },
-		[KMC_INITIALIZED] = { INVALID_READ, INVALID_WRITE },
-		[KMC_INVALID] = { INVALID_READ, INVALID_WRITE },
-	};
-
-	if (report->kind == KMC_INFOLEAK)
-		return INFOLEAK;
-	return by_state[report->state][report->kind == KMC_WRITE];
-}
 
 /* ---- names of files ---- */
 
@@ -105,24 +62,71 @@ static json_t *uri(const char *path, bool directory)
 	return value;
 }
 
-static json_t *artifact(const char *path)
+/* Without its last part, which ends in a slash; NULL when there is none, or it is "..". */
+static char *parent(char *start, char *end)
 {
-	json_t *json = json_pack("{s:o}", "uri", uri(path, false));
+	char *last;
 
-	if (*path != '/')
-		json_object_set_new(json, "uriBaseId", json_string(ROOT));
+	if (end == start)
+		return NULL;
+	for (last = end - 1; last > start && last[-1] != '/';)
+		last--;
+	return strncmp(last, "../", 3) ? last : NULL;
+}
+
+/* "./a//b/../c" → "a/c"; what leads out of where it is relative to stays as it is. */
+static char *normalize(const char *path)
+{
+	const bool absolute = *path == '/';
+	char *out = malloc(strlen(path) + 2), *start, *end, *above;
+
+	if (!out)
+		return NULL;
+	*out = '/';
+	start = end = out + absolute;
+	while (*path) {
+		const size_t len = strcspn(path, "/");
+		const bool up = len == 2 && !memcmp(path, "..", 2);
+
+		above = up ? parent(start, end) : NULL;
+		if (above) {
+			end = above;
+		} else if (len && !(len == 1 && *path == '.') && !(up && absolute)) {
+			memcpy(end, path, len);
+			end += len;
+			*end++ = '/';
+		}
+		path += len + (path[len] ? 1 : 0);
+	}
+	if (end > start)
+		end--;
+	*end = '\0';
+	return out;
+}
+
+/* @base: what it is relative to, if it is */
+static json_t *artifact(const char *path, const char *base)
+{
+	char *plain KMC_AUTO_FREE = normalize(path);
+	json_t *json;
+
+	if (!plain)
+		return NULL;
+	json = json_pack("{s:o}", "uri", uri(*plain ? plain : ".", false));
+	if (*plain != '/')
+		json_object_set_new(json, "uriBaseId", json_string(base));
 	return json;
 }
 
 /* ---- places ---- */
 
-static json_t *region(const struct kmc_location *where)
+/* Alerts without a line are refused, so one that is not known is the first. */
+static json_t *region(int line, int column)
 {
-	json_t *json = json_pack("{s:i}", "startLine", where->line);
+	json_t *json = json_pack("{s:i}", "startLine", line > 0 ? line : 1);
 
-	if (where->column > 0)
-		json_object_set_new(json, "startColumn",
-				    json_integer(where->column));
+	if (line > 0 && column > 0)
+		json_object_set_new(json, "startColumn", json_integer(column));
 	return json;
 }
 
@@ -139,29 +143,58 @@ static json_t *logical(const struct kmc_level *level)
 	return json;
 }
 
+/*
+ * Braces are placeholders in a message, and a bracket before a parenthesis is a link:
+ * names from a log must be neither.
+ */
 static json_t *message(const char *text)
 {
-	return json_pack("{s:o}", "text", kmc_json_text(text));
+	struct kmc_buf escaped = { }, plain = { };
+	json_t *json;
+
+	kmc_buf_escape(&escaped, text, strlen(text), false);
+	for (const char *s = escaped.data; s && *s; s++) {
+		kmc_buf_putc(&plain, *s == '{' ? '(' : *s == '}' ? ')' : *s, 1);
+		if (*s == ']' && (s[1] == '(' || s[1] == '{'))
+			kmc_buf_putc(&plain, ' ', 1);
+	}
+	plain.failed |= escaped.failed;
+	json = json_pack("{s:o}", "text",
+			 plain.failed ? NULL : kmc_json_text(plain.data ? plain.data : ""));
+	kmc_buf_release(&escaped);
+	kmc_buf_release(&plain);
+	return json;
+}
+
+static bool has_file(const struct kmc_level *level)
+{
+	return level->where && level->where->file && *level->where->file;
 }
 
 /* @text: what is to be said of it, NULL for nothing */
 static json_t *location(const struct kmc_level *level, const char *text)
 {
-	json_t *json = json_object(), *physical;
+	json_t *json = json_object();
 
-	if (level->where && level->where->file) {
-		physical = json_pack("{s:o}", "artifactLocation",
-				     artifact(level->where->file));
-		if (level->where->line > 0)
-			json_object_set_new(physical, "region",
-					    region(level->where));
-		json_object_set_new(json, "physicalLocation", physical);
-	}
+	if (has_file(level))
+		json_object_set_new(json, "physicalLocation", json_pack("{s:o, s:o}",
+			"artifactLocation", artifact(level->where->file, ROOT),
+			"region", region(level->where->line, level->where->column)));
 	if (level->function)
 		json_object_set_new(json, "logicalLocations", logical(level));
 	if (text)
 		json_object_set_new(json, "message", message(text));
 	return json;
+}
+
+/* Where there is no line of source, that of the log is what can be opened. */
+static json_t *log_place(const struct kmc_report *report)
+{
+	const unsigned long line = report->from_stream ? 1 : report->line;
+
+	return json_pack("{s:o, s:o}",
+		"artifactLocation", artifact(report->source, LOG_ROOT),
+		"region", region(line < INT_MAX ? line : INT_MAX, 0));
 }
 
 /* ---- stacks ---- */
@@ -201,11 +234,13 @@ static json_t *stacks_of(const struct kmc_report *report)
 	return list;
 }
 
+/* A step that has no place cannot be shown. */
 static void add_step(json_t *steps, const struct kmc_level *level,
 		     const char *text)
 {
-	json_array_append_new(steps, json_pack("{s:o}", "location",
-					       location(level, text)));
+	if (has_file(level))
+		json_array_append_new(steps, json_pack("{s:o}", "location",
+						       location(level, text)));
 }
 
 /* What happened, in that order: allocated, freed, called, accessed. */
@@ -235,7 +270,7 @@ static json_t *steps_of(const struct kmc_report *report)
 
 static json_t *fingerprint(const struct kmc_report *report)
 {
-	char hash[KMC_HASH_SIZE];
+	char hash[KMC_HASH_SIZE], line_hash[KMC_HASH_SIZE + 2];
 	struct kmc_error *err;
 	char *signature;
 
@@ -246,24 +281,43 @@ static json_t *fingerprint(const struct kmc_report *report)
 	}
 	kmc_signature_hash(signature, hash);
 	free(signature);
-	return json_pack("{s:s}", "kmemcheckSignature/v1", hash);
+	/* GitHub knows an alert again by this one, and adds a number to it. */
+	snprintf(line_hash, sizeof(line_hash), "%s:1", hash);
+	return json_pack("{s:s, s:s}", "kmemcheckSignature/v1", hash,
+			 "primaryLocationLineHash", line_hash);
 }
 
-static json_t *title_of(const struct kmc_report *report,
-			const struct kmc_level *culprit)
+/* The headline is the first sentence, which is all that a list has room for. */
+static json_t *text_of(const struct kmc_report *report,
+		       const struct kmc_level *culprit)
 {
-	struct kmc_buf title = { };
+	const struct kmc_verdict *verdict = &report->verdict;
+	struct kmc_buf text = { };
 	json_t *value;
 
-	kmc_level_title(&title, report, culprit);
-	value = title.failed ? NULL : message(title.data);
-	kmc_buf_release(&title);
+	kmc_level_title(&text, report, culprit);
+	if (verdict->text)
+		kmc_buf_printf(&text, ". %s", verdict->text);
+	if (verdict->next)
+		kmc_buf_printf(&text, ". Next: %s", verdict->next);
+	value = text.failed ? NULL : message(text.data);
+	kmc_buf_release(&text);
 	return value;
+}
+
+static json_t *place_of(const struct kmc_report *report, bool known,
+			const struct kmc_level *culprit)
+{
+	json_t *json = known ? location(culprit, NULL) : json_object();
+
+	if (!json_object_get(json, "physicalLocation"))
+		json_object_set_new(json, "physicalLocation", log_place(report));
+	return json;
 }
 
 static json_t *result_of(const struct kmc_report *report, uint64_t count)
 {
-	const int rule = rule_of(report);
+	const int rule = kmc_sarif_rule(report);
 	struct kmc_level culprit;
 	json_t *json, *steps;
 	bool known;
@@ -273,16 +327,14 @@ static json_t *result_of(const struct kmc_report *report, uint64_t count)
 		count = INT_MAX;
 	known = kmc_walk_culprit(report, true, &culprit) ||
 		kmc_walk_culprit(report, false, &culprit);
-	json = json_pack("{s:s, s:i, s:s, s:s, s:o, s:o, s:o, s:I}",
-		"ruleId", rules[rule].id, "ruleIndex", rule,
+	json = json_pack("{s:s, s:i, s:s, s:s, s:o, s:[o], s:o, s:o, s:I}",
+		"ruleId", kmc_sarif_rule_id(rule), "ruleIndex", rule,
 		"kind", "fail", "level", "error",
-		"message", title_of(report, known ? &culprit : NULL),
+		"message", text_of(report, known ? &culprit : NULL),
+		"locations", place_of(report, known, &culprit),
 		"partialFingerprints", fingerprint(report),
 		"stacks", stacks_of(report),
 		"occurrenceCount", (json_int_t)count);
-	if (known)
-		json_object_set_new(json, "locations", json_pack("[o]",
-				    location(&culprit, NULL)));
 	steps = steps_of(report);
 	if (json_array_size(steps))
 		json_object_set_new(json, "codeFlows", json_pack(
@@ -292,35 +344,56 @@ static json_t *result_of(const struct kmc_report *report, uint64_t count)
 	return json;
 }
 
+/* Three numbers, whatever the version has. */
+static json_t *semantic_version(void)
+{
+	struct kmc_buf text = { };
+	json_t *value;
+	int dots = 0;
+
+	for (const char *s = KMC_VERSION; *s; s++)
+		dots += *s == '.';
+	kmc_buf_puts(&text, KMC_VERSION);
+	for (; dots < 2; dots++)
+		kmc_buf_puts(&text, ".0");
+	value = text.failed ? NULL : json_string(text.data);
+	kmc_buf_release(&text);
+	return value;
+}
+
 static json_t *driver(void)
 {
-	json_t *list = json_array();
+	return json_pack("{s:s, s:s, s:o, s:s, s:o}", "name", "kmemcheck",
+			 "version", KMC_VERSION, "semanticVersion", semantic_version(),
+			 "informationUri", MANUAL, "rules", kmc_sarif_rules());
+}
 
-	for (size_t i = 0; i < KMC_ARRAY_SIZE(rules); i++)
-		json_array_append_new(list, json_pack("{s:s, s:{s:s}, s:{s:s}}",
-			"id", rules[i].id,
-			"shortDescription", "text", rules[i].text,
-			"defaultConfiguration", "level", "error"));
-	return json_pack("{s:s, s:s, s:o}", "name", "kmemcheck",
-			 "version", KMC_VERSION, "rules", list);
+/* What it stands for is said even where it is not known. */
+static json_t *base_of(const char *directory, const char *what)
+{
+	json_t *base = json_pack("{s:{s:s}}", "description", "text", what);
+
+	/* What is relative to nothing would say nothing. */
+	if (directory && *directory == '/')
+		json_object_set_new(base, "uri", uri(directory, true));
+	return base;
 }
 
 static struct kmc_error *sarif_begin(const struct kmc_format_options *opts,
 				     char **out)
 {
 	char *absolute KMC_AUTO_FREE = opts->source ? realpath(opts->source, NULL) : NULL;
-	const char *source = absolute ? absolute : opts->source;
-	json_t *base = json_object(), *run;
+	char *here KMC_AUTO_FREE = realpath(".", NULL);
 	struct kmc_buf buf = { };
 	struct kmc_error *err;
+	json_t *run;
 	char *text;
 
-	/* What is relative to nothing would say nothing. */
-	if (source && *source == '/')
-		json_object_set_new(base, "uri", uri(source, true));
-	run = json_pack("{s:{s:o}, s:s, s:{s:o}}", "tool", "driver", driver(),
-			"columnKind", "unicodeCodePoints",
-			"originalUriBaseIds", ROOT, base);
+	run = json_pack("{s:{s:o}, s:s, s:{s:o, s:o}}", "tool", "driver", driver(),
+			"columnKind", "unicodeCodePoints", "originalUriBaseIds",
+			ROOT, base_of(absolute ? absolute : opts->source,
+				      "the source tree of the kernel"),
+			LOG_ROOT, base_of(here, "where kmc-report was called"));
 	err = kmc_json_dump(run, &text);
 	if (err)
 		return err;

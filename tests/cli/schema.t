@@ -2,16 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What kmc-report prints as JSON and SARIF is what docs/*.schema.json say.
 
-SARIF_SCHEMA may name a copy of the standard's own schema, which is used as well.
+scripts/sarif-schema gets the standard's own schema, which is used as well; and what GitHub
+asks for beyond it, and where it stops, is tested here.
 """
 
 import copy
 import glob
+import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 try:
     import jsonschema
@@ -21,6 +25,8 @@ except ImportError:
 
 TOP = os.environ.get("TOP") or os.path.abspath(os.path.dirname(__file__) + "/../..")
 PROGRAM = os.environ.get("KMC_REPORT", TOP + "/build/kmc-report")
+MANUAL = TOP + "/testdata/fixtures/manual"
+OFFICIAL = TOP + "/build/sarif-2.1.0.schema.json"
 count = 0
 
 
@@ -91,6 +97,133 @@ def check_sarif(schemas, name, files, *args):
     return document
 
 
+# ---- GitHub ----
+
+# docs.github.com: SARIF support for code scanning, and SARIF results exceed limits.
+RESULTS, LOCATIONS, STEPS, RULES, TAGS = 25000, 1000, 10000, 25000, 20
+NAME, TEXT = 255, 1024
+
+
+def check_driver(driver):
+    wrong = [key for key in ("name", "semanticVersion", "version", "informationUri", "rules")
+             if not driver.get(key)]
+    if len(driver["rules"]) > RULES:
+        wrong.append("rules")
+    for rule in driver["rules"]:
+        for key, limit in (("shortDescription", TEXT), ("fullDescription", TEXT), ("help", None)):
+            text = rule.get(key, {}).get("text", "")
+            if not text or (limit and len(text) > limit):
+                wrong.append(f"{rule['id']}: {key}")
+        if not rule["help"].get("markdown"):
+            wrong.append(f"{rule['id']}: no markdown")
+        if len(rule.get("name", "")) > NAME or len(rule["properties"]["tags"]) > TAGS:
+            wrong.append(rule["id"])
+    return wrong
+
+
+def check_place(location, bases):
+    """A file that can be found, and a line."""
+    place = location.get("physicalLocation")
+    if not place:
+        return ["no physical location"]
+    wrong = []
+    artifact, region = place["artifactLocation"], place.get("region", {})
+    uri = urllib.parse.urlsplit(artifact["uri"])
+    if not region.get("startLine", 0) > 0:
+        wrong.append("no line")
+    if uri.scheme and (uri.scheme != "file" or uri.netloc or "uriBaseId" in artifact):
+        wrong.append(f"{artifact}: no file")
+    if not uri.scheme and artifact.get("uriBaseId") not in bases:
+        wrong.append(f"{artifact}: relative to what?")
+    if set(uri.path.split("/")) & {".", ".."} or "//" in uri.path:
+        wrong.append(f"{artifact}: not normalized")
+    return wrong
+
+
+def check_result(one, bases):
+    wrong = []
+    if not 0 < len(one.get("locations", [])) <= LOCATIONS:
+        return ["no locations"]
+    wrong += check_place(one["locations"][0], bases)
+    if not re.fullmatch("[0-9a-f]{16}:[0-9]+",
+                        one["partialFingerprints"].get("primaryLocationLineHash", "")):
+        wrong.append("no fingerprint")
+    text = one["message"]["text"]
+    if not text or re.search(r"\]\(|[{}]|[\x00-\x1f]", text):
+        wrong.append(f"message: {text!r}")
+    for flow in one.get("codeFlows", []):
+        steps = [step for thread in flow["threadFlows"] for step in thread["locations"]]
+        if not 0 < len(steps) <= STEPS:
+            wrong.append(f"{len(steps)} steps")
+        for step in steps:
+            wrong += check_place(step["location"], bases)
+    return wrong
+
+
+def check_github(name, document):
+    run_ = document["runs"][0]
+    wrong = check_driver(run_["tool"]["driver"])
+    for one in run_["results"]:
+        wrong += check_result(one, run_["originalUriBaseIds"])
+    if len(run_["results"]) > RESULTS or len(document["runs"]) != 1:
+        wrong.append("too many")
+    if len(gzip.compress(json.dumps(document).encode())) > 10 << 20:
+        wrong.append("too large")
+    result(not wrong, name + ": what GitHub asks for", "\n".join(wrong[:5]))
+
+
+def check_log_places(document):
+    """Without source, the line of the log: that of the header."""
+    wrong = []
+    for one in document["runs"][0]["results"]:
+        place = one["locations"][0]["physicalLocation"]
+        path = urllib.parse.unquote(place["artifactLocation"]["uri"]).removeprefix("file://")
+        line = place["region"]["startLine"]
+        if not path.endswith("input.log"):
+            continue        # a stream, which has no lines
+        with open(path, "rb") as file:
+            text = file.read().split(b"\n")[line - 1]
+        # One may be in base64, or wrapped; of JSON it is where the object begins.
+        if not re.search(rb"aught|kmemcheck|^[ },]*\{$", text) and "mail" not in path:
+            wrong.append(f"{path}:{line}: {text[:80]}")
+    result(not wrong, "SARIF without source: the header's line in the log",
+           "\n".join(wrong[:5]))
+
+
+def check_names(tmp):
+    """Names of files that are not as they should be."""
+    odd = os.path.join(tmp, "a {b} 日本#?%.log")
+    with open(TOP + "/testdata/reports/hostile-names/input.log", "rb") as file:
+        log = file.read()
+    with open(odd, "wb") as file:
+        file.write(log)
+    os.mkdir(tmp + "/sub")
+    for name, args, directory in (
+            ("odd", (odd,), tmp), ("relative", ("./sub/..//" + os.path.basename(odd),), tmp),
+            ("above", ("../" + os.path.basename(odd),), tmp + "/sub")):
+        text = subprocess.run([PROGRAM, "-q", "-f", "sarif", *args], cwd=directory,
+                              capture_output=True, check=True).stdout
+        document = json.loads(text)
+        place = document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+        base = document["runs"][0]["originalUriBaseIds"]["LOGROOT"]["uri"]
+        path = urllib.parse.unquote(urllib.parse.urljoin(base, place["artifactLocation"]["uri"])
+                                    .removeprefix("file://"))
+        result(os.path.exists(path) and os.path.samefile(path, odd),
+               f"SARIF: a log's name, {name}", place)
+
+
+def check_manual(document):
+    """The source is named, the member and the verdict are."""
+    one = document["runs"][0]["results"][0]
+    place = one["locations"][0]["physicalLocation"]
+    result(place["artifactLocation"] == {"uri": "include/asm-generic/siginfo.h",
+                                         "uriBaseId": "SRCROOT"} and
+           place["region"] == {"startLine": 287, "startColumn": 3}, "SARIF: the line", place)
+    result(one["message"]["text"].startswith(
+        "padding: read of padding behind struct sigqueue.info.si_code (+36), likely, "
+        "in copy_siginfo(). "), "SARIF: the message is the answer", one["message"])
+
+
 def refuses(schema, name, document, change):
     """A schema that takes anything would prove nothing."""
     damaged = copy.deepcopy(document)
@@ -102,15 +235,24 @@ def main():
     report = validator(TOP + "/docs/report.schema.json", "report")
     bug = validator(TOP + "/docs/report.schema.json", "bug")
     schemas = [("docs/sarif.schema.json", validator(TOP + "/docs/sarif.schema.json"))]
-    official = os.environ.get("SARIF_SCHEMA")
-    if official:
-        schemas.append((official, validator(official)))
+    if os.path.exists(OFFICIAL):
+        schemas.append(("the standard's schema", validator(OFFICIAL)))
+    else:
+        result(True, "SARIF against the standard's schema # SKIP scripts/sarif-schema got none")
     with tempfile.TemporaryDirectory() as tmp:
         files = inputs(tmp)
         line = check_lines(report, "reports", files)
         check_lines(bug, "bugs", files, "--group")
         document = check_sarif(schemas, "SARIF", files)
-        check_sarif(schemas, "SARIF of bugs", files, "--group", "-s", "/usr/src/my linux")
+        check_github("SARIF", document)
+        check_log_places(document)
+        bugs = check_sarif(schemas, "SARIF of bugs", files, "--group", "-s", "/usr/src/my linux")
+        check_github("SARIF of bugs", bugs)
+        manual = check_sarif(schemas, "SARIF with debug info", [MANUAL + "/report.log"],
+                             "-k", TOP + "/build/fixtures/manual/vmlinux", "-s", MANUAL)
+        check_github("SARIF with debug info", manual)
+        check_manual(manual)
+        check_names(tmp)
     empty = json.loads(run("-f", "sarif", "/dev/null"))
     result(not complaints(schemas[0][1], empty), "SARIF without results")
     refuses(report, "a missing key is seen", line, lambda d: d.pop("caret"))
@@ -123,6 +265,11 @@ def main():
     refuses(schemas[0][1], "SARIF: a URI with a blank is seen", document,
             lambda d: d["runs"][0]["results"].append(dict(first, locations=[
                 {"physicalLocation": {"artifactLocation": {"uri": "a b", "uriBaseId": "SRCROOT"}}}])))
+    refuses(schemas[0][1], "SARIF: a result without a place is seen", document,
+            lambda d: d["runs"][0]["results"][0].pop("locations"))
+    if os.path.exists(OFFICIAL):
+        refuses(schemas[1][1], "SARIF: ... by the standard's schema, an unknown key", document,
+                lambda d: d["runs"][0]["results"][0].update(colour="red"))
     print(f"1..{count}")
 
 

@@ -535,9 +535,77 @@ static void sarif_result_has_place_and_stacks(void **state)
 	assert_int_equal(line, 30);
 	assert_int_equal(strlen(hash), 16);
 	assert_int_equal(json_array_size(json_object_get(result, "stacks")), 2);
+	/* vfs_ioctl() has no place to show. */
 	assert_int_equal(json_array_size(json_object_get(json_array_get(
 		json_object_get(json_array_get(json_object_get(result,
-		"codeFlows"), 0), "threadFlows"), 0), "locations")), 5);
+		"codeFlows"), 0), "threadFlows"), 0), "locations")), 4);
+	json_decref(json);
+	kmc_report_free(report);
+}
+
+/* As a service takes them: relative to the tree, and without detours. */
+static void sarif_names_are_normalized(void **state)
+{
+	static const char * const names[][2] = {
+		{ "./fs/foo.c", "fs/foo.c" }, { "fs/../lib//foo.c", "lib/foo.c" },
+		{ "a/./b/../../c.c", "c.c" }, { "../x/../y.c", "../y.c" },
+		{ "../../y.c", "../../y.c" }, { "/usr/./src/../a b.c", "file:///usr/a%20b.c" },
+		{ "/../x.c", "file:///x.c" }, { "..", ".." }, { "a/..", "." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(names); i++) {
+		const struct kmc_location at[] = { { "foo", names[i][0], 7, 0 } };
+		struct kmc_report *report = report_of("foo", NULL, NULL, NULL);
+		const char *name;
+		json_t *json;
+
+		set_chain(&report->frames.frames[0], 1, at);
+		json = sarif_of(&report, 1);
+		assert_int_equal(json_unpack(json_array_get(json_object_get(first_run(json),
+			"results"), 0), "{s:[{s:{s:{s:s}}}]}", "locations",
+			"physicalLocation", "artifactLocation", "uri", &name), 0);
+		assert_string_equal(name, names[i][1]);
+		json_decref(json);
+		kmc_report_free(report);
+	}
+}
+
+/* A report that names no function, in a stream: the stream's file and its first line. */
+static void sarif_always_has_a_place(void **state)
+{
+	struct kmc_report *report = report_of(NULL, NULL, NULL, NULL);
+	const char *name, *base;
+	json_t *json;
+	int line;
+
+	(void)state;
+	for (int stream = 0; stream < 2; stream++) {
+		report->from_stream = stream;
+		json = sarif_of(&report, 1);
+		assert_int_equal(json_unpack(json_array_get(json_object_get(first_run(json),
+			"results"), 0), "{s:[{s:{s:{s:s, s:s}, s:{s:i}}}]}", "locations",
+			"physicalLocation", "artifactLocation", "uri", &name,
+			"uriBaseId", &base, "region", "startLine", &line), 0);
+		assert_string_equal(name, "boot.log");
+		assert_string_equal(base, "LOGROOT");
+		assert_int_equal(line, stream ? 1 : 12);
+		json_decref(json);
+	}
+	kmc_report_free(report);
+}
+
+/* Placeholders and links are the message's, not those of a name in the log. */
+static void sarif_messages_hold_no_links(void **state)
+{
+	struct kmc_report *report = report_of("x[a](http://evil){0}\033", NULL, NULL, NULL);
+	json_t *json = sarif_of(&report, 1);
+	const char *text;
+
+	(void)state;
+	assert_int_equal(json_unpack(json_array_get(json_object_get(first_run(json),
+		"results"), 0), "{s:{s:s}}", "message", "text", &text), 0);
+	assert_non_null(strstr(text, "x[a] (http://evil)(0)\\x1b()"));
 	json_decref(json);
 	kmc_report_free(report);
 }
@@ -592,6 +660,9 @@ int main(void)
 		cmocka_unit_test(sarif_without_results_is_whole),
 		cmocka_unit_test(sarif_rule_index_names_the_rule),
 		cmocka_unit_test(sarif_result_has_place_and_stacks),
+		cmocka_unit_test(sarif_names_are_normalized),
+		cmocka_unit_test(sarif_always_has_a_place),
+		cmocka_unit_test(sarif_messages_hold_no_links),
 		cmocka_unit_test(hostile_names_stay_valid),
 	};
 

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What kmemcheck finds, what that means and what to do about it. GitHub shows the help
+ * beside an alert.
+ */
+#include "output/sarif_rules.h"
+
+#include "base/buf.h"
+
+/*
+ * struct rule - a sort of finding
+ * @name: in PascalCase, as the standard wants it
+ * @what: happened, a sentence
+ * @why: it matters
+ * @todo: what to do
+ */
+struct rule {
+	const char *id;
+	const char *name;
+	const char *what;
+	const char *why;
+	const char *todo;
+};
+
+/* Their order is what ruleIndex says, so a new one goes to the end. */
+enum {
+	UNINITIALIZED_READ, UNALLOCATED_READ, FREED_READ, INVALID_READ,
+	UNINITIALIZED_WRITE, UNALLOCATED_WRITE, FREED_WRITE, INVALID_WRITE,
+	INFOLEAK,
+};
+
+#define INITIALIZE \
+	"Write every member before it is used, or have the allocation zero the memory. " \
+	"Where only padding or neighbours of a bit-field were read, it is a false " \
+	"positive: annotate it."
+#define ALLOCATE \
+	"Look at where the pointer comes from and whether the object is as large as the " \
+	"access expects."
+#define LIFETIME \
+	"Find out why there still was a pointer to the object when it was freed: a missing " \
+	"reference, a missing lock, or a list that it was not removed from."
+#define DAMAGED \
+	"Look at other reports of the same boot first: the memory of the checker itself was " \
+	"written to, or hardware fails."
+
+static const struct rule rules[] = {
+	[UNINITIALIZED_READ] = { "uninitialized-read", "UninitializedRead",
+		"Memory is used before it was initialized.",
+		"What is read depends on who had the memory before: decisions are made by chance.",
+		INITIALIZE },
+	[UNALLOCATED_READ] = { "unallocated-read", "UnallocatedRead",
+		"Memory is read that is not allocated.",
+		"It lies beyond the end of an object or was never handed out; its content may "
+		"change at any time.", ALLOCATE },
+	[FREED_READ] = { "use-after-free-read", "UseAfterFreeRead",
+		"Memory is read after it was freed.",
+		"It may belong to somebody else by now, who may choose what is read.", LIFETIME },
+	[INVALID_READ] = { "invalid-read", "InvalidRead",
+		"Memory is read whose recorded state is damaged.",
+		"The checker cannot say whether that was right.", DAMAGED },
+	[UNINITIALIZED_WRITE] = { "uninitialized-write", "UninitializedWrite",
+		"Memory is changed that was not initialized.",
+		"The new value is made of an old one that nobody wrote.", INITIALIZE },
+	[UNALLOCATED_WRITE] = { "unallocated-write", "UnallocatedWrite",
+		"Memory is written that is not allocated.",
+		"It lies beyond the end of an object or was never handed out; whoever gets it "
+		"is overwritten.", ALLOCATE },
+	[FREED_WRITE] = { "use-after-free-write", "UseAfterFreeWrite",
+		"Memory is written after it was freed.",
+		"It may belong to somebody else by now, whose data are overwritten.", LIFETIME },
+	[INVALID_WRITE] = { "invalid-write", "InvalidWrite",
+		"Memory is written whose recorded state is damaged.",
+		"The checker cannot say whether that was right.", DAMAGED },
+	[INFOLEAK] = { "infoleak", "Infoleak",
+		"Memory that was not initialized leaves the kernel.",
+		"What was in that memory before, a pointer or a key, can be read by a user, a "
+		"device or the network.",
+		"Write every member and the padding before the copy: have the allocation zero "
+		"the memory, or clear the structure with memset(). An initializer need not "
+		"clear padding." },
+};
+
+int kmc_sarif_rule(const struct kmc_report *report)
+{
+	static const int by_state[][2] = {
+		[KMC_UNINITIALIZED] = { UNINITIALIZED_READ, UNINITIALIZED_WRITE },
+		[KMC_UNALLOCATED] = { UNALLOCATED_READ, UNALLOCATED_WRITE },
+		[KMC_FREED] = { FREED_READ, FREED_WRITE },
+		[KMC_INITIALIZED] = { INVALID_READ, INVALID_WRITE },
+		[KMC_INVALID] = { INVALID_READ, INVALID_WRITE },
+	};
+
+	if (report->kind == KMC_INFOLEAK)
+		return INFOLEAK;
+	return by_state[report->state][report->kind == KMC_WRITE];
+}
+
+const char *kmc_sarif_rule_id(int rule)
+{
+	return rules[rule].id;
+}
+
+static json_t *help_of(const struct rule *rule)
+{
+	struct kmc_buf text = { }, markdown = { };
+	json_t *help;
+
+	kmc_buf_printf(&text, "%s %s %s", rule->what, rule->why, rule->todo);
+	kmc_buf_printf(&markdown, "**%s** %s\n\n### What to do\n\n%s\n", rule->what,
+		       rule->why, rule->todo);
+	help = text.failed || markdown.failed ? NULL :
+	       json_pack("{s:s, s:s}", "text", text.data, "markdown", markdown.data);
+	kmc_buf_release(&text);
+	kmc_buf_release(&markdown);
+	return help;
+}
+
+static json_t *full_of(const struct rule *rule)
+{
+	struct kmc_buf text = { };
+	json_t *full;
+
+	kmc_buf_printf(&text, "%s %s", rule->what, rule->why);
+	full = text.failed ? NULL : json_pack("{s:s}", "text", text.data);
+	kmc_buf_release(&text);
+	return full;
+}
+
+json_t *kmc_sarif_rules(void)
+{
+	json_t *list = json_array();
+
+	/* Precision and severity are GitHub's own; it filters and sorts by them. */
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(rules); i++)
+		json_array_append_new(list, json_pack(
+			"{s:s, s:s, s:{s:s}, s:o, s:o, s:{s:s}, s:{s:s, s:s, s:[s, s]}}",
+			"id", rules[i].id, "name", rules[i].name,
+			"shortDescription", "text", rules[i].what,
+			"fullDescription", full_of(&rules[i]),
+			"help", help_of(&rules[i]),
+			"defaultConfiguration", "level", "error",
+			"properties", "precision", "high", "problem.severity", "error",
+			"tags", "correctness", "memory"));
+	return list;
+}
