@@ -163,14 +163,39 @@ static bool find_element(Dwarf_Die *type, uint64_t *within)
 	return true;
 }
 
+static bool has_array(Dwarf_Die *type, int depth);
+
+/* An array, or the struct around a flexible one: DECLARE_FLEX_ARRAY(). */
+static bool is_array_arm(Dwarf_Die *type, int depth)
+{
+	return dwarf_tag(type) == DW_TAG_array_type ||
+	       (dwarf_tag(type) == DW_TAG_structure_type && !dwarf_diename(type) &&
+		has_array(type, depth + 1));
+}
+
+static bool has_array(Dwarf_Die *type, int depth)
+{
+	Dwarf_Die member, of;
+
+	if (depth > 3 || !kmc_die_child(type, &member))
+		return false;
+	do {
+		if (dwarf_tag(&member) == DW_TAG_member && kmc_die_type(&member, &of) &&
+		    kmc_die_peel(&of, &of) && is_array_arm(&of, depth))
+			return true;
+	} while (kmc_die_next(&member));
+	return false;
+}
+
 /*
  * The pointer that is at @offset of a type. Of the arms of a union it is what is declared
- * first, and weak: which one is in use is not known.
+ * first, and weak: which one is in use is not known. An index is for one that is an array.
  */
 static bool pointer_at(Dwarf_Die *type, uint64_t offset, int depth,
 		       struct kmc_pointee *out)
 {
 	Dwarf_Die member, inner = *type;
+	bool arrays;
 	int steps = 0;
 
 	if (depth > MAX_NESTING || !find_element(&inner, &offset))
@@ -179,6 +204,8 @@ static bool pointer_at(Dwarf_Die *type, uint64_t offset, int depth,
 		return true;
 	if (!kmc_die_is_aggregate(&inner) || !kmc_die_child(&inner, &member))
 		return false;
+	arrays = out->indexed && dwarf_tag(&inner) == DW_TAG_union_type &&
+		 has_array(&inner, 0);
 	do {
 		Dwarf_Die of;
 		uint64_t start;
@@ -190,12 +217,14 @@ static bool pointer_at(Dwarf_Die *type, uint64_t offset, int depth,
 			continue;
 		size = kmc_die_size(&of);
 		if (size ? offset - start >= size :
-		    dwarf_tag(&of) != DW_TAG_array_type)
+		    !is_array_arm(&of, 0))
+			continue;
+		if (arrays && !is_array_arm(&of, 0))
 			continue;
 		out->member[0] = '\0';
 		if (!pointer_at(&of, offset - start, depth + 1, out))
 			continue;
-		out->weak |= dwarf_tag(&inner) == DW_TAG_union_type;
+		out->weak |= dwarf_tag(&inner) == DW_TAG_union_type && !arrays;
 		if (!out->member[0])
 			snprintf(out->member, sizeof(out->member), "%s",
 				 dwarf_diename(&member) ?: "a member");
@@ -349,6 +378,7 @@ static struct kmc_error *loaded_member(struct type_query *query,
 	/* An array of pointers: p[2]. */
 	if (dwarf_tag(&outer.die) == DW_TAG_pointer_type)
 		offset %= 8;
+	out->indexed = mem->index != KMC_REG_NONE;
 	if (offset < 0 || !pointer_at(&outer.die, offset, 0, out))
 		return NULL;
 	out->found = true;

@@ -16,6 +16,7 @@
  * @offset: the register is so much beyond its start
  * @how: in words
  * @member: of use while it is looked for
+ * @indexed: likewise: it is an element of an array
  */
 struct kmc_pointee {
 	bool found;
@@ -24,6 +25,7 @@ struct kmc_pointee {
 	int64_t offset;
 	char how[256];
 	char member[64];
+	bool indexed;
 };
 
 /* Where no variable is the register: propagate the type from its value's origin. */

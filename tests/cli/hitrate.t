@@ -39,6 +39,7 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 
 sys.dont_write_bytecode = True
@@ -175,6 +176,7 @@ class Source:
         self.placed = {}        # file as debug info has it -> where it is
         self.seen = set()       # directories whose headers were learned
         self.lines = {}         # file -> its lines
+        self.named = {}         # (file, line) -> members
         self.statements = {}    # (file, line) -> statement
         self.made = {}          # function or macro -> structs that it returns or casts to
         for below in ("include", "arch/x86/include"):
@@ -280,6 +282,11 @@ class Source:
 
     def members(self, path, line):
         """Identifiers behind -> and dots in the statement, and in macros that it uses."""
+        if (path, line) not in self.named:
+            self.named[path, line] = self.find_members(path, line)
+        return self.named[path, line]
+
+    def find_members(self, path, line):
         text = self.statement(path, line)
         said = set(self.WORD.findall(text)) - KEYWORDS
         named = set(re.findall(r"(?:->|\.)\s*(\w+)", text))
@@ -288,7 +295,7 @@ class Source:
             named |= {before + word + after for before, after in self.pasted.get(name, ())
                       for word in said}
         # Of a macro one cannot tell the members from what else it says.
-        used = said & set(self.macros)
+        used = {name for name in said if name in self.macros}
         return named | self.expand(used) | set().union(*(
             said for name in used if name.isupper() or "READ" in name))
 
@@ -477,8 +484,9 @@ def sample(path, symbols):
         start = symbols.around(access.address)
         logs.append(access.log(number, f"{symbols.names[start]}+{access.address - start:#x}/"
                                f"{symbols.end(start) - start:#x}"))
-    for access, result in zip(chosen, explain(logs, "-k", path, *(["-s", "/tmp/h/explain/nosrc"] if NOLINES else
-                                                               ["-s", SOURCE.top]))):
+    with tempfile.TemporaryDirectory() as nothing:
+        results = explain(logs, "-k", path, "-s", nothing if NOLINES else SOURCE.top)
+    for access, result in zip(chosen, results):
         access.result = result
     return len(accesses), chosen
 

@@ -132,6 +132,11 @@ static void an_element_of_an_array_of_pointers(void **state)
 	assert_points_to(*state, "element", "loaded", "inner");
 }
 
+static void an_index_is_for_the_arm_that_is_an_array(void **state)
+{
+	assert_points_to(*state, "arm_by_index", "loaded", "trie");
+}
+
 static void a_variable_in_the_frame(void **state)
 {
 	assert_points_to(*state, "spilled", "loaded", "inner");
@@ -477,6 +482,7 @@ int main(void)
 		cmocka_unit_test(damaged_places_have_no_value),
 		cmocka_unit_test(a_loaded_member_is_not_an_array_before_it),
 		cmocka_unit_test(an_element_of_an_array_of_pointers),
+		cmocka_unit_test(an_index_is_for_the_arm_that_is_an_array),
 		cmocka_unit_test(a_variable_in_the_frame),
 		cmocka_unit_test(a_global_variable),
 		cmocka_unit_test(ways_that_meet_bring_one_type),
