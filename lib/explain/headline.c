@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-/* "padding behind struct sigqueue.info.si_code", "struct sock.sk_lock" */
+/* "padding behind struct sigqueue.info.si_code", "struct sock.a or b (+8)" */
 static void put_member(struct kmc_buf *buf, const struct kmc_candidate *candidate)
 {
 	const char *path = candidate->path ? candidate->path : "";
@@ -18,6 +18,9 @@ static void put_member(struct kmc_buf *buf, const struct kmc_candidate *candidat
 		kmc_buf_puts(buf, *after ? "padding behind " : "padding of ");
 	kmc_buf_printf(buf, "%s%s%s%s%s", candidate->type, *path ? "." : "", path,
 		       *after ? "." : "", after);
+	for (size_t i = 0; i < candidate->nalso; i++)
+		kmc_buf_printf(buf, "%s%s", candidate->together ? ", " : " or ",
+			       candidate->also[i]);
 	kmc_buf_printf(buf, " (%+" PRId64 ")", candidate->offset);
 }
 
@@ -47,6 +50,7 @@ struct kmc_error *kmc_headline_say(struct kmc_report *report)
 		[KMC_GUESS] = "a guess", [KMC_LIKELY] = "likely", [KMC_CERTAIN] = "certain",
 	};
 	const struct kmc_candidate *candidate = report->candidates;
+	const unsigned int affected = kmc_report_affected(report);
 	struct kmc_verdict *verdict = &report->verdict;
 	struct kmc_buf buf = { };
 
@@ -62,5 +66,8 @@ struct kmc_error *kmc_headline_say(struct kmc_report *report)
 	} else {
 		put_memory(&buf, report);
 	}
+	if (affected < report->bits / 8)
+		kmc_buf_printf(&buf, ", %u of %u bytes %s", affected, report->bits / 8,
+			       kmc_state_name(report->state));
 	return kmc_buf_take(&buf, &verdict->headline);
 }
