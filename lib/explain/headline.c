@@ -55,11 +55,11 @@ struct kmc_error *kmc_headline_say(struct kmc_report *report)
 	struct kmc_buf buf = { };
 
 	if (verdict->kind != KMC_VERDICT_UNKNOWN)
-		kmc_buf_puts(&buf, kmc_verdict_name(verdict->kind));
+		kmc_buf_printf(&buf, "%s: %s", kmc_verdict_name(verdict->kind),
+			       done[report->kind]);
 	else
-		kmc_buf_printf(&buf, "%s-%s", kmc_state_name(report->state),
+		kmc_buf_printf(&buf, "%s-%s: ", kmc_state_name(report->state),
 			       kmc_kind_name(report->kind));
-	kmc_buf_printf(&buf, ": %s", done[report->kind]);
 	if (report->ncandidates && candidate->type) {
 		put_member(&buf, candidate);
 		kmc_buf_printf(&buf, ", %s", sure[candidate->confidence]);

@@ -69,7 +69,7 @@ __attribute__((noinline)) u64 demo_word(struct demo *demo)
 
 __attribute__((noinline)) int demo_ready(struct demo *demo)
 {
-	return demo->ready;
+	return demo->ready = 1;
 }
 
 /* Two pointers to what is read. */

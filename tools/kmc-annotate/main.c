@@ -19,9 +19,12 @@
 
 static void take_message(void *arg, const char *text)
 {
-	app_say(arg, "%s", text);
+	struct app *app = arg;
+
+	app_say(app, "%s", text);
 	/* Where that hides nothing, all of it is kept. */
-	if (!isatty(STDERR_FILENO))
+	app->logged = !isatty(STDERR_FILENO);
+	if (app->logged)
 		fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
 }
 
@@ -83,7 +86,7 @@ static bool run(struct app *app)
 	bool ok = show(app, terminal);
 
 	/* There is no screen, or none any more, that has it. */
-	if (*app->message && isatty(STDERR_FILENO) && (dumps || !ok))
+	if (*app->message && !app->logged && (dumps || !ok))
 		message("%s", app->message);
 	return ok && dumps ? dump(app) : ok;
 }
