@@ -108,16 +108,19 @@ bool symbols_open(struct symbols *symbols)
 static void hint_package(const struct kmc_kernel *kernel)
 {
 	const char *urls = getenv("DEBUGINFOD_URLS");
-	const bool asked = urls && *urls;
 	const char *server = NULL;
 	char *package = NULL;
 
+	bool suggest;
+
 	kmc_error_free(kmc_debuginfo_package(kernel, &package, &server));
+	/* Nobody else has a kernel of one's own, and who has set it has asked them. */
+	suggest = (package || server) && !(urls && *urls);
 	message("no debug info found for kernel %s; name its vmlinux with -k FILE to see source lines%s%s%s%s%s%s",
 		kernel->release, package ? ", or install " : "", package ? package : "",
-		asked ? "" : ", or set DEBUGINFOD_URLS", server && !asked ? "=" : "",
-		server && !asked ? server : "",
-		asked || kernel->build_id_len ? "" : " (for reports that say their build-ID)");
+		suggest ? ", or set DEBUGINFOD_URLS" : "", suggest && server ? "=" : "",
+		suggest && server ? server : "",
+		suggest && !kernel->build_id_len ? " (for reports that say their build-ID)" : "");
 	free(package);
 }
 
