@@ -218,7 +218,7 @@ struct kmc_error *kmc_elf_check_vmlinux(const char *path,
 	if (err)
 		return err;
 	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (!elf || elf_kind(elf) != ELF_K_ELF)
 		err = not_elf(path, fd);
 	else

@@ -386,7 +386,7 @@ static struct kmc_error *load_elf(struct btf_source *src, const struct btf_sourc
 	Elf *elf;
 
 	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (!elf || elf_kind(elf) != ELF_K_ELF)
 		err = kmc_error_new(KMC_ERROR_FORMAT, src->path, 0,
 				    "is neither an ELF file nor BTF");

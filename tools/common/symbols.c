@@ -110,7 +110,6 @@ static void hint_package(const struct kmc_kernel *kernel)
 	const char *urls = getenv("DEBUGINFOD_URLS");
 	const char *server = NULL;
 	char *package = NULL;
-
 	bool suggest;
 
 	kmc_error_free(kmc_debuginfo_package(kernel, &package, &server));

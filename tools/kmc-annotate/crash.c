@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "../common/mapped.h"
 #include "../common/memory.h"
 
 #include <curses.h>
@@ -33,13 +34,18 @@ void crash_save(int fd)
 	is_saved = !tcgetattr(fd, &saved);
 }
 
-static void on_crash(int sig)
+static void restore_terminal(void)
 {
 	ssize_t ignored = write(STDOUT_FILENO, restore, restore_len);
 
 	(void)ignored;
 	if (is_saved)
 		tcsetattr(terminal, TCSANOW, &saved);
+}
+
+static void on_crash(int sig)
+{
+	restore_terminal();
 	/* Reset by SA_RESETHAND: now it ends as it would have. */
 	raise(sig);
 }
@@ -56,7 +62,7 @@ static void add(const char *sequence)
 
 void crash_arm(void)
 {
-	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+	static const int crashes[] = { SIGSEGV, SIGFPE, SIGILL, SIGABRT };
 	static char stack[1 << 16];
 	stack_t alternative = { .ss_sp = stack, .ss_size = sizeof(stack) };
 	struct sigaction action = {
@@ -71,6 +77,7 @@ void crash_arm(void)
 	sigaltstack(&alternative, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
 		sigaction(crashes[i], &action, NULL);
+	mapped_guard(restore_terminal);
 }
 
 static void on_stop(int sig)

@@ -2,6 +2,7 @@
 /*
  * kmc-report: explains kmemcheck reports in logs, in saved streams, and live.
  */
+#include "../common/mapped.h"
 #include "../common/message.h"
 #include "../common/streams.h"
 #include "../common/symbols.h"
@@ -50,6 +51,12 @@ static void clear_progress(void)
 {
 	progress_work(NULL, 0, 0);
 	progress_hide();
+}
+
+/* Reports that are finished; nothing reads a mapped file while it prints. */
+static void flush_output(void)
+{
+	fflush(stdout);
 }
 
 static void set_up_signals(void)
@@ -184,6 +191,7 @@ int main(int argc, char **argv)
 	int status;
 
 	streams_claim();
+	mapped_guard(flush_output);
 	setlocale(LC_CTYPE, "");
 	if (!report_parse(&ctl.opts, argc, argv, &status))
 		return status;

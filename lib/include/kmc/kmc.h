@@ -156,6 +156,9 @@ struct kmc_debuginfo_options {
  * usual places; KMC_ERROR_FORMAT for what is not an ELF file with debug info
  * (a bzImage is named as such); KMC_ERROR_MISMATCH for another build, both
  * named.
+ *
+ * Files of debug info are mapped. One that is truncated while it is open, as a build of
+ * the kernel does, is SIGBUS, which is up to the program to handle.
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_debuginfo_open(const struct kmc_debuginfo_options *opts,
