@@ -16,8 +16,9 @@
  * @arg: likewise
  * @stopped: the user wants no more of it, or it took too long
  * @limit: seconds without progress after which it was given up, 0 if it was not
- * @began, @moved, @asked: when the download at hand began, when more of it had come, and
- *	when its progress was last asked for
+ * @began: when the download at hand did
+ * @moved: when more of it had come
+ * @asked: when its progress was last asked for
  * @done: bytes of it
  */
 struct kmc_debuginfod {

@@ -67,6 +67,7 @@ struct kmc_error *kmc_doubt_version(const struct kmc_debuginfo *di,
 
 /**
  * struct tally - functions of a report, against one file
+ * @image: the file
  * @seen: that have a name and a size
  * @odd: of them, those that the file does not have so
  * @first: of these

@@ -13,8 +13,10 @@
 
 /**
  * struct kmc_banner - the parts of a banner, borrowed from its text
- * @release: as uname -r, @release_len bytes
- * @version: as uname -v, @version_len bytes; none if the text ends before it
+ * @release: as uname -r
+ * @release_len: bytes of it
+ * @version: as uname -v; NULL if the text ends before it
+ * @version_len: bytes of it
  */
 struct kmc_banner {
 	const char *release;
