@@ -108,6 +108,31 @@ static uint64_t reach(const struct kmc_access *access, const struct kmc_mem *mem
 	return mem->size;
 }
 
+/* An address, also where KASLR has changed the displacement, or GS's base is not known. */
+static bool operand_address(struct kmc_access *access, const struct kmc_mem *mem,
+			    uint64_t *at)
+{
+	const struct kmc_frame *frame = rip_frame(access->report);
+
+	if (!kmc_mem_address(mem, &access->insn, access->report, at))
+		return false;
+	if (kmc_mem_is_absolute(mem) && access->pc && frame && frame->has_address)
+		*at += frame->address - access->pc;
+	return true;
+}
+
+/* Without GS's base: the one that it is added to, if there is no other. */
+static void take_segment(struct kmc_access *access, bool writes)
+{
+	const struct kmc_mem *mem = &access->insn.mem[0];
+	uint64_t base;
+
+	if (access->insn.nmem == 1 && mem->segment == 'g' &&
+	    (writes ? mem->write : mem->read) &&
+	    !kmc_report_register(access->report, "gs_base", &base))
+		access->mem = mem;
+}
+
 /*
  * Which operand it was. When none is at the header's address, but one is at the
  * same place of another page, the registers are believed: they were saved by the
@@ -125,7 +150,7 @@ static void find_operand(struct kmc_access *access)
 			uint64_t at, ahead;
 
 			if (!(writes ? mem->write : mem->read) ||
-			    !kmc_mem_address(mem, &access->insn, report, &at))
+			    !operand_address(access, mem, &at))
 				continue;
 			ahead = report->address - at;
 			if (pass)
@@ -133,12 +158,15 @@ static void find_operand(struct kmc_access *access)
 			if (ahead >= reach(access, mem))
 				continue;
 			access->mem = mem;
+			access->mem_known = true;
+			access->mem_at = at;
 			access->address = at + ahead;
 			access->ahead = ahead;
 			access->disagrees = pass;
 			return;
 		}
 	}
+	take_segment(access, writes);
 }
 
 struct kmc_error *kmc_access_set(struct kmc_access *access)

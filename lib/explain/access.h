@@ -21,6 +21,8 @@
  * @has_insn: @insn is valid
  * @rep: how far a REP has come
  * @mem: operand of @insn that was accessed, NULL if none fits
+ * @mem_known: what @mem comes to is known: it is @mem_at
+ * @mem_at: run-time address of @mem
  * @address: of the first reported byte as the registers have it
  * @ahead: so far into @mem that is
  * @disagrees: which is not what the header says
@@ -38,6 +40,8 @@ struct kmc_access {
 	bool has_insn;
 	struct kmc_rep rep;
 	const struct kmc_mem *mem;
+	bool mem_known;
+	uint64_t mem_at;
 	uint64_t address;
 	uint64_t ahead;
 	bool disagrees;

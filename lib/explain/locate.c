@@ -24,6 +24,7 @@
 #include "explain/container.h"
 #include "explain/kin.h"
 #include "explain/member.h"
+#include "explain/static_object.h"
 #include "explain/type_propagation.h"
 #include "report/model.h"
 
@@ -530,6 +531,8 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 		err = find_flow(search);
 	if (!err)
 		err = find_copies(search);
+	if (!err)
+		err = kmc_static_objects_find(search);
 	if (!err)
 		err = kmc_containers_find(search);
 	if (!err)

@@ -9,6 +9,10 @@
 
 #define EFLAGS_DF	(1u << 10)
 
+/* Where x86-64 kernels are linked to, as a displacement has it: the top 2 GB. */
+#define KERNEL_START	(-0x80000000LL)
+#define KERNEL_END	(-0x1000000LL)
+
 bool kmc_report_reg(const struct kmc_report *report, enum kmc_reg reg,
 		    uint64_t *value)
 {
@@ -31,9 +35,15 @@ bool kmc_mem_address(const struct kmc_mem *mem, const struct kmc_insn *insn,
 {
 	uint64_t sum = (uint64_t)mem->disp, value;
 
-	if (mem->segment)
-		return false;
-	if (mem->base == KMC_REG_RIP) {
+	if (mem->segment) {
+		if (mem->segment != 'g' || !kmc_report_register(report, "gs_base", &value))
+			return false;
+		sum += value;
+	}
+	if (mem->segment && mem->base == KMC_REG_RIP) {
+		/* The displacement moves the other way, so that the sum stays. */
+		sum += insn->address + insn->length;
+	} else if (mem->base == KMC_REG_RIP) {
 		/* At run time, which KASLR may have moved from @insn's. */
 		if (!kmc_report_reg(report, KMC_REG_RIP, &value))
 			return false;
@@ -50,6 +60,12 @@ bool kmc_mem_address(const struct kmc_mem *mem, const struct kmc_insn *insn,
 	}
 	*out = mem->address_bits == 64 ? sum : sum & UINT32_MAX;
 	return true;
+}
+
+bool kmc_mem_is_absolute(const struct kmc_mem *mem)
+{
+	return !mem->segment && mem->base != KMC_REG_RIP && mem->disp >= KERNEL_START &&
+	       mem->disp < KERNEL_END;
 }
 
 /* The direction flag of a report that has the flags. */

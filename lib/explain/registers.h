@@ -20,10 +20,13 @@ bool kmc_report_reg(const struct kmc_report *report, enum kmc_reg reg,
  * @report: has the registers as they were before that instruction
  * @out: address of the first byte
  *
- * Return: false when a register is missing or a segment's base is (FS, GS).
+ * Return: false when a register is missing or a segment's base is.
  */
 bool kmc_mem_address(const struct kmc_mem *mem, const struct kmc_insn *insn,
 		     const struct kmc_report *report, uint64_t *out);
+
+/* Is the displacement the address of something in the kernel, so that KASLR changes it? */
+bool kmc_mem_is_absolute(const struct kmc_mem *mem);
 
 /**
  * struct kmc_rep - how far a repeated string instruction had got
