@@ -111,9 +111,9 @@ static bool is_accessed(const char *text, const char *at)
 			     (at - text >= 2 && at[-1] == '>' && at[-2] == '-'));
 }
 
-bool kmc_statement_names(const struct kmc_statement *statement, const char *name, size_t len)
+static bool names(const char *text, const char *name, size_t len)
 {
-	const char *text = statement->text.data, *at = text;
+	const char *at = text;
 
 	while (len && at && (at = find_word(at, name, len))) {
 		if (is_accessed(text, at))
@@ -121,6 +121,11 @@ bool kmc_statement_names(const struct kmc_statement *statement, const char *name
 		at += len;
 	}
 	return false;
+}
+
+bool kmc_statement_names(const struct kmc_statement *statement, const char *name, size_t len)
+{
+	return names(statement->text.data, name, len);
 }
 
 /* ---- macros ---- */
@@ -141,8 +146,7 @@ static void expand_line(struct kmc_buf *text, struct kmc_buf *found, const char 
 	if (!n || name + n >= end || !find_word(text->data, name, n))
 		return;
 	/* What stands for a member is one. */
-	if (name[n] != '(' && kmc_statement_names(&(struct kmc_statement){ .text = *text },
-						  name, n))
+	if (name[n] != '(' && names(text->data, name, n))
 		kmc_buf_puts(found, ".");
 	put_code(found, name + n, end - name - n);
 }

@@ -20,7 +20,7 @@ QEMU = r"""#!/bin/bash
 while [ $# -gt 0 ]; do
 	case $1 in
 	-append) append=" $2 " ;;
-	-serial) log=${2#file:} ;;
+	-chardev) case $2 in file,id=console,*) log=${2#*path=} ;; esac ;;
 	-smp) cpus=$2 ;;
 	esac
 	shift
