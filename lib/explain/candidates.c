@@ -199,7 +199,7 @@ static struct kmc_error *merge(struct kmc_search *search)
 
 			if (!holds(outer, inner))
 				continue;
-			if (outer->base && inner->base)
+			if (outer->base || inner->base)
 				outer->agreed = true;
 			outer->reasons |= inner->reasons;
 			outer->base |= inner->base;
