@@ -19,6 +19,7 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOOL = os.environ.get("KMC_REPORT") or os.path.join(TOP, "build/kmc-report")
 REPORTS = 1000
+STEP = 100              # reports, then the file moves or is truncated
 PATIENCE = 60           # seconds; a machine may be busy
 REPLACED = "replaced by another file, which is followed from its beginning"
 TRUNCATED = "truncated; reading it from its beginning"
@@ -144,9 +145,9 @@ def test_moved(directory, how, binary):
     follower = Follower(path)
     for i in range(REPORTS):
         report = records[i] if binary else text_report(i)
-        if i % 50 == 49:
+        if i % STEP == STEP - 1:
             # A file that nobody had the time to see is lost to everybody.
-            follower.wait(i - 40)
+            follower.wait(i - STEP + 10)
             file = how(path, file, report)
             write(file, header)
         else:
@@ -157,7 +158,7 @@ def test_moved(directory, how, binary):
     name = "%s, %s" % (how.__name__, "stream" if binary else "log")
     result(sorted(pids) == list(range(REPORTS)), name + ": none of 1,000 is lost",
            "lost: %s" % sorted(set(range(REPORTS)) - set(pids)), len(pids), said)
-    result(said == [REPLACED] * (REPORTS // 50), name + ": said in one line each", said)
+    result(said == [REPLACED] * (REPORTS // STEP), name + ": said in one line each", said)
 
 
 def test_truncated(directory, flags, binary):
@@ -167,7 +168,7 @@ def test_truncated(directory, flags, binary):
     write(file, header)
     follower = Follower(path)
     for i in range(REPORTS):
-        if i and i % 50 == 0:
+        if i and i % STEP == 0:
             follower.wait(i)
             os.truncate(path, 0)
             if random.randrange(2):
@@ -181,7 +182,7 @@ def test_truncated(directory, flags, binary):
                                 "stream" if binary else "log")
     result(pids == list(range(REPORTS)), name + ": none of 1,000 is lost",
            "lost: %s" % sorted(set(range(REPORTS)) - set(pids)), len(pids), said)
-    result(said == [TRUNCATED] * (REPORTS // 50 - 1), name + ": said in one line each", said)
+    result(said == [TRUNCATED] * (REPORTS // STEP - 1), name + ": said in one line each", said)
 
 
 def test_within_a_report(directory, binary):

@@ -17,7 +17,6 @@ void app_say(struct app *app, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(app->message, sizeof(app->message), fmt, ap);
 	va_end(ap);
-	app->logged = false;
 }
 
 void app_edit(struct app *app, const char *file, int line)

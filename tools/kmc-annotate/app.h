@@ -26,7 +26,6 @@ struct session;
  * @top: the view that is shown
  * @cols, @rows: of the screen
  * @message: for the last row until the next key
- * @logged: it is on stderr already
  * @prompt: what is being asked for; @input so far; @origin: where the cursor was
  * @search: what n looks for, @search_back: upwards
  * @errand: to be run and reset; @edit_file at @edit_line for ERRAND_EDIT
@@ -40,7 +39,6 @@ struct app {
 	bool ascii;
 	bool hex;
 	char message[LINE_TEXT];
-	bool logged;
 	enum prompt prompt;
 	char input[PROMPT_MAX];
 	size_t origin;

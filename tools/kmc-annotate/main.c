@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../common/mapped.h"
 #include "../common/message.h"
 #include "../common/streams.h"
 #include "inbox.h"
@@ -18,15 +17,22 @@
 #include "tui.h"
 #include "views.h"
 
-static void take_message(void *arg, const char *text)
+/* The last row has it; where standard error hides nothing, all of it is kept there. */
+static void show_message(void *arg, const char *text)
+{
+	app_say(arg, "%s", text);
+	if (!isatty(STDERR_FILENO))
+		fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
+}
+
+/* The last one is said at the end, those before it, if they differ, in time. */
+static void keep_message(void *arg, const char *text)
 {
 	struct app *app = arg;
 
+	if (*app->message && strncmp(app->message, text, sizeof(app->message) - 1))
+		fprintf(stderr, "%s: %s\n", program_invocation_short_name, app->message);
 	app_say(app, "%s", text);
-	/* Where that hides nothing, all of it is kept. */
-	app->logged = !isatty(STDERR_FILENO);
-	if (app->logged)
-		fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
 }
 
 /* False: without a first view there is nothing to show. */
@@ -68,7 +74,7 @@ static bool show(struct app *app, bool terminal)
 {
 	bool ok;
 
-	message_redirect(take_message, app);
+	message_redirect(terminal ? show_message : keep_message, app);
 	ok = open_first(app);
 	if (ok && terminal) {
 		ok = tui_run(app);
@@ -87,7 +93,7 @@ static bool run(struct app *app)
 	bool ok = show(app, terminal);
 
 	/* There is no screen, or none any more, that has it. */
-	if (*app->message && !app->logged && (dumps || !ok))
+	if (*app->message && (dumps || !ok))
 		message("%s", app->message);
 	return ok && dumps ? dump(app) : ok;
 }
@@ -101,7 +107,6 @@ int main(int argc, char **argv)
 	bool ok;
 
 	streams_claim();
-	mapped_guard(NULL);
 	setlocale(LC_CTYPE, "");
 	if (!annotate_parse(&opts, argc, argv, &status))
 		return status;
