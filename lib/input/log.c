@@ -36,6 +36,8 @@
  * @count: of them
  * @caller_id: of the last line that had a logger's prefix
  * @line: the line at hand
+ * @at: its number
+ * @overwritten: a carriage return has ended it
  * @shape: of what stands before the lines of the last report, if it is no known prefix
  * @frags: what extended netconsole has sent in part
  * @fragments: there are such
@@ -45,6 +47,8 @@
  * @soft_at: its number
  * @carry: the beginning of a line whose end has not come yet
  * @carrying: @carry is in use, even if empty
+ * @returns: carriage returns that came behind it; what they mean shows in what follows
+ * @newlines: there was one
  * @sgr: colour sequences have to be removed
  * @long_lines: among those at hand are some that quoted-printable would have broken
  */
@@ -54,6 +58,8 @@ struct log {
 	size_t count;
 	char caller_id[LOG_CALLER_ID_MAX];
 	struct log_line line;
+	unsigned long at;
+	bool overwritten;
 	struct log_shape shape;
 	struct log_frags frags;
 	bool fragments;
@@ -64,6 +70,8 @@ struct log {
 	char carry[LOG_LINE_MAX];
 	size_t carry_len;
 	bool carrying;
+	unsigned long returns;
+	bool newlines;
 	bool sgr;
 	bool long_lines;
 };
@@ -180,6 +188,7 @@ static void clean_line(struct log *log, const char *data, size_t len)
 	if (!is_active(log))
 		log->sgr = has_colour(data, len);
 	log_line_clean(line, data, len, log->sgr);
+	line->overwritten = log->overwritten;
 	if (kmc_families_match(line, &header) != LOG_NO)
 		log_learn_prefix(line, header.start, &log->shape);
 	else
@@ -248,7 +257,7 @@ static void end_soft(struct log *log)
 
 static void take_piece(struct log *log, const char *data, size_t len)
 {
-	unsigned long at = log->sink.lines;
+	unsigned long at = log->at;
 	bool soft = is_soft(log, data, len) && log->soft_len < sizeof(log->soft);
 
 	if (!soft && !log->soft_len) {
@@ -267,7 +276,7 @@ static void take_piece(struct log *log, const char *data, size_t len)
 /* A message in several packets is taken when the last of them has come. */
 static void take_fragment(struct log *log, const char *data, size_t len)
 {
-	unsigned long at = log->sink.lines;
+	unsigned long at = log->at;
 	struct log_frag *frag = log_frag_add(&log->frags, at, data, len);
 
 	log->fragments = true;
@@ -284,9 +293,8 @@ static void take_fragment(struct log *log, const char *data, size_t len)
  * Between reports a line without such a word does nothing, also where a piece ended
  * within it, so that it was not passed over with the others.
  */
-static void feed_line(struct log *log, const char *data, size_t len)
+static void take_whole(struct log *log, const char *data, size_t len, unsigned long at)
 {
-	unsigned long at = ++log->sink.lines;
 	bool active;
 
 	/* As much as is kept of a line that comes in pieces. */
@@ -295,6 +303,7 @@ static void feed_line(struct log *log, const char *data, size_t len)
 	active = is_active(log);
 	if (!active && !find_word(data, len))
 		return;
+	log->at = at;
 	/* With its line end, which may be of two bytes. */
 	log->long_lines = (active && log->long_lines) || len > SOFT_MAX + 1;
 	if (log->fragments)
@@ -304,6 +313,36 @@ static void feed_line(struct log *log, const char *data, size_t len)
 		take_fragment(log, data, len);
 	else
 		take_piece(log, data, len);
+}
+
+/* What a carriage return has ended: a terminal writes what follows over it. */
+static void take_overwritten(struct log *log, const char *data, size_t len)
+{
+	if (!len)
+		return;
+	log->overwritten = true;
+	take_whole(log, data, len, log->sink.lines + 1);
+	log->overwritten = false;
+}
+
+/* A line and what is in it before carriage returns, without its end. */
+static void feed_line(struct log *log, const char *data, size_t len)
+{
+	const char *cr;
+
+	while (len && data[len - 1] == '\r')
+		len--;
+	if (!is_active(log) && !kmc_families_find(data, len)) {
+		log->sink.lines++;
+		return;
+	}
+	while ((cr = memchr(data, '\r', len))) {
+		take_overwritten(log, data, cr - data);
+		len -= cr + 1 - data;
+		data = cr + 1;
+	}
+	log->sink.lines++;
+	take_whole(log, data, len, log->sink.lines);
 }
 
 /* ---- the stream ---- */
@@ -379,6 +418,7 @@ static void carry(struct log *log, const char *data, size_t len)
 	log->carrying = true;
 }
 
+/* The line that was carried has ended. */
 static void flush_carry(struct log *log)
 {
 	if (!log->carrying)
@@ -386,6 +426,56 @@ static void flush_carry(struct log *log)
 	feed_line(log, log->carry, log->carry_len);
 	log->carry_len = 0;
 	log->carrying = false;
+}
+
+/*
+ * What was carried has ended with a carriage return, or several. As long as there was no
+ * newline those are the line ends, as on a terminal's line or an old Macintosh.
+ */
+static void end_returns(struct log *log)
+{
+	if (log->newlines) {
+		take_overwritten(log, log->carry, log->carry_len);
+		log->carry_len = 0;
+		log->carrying = false;
+	} else {
+		flush_carry(log);
+		log->sink.lines += log->returns - 1;
+	}
+	log->returns = 0;
+}
+
+/* The first newline: from now on only those count, unless a report is open. */
+static void end_newline(struct log *log)
+{
+	if (!log->newlines && !is_active(log))
+		log->sink.lines = 0;
+	log->newlines = true;
+	log->returns = 0;
+	log->carrying = true;
+	flush_carry(log);
+}
+
+/* Up to the next line end, or as far as there is something. */
+static size_t feed_some(struct log *log, const char *data, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && data[n] != '\r' && data[n] != '\n')
+		n++;
+	if (n && log->returns)
+		end_returns(log);
+	if (n)
+		carry(log, data, n);
+	if (n == len)
+		return n;
+	if (data[n] == '\r') {
+		log->returns++;
+		log->carrying = true;
+	} else {
+		end_newline(log);
+	}
+	return n + 1;
 }
 
 static struct kmc_error *status(struct log *log)
@@ -396,19 +486,19 @@ static struct kmc_error *status(struct log *log)
 static struct kmc_error *log_feed(void *reader, const char *data, size_t len)
 {
 	struct log *log = reader;
-	const char *last = len ? memrchr(data, '\n', len) : NULL;
-	size_t whole = last ? last + 1 - data : 0;
-	size_t done = 0;
 
-	if (log->carrying && last) {
-		done = (const char *)memchr(data, '\n', len) + 1 - data;
-		carry(log, data, done - 1);
-		flush_carry(log);
+	while (len) {
+		const char *last = log->carrying || !log->newlines ? NULL :
+				   memrchr(data, '\n', len);
+		size_t n = last ? (size_t)(last + 1 - data) : 0;
+
+		if (last)
+			feed_lines(log, data, n);
+		else
+			n = feed_some(log, data, len);
+		data += n;
+		len -= n;
 	}
-	if (done < whole)
-		feed_lines(log, data + done, whole - done);
-	if (whole < len)
-		carry(log, data + whole, len - whole);
 	return status(log);
 }
 
@@ -420,6 +510,9 @@ static struct kmc_error *log_idle(void *reader)
 {
 	struct log *log = reader;
 
+	/* A line that has ended, unless a newline is still to come. */
+	if (log->returns && !log->newlines)
+		end_returns(log);
 	for (size_t i = log->count; i-- > 0 && !log->carrying;)
 		log_thread_idle(log->threads[i]);
 	return status(log);
@@ -429,6 +522,7 @@ static struct kmc_error *log_end(void *reader)
 {
 	struct log *log = reader;
 
+	log->returns = 0;
 	flush_carry(log);
 	end_soft(log);
 	for (size_t i = log->count; i-- > 0;)

@@ -24,6 +24,7 @@
  * @depth: how many quote marks were there
  * @prefixed: a logger's prefix was there, so that @word starts what the kernel
  *	printed
+ * @overwritten: a carriage return has ended it, so that a terminal does not show it
  * @time: of the timestamp in seconds, negative if there is none
  * @caller_id: host and caller (a task or CPU) that the log marks the line with:
  *	lines of one caller are one text, whatever others say in between
@@ -35,6 +36,7 @@ struct log_line {
 	const char *word;
 	unsigned int depth;
 	bool prefixed;
+	bool overwritten;
 	double time;
 	char caller_id[LOG_CALLER_ID_MAX];
 	char release[65];

@@ -235,7 +235,7 @@ static void count_unrelated(struct log_thread *thread)
 	bool reply = line->depth < thread->depth ||
 		     (thread->prefixed && !line->prefixed);
 
-	if (!*line->word)
+	if (!*line->word || line->overwritten)
 		return;
 	if (++thread->unrelated > (reply ? REPLY_MAX : UNRELATED_MAX))
 		finish_report(thread);

@@ -65,10 +65,14 @@ class Follower:
     """kmc-report --live; @path is a file that is there."""
 
     def __init__(self, path, *options, stdin=None):
-        self.out = open(os.path.join(os.path.dirname(path), "out"), "w+", encoding="utf-8")
+        out = os.path.join(os.path.dirname(path), "out")
+        writer = open(out, "w", encoding="utf-8")
+        # Of its own: a position that both shared would not be where the program writes.
+        self.out = open(out, encoding="utf-8")
         self.process = subprocess.Popen(
             [TOOL, "-f", "json", *options, "--live=" + ("-" if stdin else path)],
-            stdin=stdin, stdout=self.out, stderr=subprocess.PIPE, text=True)
+            stdin=stdin, stdout=writer, stderr=subprocess.PIPE, text=True)
+        writer.close()
 
     def pids(self):
         self.out.seek(0)

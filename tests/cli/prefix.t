@@ -105,6 +105,8 @@ def check_case(name, lines):
                             for line in lines))
         check(what + ", line last", "".join(
             json.dumps({**fields, "log": line + "\r\n"}) + "\n" for line in lines))
+    for what, end in ("CR", "\r"), ("CR and LF", "\r\n"), ("LF and CR", "\n\r"):
+        check(what, end.join(lines) + end)
     for what in UNFINISHED:
         check("behind " + what, "\n".join(
             re.sub("(WARNING: )?kmemcheck: Caught", what + r"\g<0>", line)

@@ -56,6 +56,81 @@ static void check_whole(const struct kmc_report *report)
 	assert_false(report->truncated);
 }
 
+/* @whole twice, each newline replaced by one of @ends by turns. */
+static void with_ends(struct kmc_buf *out, const char * const *ends, size_t count)
+{
+	size_t n = 0;
+
+	for (int round = 0; round < 2; round++) {
+		for (const char *p = whole; *p; p++) {
+			if (*p == '\n')
+				kmc_buf_puts(out, ends[n++ % count]);
+			else
+				kmc_buf_add(out, p, 1);
+		}
+	}
+	kmc_buf_putc(out, 0, 1);
+}
+
+static void test_lines_end_in_carriage_returns_newlines_or_both(void **state)
+{
+	static const struct {
+		const char *ends[3];
+		size_t count;
+		bool lines;	/* are they numbered as an editor would? */
+	} cases[] = {
+		{ { "\r" }, 1, true }, { { "\r\n" }, 1, true }, { { "\r\r\n" }, 1, true },
+		{ { "\n\r" }, 1, true }, { { "\n", "\r", "\r\n" }, 3, false },
+		{ { "\r", "\r", "\n" }, 3, false }, { { "\r\n", "\r" }, 2, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct kmc_buf log = { };
+
+		with_ends(&log, cases[i].ends, cases[i].count);
+		for (size_t piece = 0; piece < log.len; piece += piece < 99 ? 1 : 97) {
+			struct reading reading;
+			struct kmc_report *report;
+
+			run(&reading, log.data, piece);
+			assert_int_equal(reading_count(&reading, KMC_EVENT_REPORT), 2);
+			report = reading_report(&reading, 1);
+			if (cases[i].lines) {
+				assert_int_equal(report->line, 20);
+				report->line = 2;
+				check_whole(report);
+			}
+			assert_int_equal(report->free.stack.count, 1);
+			report = reading_report(&reading, 0);
+			if (!cases[i].lines)
+				report->line = 2;
+			check_whole(report);
+			reading_free(&reading);
+		}
+		kmc_buf_release(&log);
+	}
+}
+
+static void test_what_a_terminal_would_overwrite_ends_no_report(void **state)
+{
+	struct kmc_buf log = { };
+	struct reading reading;
+
+	(void)state;
+	for (const char *p = whole; *p; p++) {
+		kmc_buf_add(&log, p, 1);
+		if (*p == '\n' && p[1])
+			kmc_buf_puts(&log, "10 %\r20 %\r30 %\r\r40 %\r");
+	}
+	kmc_buf_putc(&log, 0, 1);
+	run(&reading, log.data, 0);
+	assert_int_equal(reading_count(&reading, KMC_EVENT_REPORT), 1);
+	check_whole(reading_report(&reading, 0));
+	reading_free(&reading);
+	kmc_buf_release(&log);
+}
+
 static void test_pieces_of_any_size_give_the_same(void **state)
 {
 	struct reading reading;
@@ -338,6 +413,8 @@ int main(void)
 		cmocka_unit_test(test_talk_within_a_report_ends_nothing),
 		cmocka_unit_test(test_a_second_report_is_whole_wherever_it_is_wrapped),
 		cmocka_unit_test(test_a_line_may_end_in_an_equals_sign),
+		cmocka_unit_test(test_lines_end_in_carriage_returns_newlines_or_both),
+		cmocka_unit_test(test_what_a_terminal_would_overwrite_ends_no_report),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
