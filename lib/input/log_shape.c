@@ -70,13 +70,32 @@ static size_t count_digits(const char *s)
 	return n;
 }
 
+/* Are two words the same but for the numbers in them, as 0s and 12s are? */
+static bool is_numbered(const char *like, size_t size, const char *s, size_t len)
+{
+	const char *end = like + size, *to = s + len;
+
+	if (!size || !is_digit(*like))
+		return false;
+	while (like < end && s < to) {
+		size_t digits = count_digits(like);
+
+		if (!digits != !count_digits(s) || (!digits && *like != *s))
+			return false;
+		like += digits ? digits : 1;
+		s += digits ? count_digits(s) : 1;
+	}
+	return like == end && s == to;
+}
+
 /* Behind a word or a number at *@s that is like that at *@like. */
 static bool skip_word(const struct log_shape *shape, const char **like, const char **s)
 {
 	size_t size = count_letters(*like), len = count_letters(*s);
 	bool number = count_digits(*like) == size;
 	bool fits = number ? len && count_digits(*s) == len :
-		    len == size && !memcmp(*like, *s, len);
+		    (len == size && !memcmp(*like, *s, len)) ||
+		    is_numbered(*like, size, *s, len);
 
 	if (!fits && (number || !shape->dated || !len || count_digits(*s) == len))
 		return false;

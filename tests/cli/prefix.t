@@ -56,6 +56,13 @@ PREFIXES = {
     "cat -n": lambda i: "%6d\t" % (95 + i),
     "levels": lambda i: "2026-11-29 12:00:00,%03d %-5s [main-%d] c.e.Console - " % (
         i, ("INFO", "WARN")[i % 2], i % 3),
+    "Labgrid": lambda i: "%4d.%03ds <  " % (i, i),
+    "Zephyr": lambda i: "[00:00:%02d.%03d,000] <err> os: " % (i % 60, i),
+    "tio": lambda i: "[+00:00:%02d.%03d] " % (i % 60, i),
+    "systemd with-unit": lambda i: "Sun 2026-11-29 12:00:00 UTC host init.scope[1]: " + stamp(i),
+    "RFC 5424 with data": lambda i: '<6>1 %s.003Z host kernel - - [meta seq="%d"] %s' % (
+        ISO, i, stamp(i)),
+    "Loki": lambda i: '%s.%03dZ {app="x", pod="y-%d"} %s' % (ISO, i, i % 2, stamp(i)),
     "a word": lambda i: "console: ",
     "colour": lambda i: RED + stamp(i) + PLAIN,
     "colour, German": lambda i: RED + "[So Nov 29 12:28:38 2026] " + PLAIN + RED,
