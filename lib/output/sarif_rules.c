@@ -50,8 +50,7 @@ static const struct rule rules[] = {
 		INITIALIZE },
 	[UNALLOCATED_READ] = { "unallocated-read", "UnallocatedRead",
 		"Memory is read that is not allocated.",
-		"It lies beyond the end of an object or was never handed out; its content may "
-		"change at any time.", ALLOCATE },
+		"It lies beyond the end of an object or was never handed out; its content may change at any time.", ALLOCATE },
 	[FREED_READ] = { "use-after-free-read", "UseAfterFreeRead",
 		"Memory is read after it was freed.",
 		"It may belong to somebody else by now, who may choose what is read.", LIFETIME },
@@ -63,8 +62,7 @@ static const struct rule rules[] = {
 		"The new value is made of an old one that nobody wrote.", INITIALIZE },
 	[UNALLOCATED_WRITE] = { "unallocated-write", "UnallocatedWrite",
 		"Memory is written that is not allocated.",
-		"It lies beyond the end of an object or was never handed out; whoever gets it "
-		"is overwritten.", ALLOCATE },
+		"It lies beyond the end of an object or was never handed out; whoever gets it is overwritten.", ALLOCATE },
 	[FREED_WRITE] = { "use-after-free-write", "UseAfterFreeWrite",
 		"Memory is written after it was freed.",
 		"It may belong to somebody else by now, whose data are overwritten.", LIFETIME },
@@ -73,11 +71,8 @@ static const struct rule rules[] = {
 		"The checker cannot say whether that was right.", DAMAGED },
 	[INFOLEAK] = { "infoleak", "Infoleak",
 		"Memory that was not initialized leaves the kernel.",
-		"What was in that memory before, a pointer or a key, can be read by a user, a "
-		"device or the network.",
-		"Write every member and the padding before the copy: have the allocation zero "
-		"the memory, or clear the structure with memset(). An initializer need not "
-		"clear padding." },
+		"What was in that memory before, a pointer or a key, can be read by a user, a device or the network.",
+		"Write every member and the padding before the copy: have the allocation zero the memory, or clear the structure with memset(). An initializer need not clear padding." },
 };
 
 int kmc_sarif_rule(const struct kmc_report *report)

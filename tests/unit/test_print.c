@@ -162,7 +162,7 @@ static void source_is_moved_to_the_left_and_cut(void **state)
 	struct kmc_source *source = make_tree(dir,
 		"\t\t\tif (x) {\n"
 		"\t\t\t\tcall(a, bb, ccc, dddd, eeeee, ffffff);\n"
-		"\n"
+		"\t\t\tbreak;\n"
 		"\t\t\t}   \033[2J\n"
 		"\t\t\treturn;\n");
 	struct kmc_report *report = make();
@@ -174,7 +174,7 @@ static void source_is_moved_to_the_left_and_cut(void **state)
 	assert_non_null(strstr(text,
 		"            1  if (x) {\n"
 		"            2          call(a, bb, ccc, dddd, eeeee, ffffff);\n"
-		"      >     3  \n"
+		"      >     3  break;\n"
 		"            4  }   \\x1b[2J\n"
 		"            5  return;\n"));
 	free(text);
