@@ -106,10 +106,11 @@ def count():
 
 
 def report():
-    """All of it, on the call's lines."""
+    """The culprit first, then all of it, on the call's lines."""
     text = run(os.environ.get("KMC_REPORT", BUILD + "/kmc-report"), "-k", VMLINUX, LOG)
     found = re.findall(r"(?<= )[\w./-]+\.[chS]:\d+", text)
     return found == [
+        "include/asm-generic/siginfo.h:287",
         "arch/x86/include/asm/string_64.h:12", "include/asm-generic/siginfo.h:287",
         "kernel/signal.c:380", "kernel/signal.c:410", "kernel/signal.c:431",
         "kernel/signal.c:1804", "arch/x86/kernel/signal.c:804",

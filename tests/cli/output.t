@@ -99,7 +99,7 @@ check "... not through a link out of the tree" has_none "MARK" "$tmp/out"
 check "... nor is that named" grep -q "^chain\.[ch]:[0-9]*: warning: " "$tmp/out"
 "$KMC_REPORT" -q -k "$tmp/vmlinux" -f sarif -s "$tmp/tree" "$tmp/fixture.log" >"$tmp/out"
 check "SARIF names the file" grep -q '"artifactLocation":{"uri":"chain\.[ch]","uriBaseId":"SRCROOT"}' "$tmp/out"
-check "... and the tree" has "\"SRCROOT\":{\"uri\":\"file://$tmp/tree/\"}" "$tmp/out"
+check "... and the tree" grep -q "\"SRCROOT\":{[^}]*},\"uri\":\"file://$tmp/tree/\"}" "$tmp/out"
 
 # ---- characters and width ----
 "$KMC_REPORT" -q --ascii "$log" >"$tmp/out"
