@@ -59,9 +59,9 @@ check "without debug info the log is named" same \
 part=$reports/two-of-four-bytes-are-uninitialized/input.log
 "$KMC_REPORT" -q -f errors "$part" >"$tmp/out"
 check "bytes that are initialized are not counted" has \
-	"warning: 32-bit read of 4 bytes, 2 of them uninitialized in __dequeue_signal()" "$tmp/out"
+	", 2 of 4 bytes uninitialized, in __dequeue_signal()" "$tmp/out"
 "$KMC_REPORT" -q -f sarif "$part" >"$tmp/out"
-check "... in SARIF neither" has "32-bit read of 4 bytes, 2 of them uninitialized" "$tmp/out"
+check "... in SARIF neither" has ", 2 of 4 bytes uninitialized, in __dequeue_signal()" "$tmp/out"
 for format in errors sarif text json; do
 	"$KMC_REPORT" -q -f $format "$reports/stack-without-rip-has-no-culprit/input.log" >"$tmp/out"
 	check "$format does not say that a caller did it" has_none " in [(]*kmemleak_scan" "$tmp/out"

@@ -196,7 +196,7 @@ static void a_headline_says_what_and_how_sure(void **state)
 	report->state = KMC_INVALID;
 	assert_no_error(kmc_verdict_fill(report));
 	assert_string_equal(report->verdict.headline,
-			    "invalid-write: write to an object of cache things (+16)");
+			    "invalid-write: an object of cache things (+16)");
 	kmc_report_free(report);
 }
 
