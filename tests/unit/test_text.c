@@ -85,7 +85,7 @@ static void test_lines_end_in_carriage_returns_newlines_or_both(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(cases); i++) {
 		struct kmc_buf log = { };
 
 		with_ends(&log, cases[i].ends, cases[i].count);
