@@ -262,7 +262,9 @@ static bool is_rewritten(const struct kmc_follow *follow)
 
 	if (fstat(follow->fd, &st) || !S_ISREG(st.st_mode))
 		return false;
-	return st.st_size < follow->offset || (follow->page && !page_entry(follow->page)) || !is_there(follow->fd, &follow->first) ||
+	return st.st_size < follow->offset ||
+	       (follow->page && !page_entry(follow->page)) ||
+	       !is_there(follow->fd, &follow->first) ||
 	       !is_there(follow->fd, &follow->last);
 }
 
