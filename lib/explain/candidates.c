@@ -247,7 +247,7 @@ static int score_of(const struct kmc_search *search, const struct kmc_found *pla
 /* An index is for an array: what else it gets at was cast to one. */
 static bool fits_index(const struct kmc_access *access, const struct kmc_found *place)
 {
-	return !access->mem || access->mem->index == KMC_REG_NONE ||
+	return !access->mem || access->mem->index == KMC_REG_NONE || place->indexed ||
 	       (place->candidate.path && strchr(place->candidate.path, '['));
 }
 

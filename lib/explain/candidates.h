@@ -37,6 +37,7 @@
  * @cast: the object's size tells that a pointer to another type points to it
  * @overruled: a variable nearer to the instruction has another type
  * @confidence: in all of it
+ * @indexed: the instruction's index is accounted for
  * @candidate: what the report will have of it
  */
 struct kmc_found {
@@ -62,6 +63,7 @@ struct kmc_found {
 	bool cast;
 	bool overruled;
 	enum kmc_confidence confidence;
+	bool indexed;
 	struct kmc_candidate candidate;
 };
 

@@ -22,6 +22,7 @@
 #include "explain/candidates.h"
 #include "explain/cast.h"
 #include "explain/container.h"
+#include "explain/element.h"
 #include "explain/kin.h"
 #include "explain/member.h"
 #include "explain/static_object.h"
@@ -535,6 +536,8 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 		err = kmc_static_objects_find(search);
 	if (!err)
 		err = kmc_containers_find(search);
+	if (!err)
+		err = kmc_elements_find(search);
 	if (!err)
 		err = find_allocation(search);
 	if (!err)

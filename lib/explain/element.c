@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Elements of arrays that only a pointer to the first one is known of: p[i].member, which
+ * adds i times the size of *p, and table[i], which is a pointer or a number itself.
+ */
+#include "explain/element.h"
+
+#include <inttypes.h>
+
+#include "base/error.h"
+#include "debuginfo/die.h"
+#include "explain/type_propagation.h"
+
+/**
+ * struct element - an element of an array
+ * @type: of it
+ * @start: run-time address
+ * @sure: the index is for elements of that size
+ */
+struct element {
+	Dwarf_Die type;
+	uint64_t start;
+	bool sure;
+};
+
+/* @pointer is that register of the operand which holds the pointer, @value. */
+static bool find_element(const struct kmc_access *access, const struct kmc_pointee *pointee,
+			 uint64_t value, struct element *out)
+{
+	const struct kmc_mem *mem = access->mem;
+	Dwarf_Die type = pointee->die;
+	const uint64_t size = kmc_die_size(&type);
+	uint64_t within, added;
+
+	/* What the index has added, and what is left of the element then. */
+	added = access->mem_at - value - mem->disp;
+	if (!size || !mem->size)
+		return false;
+	within = ((mem->disp + pointee->offset) % (int64_t)size + size) % size;
+	if (within + mem->size > size)
+		return false;
+	within += access->address - access->mem_at;
+	*out = (struct element) {
+		.type = type, .start = access->address - within, .sure = added % size == 0,
+	};
+	/* An array of numbers or pointers is read one by one. */
+	return kmc_die_is_aggregate(&type) || (size == mem->size && !within);
+}
+
+static struct kmc_error *try_pointer(struct kmc_search *search, enum kmc_reg reg)
+{
+	const struct kmc_access *access = search->access;
+	struct kmc_pointee pointee;
+	struct element element;
+	struct kmc_found *place;
+	struct kmc_error *err;
+	uint64_t value;
+
+	if (reg == KMC_REG_NONE || reg == KMC_REG_RIP || reg == KMC_REG_RSP ||
+	    !kmc_register_before(&access->insn, &access->rep, access->report, reg, &value))
+		return NULL;
+	err = kmc_type_propagate(access->image, access->pc, reg, &pointee);
+	if (err || !pointee.found || !find_element(access, &pointee, value, &element))
+		return err;
+	err = kmc_search_add(search, &element.type, access->image, element.start, &place);
+	if (err || !place)
+		return err;
+	place->reasons |= 1u << KMC_BY_REGISTER;
+	place->base = true;
+	place->indexed = element.sure;
+	/* What is a byte or a number here may have been cast to what it is there for. */
+	place->weak |= pointee.weak || !element.sure ||
+		       !kmc_die_is_aggregate(&element.type);
+	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
+				place->candidate.offset, true,
+				"%s, an array, is in %s = 0x%" PRIx64, pointee.how,
+				kmc_reg_name(reg), value);
+}
+
+struct kmc_error *kmc_elements_find(struct kmc_search *search)
+{
+	const struct kmc_access *access = search->access;
+	struct kmc_error *err;
+
+	if (!kmc_search_wants_base(search) || access->mem->index == KMC_REG_NONE ||
+	    !access->mem_known || access->insn.string)
+		return NULL;
+	err = try_pointer(search, access->mem->base);
+	/* Of two that are added, either may be the pointer. */
+	if (!err && access->mem->scale == 1 && kmc_search_wants_base(search))
+		err = try_pointer(search, access->mem->index);
+	return err;
+}

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How often an object is found whose start is in no register.
+
+Of VMLINUX's .text, a sample of each kind becomes reports, and what kmc-report says is
+compared with what another says:
+  member    reads before what the register points to, as behind container_of(); the
+            source's statements, see hitrate.t
+  static    variables by RIP, and those of each CPU by %gs:; the symbol that objdump names
+  rep       copies of whole structs when a process is made, part-way; their types
+
+SEED and SAMPLE choose other samples; SHOW=N prints N of each that is wrong.
+"""
+
+import importlib.machinery
+import importlib.util
+import os
+import random
+import re
+import sys
+
+sys.dont_write_bytecode = True
+
+# pylint: disable=wrong-import-position
+import synthetic                                            # noqa: E402
+from synthetic import Symbols, explain, inline_chains, report  # noqa: E402
+
+SAMPLE = int(os.environ.get("SAMPLE", "150"))
+SEED = int(os.environ.get("SEED", "1"))
+SHOW = int(os.environ.get("SHOW", "5"))
+SLIDE = 0x1e400000
+GS_BASE = 0xff11000012340000
+# A read of what objdump has a name for, but for constants and the stack protector.
+NAMED = re.compile(r"(?:mov|cmp|test|add) +(?P<gs>%gs:)?-?0x[0-9a-f]+\(%rip\),%(?P<into>\w+) +"
+                   r"# (?P<at>[0-9a-f]+) <(?!\.LC)(?P<symbol>\w+)(?:\+(?P<off>0x[0-9a-f]+))?>")
+REP = "rep movsq %ds:(%rsi),%es:(%rdi)"
+# Whose struct is copied, and from where in it.
+COPIES = {"copy_sighand": ("struct sighand_struct", "action"),
+          "copy_signal": ("struct signal_struct", "rlim"),
+          "dup_mm": ("struct mm_struct", "")}
+
+
+def load_hitrate():
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hitrate.t")
+    loader = importlib.machinery.SourceFileLoader("hitrate", path)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("hitrate", loader))
+    loader.exec_module(module)
+    return module
+
+
+hitrate = load_hitrate()
+
+
+def place(symbols, address):
+    start = symbols.around(address)
+    return (f"{symbols.names[start]}+{address - start:#x}/"
+            f"{symbols.end(start) - start:#x}")
+
+
+def read_code(path):
+    """-> instructions of each kind"""
+    members, named, copies, frame = [], [], [], False
+    for address, text in synthetic.disassemble(path, "-j", ".text"):
+        if text.startswith("push   %rbp"):
+            frame = False
+        if re.search(r"(mov +%rsp|lea +\S+\(%rsp\)),%rbp", text):
+            frame = True
+        match = NAMED.match(text)
+        if match:
+            named.append((address, match))
+        if text.startswith("rep movs"):
+            copies.append(address)
+        access = hitrate.reading(address, text)
+        if access and not access.index and -0x10000 < access.disp < 0 and \
+                not (frame and access.base == "rbp"):
+            members.append(access)
+    return members, named, copies
+
+
+def check_members(tap, path, symbols, members):
+    random.shuffle(members)
+    chosen = members[:2 * SAMPLE]
+    chains = inline_chains(path, [access.address for access in chosen], tool="llvm-addr2line")
+    for access, chain in zip(chosen, chains):
+        access.chain = chain if chain and all(
+            file.endswith((".c", ".h")) and line for _, file, line in chain) else None
+    chosen = [access for access in chosen if access.chain][:SAMPLE]
+    logs = [access.log(number, place(symbols, access.address))
+            for number, access in enumerate(chosen)]
+    for access, result in zip(chosen, explain(logs, "-k", path)):
+        access.result = result
+    top = os.path.join(os.path.dirname(os.path.abspath(path)), "source")
+    if not os.path.isdir(os.path.join(top, "kernel")):
+        print("# there is no source next to VMLINUX, so nothing to compare members with")
+        return
+    hitrate.SOURCE = hitrate.Source(top)
+    types = hitrate.Types(path, {access.result["object"]["type"] or "" for access in chosen
+                                 if access.result["object"]})
+    count = hitrate.measure(chosen, types)
+    print(f"# member: {dict(count)} of {len(chosen)}")
+    tap.ok(100 * count["found"] >= 80 * len(chosen), "before a member: 80 % found")
+    tap.ok(100 * count["right offset"] >= 75 * len(chosen), "... 75 % right")
+    tap.equal(count["wrong, likely"] + count["wrong, certain"], 0, "... none confidently wrong")
+
+
+def named_log(number, symbols, address, match):
+    size = hitrate.register_size(match["into"])
+    log = report(number, place(symbols, address), {},
+                 int(match["at"], 16) + (GS_BASE if match["gs"] else SLIDE), 8 * size,
+                 rip=address + SLIDE)
+    segments = f"FS:  {0:016x}(0000) GS:{GS_BASE:016x}(0000) knlGS:{0:016x}"
+    return re.sub(r"^(.*\] )(CS: )", rf"\1{segments}\n\1\2", log, count=1, flags=re.M)
+
+
+def check_named(tap, path, symbols, named):
+    random.shuffle(named)
+    chosen = named[:2 * SAMPLE]
+    logs = [named_log(number, symbols, *case) for number, case in enumerate(chosen)]
+    right, wrong = {"": 0, "%gs:": 0}, 0
+    of = {"": 0, "%gs:": 0}
+    for (address, match), result in zip(chosen, explain(logs, "-k", path)):
+        kind = match["gs"] or ""
+        of[kind] += 1
+        thing = result["object"]
+        if not thing or not thing["type"]:
+            continue
+        cpu = "the per-CPU variable " if kind else ""
+        said = thing["evidence"][0]["detail"]
+        wanted = f"at +{int(match['off'] or '0', 16)} of {cpu}{match['symbol']}"
+        if said.endswith(wanted) or match["symbol"] == "jiffies_64":
+            right[kind] += 1
+            continue
+        wrong += 1
+        if wrong <= SHOW:
+            print(f"# wrong: {address:#x} {match[0]}: {said}")
+    print(f"# static: {right} right of {of}")
+    tap.equal(wrong, 0, "static: none is wrong")
+    tap.ok(right[""] >= 0.8 * of[""] > 0, "variables of the kernel: 80 % found")
+    tap.ok(right["%gs:"] >= 0.9 * of["%gs:"] > 0, "variables of each CPU: 90 % found")
+
+
+def check_copies(tap, path, symbols, copies):
+    chains = inline_chains(path, copies)
+    cases = [(address, chain[0][0]) for address, chain in zip(copies, chains)
+             if chain[0][0] in COPIES]
+    logs = [report(number, place(symbols, address),
+                   {"rsi": 0xff11000040000000 + 24, "rdi": 0xff11000050000000 + 24,
+                    "rcx": count - 3}, 0xff11000040000000 + 24, 64, rip=address)
+            for number, ((address, _), count) in enumerate((case, count) for case in cases
+                                                           for count in (0x100, 0x20, 0x77, 0x89))]
+    results = explain(logs, "-k", path)
+    for i, (_, function) in enumerate(cases):
+        kind, member = COPIES[function]
+        # One of the counts is that of the instruction; with others RCX contradicts it.
+        things = [result["object"] for result in results[4 * i:4 * i + 4]
+                  if result["object"] and
+                  any(evidence["by"] == "rep" and evidence["agrees"]
+                      for evidence in result["object"]["evidence"])]
+        tap.ok(any(thing["type"] == kind and thing["path"].startswith(member)
+                   for thing in things), f"{function}() copies a {kind}, from {member or '0'} on")
+    tap.ok({function for _, function in cases} >= {"copy_sighand", "dup_mm"},
+           "copy_sighand() and dup_mm() are there")
+
+
+def main():
+    path = synthetic.need_vmlinux()
+    symbols = Symbols(path)
+    members, named, copies = read_code(path)
+    random.seed(SEED)
+    tap = synthetic.Tap()
+    check_copies(tap, path, symbols, copies)
+    check_named(tap, path, symbols, named)
+    check_members(tap, path, symbols, members)
+    tap.done()
+
+
+main()
