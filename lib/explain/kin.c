@@ -45,26 +45,41 @@ bool kmc_kin_begins_with(Dwarf_Die *outer, Dwarf_Die *inner)
 	return false;
 }
 
+/* Of a function's parameters, how many more are pointers to @one than to @other. */
+static int parameters(Dwarf_Die *function, Dwarf_Die *one, Dwarf_Die *other)
+{
+	Dwarf_Die die, type, target;
+	int more = 0;
+
+	if (!kmc_die_child(function, &die))
+		return 0;
+	do {
+		if (dwarf_tag(&die) == DW_TAG_formal_parameter && kmc_die_type(&die, &type) &&
+		    kmc_die_pointee(&type, &target))
+			more += same_die(&target, one) - same_die(&target, other);
+	} while (kmc_die_next(&die));
+	return more;
+}
+
 static void find_kin(Dwarf_Die *type, struct kmc_kin *kin)
 {
-	Dwarf_Die cu, die, common, target;
-	int size;
+	Dwarf_Die cu, die, common;
+	int size, more = 0;
 
 	if (!first_struct(type, &common) || !dwarf_diecu(type, &cu, NULL, NULL))
 		return;
 	size = dwarf_bytesize(&common);
 	if (size < MIN_COMMON || !kmc_die_child(&cu, &die))
 		return;
-	kin->hidden = true;
 	do {
-		if (dwarf_tag(&die) == DW_TAG_pointer_type)
-			kin->hidden &= !kmc_die_pointee(&die, &target) ||
-				       !same_die(&target, &common);
+		if (dwarf_tag(&die) == DW_TAG_subprogram)
+			more += parameters(&die, &common, type);
 		else if (kin->count < KMC_KIN_MAX && !same_die(&die, type) &&
 			 dwarf_bytesize(&die) > 0 && kmc_kin_begins_with(&die, &common))
 			kin->v[kin->count++] = die;
 	} while (kmc_die_next(&die));
 	kin->common = kin->count ? size : 0;
+	kin->hidden = more < 0;
 }
 
 static void release_kin(void *cache)

@@ -14,7 +14,8 @@
  * @common: bytes that all have; 0: there are no others
  * @v: the others, @count of them
  * @count: of @v
- * @hidden: what they begin with is never pointed to, so one of them stands for all
+ * @hidden: what they begin with is passed around less than the type, which may stand for
+ *	all of them
  *
  * struct sock, inet_timewait_sock and request_sock begin with a struct sock_common, and
  * each is passed around as a struct sock *. A struct device begins with a kobject, but

@@ -280,6 +280,9 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 	place->leaf = whole;
 	retain(arms, whole);
 	choose_bits(arms, access->report, place->candidate.offset);
+	/* A mask that fits bit-fields is as good as a size that fits a member. */
+	place->leaf |= arms->v[0]->bitfield &&
+		       (access->report->tested_bits || access->report->changed_bits);
 	drop_mirrors(arms);
 	if (arms->count > 1)
 		choose_by_variables(arms, search, place);

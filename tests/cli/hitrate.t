@@ -438,6 +438,8 @@ def judge(access, types, elsewhere=True):
     first = components(thing["path"])[:1]
     placed = not members or not first or types.has(kind, first[0], thing["offset"])
     cast = is_cast_right(access, thing)
+    # A statement may say both, as in p->a && f(p)->b.
+    cast = None if cast is False and placed and parts & own else cast
     right_offset = placed and bool(parts & own) if cast is None else cast
     right_type = right_offset or (cast is None and any(name in own for name, _, _ in members))
     if elsewhere and placed and not right_offset and cast is None:
