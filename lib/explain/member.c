@@ -290,6 +290,14 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 		choose_by_source(arms, search->statement);
 }
 
+/* The first byte that the instruction uses a bit of. */
+static uint64_t used_byte(const struct kmc_report *report, uint64_t offset)
+{
+	const uint64_t used = report->tested_bits ? report->tested_bits : report->changed_bits;
+
+	return used ? offset + __builtin_ctzll(used) / 8 : offset;
+}
+
 static struct kmc_error *find_member(struct kmc_search *search, struct kmc_found *place)
 {
 	struct kmc_candidate *candidate = &place->candidate;
@@ -300,10 +308,19 @@ static struct kmc_error *find_member(struct kmc_search *search, struct kmc_found
 
 	if (candidate->offset < 0)
 		return NULL;
-	err = kmc_layout_fields(place->types, place->id, candidate->offset, 1, &fields,
-				&truncated);
+	err = kmc_layout_fields(place->types, place->id,
+				used_byte(search->access->report, candidate->offset), 1,
+				&fields, &truncated);
 	if (!err)
 		collect(&fields, &arms);
+	if (!err && (!arms.count || !arms.v[0]->bitfield)) {
+		kmc_fields_release(&fields);
+		arms.count = 0;
+		err = kmc_layout_fields(place->types, place->id, candidate->offset, 1,
+					&fields, &truncated);
+		if (!err)
+			collect(&fields, &arms);
+	}
 	if (arms.count) {
 		choose(search, place, &arms);
 		err = say_members(candidate, &arms);

@@ -284,7 +284,7 @@ static void a_variable_tells_the_arm(void **state)
 static void assert_bits(void **state, const char *function, const char *path,
 			enum kmc_verdict_class class)
 {
-	const struct read read = { function, 8, 8, NULL, 0 };
+	const struct read read = { function, 8, 32, NULL, 0 };
 	struct kmc_report *report = make(*state, &read);
 
 	assert_true(report->ncandidates);
@@ -305,6 +305,7 @@ static void a_bit_that_is_set_uses_no_other(void **state)
 {
 	assert_bits(state, "set_bit", "nohdr", KMC_VERDICT_BITFIELD);
 	assert_bits(state, "clear_bit", "fclone", KMC_VERDICT_BITFIELD);
+	assert_bits(state, "mixed", "phase", KMC_VERDICT_BITFIELD);
 }
 
 /* ---- names and parts ---- */
