@@ -332,7 +332,7 @@ static void feed_line(struct log *log, const char *data, size_t len)
 
 	while (len && data[len - 1] == '\r')
 		len--;
-	if (!is_active(log) && !kmc_families_find(data, len)) {
+	if (!is_active(log) && !find_word(data, len)) {
 		log->sink.lines++;
 		return;
 	}
