@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What kmc-annotate lays over a type, beside what kmc-report draws of the same report.
 
-Compared are the rows of the memory view, and each reason with its offset.
+Compared are the rows of the memory view, and each reason for what comes first.
 """
 
 import difflib
@@ -31,9 +31,15 @@ def memory(lines, start):
     return rows
 
 
-def evidence(lines):
-    return [re.sub(r"\s+", " ", line.strip()) for line in lines
-            if re.match(r" {6}[ !] [+-]\d+: ", line) or re.match(r" {6} {2}[+-]\d+: ", line)]
+def evidence(lines, others):
+    """The reasons for the first candidate; what matches @others is the next one."""
+    found = []
+    for line in lines:
+        if re.match(others, line):
+            break
+        if re.match(r" +!? ?[+-]\d+: ", line):
+            found.append(re.sub(r"\s+", " ", line.strip()))
+    return found
 
 
 def sections(lines, head):
@@ -50,14 +56,14 @@ def sections(lines, head):
 
 
 def theirs(path, options):
-    blocks = sections(run(REPORT, "-q", *options, path), re.compile(r"  from (.*?)$"))
+    blocks = sections(run(REPORT, "-q", "--width=400", *options, path), re.compile(r"  from (.*?)$"))
     out = {}
     for name, lines in blocks.items():
         rows = []
         for i, line in enumerate(lines):
             if line.startswith("  Memory"):
                 rows = [row[2:] for row in memory(lines, i + 1)]
-        out[name] = rows, evidence(lines)
+        out[name] = rows, evidence(lines, "(?!)")
     return out
 
 
@@ -70,7 +76,7 @@ def ours(path, options):
         for i, line in enumerate(lines):
             if line == "Memory":
                 rows = memory(lines, i + 1)
-        out[name] = rows, evidence(lines)
+        out[name] = rows, evidence(lines, "  or ")
     return out
 
 

@@ -107,7 +107,7 @@ static void where_no_member_is_nothing_is_found(void **state)
 static void what_was_kept_in_the_frame(void **state)
 {
 	assert_object(read_by(*state, "kept", LOADED + 4, 32), "struct pair", LOADED, "second",
-		      "h of kept()->pairs is in rax");
+		      "is h of kept()->pairs");
 }
 
 static void what_may_be_of_two_types_is_of_none(void **state)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/mapped.h"
 #include "../common/message.h"
 #include "../common/streams.h"
 #include "inbox.h"
@@ -107,6 +108,7 @@ int main(int argc, char **argv)
 	bool ok;
 
 	streams_claim();
+	mapped_guard(NULL);
 	setlocale(LC_CTYPE, "");
 	if (!annotate_parse(&opts, argc, argv, &status))
 		return status;
