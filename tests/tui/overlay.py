@@ -68,7 +68,7 @@ def theirs(path, options):
 
 
 def ours(path, options):
-    blocks = sections(run(ANNOTATE, *options, "--dump", path),
+    blocks = sections(run(ANNOTATE, *options, "--size=400x60", "--dump", path),
                       re.compile(rf"({re.escape(path)}(?::\d+|, report \d+)), "))
     out = {}
     for name, lines in blocks.items():

@@ -72,8 +72,11 @@ static void expect_uninitialized(struct kunit *test, u8 *to, size_t offset, size
 }
 
 #define COPY(load, store)							\
-	asm volatile(load " 8(%1), %" store					\
-		     : "=&q" (scratch) : "r" (c->object), "r" (to) : "memory", "cc")
+	do {									\
+		asm volatile(load " 8(%1), %" store				\
+			     : "=&q" (scratch) : "r" (c->object), "r" (to)	\
+			     : "memory", "cc");					\
+	} while (0)
 
 /* It does not matter what was there before. */
 void test_copy_over_initialized(struct kunit *test)
