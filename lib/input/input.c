@@ -41,7 +41,7 @@
  * @wake: pipe that kmc_input_stop() writes to
  * @regular: what is there can be read without waiting
  * @live: more may come
- * @follow: of a regular file then, else NULL
+ * @follow: of a regular file then, unless the kernel generates it; else NULL
  * @size: of a regular file in bytes when it was opened, else 0
  * @position: bytes read so far; another thread may look at it
  * @ended: nothing more will be read
@@ -125,6 +125,15 @@ static struct kmc_error *connect_socket(const char *path, int *out)
 	return NULL;
 }
 
+/* The kernel makes the content when it is read: nobody truncates or replaces that. */
+static bool is_generated(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && (fs.f_type == DEBUGFS_MAGIC || fs.f_type == TRACEFS_MAGIC ||
+				     fs.f_type == SYSFS_MAGIC || fs.f_type == PROC_SUPER_MAGIC);
+}
+
 static struct kmc_error *open_path(struct kmc_input *in)
 {
 	struct stat st;
@@ -145,7 +154,7 @@ static struct kmc_error *open_path(struct kmc_input *in)
 				    "name a log or a saved stream");
 	in->regular = S_ISREG(st.st_mode);
 	in->size = in->regular ? st.st_size : 0;
-	if (!in->regular || !in->live)
+	if (!in->regular || !in->live || is_generated(in->fd))
 		return NULL;
 	in->follow = kmc_follow_new(in->path, in->fd);
 	return in->follow ? NULL : kmc_error_nomem();

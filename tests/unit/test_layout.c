@@ -331,13 +331,13 @@ static void bits_have_their_place(void **state)
 static void packed_bits_reach_beyond_their_unit(void **state)
 {
 	assert_fields(*state, "straddling", 0, 7,
-		      "0+1 a\n" "1+3:0+20 v\n" "3+2:4+12 w\n" "5+2 x\n");
+		      "0+1 a\n1+3:0+20 v\n3+2:4+12 w\n5+2 x\n");
 	assert_fields(*state, "straddling_short", 0, 5,
-		      "0+1 a\n" "1+3:0+20 v\n" "3+2:4+5 y\n" "4+1:1+7 z\n");
+		      "0+1 a\n1+3:0+20 v\n3+2:4+5 y\n4+1:1+7 z\n");
 	assert_fields(*state, "straddling_long", 0, 9,
-		      "0+1 a\n" "1+4 b\n" "5+2:0+13 c\n" "hole 6+1:5+3 after c\n" "7+2 e\n");
+		      "0+1 a\n1+4 b\n5+2:0+13 c\nhole 6+1:5+3 after c\n7+2 e\n");
 	assert_fields(*state, "straddling_wide", 0, 9,
-		      "0+1:0+3 a\n" "0+9:3+63 b\n" "8+1:2+6 c\n");
+		      "0+1:0+3 a\n0+9:3+63 b\n8+1:2+6 c\n");
 }
 
 static void all_arms_of_a_union_are_told(void **state)

@@ -376,11 +376,11 @@ static char *make_tree(void)
 
 	assert_non_null(mkdtemp(dir));
 	snprintf(command, sizeof(command),
-		 "cd %s && mkdir -p tree/sub outside treetop && echo in >tree/sub/in.c && "
-		 "echo out | tee outside/out.c treetop/out.c >out.c && cd tree && "
-		 "ln -s sub/in.c near.c && ln -s \"$PWD/sub\" absolute && ln -s ../out.c far.c && "
-		 "ln -s ../outside outside && ln -s ../treetop treetop && ln -s far.c twice.c && "
-		 "ln -s .. up && ln -s loop.c loop.c && ln -s ../nothing nothing.c", dir);
+		 "set -e; cd %s; mkdir -p tree/sub outside treetop\n"
+		 "echo in >tree/sub/in.c; echo out | tee outside/out.c treetop/out.c >out.c\n"
+		 "cd tree; ln -s sub/in.c near.c; ln -s \"$PWD/sub\" absolute; ln -s ../out.c far.c\n"
+		 "ln -s ../outside outside; ln -s ../treetop treetop; ln -s far.c twice.c\n"
+		 "ln -s .. up; ln -s loop.c loop.c; ln -s ../nothing nothing.c\n", dir);
 	assert_int_equal(system(command), 0);
 	return dir;
 }

@@ -72,11 +72,10 @@ static void expect_uninitialized(struct kunit *test, u8 *to, size_t offset, size
 }
 
 #define COPY(load, store)							\
-	do {									\
-		asm volatile(load " 8(%1), %" store				\
-			     : "=&q" (scratch) : "r" (c->object), "r" (to)	\
-			     : "memory", "cc");					\
-	} while (0)
+({										\
+	asm volatile(load " 8(%1), %" store					\
+		     : "=&q" (scratch) : "r" (c->object), "r" (to) : "memory", "cc"); \
+})
 
 /* It does not matter what was there before. */
 void test_copy_over_initialized(struct kunit *test)
