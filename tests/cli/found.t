@@ -98,7 +98,9 @@ def check_members(tap, path, symbols, members):
     count = hitrate.measure(chosen, types)
     print(f"# member: {dict(count)} of {len(chosen)}")
     tap.ok(100 * count["found"] >= 80 * len(chosen), "before a member: 80 % found")
-    tap.ok(100 * count["right offset"] >= 75 * len(chosen), "... 75 % right")
+    # What the source of that line does not tell is no answer either way.
+    judged = len(chosen) - sum(n for key, n in count.items() if key.startswith("elsewhere"))
+    tap.ok(100 * count["right offset"] >= 75 * judged, "... 75 % of what can be judged is right")
     tap.equal(count["wrong, likely"] + count["wrong, certain"], 0, "... none confidently wrong")
 
 
