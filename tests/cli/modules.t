@@ -6,29 +6,10 @@
 set -u
 
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
-KMC_REPORT=${KMC_REPORT:-$TOP/build/kmc-report}
+# shellcheck source=tests/cli/tap.sh
+. "$TOP/tests/cli/tap.sh"
 KMC_ANNOTATE=${KMC_ANNOTATE:-$TOP/build/kmc-annotate}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
-export LC_ALL=C.UTF-8
-unset DEBUGINFOD_URLS
-count=0
-
-result() {
-	count=$((count + 1))
-	if [ -n "$1" ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		sed 's/^/# /' err out
-	fi
-}
-
-skip() {
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
 
 compile() {
 	gcc -O2 -g -ffreestanding -fno-pic -mcmodel=kernel "$@" || exit 1
@@ -39,7 +20,7 @@ dumps() {
 	local name=$1 text=$2
 	shift 2
 	"$KMC_ANNOTATE" "$@" >out 2>err
-	result "$(grep -qF -- "$text" out && [ ! -s err ] && echo yes)" "$name"
+	judge "$(grep -qF -- "$text" out && [ ! -s err ] && echo yes)" "$name"
 }
 
 second='
@@ -52,7 +33,7 @@ explains() {
 	local name=$1
 	shift
 	"$KMC_REPORT" --format=json "$@" log >out 2>err
-	result "$([ ! -s err ] && python3 -c "$second" 2>>err && echo yes)" "$name"
+	judge "$([ ! -s err ] && python3 -c "$second" 2>>err && echo yes)" "$name"
 }
 
 cat >kernel.c <<-'END'
@@ -95,14 +76,14 @@ dumps "by file" "struct mod_thing, 24 bytes" -k vmlinux -m $ko --dump "struct mo
 dumps "in the list, with its file" "mod_thing  my-mod.ko" -k vmlinux -m tree --dump
 dumps "in the list as JSON" '"mod_thing"' -k vmlinux -m tree --dump=json
 "$KMC_ANNOTATE" -k vmlinux -m tree --dump >out 2>err
-result "$([ "$(grep -c list_head out)" = 1 ] && ! grep -q 'list_head.*my-mod' out && echo yes)" \
+judge "$([ "$(grep -c list_head out)" = 1 ] && ! grep -q 'list_head.*my-mod' out && echo yes)" \
 	"what the kernel has, too, is there once"
 dumps "the kernel's own" "struct list_head, 16 bytes" -k vmlinux -m tree --dump list_head
 dumps "without any kernel" "struct mod_thing, 24 bytes" -k /dev/null -m $ko --dump mod_thing
 "$KMC_ANNOTATE" -k vmlinux -m tree --dump no_such >out 2>err
-result "$(grep -q no_such err && [ "$(wc -l <err)" = 1 ] && echo yes)" "no such type anywhere"
+judge "$(grep -q no_such err && [ "$(wc -l <err)" = 1 ] && echo yes)" "no such type anywhere"
 "$KMC_REPORT" -k vmlinux -m mod.c log >out 2>err
-result "$(grep -qF "mod.c: is no directory, and no module by its name (.ko)" err && echo yes)" \
+judge "$(grep -qF "mod.c: is no directory, and no module by its name (.ko)" err && echo yes)" \
 	"a file that is no module"
 
 for way in "xz xz" "gzip gz" "zstd zst"; do
@@ -123,7 +104,7 @@ dumps "types of a debug file" "struct mod_thing, 24 bytes" -k vmlinux -m debug -
 head -c 300 packed-xz/my_mod.ko.xz >bad/my_mod.ko.xz
 head -c 500 $ko >bad/other.ko
 "$KMC_REPORT" -k vmlinux -m bad log >out 2>err
-result "$(grep -qF "bad/my_mod.ko.xz: is damaged, cut off" err && [ "$(wc -l <err)" = 1 ] && echo yes)" \
+judge "$(grep -qF "bad/my_mod.ko.xz: is damaged, cut off" err && [ "$(wc -l <err)" = 1 ] && echo yes)" \
 	"a damaged file is named"
 dumps "and passed over for types" "struct list_head" -k vmlinux -m bad --dump list_head
 
@@ -143,8 +124,8 @@ if command -v pahole >/dev/null; then
 	xz btf/my-mod.ko
 	dumps "compressed BTF" "struct mod_thing, 24 bytes" -k vmlinux.btf -m btf --dump mod_thing
 	"$KMC_ANNOTATE" -k vmlinux -m btf --dump mod_thing >out 2>err
-	result "$([ -s err ] && [ ! -s out ] && echo yes)" "BTF without the kernel's is of no use"
+	judge "$([ -s err ] && [ ! -s out ] && echo yes)" "BTF without the kernel's is of no use"
 else
 	skip "BTF that continues the kernel's" "pahole is not installed"
 fi
-echo "1..$count"
+plan

@@ -6,27 +6,13 @@
 set -u
 
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
-KMC_REPORT=${KMC_REPORT:-$TOP/build/kmc-report}
+# shellcheck source=tests/cli/tap.sh
+. "$TOP/tests/cli/tap.sh"
 KMC_ANNOTATE=${KMC_ANNOTATE:-$TOP/build/kmc-annotate}
 fixtures=$TOP/tests/unit/fixtures
 build_id=0123456789abcdef0123456789abcdef01234567
 other_id=f123456789abcdef0123456789abcdef01234567
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
-export LC_ALL=C.UTF-8
-unset DEBUGINFOD_URLS
-count=0
-
-result() {
-	count=$((count + 1))
-	if [ -n "$1" ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		sed 's/^/# /' err
-	fi
-}
 
 # NAME, what standard error holds (nothing: it has to be empty), options and log.
 says() {
@@ -38,7 +24,7 @@ says() {
 	else
 		[ ! -s err ] || good=
 	fi
-	result "$good" "$name"
+	judge "$good" "$name"
 }
 
 expression='
@@ -48,7 +34,7 @@ sys.exit(not eval("(" + sys.argv[1] + ")"))'
 
 # NAME, a Python expression of r, what says() has printed, that has to be true.
 holds() {
-	result "$(python3 -c "$expression" "$2" 2>>err && echo yes)" "$1"
+	judge "$(python3 -c "$expression" "$2" 2>>err && echo yes)" "$1"
 }
 
 compile() {
@@ -99,9 +85,9 @@ holds "in JSON" 'r["doubts"][0]["file"] == "vmlinux" and r["doubts"][0]["module"
 says "who forces it knows" "" --force -k vmlinux log
 holds "but it stays in JSON" 'len(r["doubts"]) == 1'
 "$KMC_REPORT" -k vmlinux log >out 2>err
-result "$(grep -q '^ *Doubtful: vmlinux is of another build' out && echo yes)" "in the text"
+judge "$(grep -q '^ *Doubtful: vmlinux is of another build' out && echo yes)" "in the text"
 "$KMC_ANNOTATE" -k vmlinux --dump log >out 2>err
-result "$(grep -q '^ *Doubtful: vmlinux$' out && echo yes)" "in kmc-annotate"
+judge "$(grep -q '^ *Doubtful: vmlinux$' out && echo yes)" "in kmc-annotate"
 
 version '#1 SMP Thu Jan 1 00:00:00 UTC 1970'
 says "all of it agrees" "" -k vmlinux log
@@ -134,7 +120,7 @@ version "#1 $build_id"
 says "the build-ID behind the version agrees" "" -k vmlinux log
 version "#1 $other_id"
 "$KMC_REPORT" -k vmlinux log >out 2>err
-result "$(grep -qF "but the report is from build $other_id" err && echo yes)" "another build-ID"
+judge "$(grep -qF "but the report is from build $other_id" err && echo yes)" "another build-ID"
 echo '[{"header": {"release": "6.1.0-fixture", "banner": "#7 SMP", "build_id": "'$build_id'"}},
 	{"report": {"address": "0xffff888010004024"}}]' >recipe
 "$TOP/tests/mkstream" recipe >stream
@@ -204,16 +190,16 @@ says "a tree of that version" "" -k vmlinux -s tree-6.1.192 log.plain
 says "a tree of another version" "tree-6.2: is the source of Linux 6.2.0, but the report is from Linux 6.1.0-fixture" -k vmlinux -s tree-6.2 log.plain
 says "a tree that does not say" "" -k vmlinux -s tree-none log.plain
 "$KMC_ANNOTATE" -k vmlinux -s tree-6.2 --dump log.plain >out 2>err
-result "$(grep -qF 'tree-6.2: is the source of Linux 6.2.0' err && echo yes)" "kmc-annotate says so, too"
+judge "$(grep -qF 'tree-6.2: is the source of Linux 6.2.0' err && echo yes)" "kmc-annotate says so, too"
 # Without debug info, so that the release may be any.
 bare() {
 	local name=$1 text=$2 version=$3 dir=$4
 	source_log "$version"
 	"$KMC_REPORT" -s "$dir" log >out 2>err
 	if [ -n "$text" ]; then
-		result "$(grep -qF -- "$text" err && echo yes)" "$name"
+		judge "$(grep -qF -- "$text" err && echo yes)" "$name"
 	else
-		result "$(grep -qF -- "is the source" err || echo yes)" "$name"
+		judge "$(grep -qF -- "is the source" err || echo yes)" "$name"
 	fi
 }
 bare "the third number counts" "but the report is from Linux 6.1.100" "6.1.100 #1" tree-6.1.192
@@ -223,4 +209,4 @@ bare "its package does" "of package 6.1.170-1" "6.1.0-57-amd64 #1 Debian 6.1.170
 bare "and agrees" "" "6.1.0-57-amd64 #1 Debian 6.1.192-3" tree-6.1.192
 bare "a release candidate" "" "6.1.0-rc5 #1" tree-6.1-rc5
 bare "another one" "is the source of Linux 6.1.0-rc5" "6.1.0-rc6 #1" tree-6.1-rc5
-echo "1..$count"
+plan

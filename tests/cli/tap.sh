@@ -32,6 +32,16 @@ check() {
 	fi
 }
 
+# judge WORD NAME: any word is good; if there is none, what ./err and ./out hold is shown
+judge() {
+	if [ -n "$1" ]; then
+		result ok "$2"
+	else
+		result "not ok" "$2"
+		cat err out 2>/dev/null | sed 's/^/# /' | head -n 20
+	fi
+}
+
 # same TEXT FILE: the file holds just this
 same() {
 	diff -u <(echo "$1") "$2"

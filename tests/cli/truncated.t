@@ -5,24 +5,11 @@
 set -u
 
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
-KMC_REPORT=${KMC_REPORT:-$TOP/build/kmc-report}
+# shellcheck source=tests/cli/tap.sh
+. "$TOP/tests/cli/tap.sh"
 KMC_ANNOTATE=${KMC_ANNOTATE:-$TOP/build/kmc-annotate}
 fixtures=$TOP/tests/unit/fixtures
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
-export LC_ALL=C.UTF-8
-count=0
-
-result() {
-	count=$((count + 1))
-	if [ -n "$1" ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		sed 's/^/# /' err
-	fi
-}
 
 compile() {
 	gcc -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -DRELEASE='"6.1.0-fixture"' "$@"
@@ -61,7 +48,7 @@ truncates() {
 	cat log >&3
 	exec 3>&-
 	wait $pid || status=$?
-	result "$([ $status = 1 ] && [ "$(wc -l <err)" = 1 ] &&
+	judge "$([ $status = 1 ] && [ "$(wc -l <err)" = 1 ] &&
 		grep -qF "$tmp/vmlinux: has become shorter while it was read" err && echo yes)" "$name"
 }
 
@@ -76,5 +63,5 @@ kill -BUS $pid
 status=0
 # bash says how it ended.
 { wait $pid || status=$?; } 2>/dev/null
-result "$([ $status = $((128 + 7)) ] && echo yes)" "a SIGBUS that somebody sends ends it as ever"
-echo "1..$count"
+judge "$([ $status = $((128 + 7)) ] && echo yes)" "a SIGBUS that somebody sends ends it as ever"
+plan

@@ -40,21 +40,7 @@ int tear_down(void **state)
 
 uint64_t symbol(const struct state *s, const char *name)
 {
-	char *path = fixture_path(s->f, "symbols");
-	FILE *stream = fopen(path, "r");
-	unsigned long long value, found = 0;
-	char line[256], kind, other[200];
-
-	free(path);
-	assert_non_null(stream);
-	while (fgets(line, sizeof(line), stream))
-		if (sscanf(line, "%llx %c %199s", &value, &kind, other) == 3 &&
-		    !strcmp(other, name))
-			found = value;
-	fclose(stream);
-	if (!found)
-		fail_msg("nm shows no %s", name);
-	return found;
+	return fixture_symbol(s->f, "symbols", name);
 }
 
 uint64_t mark(const struct state *s, const char *function, const char *name)

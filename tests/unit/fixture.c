@@ -57,6 +57,25 @@ char *fixture_path(const struct fixture *f, const char *name)
 	return format("%s/%s", f->dir, name);
 }
 
+uint64_t fixture_symbol(const struct fixture *f, const char *listing, const char *name)
+{
+	char *path = fixture_path(f, listing);
+	FILE *stream = fopen(path, "r");
+	unsigned long long value, found = 0;
+	char line[256], kind, other[200];
+
+	free(path);
+	assert_non_null(stream);
+	while (fgets(line, sizeof(line), stream))
+		if (sscanf(line, "%llx %c %199s", &value, &kind, other) == 3 &&
+		    !strcmp(other, name))
+			found = value;
+	fclose(stream);
+	if (!found)
+		fail_msg("nm shows no %s", name);
+	return found;
+}
+
 bool fixture_has(const char *program)
 {
 	char *command = format("command -v %s >/dev/null 2>&1", program);

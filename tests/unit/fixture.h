@@ -31,6 +31,8 @@ void fixture_free(struct fixture *f);
 KMC_PRINTF(2, 3) void fixture_run(const struct fixture *f, const char *fmt, ...);
 /* Path of a file in the fixture's directory, yours. */
 char *fixture_path(const struct fixture *f, const char *name);
+/* Address that nm, whose output is in the file @listing there, shows for @name; fails if none. */
+uint64_t fixture_symbol(const struct fixture *f, const char *listing, const char *name);
 /* Is there such a program? */
 bool fixture_has(const char *program);
 /* Line of the comment "MARK @mark" in fixtures/@file. */
