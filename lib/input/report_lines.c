@@ -218,12 +218,14 @@ void log_take_release(struct kmc_report *report, const char *word, bool *nomem)
 static const char *scan_bracketed(const char *s, uint64_t *address)
 {
 	const char *end;
+	uint64_t value;
 
 	if (strncmp(s, "[<", 2))
 		return NULL;
-	end = kmc_scan_hex(s + 2, address);
+	end = kmc_scan_hex(s + 2, &value);
 	if (!end || strncmp(end, ">]", 2))
 		return NULL;
+	*address = value;
 	return end + 2 + strspn(end + 2, " \t");
 }
 
@@ -351,6 +353,9 @@ bool log_take_rip(struct kmc_report *report, const char *word, bool *nomem)
 		*nomem |= !kmc_report_set_register(report, "cs", cs);
 	if (!take_rip_symbol(frame, p, nomem))
 		log_take_registers(report, p, nomem);
+	/* A line that was cut off says of no instruction. */
+	if (!frame->has_address && !frame->symbol)
+		report->frames.count = 0;
 	return true;
 }
 

@@ -208,4 +208,13 @@ else
 	skip "a vmlinux of another release" "no VMLINUX"
 	skip "... used with --force" "no VMLINUX"
 fi
+
+# ---- cut off in the line of the instruction ----
+whole=$TOP/testdata/fixtures/manual/report.log
+at=$(grep -ob 'RIP: 0010' "$whole" | head -n 1 | cut -d: -f1)
+for ((n = at; n < at + 45; n++)); do
+	head -c $n "$whole" | "$KMC_REPORT" -q -
+done >"$tmp/out" 2>&1
+check "half an address is no instruction" has_none "--> in 0x.\{1,15\}$" "$tmp/out"
+
 plan
