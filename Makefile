@@ -59,11 +59,10 @@ CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t) $(wildcard tests/tui/*.t))
 # $(1): directory. Without those that do not apply to this version of Linux.
 KERNEL_TESTS	= $(filter-out $(shell grep -o '^tests/[^ ]*\.t' kernel/targets/$(KVER)/skip), \
 		    $(sort $(wildcard $(1)/*.t)))
-# What does not run our tools gains nothing from running twice, or takes too long to. And
-# the sanitizers make mlock() do nothing, by which live.t tells a file cut and restored.
+# What does not run our tools gains nothing from running twice, or takes too long to.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
 		     bench-kernel.t demo.t fuzz.t flat.t found.t layout.t insn.t hitrate.t \
-		     headers.t live.t namesakes.t rooms.t) \
+		     headers.t namesakes.t rooms.t) \
 		     tests/tui/pahole.t
 
 # V=1 shows the commands.

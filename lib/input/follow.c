@@ -100,12 +100,12 @@ static void unmap_page(struct kmc_follow *follow)
 static void map_page(struct kmc_follow *follow)
 {
 	size_t size = sysconf(_SC_PAGESIZE);
-	void *page = mmap(NULL, size, PROT_READ, MAP_SHARED, follow->fd, 0);
+	void *page = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_LOCKED, follow->fd, 0);
 
 	if (page == MAP_FAILED)
 		return;
 	follow->page = page;
-	if (mlock(page, size) || !page_entry(page))
+	if (!page_entry(page))
 		unmap_page(follow);
 }
 
