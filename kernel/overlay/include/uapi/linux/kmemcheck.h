@@ -83,8 +83,17 @@ struct kmemcheck_record {
  *	an address of this record lies in
  * @KMEMCHECK_SECTION_SYMBOLS: NUL-terminated texts as the kernel prints them
  *	(sym+0x1/0x2 [module]), one after the other: for the instruction
- *	pointer, then for each address of the stack, alloc and free sections in
- *	this order; empty where the kernel knows none
+ *	pointer, then for each address of the stack, alloc, free, copy, source
+ *	alloc and fill sections in this order; empty where the kernel knows none
+ * @KMEMCHECK_SECTION_RUNS: struct kmemcheck_runs; absent when the first run is
+ *	all there is
+ * @KMEMCHECK_SECTION_SOURCE: struct kmemcheck_source; absent when these bytes
+ *	are not known to have been copied to where they were found
+ * @KMEMCHECK_SECTION_COPY: struct kmemcheck_track: who made the last copy
+ * @KMEMCHECK_SECTION_SOURCE_ALLOC: struct kmemcheck_track: who allocated the
+ *	source; absent when unknown
+ * @KMEMCHECK_SECTION_FILL: struct kmemcheck_track: who reserved room in a carrier
+ *	(an sk_buff's data) first after it had been allocated; absent for others
  * @KMEMCHECK_SECTION_LOST: struct kmemcheck_lost (lost)
  */
 enum kmemcheck_section_type {
@@ -103,6 +112,11 @@ enum kmemcheck_section_type {
 	KMEMCHECK_SECTION_FREE		= 24,
 	KMEMCHECK_SECTION_MODULE	= 25,
 	KMEMCHECK_SECTION_SYMBOLS	= 26,
+	KMEMCHECK_SECTION_RUNS		= 27,
+	KMEMCHECK_SECTION_SOURCE	= 28,
+	KMEMCHECK_SECTION_COPY		= 29,
+	KMEMCHECK_SECTION_SOURCE_ALLOC	= 30,
+	KMEMCHECK_SECTION_FILL		= 31,
 	KMEMCHECK_SECTION_LOST		= 32,
 };
 
@@ -262,6 +276,50 @@ struct kmemcheck_track {
 	__s32 pid;
 	__u32 cpu;
 	__u64 entries[];
+};
+
+/**
+ * struct kmemcheck_run - neighbouring bytes that must not be used
+ * @address: of the first one
+ * @size: bytes
+ * @state: enum kmemcheck_state of all of them
+ */
+struct kmemcheck_run {
+	__u64 address;
+	__u32 size;
+	__u32 state;
+};
+
+/* No report has more of them; what is beyond is left for the next report. */
+#define KMEMCHECK_RUNS_MAX		16
+
+/**
+ * struct kmemcheck_runs - all that is wrong within one access
+ * @count: runs that the access has
+ * @bytes: in all of them
+ * @runs: the first KMEMCHECK_RUNS_MAX of them, by address, up to the section's end;
+ *	the first is where the access section points
+ */
+struct kmemcheck_runs {
+	__u32 count;
+	__u32 bytes;
+	struct kmemcheck_run runs[];
+};
+
+/**
+ * struct kmemcheck_source - the object that the reported bytes were copied from
+ * @object: that object; the first one where they were copied several times
+ * @offset: where the first reported byte was in it
+ * @copy: address that the last copy wrote first
+ * @size: bytes of the last copy
+ * @hops: how often the bytes were copied, at least 1
+ */
+struct kmemcheck_source {
+	struct kmemcheck_object object;
+	__s64 offset;
+	__u64 copy;
+	__u32 size;
+	__u32 hops;
 };
 
 /**
