@@ -91,6 +91,7 @@ void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags);
 void __kmemcheck_slab_free(struct kmem_cache *s, void *object);
 void __kmemcheck_resize(const void *object, size_t size, gfp_t flags);
 size_t __kmemcheck_requested(const void *object, size_t size);
+void __kmemcheck_note_fill(const void *object);
 struct page *__kmemcheck_alloc_pages(gfp_t flags, unsigned int order, int node, size_t size,
 				     enum kmemcheck_pages sort);
 void __kmemcheck_free_pages(struct page *page, unsigned int order);
@@ -301,6 +302,18 @@ static __always_inline void kmemcheck_mark_written(const void *to, size_t size)
 }
 
 /**
+ * kmemcheck_note_fill() - room is reserved in a carrier of messages
+ * @object: its memory, as kmalloc() has given it
+ *
+ * A report tells who did it first, because many messages are allocated in one place.
+ */
+static __always_inline void kmemcheck_note_fill(const void *object)
+{
+	if (kmemcheck_tracked(object))
+		__kmemcheck_note_fill(object);
+}
+
+/**
  * kmemcheck_read_range() - all of this is about to be used
  * @from: its address
  * @size: bytes
@@ -384,6 +397,7 @@ static inline void kmemcheck_dma_sg(struct scatterlist *list, int nents, bool to
 static inline void kmemcheck_mark_initialized(const void *address, size_t size) { }
 static inline void kmemcheck_copy_to_user(const void *from, size_t size) { }
 static inline void kmemcheck_mark_written(const void *to, size_t size) { }
+static inline void kmemcheck_note_fill(const void *object) { }
 
 static inline const void *kmemcheck_read_range(const void *from, size_t size)
 {

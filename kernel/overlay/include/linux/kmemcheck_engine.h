@@ -53,6 +53,8 @@ struct pt_regs;
  * @KMEMCHECK_COUNTER_DUPLICATES: errors counted with an earlier report
  * @KMEMCHECK_COUNTER_LOST: reports that did not fit the queue
  * @KMEMCHECK_COUNTER_OVERRUNS: reports that some reader was too slow for
+ * @KMEMCHECK_COUNTER_TESTS: self-tests, one a minute
+ * @KMEMCHECK_COUNTER_BLIND: those of them that were not noticed; must not happen
  * @KMEMCHECK_NR_COUNTERS: their number
  *
  * Their names are in state.c.
@@ -79,6 +81,8 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_DUPLICATES,
 	KMEMCHECK_COUNTER_LOST,
 	KMEMCHECK_COUNTER_OVERRUNS,
+	KMEMCHECK_COUNTER_TESTS,
+	KMEMCHECK_COUNTER_BLIND,
 	KMEMCHECK_NR_COUNTERS,
 };
 
@@ -126,7 +130,12 @@ void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		    size_t size);
 bool kmemcheck_is_heap(unsigned long addr);
-bool kmemcheck_may_copy_untracked(unsigned long to, unsigned long from, size_t size);
+
+/* origin.c */
+void kmemcheck_note_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
+			 size_t size);
+void kmemcheck_copy_state(struct pt_regs *regs, unsigned long to, unsigned long from,
+			  size_t size);
 
 /* pool.c */
 void kmemcheck_untrack(unsigned long addr);
@@ -158,6 +167,7 @@ static __always_inline bool kmemcheck_all_initialized(unsigned long addr, unsign
 }
 
 /* For ranges, which start in the pool. */
+typedef bool kmemcheck_rule(unsigned long addr, size_t size);
 bool kmemcheck_may_read(unsigned long addr, size_t size);
 bool kmemcheck_may_write(unsigned long addr, size_t size);
 bool kmemcheck_may_copy(unsigned long addr, size_t size);
@@ -167,7 +177,6 @@ bool kmemcheck_any_initialized(unsigned long addr, size_t size);
 bool kmemcheck_any_allocated(unsigned long addr, size_t size);
 void kmemcheck_set_uninitialized(unsigned long addr, size_t size);
 void kmemcheck_set_initialized(unsigned long addr, size_t size);
-void kmemcheck_copy_state(unsigned long to, unsigned long from, size_t size);
 bool kmemcheck_is_untracked(unsigned long addr);
 
 /* profile.c */
@@ -219,6 +228,6 @@ extern const struct kmemcheck_arch_ops kmemcheck_arch;
  * runs for every allocation and every release, the other one for every first store.
  */
 depot_stack_handle_t kmemcheck_save_stack(unsigned long caller, gfp_t flags);
-void kmemcheck_propagate_store(const struct pt_regs *regs, unsigned long addr, size_t size);
+void kmemcheck_propagate_store(struct pt_regs *regs, unsigned long addr, size_t size);
 
 #endif /* _LINUX_KMEMCHECK_ENGINE_H */

@@ -6,6 +6,7 @@
  * included: no lock, no allocation, no tracing, nothing that is hidden.
  */
 #include <linux/irqflags.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/ptrace.h>
@@ -16,21 +17,16 @@
 
 DEFINE_PER_CPU(unsigned long, kmemcheck_expected);
 
-/* How many bytes, before the first one that is to be reported, are as they should be? */
-static size_t fine_bytes(enum kmemcheck_kind kind, unsigned long addr, size_t size)
+/* Of the first byte that the rule does not allow; an operand may reach beyond the pool. */
+static enum kmemcheck_state state_to_report(kmemcheck_rule *allows, unsigned long addr,
+					    size_t size)
 {
-	return kind == KMEMCHECK_WRITE ? kmemcheck_shadow_allocated(addr, size) :
-					 kmemcheck_shadow_run(addr, size, true);
-}
+	size_t i;
 
-static enum kmemcheck_state state_to_report(enum kmemcheck_kind kind,
-					    unsigned long addr, size_t size)
-{
-	size_t fine = fine_bytes(kind, addr, size);
-
-	/* An operand may reach beyond the end of the pool. */
-	return fine == size || !kmemcheck_in_pool(addr + fine) ?
-	       KMEMCHECK_INITIALIZED : kmemcheck_shadow_get(addr + fine);
+	for (i = 0; i < size && kmemcheck_in_pool(addr + i); i++)
+		if (!allows(addr + i, 1))
+			return kmemcheck_shadow_get(addr + i);
+	return KMEMCHECK_INITIALIZED;
 }
 
 static void report_operand(struct pt_regs *regs, enum kmemcheck_kind kind,
@@ -38,14 +34,16 @@ static void report_operand(struct pt_regs *regs, enum kmemcheck_kind kind,
 {
 	struct kmemcheck_access access = {
 		.kind = kind,
-		.state = state_to_report(kind, addr, size),
+		.state = state_to_report(kind == KMEMCHECK_WRITE ? kmemcheck_may_write :
+								   kmemcheck_is_initialized,
+					 addr, size),
 		.address = addr,
 		.size = size,
 		.start = addr,
 		.length = size,
 	};
 
-	kmemcheck_queue_report(regs, instruction_pointer(regs), &access);
+	kmemcheck_queue_report(regs, instruction_pointer(regs), &access, NULL);
 }
 
 /**
@@ -112,20 +110,19 @@ bool kmemcheck_is_heap(unsigned long addr)
 }
 
 /**
- * kmemcheck_may_copy_untracked() - may this be copied to untracked memory?
+ * kmemcheck_untracked_rule() - what may be copied to untracked memory?
  * @to: destination, not in the pool
- * @from: source, in the pool
- * @size: bytes, one element of the copy
  *
  * User space must not see uninitialised bytes. The stack has no shadow, so what is
  * copied there is reported now or never.
+ *
+ * Return: the rule for each element of the copy.
  */
-bool kmemcheck_may_copy_untracked(unsigned long to, unsigned long from, size_t size)
+kmemcheck_rule *kmemcheck_untracked_rule(unsigned long to)
 {
 	if (to < TASK_SIZE_MAX)
-		return kmemcheck_is_initialized(from, size);
-	return kmemcheck_is_heap(to) ? kmemcheck_may_copy(from, size) :
-				       kmemcheck_may_copy_to_stack(from, size);
+		return kmemcheck_is_initialized;
+	return kmemcheck_is_heap(to) ? kmemcheck_may_copy : kmemcheck_may_copy_to_stack;
 }
 
 /**
@@ -146,7 +143,7 @@ void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		return;
 	}
 	if (!kmemcheck_in_pool(to)) {
-		if (!kmemcheck_may_copy_untracked(to, from, size))
+		if (!kmemcheck_untracked_rule(to)(from, size))
 			kmemcheck_report_read(regs, from, size);
 		return;
 	}
@@ -155,7 +152,40 @@ void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		kmemcheck_report_read(regs, from, size);
 	if (!kmemcheck_may_write(to, size))
 		kmemcheck_write(regs, to, size);
-	kmemcheck_copy_state(to, from, size);
+	kmemcheck_copy_state(regs, to, from, size);
+}
+
+static void add_byte(struct kmemcheck_run_list *list, unsigned long addr)
+{
+	enum kmemcheck_state state = kmemcheck_shadow_get(addr);
+	struct kmemcheck_run *run = &list->last;
+
+	list->bytes++;
+	if (!list->count || addr != run->address + run->size || state != run->state) {
+		list->count++;
+		*run = (struct kmemcheck_run) { .address = addr, .state = state };
+	}
+	run->size++;
+	if (list->count <= KMEMCHECK_RUNS_MAX)
+		list->runs[list->count - 1] = *run;
+}
+
+/* As a loop over memory loads it, word by word. */
+static void find_runs(struct kmemcheck_run_list *list, kmemcheck_rule *allows,
+		      unsigned long addr, size_t size)
+{
+	unsigned long end = addr + size, word;
+
+	list->count = 0;
+	list->bytes = 0;
+	for (; addr < end; addr = word) {
+		word = min(addr + sizeof(long), end);
+		if (allows(addr, word - addr))
+			continue;
+		for (; addr < word && kmemcheck_in_pool(addr); addr++)
+			if (!allows(addr, 1))
+				add_byte(list, addr);
+	}
 }
 
 /**
@@ -163,32 +193,38 @@ void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
  * @kind: what for
  * @ip: where, in the function that is to be printed first
  * @addr: of the range, in the pool
- * @size: of the range; its first run of such bytes stands for all of them
+ * @size: of the range
+ * @allows: what is as it should be: of a word, and of the bytes in one that is not
  *
- * Afterwards all of it counts as initialised.
+ * One report tells all that is wrong with the access, as far as there is room. Only
+ * what it tells counts as initialised afterwards.
  */
-void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip,
-			    unsigned long addr, size_t size)
+void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip, unsigned long addr,
+			    size_t size, kmemcheck_rule *allows)
 {
-	size_t fine = fine_bytes(kind, addr, size);
 	struct kmemcheck_access access;
+	struct kmemcheck_run_list list;
 	unsigned long flags;
+	unsigned int i;
 
-	if (fine == size || !kmemcheck_in_pool(addr + fine))
+	find_runs(&list, allows, addr, size);
+	if (!list.count)
 		return;
 
 	access = (struct kmemcheck_access) {
 		.kind = kind,
-		.state = kmemcheck_shadow_get(addr + fine),
-		.address = addr + fine,
-		.size = kmemcheck_shadow_run(addr + fine, size - fine, false),
+		.state = list.runs[0].state,
+		.address = list.runs[0].address,
+		.size = list.runs[0].size,
 		.start = addr,
 		.length = size,
 	};
 
 	/* A queue's producers must not migrate nor be overtaken by a task. */
 	raw_local_irq_save(flags);
-	kmemcheck_queue_report(NULL, ip, &access);
+	kmemcheck_queue_report(NULL, ip, &access, &list);
 	raw_local_irq_restore(flags);
-	kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
+	for (i = 0; i < min_t(unsigned int, list.count, KMEMCHECK_RUNS_MAX); i++)
+		kmemcheck_shadow_set(list.runs[i].address, list.runs[i].size,
+				     KMEMCHECK_INITIALIZED);
 }

@@ -8,7 +8,9 @@
 #include <linux/stackdepot.h>
 #include <linux/sysctl.h>
 
+#include "canary.h"
 #include "kmemcheck.h"
+#include "origin.h"
 #include "owner.h"
 #include "pool.h"
 #include "report.h"
@@ -38,6 +40,8 @@ static int init_parts(void)
 		err = kmemcheck_ring_init();
 	if (!err)
 		err = kmemcheck_owner_init(kmemcheck_pool_reserved() >> PAGE_SHIFT);
+	if (!err)
+		err = kmemcheck_origin_init();
 	if (!err)
 		err = stack_depot_init();
 	if (!err)
@@ -112,6 +116,8 @@ static int set_mode(int mode)
 		kmemcheck_pool_hide();
 	if (mode != KMEMCHECK_MODE_DISABLED && old == KMEMCHECK_MODE_DISABLED)
 		kmemcheck_retire_slabs();
+	if (mode != KMEMCHECK_MODE_DISABLED)
+		kmemcheck_start_self_tests();
 	return 0;
 }
 
@@ -151,6 +157,8 @@ static struct ctl_table kmemcheck_table[] = {
 static int __init kmemcheck_late_init(void)
 {
 	kmemcheck_debugfs_init();
+	if (kmemcheck_enabled())
+		kmemcheck_start_self_tests();
 	register_sysctl_init("kernel", kmemcheck_table);
 	return 0;
 }

@@ -8,9 +8,11 @@
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/seq_file.h>
+#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
+#include "canary.h"
 #include "kmemcheck.h"
 #include "pool.h"
 #include "ring.h"
@@ -164,6 +166,10 @@ static int stats_show(struct seq_file *m, void *unused)
 	for (i = 0; i < KMEMCHECK_NR_COUNTERS; i++)
 		seq_printf(m, "%s: %llu\n", kmemcheck_counter_names[i],
 			   kmemcheck_counter(i));
+	if (kmemcheck_last_self_test())
+		seq_printf(m, "seconds since self-test: %llu\n",
+			   (ktime_get_boottime_ns() - kmemcheck_last_self_test()) /
+			   NSEC_PER_SEC);
 	for (i = 0; (name = kmemcheck_arch.fault_class(i, &count)); i++)
 		seq_printf(m, "faults by %s: %llu\n", name, count);
 	return 0;

@@ -16,46 +16,25 @@
 #include "kmemcheck.h"
 #include "report.h"
 
-/* What a loop over memory loads at once, as in memcpy() of the architecture. */
-#define ELEMENT	sizeof(long)
-
 /* A use of all of it, word by word. */
 static void check_read(unsigned long ip, unsigned long addr, size_t size)
 {
-	size_t i, n;
-
-	if (kmemcheck_is_initialized(addr, size))
-		return;
-	for (i = 0; i < size; i += n) {
-		n = min(size - i, ELEMENT);
-		if (!kmemcheck_may_read(addr + i, n)) {
-			kmemcheck_report_range(KMEMCHECK_READ, ip, addr + i, size - i);
-			return;
-		}
-	}
+	if (!kmemcheck_is_initialized(addr, size))
+		kmemcheck_report_range(KMEMCHECK_READ, ip, addr, size, kmemcheck_may_read);
 }
 
-/* To untracked memory, word by word. */
 static void check_copy_untracked(unsigned long ip, unsigned long to, unsigned long from,
 				 size_t size)
 {
-	size_t i, n;
-
-	if (kmemcheck_is_initialized(from, size))
-		return;
-	for (i = 0; i < size; i += n) {
-		n = min(size - i, ELEMENT);
-		if (!kmemcheck_may_copy_untracked(to + i, from + i, n)) {
-			kmemcheck_report_range(KMEMCHECK_READ, ip, from + i, size - i);
-			return;
-		}
-	}
+	if (!kmemcheck_is_initialized(from, size))
+		kmemcheck_report_range(KMEMCHECK_READ, ip, from, size,
+				       kmemcheck_untracked_rule(to));
 }
 
 static void check_write(unsigned long ip, unsigned long addr, size_t size)
 {
 	if (!kmemcheck_may_write(addr, size))
-		kmemcheck_report_range(KMEMCHECK_WRITE, ip, addr, size);
+		kmemcheck_report_range(KMEMCHECK_WRITE, ip, addr, size, kmemcheck_may_write);
 	kmemcheck_set_initialized(addr, size);
 }
 
@@ -64,10 +43,10 @@ static void check_copy(unsigned long ip, unsigned long to, unsigned long from,
 		       size_t size)
 {
 	if (!kmemcheck_may_copy(from, size))
-		kmemcheck_report_range(KMEMCHECK_READ, ip, from, size);
+		kmemcheck_report_range(KMEMCHECK_READ, ip, from, size, kmemcheck_may_copy);
 	if (!kmemcheck_may_write(to, size))
-		kmemcheck_report_range(KMEMCHECK_WRITE, ip, to, size);
-	kmemcheck_copy_state(to, from, size);
+		kmemcheck_report_range(KMEMCHECK_WRITE, ip, to, size, kmemcheck_may_write);
+	kmemcheck_copy_state(NULL, to, from, size);
 }
 
 /*
@@ -199,7 +178,8 @@ void __kmemcheck_infoleak(unsigned long ip, const void *from, size_t size)
 {
 	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
 	if (!kmemcheck_is_initialized((unsigned long)from, size))
-		kmemcheck_report_range(KMEMCHECK_INFOLEAK, ip, (unsigned long)from, size);
+		kmemcheck_report_range(KMEMCHECK_INFOLEAK, ip, (unsigned long)from, size,
+				       kmemcheck_is_initialized);
 }
 EXPORT_SYMBOL(__kmemcheck_infoleak);
 

@@ -2,6 +2,7 @@
 /*
  * kmemcheck: what the slab allocator tells us of slabs and their objects.
  */
+#include <linux/export.h>
 #include <linux/instruction_pointer.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -105,8 +106,9 @@ void __kmemcheck_slab_alloc(struct kmem_cache *s, void *object, gfp_t flags)
 		if (kmemcheck_enabled())
 			kmemcheck_note_event(&owner->alloc, _RET_IP_, flags);
 		else
-			owner->alloc.stack = 0;
+			owner->alloc = (struct kmemcheck_event) {};
 		owner->free.stack = 0;
+		owner->filled = false;
 		owner->size = s->object_size;
 		owner->zeroed = flags & __GFP_ZERO;
 	}
@@ -122,8 +124,12 @@ void __kmemcheck_slab_free(struct kmem_cache *s, void *object)
 {
 	struct kmemcheck_owner *owner = kmemcheck_owner_of(s, virt_to_slab(object), object);
 
-	if (owner && kmemcheck_enabled())
-		kmemcheck_note_event(&owner->free, _RET_IP_, 0);
+	if (owner) {
+		owner->filled = false;
+		owner->free.stack = 0;
+		if (kmemcheck_enabled())
+			kmemcheck_note_event(&owner->free, _RET_IP_, 0);
+	}
 	if (!keeps_state(s))
 		kmemcheck_shadow_set((unsigned long)object, s->object_size,
 				     KMEMCHECK_FREED);
@@ -183,3 +189,24 @@ size_t __kmemcheck_requested(const void *object, size_t size)
 	room_of(object, &owner);
 	return owner ? owner->size : size;
 }
+
+/**
+ * __kmemcheck_note_fill() - somebody reserves room in a carrier of messages
+ * @object: its memory, tracked
+ *
+ * Many messages are allocated in one place and filled in others. The first one that
+ * does is remembered until the memory is released.
+ */
+void __kmemcheck_note_fill(const void *object)
+{
+	struct kmemcheck_owner *owner;
+
+	room_of(object, &owner);
+	/* Of pages, only what begins with them. */
+	if (!owner || owner->filled || !kmemcheck_enabled() ||
+	    (owner->name && !PAGE_ALIGNED(object)))
+		return;
+	kmemcheck_note_event(&owner->free, _RET_IP_, 0);
+	owner->filled = true;
+}
+EXPORT_SYMBOL(__kmemcheck_note_fill);

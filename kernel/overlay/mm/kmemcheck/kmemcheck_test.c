@@ -28,6 +28,24 @@ static void take_section(struct seen *seen, const struct kmemcheck_section *s)
 	case KMEMCHECK_SECTION_FREE:
 		seen->has_free = true;
 		break;
+	case KMEMCHECK_SECTION_FILL:
+		seen->has_fill = true;
+		break;
+	case KMEMCHECK_SECTION_COPY:
+		seen->has_copy = true;
+		break;
+	case KMEMCHECK_SECTION_SOURCE_ALLOC:
+		seen->has_source_alloc = true;
+		break;
+	case KMEMCHECK_SECTION_SOURCE:
+		memcpy(&seen->source, s + 1, sizeof(seen->source));
+		break;
+	case KMEMCHECK_SECTION_RUNS:
+		memcpy(&seen->runs, s + 1, sizeof(seen->runs));
+		seen->nr_runs = (s->size - sizeof(seen->runs)) / sizeof(seen->run[0]);
+		memcpy(seen->run, (u8 *)(s + 1) + sizeof(seen->runs),
+		       min(s->size - sizeof(seen->runs), sizeof(seen->run)));
+		break;
 	}
 }
 
@@ -630,10 +648,19 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_end_of_a_string),
 	KUNIT_CASE(test_first_assignment_of_bits),
 	KUNIT_CASE(test_differing_good_byte),
+	KUNIT_CASE(test_all_holes_in_one_report),
+	KUNIT_CASE(test_more_holes_than_room),
+	KUNIT_CASE(test_padding_beside_a_hole),
+	KUNIT_CASE(test_source_of_a_copy),
+	KUNIT_CASE(test_source_of_a_store),
+	KUNIT_CASE(test_sources_of_one_message),
+	KUNIT_CASE(test_sources_are_told_apart),
+	KUNIT_CASE(test_filler_of_a_message),
 	KUNIT_CASE(test_handler_is_closed),
 	/* The last ones: meanwhile pages are shown. */
 	KUNIT_CASE(test_access_while_hiding),
 	KUNIT_CASE(test_slabs_of_the_boot),
+	KUNIT_CASE(test_self_test),
 	KUNIT_CASE(test_one_shot),
 	KUNIT_CASE(test_broken_invariant_switches_off),
 	{}

@@ -29,7 +29,11 @@ struct seen {
 	unsigned int count;
 	struct kmemcheck_access access;	/* of the last of them */
 	struct kmemcheck_object object;
-	bool has_object, has_alloc, has_free;
+	struct kmemcheck_source source;
+	struct kmemcheck_runs runs;
+	struct kmemcheck_run run[KMEMCHECK_RUNS_MAX];
+	unsigned int nr_runs;
+	bool has_object, has_alloc, has_free, has_fill, has_copy, has_source_alloc;
 };
 
 struct seen reports_on(struct context *c, const void *start, size_t size);
@@ -60,6 +64,17 @@ void test_access_while_hiding(struct kunit *test);
 void test_slabs_of_the_boot(struct kunit *test);
 void test_one_shot(struct kunit *test);
 void test_broken_invariant_switches_off(struct kunit *test);
+/* kmemcheck_origin_test.c */
+void test_all_holes_in_one_report(struct kunit *test);
+void test_more_holes_than_room(struct kunit *test);
+void test_padding_beside_a_hole(struct kunit *test);
+void test_source_of_a_copy(struct kunit *test);
+void test_source_of_a_store(struct kunit *test);
+void test_sources_of_one_message(struct kunit *test);
+void test_sources_are_told_apart(struct kunit *test);
+void test_filler_of_a_message(struct kunit *test);
+void test_self_test(struct kunit *test);
+
 /* kmemcheck_device_test.c */
 void test_dma_single(struct kunit *test);
 void test_dma_list(struct kunit *test);

@@ -147,7 +147,11 @@ void kmemcheck_note_pages_freed(const void *start, unsigned long caller)
 {
 	struct kmemcheck_owner *owner = kmemcheck_owner_of_pages(start);
 
-	if (owner && owner->name && kmemcheck_enabled())
+	if (!owner || !owner->name)
+		return;
+	owner->filled = false;
+	owner->free.stack = 0;
+	if (kmemcheck_enabled())
 		kmemcheck_note_event(&owner->free, caller, 0);
 }
 
@@ -215,20 +219,4 @@ bool kmemcheck_find_object(unsigned long addr, struct kmemcheck_object *object,
 	else
 		memset(owner, 0, sizeof(*owner));
 	return true;
-}
-
-/**
- * kmemcheck_find_stack() - where the object around an address was allocated
- * @addr: in the pool
- *
- * Called from inside of a fault.
- *
- * Return: the stack, 0 when it is not known.
- */
-depot_stack_handle_t kmemcheck_find_stack(unsigned long addr)
-{
-	struct kmemcheck_object object;
-	struct kmemcheck_owner owner;
-
-	return kmemcheck_find_object(addr, &object, &owner) ? owner.alloc.stack : 0;
 }

@@ -19,11 +19,18 @@ struct kmemcheck_event {
 /* What is kept for each object of a slab, or for a block of pages, beside it. */
 struct kmemcheck_owner {
 	struct kmemcheck_event alloc;
-	struct kmemcheck_event free;
+	struct kmemcheck_event free;	/* while it is in use and @filled: who filled it */
 	const char *name;		/* of a block of pages */
 	u32 size;			/* that was asked for */
 	bool zeroed;			/* when it was allocated */
+	bool filled;			/* a carrier: somebody has reserved room in it */
 };
+
+/* Who filled a carrier first; no stack: it is none, or that is not known. */
+static inline struct kmemcheck_event kmemcheck_fill_event(const struct kmemcheck_owner *owner)
+{
+	return owner->filled ? owner->free : (struct kmemcheck_event) {};
+}
 
 int kmemcheck_owner_init(unsigned long pages);
 struct kmemcheck_owner *kmemcheck_alloc_owners(const void *start, size_t size,
@@ -40,6 +47,5 @@ void kmemcheck_note_pages_freed(const void *start, unsigned long caller);
 /* For a report. */
 bool kmemcheck_find_object(unsigned long addr, struct kmemcheck_object *object,
 			   struct kmemcheck_owner *owner);
-depot_stack_handle_t kmemcheck_find_stack(unsigned long addr);
 
 #endif /* _MM_KMEMCHECK_OWNER_H */

@@ -19,6 +19,7 @@
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
+#include "canary.h"
 #include "kmemcheck.h"
 #include "owner.h"
 #include "report.h"
@@ -38,12 +39,20 @@ struct queue {
 
 /*
  * The same instruction on an object from the same place gives one report in a
- * while; the next one tells how often it happened. A bucket belongs to the last
- * one, so two bugs that share one are merely reported more often.
+ * while; the next one tells how often it happened. Where the bytes were copied from
+ * and who filled the message belong to the place: much leaves the kernel by one
+ * instruction. A bucket belongs to the last one, so two bugs that share one are merely
+ * reported more often.
  */
-struct bucket {
+struct place {
 	unsigned long ip;
-	depot_stack_handle_t stack;
+	depot_stack_handle_t alloc;
+	depot_stack_handle_t source;
+	depot_stack_handle_t fill;
+};
+
+struct bucket {
+	struct place place;
 	u32 suppressed;
 	u64 since;			/* when it was last reported */
 };
@@ -197,21 +206,29 @@ static void save_memory(struct kmemcheck_report *report, unsigned long addr)
 		report->shadow[i] = kmemcheck_shadow_get(report->copy_start + i);
 }
 
-static struct bucket *bucket_of(unsigned long ip, depot_stack_handle_t stack)
+static struct bucket *bucket_of(const struct place *place)
 {
-	return raw_cpu_ptr(buckets) + hash_long(ip ^ stack, ilog2(NR_BUCKETS));
+	unsigned long key = place->ip ^ place->alloc ^ (unsigned long)place->source << 16 ^
+			    (unsigned long)place->fill << 32;
+
+	return raw_cpu_ptr(buckets) + hash_long(key, ilog2(NR_BUCKETS));
+}
+
+static bool is_same_place(const struct place *a, const struct place *b)
+{
+	return a->ip == b->ip && a->alloc == b->alloc && a->source == b->source &&
+	       a->fill == b->fill;
 }
 
 /* How many accesses a report stands for now, or 0 to keep quiet. */
-static u32 occurrences(struct bucket *b, unsigned long ip,
-		       depot_stack_handle_t stack, u64 now)
+static u32 occurrences(struct bucket *b, const struct place *place, u64 now)
 {
 	u32 count;
 
 	if (!kmemcheck_ratelimit)
 		return 1;
-	if (b->ip != ip || b->stack != stack) {
-		*b = (struct bucket) { .ip = ip, .stack = stack, .since = now };
+	if (!is_same_place(&b->place, place)) {
+		*b = (struct bucket) { .place = *place, .since = now };
 		return 1;
 	}
 	if (now - b->since < kmemcheck_ratelimit * NSEC_PER_SEC) {
@@ -222,6 +239,37 @@ static u32 occurrences(struct bucket *b, unsigned long ip,
 	b->suppressed = 0;
 	b->since = now;
 	return count;
+}
+
+static void find_known(struct kmemcheck_known *known, unsigned long addr)
+{
+	known->fill.stack = 0;
+	known->origin.source.hops = 0;
+	known->has_object = kmemcheck_find_object(addr, &known->object, &known->owner);
+	if (!known->has_object) {
+		known->owner.alloc.stack = 0;
+		return;
+	}
+	kmemcheck_find_origin(addr, &known->object, &known->owner, &known->origin);
+	known->fill = kmemcheck_fill_event(&known->owner);
+	if (known->fill.stack)
+		known->owner.free.stack = 0;
+}
+
+/* What was copied is told from other copies by its source, and that by who filled it. */
+static struct place place_of(unsigned long ip, const struct kmemcheck_known *known)
+{
+	struct place place = {
+		.ip = ip,
+		.alloc = known->owner.alloc.stack,
+		.fill = known->fill.stack,
+	};
+
+	if (known->origin.source.hops) {
+		place.source = known->origin.alloc.stack;
+		place.fill = known->origin.fill.stack ?: place.fill;
+	}
+	return place;
 }
 
 static void fill(struct kmemcheck_report *report, struct pt_regs *regs,
@@ -242,8 +290,6 @@ static void fill(struct kmemcheck_report *report, struct pt_regs *regs,
 	save_code(report);
 	save_stack(report, regs);
 	save_memory(report, access->address);
-	report->has_object = kmemcheck_find_object(access->address, &report->object,
-						   &report->owner);
 }
 
 /**
@@ -251,24 +297,28 @@ static void fill(struct kmemcheck_report *report, struct pt_regs *regs,
  * @regs: before the instruction that has faulted, or NULL
  * @ip: where it was
  * @access: what is known of it so far
+ * @list: what is wrong within it, NULL for an operand
  *
  * Interrupts are off, so that a queue's producers neither migrate nor are overtaken
  * by a task.
  */
 void kmemcheck_queue_report(struct pt_regs *regs, unsigned long ip,
-			    struct kmemcheck_access *access)
+			    struct kmemcheck_access *access,
+			    const struct kmemcheck_run_list *list)
 {
 	struct queue *q = raw_cpu_ptr(&queues);
 	struct kmemcheck_report *report;
-	depot_stack_handle_t stack;
+	struct kmemcheck_known known;
 	struct bucket *bucket;
+	struct place place;
 
-	if (!kmemcheck_enabled())
+	if (!kmemcheck_enabled() || kmemcheck_catch_canary(access->address))
 		return;
-	stack = kmemcheck_find_stack(access->address);
-	bucket = bucket_of(ip, stack);
+	find_known(&known, access->address);
+	place = place_of(ip, &known);
+	bucket = bucket_of(&place);
 	access->time = ktime_get_boot_fast_ns();
-	access->count = occurrences(bucket, ip, stack, access->time);
+	access->count = occurrences(bucket, &place, access->time);
 	if (!access->count) {
 		kmemcheck_count(KMEMCHECK_COUNTER_DUPLICATES);
 		return;
@@ -280,11 +330,15 @@ void kmemcheck_queue_report(struct pt_regs *regs, unsigned long ip,
 	report = queue_reserve(q);
 	if (report) {
 		fill(report, regs, access, ip);
+		report->known = known;
+		report->list.count = 0;
+		if (list)
+			report->list = *list;
 		/* Pairs with the acquire in kmemcheck_queue_next(). */
 		smp_store_release(&report->ready, true);
 	} else {
 		/* There is no report of it, so the next one is no duplicate. */
-		bucket->ip = 0;
+		bucket->place.ip = 0;
 		arch_atomic64_inc(&q->lost);
 		kmemcheck_count(KMEMCHECK_COUNTER_LOST);
 	}

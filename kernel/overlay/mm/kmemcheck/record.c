@@ -6,6 +6,7 @@
 #include <linux/crc32.h>
 #include <linux/elf.h>
 #include <linux/kallsyms.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/stackdepot.h>
@@ -105,31 +106,40 @@ static size_t record_end(struct cursor *c, unsigned int type, u64 seq)
 }
 
 /* All code addresses of a report, in the order of the symbols section. */
+enum list {
+	LIST_IP,
+	LIST_STACK,
+	LIST_ALLOC,
+	LIST_FREE,
+	LIST_COPY,
+	LIST_SOURCE_ALLOC,
+	LIST_FILL,
+	NR_LISTS,
+};
+
 struct addresses {
-	unsigned long ip;
-	const unsigned long *stack;
-	unsigned long *alloc;
-	unsigned long *free;
-	unsigned int nr_stack, nr_alloc, nr_free;
+	struct {
+		const unsigned long *entries;
+		unsigned int nr;
+	} lists[NR_LISTS];
 };
 
 static unsigned long nth_address(const struct addresses *a, unsigned int i)
 {
-	if (i == 0)
-		return a->ip;
-	i--;
-	if (i < a->nr_stack)
-		return a->stack[i];
-	i -= a->nr_stack;
-	if (i < a->nr_alloc)
-		return a->alloc[i];
-	i -= a->nr_alloc;
-	return a->free[i];
+	unsigned int list = 0;
+
+	while (i >= a->lists[list].nr)
+		i -= a->lists[list++].nr;
+	return a->lists[list].entries[i];
 }
 
 static unsigned int nr_addresses(const struct addresses *a)
 {
-	return 1 + a->nr_stack + a->nr_alloc + a->nr_free;
+	unsigned int list, sum = 0;
+
+	for (list = 0; list < NR_LISTS; list++)
+		sum += a->lists[list].nr;
+	return sum;
 }
 
 static void put_symbols(struct cursor *c, const struct addresses *a)
@@ -186,29 +196,103 @@ static void put_modules(struct cursor *c, const struct addresses *a)
 	preempt_enable();
 }
 
-static void put_event(struct cursor *c, unsigned int type,
-		      const struct kmemcheck_event *event, const unsigned long *entries,
-		      unsigned int n)
+static void put_track(struct cursor *c, unsigned int type, const struct kmemcheck_track *track,
+		      const struct addresses *a, enum list list)
+{
+	struct kmemcheck_section *head = section_begin(c, type);
+
+	if (section_add(c, head, track, sizeof(*track)))
+		section_add(c, head, a->lists[list].entries,
+			    a->lists[list].nr * sizeof(unsigned long));
+	section_end(c);
+}
+
+static void put_event(struct cursor *c, unsigned int type, const struct kmemcheck_event *event,
+		      const struct addresses *a, enum list list)
 {
 	struct kmemcheck_track track = {
 		.time = event->time,
 		.pid = event->pid,
 		.cpu = event->cpu,
 	};
-	struct kmemcheck_section *head;
+
+	if (event->stack)
+		put_track(c, type, &track, a, list);
+}
+
+static void fetch(struct addresses *a, enum list list, const struct kmemcheck_event *event)
+{
+	unsigned long *entries;
 
 	if (!event->stack)
 		return;
-	head = section_begin(c, type);
-	if (section_add(c, head, &track, sizeof(track)))
-		section_add(c, head, entries, n * sizeof(*entries));
-	section_end(c);
+	a->lists[list].nr = stack_depot_fetch(event->stack, &entries);
+	a->lists[list].entries = entries;
 }
 
-static unsigned int fetch(const struct kmemcheck_report *r,
-			  const struct kmemcheck_event *event, unsigned long **entries)
+static struct addresses addresses_of(const struct kmemcheck_report *r)
 {
-	return r->has_object && event->stack ? stack_depot_fetch(event->stack, entries) : 0;
+	const struct kmemcheck_known *known = &r->known;
+	struct addresses a = {
+		.lists[LIST_IP] = { &r->ip, 1 },
+		.lists[LIST_STACK] = { r->stack, r->nr_stack },
+	};
+
+	if (!known->has_object)
+		return a;
+	fetch(&a, LIST_ALLOC, &known->owner.alloc);
+	fetch(&a, LIST_FREE, &known->owner.free);
+	fetch(&a, LIST_FILL, kmemcheck_filler(known));
+	if (known->origin.source.hops) {
+		a.lists[LIST_COPY].entries = known->origin.stack;
+		a.lists[LIST_COPY].nr = known->origin.nr_stack;
+		fetch(&a, LIST_SOURCE_ALLOC, &known->origin.alloc);
+	}
+	return a;
+}
+
+static void put_origin(struct cursor *c, const struct kmemcheck_origin *origin,
+		       const struct addresses *a)
+{
+	struct kmemcheck_track copy = {
+		.time = origin->time,
+		.pid = origin->pid,
+		.cpu = origin->cpu,
+	};
+
+	if (!origin->source.hops)
+		return;
+	put_section(c, KMEMCHECK_SECTION_SOURCE, &origin->source, sizeof(origin->source));
+	put_track(c, KMEMCHECK_SECTION_COPY, &copy, a, LIST_COPY);
+	put_event(c, KMEMCHECK_SECTION_SOURCE_ALLOC, &origin->alloc, a, LIST_SOURCE_ALLOC);
+}
+
+static void put_object(struct cursor *c, const struct kmemcheck_known *known,
+		       const struct addresses *a)
+{
+	if (!known->has_object)
+		return;
+	put_section(c, KMEMCHECK_SECTION_OBJECT, &known->object, sizeof(known->object));
+	put_event(c, KMEMCHECK_SECTION_ALLOC, &known->owner.alloc, a, LIST_ALLOC);
+	put_event(c, KMEMCHECK_SECTION_FREE, &known->owner.free, a, LIST_FREE);
+	put_event(c, KMEMCHECK_SECTION_FILL, kmemcheck_filler(known), a, LIST_FILL);
+	put_origin(c, &known->origin, a);
+}
+
+/* The first one is in the access section already. */
+static void put_runs(struct cursor *c, const struct kmemcheck_run_list *list)
+{
+	struct kmemcheck_runs head = { .count = list->count, .bytes = list->bytes };
+	struct kmemcheck_section *section;
+
+	if (list->count <= 1)
+		return;
+	section = section_begin(c, KMEMCHECK_SECTION_RUNS);
+	if (section_add(c, section, &head, sizeof(head)))
+		section_add(c, section, list->runs,
+			    min_t(unsigned int, list->count, KMEMCHECK_RUNS_MAX) *
+			    sizeof(list->runs[0]));
+	section_end(c);
 }
 
 /**
@@ -222,14 +306,7 @@ static unsigned int fetch(const struct kmemcheck_report *r,
 size_t kmemcheck_encode_report(const struct kmemcheck_report *r, void *buf, size_t size)
 {
 	struct cursor c = record_begin(buf, size);
-	struct addresses a = {
-		.ip = r->ip,
-		.stack = r->stack,
-		.nr_stack = r->nr_stack,
-	};
-
-	a.nr_alloc = fetch(r, &r->owner.alloc, &a.alloc);
-	a.nr_free = fetch(r, &r->owner.free, &a.free);
+	struct addresses a = addresses_of(r);
 
 	put_section(&c, KMEMCHECK_SECTION_ACCESS, &r->access, sizeof(r->access));
 	put_section(&c, KMEMCHECK_SECTION_REGS, &r->regs, sizeof(r->regs));
@@ -242,14 +319,8 @@ size_t kmemcheck_encode_report(const struct kmemcheck_report *r, void *buf, size
 		  sizeof(r->memory));
 	put_bytes(&c, KMEMCHECK_SECTION_SHADOW, r->copy_start, r->shadow,
 		  sizeof(r->shadow));
-	if (r->has_object) {
-		put_section(&c, KMEMCHECK_SECTION_OBJECT, &r->object,
-			    sizeof(r->object));
-		put_event(&c, KMEMCHECK_SECTION_ALLOC, &r->owner.alloc, a.alloc,
-			  a.nr_alloc);
-		put_event(&c, KMEMCHECK_SECTION_FREE, &r->owner.free, a.free,
-			  a.nr_free);
-	}
+	put_runs(&c, &r->list);
+	put_object(&c, &r->known, &a);
 	put_modules(&c, &a);
 	put_symbols(&c, &a);
 	return record_end(&c, KMEMCHECK_RECORD_REPORT, r->seq);

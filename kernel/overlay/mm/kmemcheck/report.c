@@ -92,6 +92,42 @@ static void print_stack(const unsigned long *entries, unsigned int n)
 		pr_err(" [<%016lx>] %pB\n", entries[i], (void *)entries[i]);
 }
 
+/* A line of the log holds all of it. */
+static char ranges[KMEMCHECK_RUNS_MAX * 40 + 64];	/* under record_lock */
+
+/* Of a copy, as KMSAN has it: both ends, counted from its beginning. */
+static void print_runs(const struct kmemcheck_report *r)
+{
+	unsigned int i, n = min_t(unsigned int, r->list.count, KMEMCHECK_RUNS_MAX);
+	size_t used = 0;
+
+	if (!r->list.count)
+		return;
+	for (i = 0; i < n; i++) {
+		const struct kmemcheck_run *run = &r->list.runs[i];
+		u64 first = run->address - r->access.start;
+
+		used += scnprintf(ranges + used, sizeof(ranges) - used, "%s%llu-%llu",
+				  i ? ", " : "", first, first + run->size - 1);
+		if (run->state != r->access.state)
+			used += scnprintf(ranges + used, sizeof(ranges) - used, " (%s)",
+					  state_name(run->state));
+	}
+	if (r->list.count > n)
+		scnprintf(ranges + used, sizeof(ranges) - used, " and %u more ranges",
+			  r->list.count - n);
+	pr_err("Bytes %s of %llu are %s\n", ranges, r->access.length,
+	       state_name(r->access.state));
+	pr_err("Memory access of size %llu starts at %016llx\n", r->access.length,
+	       r->access.start);
+}
+
+static void print_who(const char *what, s32 pid, u64 time)
+{
+	pr_err("%s by task %d at %llu.%06llu:\n", what, pid, time / NSEC_PER_SEC,
+	       time % NSEC_PER_SEC / NSEC_PER_USEC);
+}
+
 static void print_event(const char *what, const struct kmemcheck_event *event)
 {
 	unsigned long *entries;
@@ -99,25 +135,47 @@ static void print_event(const char *what, const struct kmemcheck_event *event)
 
 	if (!event->stack)
 		return;
-	pr_err("%s by task %d at %llu.%06llu:\n", what, event->pid,
-	       event->time / NSEC_PER_SEC, event->time % NSEC_PER_SEC / NSEC_PER_USEC);
+	print_who(what, event->pid, event->time);
 	n = stack_depot_fetch(event->stack, &entries);
 	print_stack(entries, n);
 }
 
-static void print_object(const struct kmemcheck_report *r)
+/* "kmalloc-64, size 64, requested 48" */
+static void print_memory_of(const char *what, const struct kmemcheck_object *object,
+			    const char *end, s64 offset)
 {
 	char requested[32] = "";
 
-	if (!r->has_object)
+	if (object->requested)
+		sprintf(requested, ", requested %u", object->requested);
+	pr_err("%s %016llx of cache %s, size %u%s, %s offset %lld", what, object->start,
+	       object->cache, object->size, requested, end, offset);
+}
+
+static void print_origin(const struct kmemcheck_origin *origin)
+{
+	if (!origin->source.hops)
 		return;
-	if (r->object.requested)
-		sprintf(requested, ", requested %u", r->object.requested);
-	pr_err("Object %016llx of cache %s, size %u%s, access at offset %lld\n",
-	       r->object.start, r->object.cache, r->object.size, requested,
-	       (s64)(r->access.address - r->object.start));
-	print_event("Allocated", &r->owner.alloc);
-	print_event("Freed", &r->owner.free);
+	print_who("Stored to memory", origin->pid, origin->time);
+	print_stack(origin->stack, origin->nr_stack);
+	print_memory_of("Source", &origin->source.object, "bytes from", origin->source.offset);
+	pr_cont(", copied %u times\n", origin->source.hops);
+	print_event("Source allocated", &origin->alloc);
+}
+
+static void print_object(const struct kmemcheck_report *r)
+{
+	const struct kmemcheck_known *known = &r->known;
+
+	if (!known->has_object)
+		return;
+	print_memory_of("Object", &known->object, "access at",
+			r->access.address - known->object.start);
+	pr_cont("\n");
+	print_event("Allocated", &known->owner.alloc);
+	print_event("Freed", &known->owner.free);
+	print_event("Filled", kmemcheck_filler(known));
+	print_origin(&known->origin);
 }
 
 static void print_report(const struct kmemcheck_report *r)
@@ -137,6 +195,7 @@ static void print_report(const struct kmemcheck_report *r)
 	kmemcheck_arch.print_regs(&r->regs);
 	print_stack(r->stack, r->nr_stack);
 	pr_err(" [<%016lx>] 0x%lx\n", ULONG_MAX, ULONG_MAX);
+	print_runs(r);
 	print_object(r);
 	if (r->access.count > 1)
 		pr_err("Seen %u times since the last such report\n", r->access.count);

@@ -7,6 +7,7 @@
 
 #include <linux/kmemcheck_engine.h>
 
+#include "origin.h"
 #include "owner.h"
 
 #define KMEMCHECK_COPY_SIZE	(1UL << CONFIG_KMEMCHECK_SHADOW_COPY_SHIFT)
@@ -20,15 +21,41 @@
 
 struct irq_work;
 
+/*
+ * struct kmemcheck_run_list - all that is wrong within one access
+ * @count: runs, @bytes: in all of them
+ * @last: of them
+ * @runs: the first ones
+ */
+struct kmemcheck_run_list {
+	unsigned int count;
+	unsigned int bytes;
+	struct kmemcheck_run last;
+	struct kmemcheck_run runs[KMEMCHECK_RUNS_MAX];
+};
+
+/*
+ * struct kmemcheck_known - what is known of the memory
+ * @object: around it, @owner: of that; if there is one, @has_object
+ * @fill: who filled it first
+ * @origin: of what was reported; no hops: not known
+ */
+struct kmemcheck_known {
+	struct kmemcheck_object object;
+	struct kmemcheck_owner owner;
+	struct kmemcheck_event fill;
+	struct kmemcheck_origin origin;
+	bool has_object;
+};
+
 /* One report as the fault leaves it in the queue. */
 struct kmemcheck_report {
 	u64 seq;
 	unsigned long ip;
 	struct kmemcheck_access access;
 	struct kmemcheck_regs regs;
-	struct kmemcheck_object object;
-	struct kmemcheck_owner owner;
-	bool has_object;
+	struct kmemcheck_known known;
+	struct kmemcheck_run_list list;	/* empty for an operand */
 	bool ready;			/* pairs with the release in queue.c */
 	unsigned int nr_stack;
 	unsigned int code_size;
@@ -40,15 +67,25 @@ struct kmemcheck_report {
 	u8 shadow[KMEMCHECK_COPY_SIZE];
 };
 
+/* Of the message that was reported, or of the one that it was copied from. */
+static inline const struct kmemcheck_event *
+kmemcheck_filler(const struct kmemcheck_known *known)
+{
+	return known->origin.source.hops && known->origin.fill.stack ? &known->origin.fill :
+									&known->fill;
+}
+
 /* check.c */
-void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip,
-			    unsigned long addr, size_t size);
+kmemcheck_rule *kmemcheck_untracked_rule(unsigned long to);
+void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip, unsigned long addr,
+			    size_t size, kmemcheck_rule *allows);
 
 /* queue.c */
 extern unsigned int kmemcheck_ratelimit;
 int kmemcheck_queue_init(void (*consume)(struct irq_work *work));
 void kmemcheck_queue_report(struct pt_regs *regs, unsigned long ip,
-			    struct kmemcheck_access *access);
+			    struct kmemcheck_access *access,
+			    const struct kmemcheck_run_list *list);
 struct kmemcheck_report *kmemcheck_queue_next(void);
 void kmemcheck_queue_done(struct kmemcheck_report *report);
 u64 kmemcheck_queue_lost(void);

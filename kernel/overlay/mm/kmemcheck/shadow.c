@@ -157,26 +157,6 @@ static __always_inline size_t find(unsigned long addr, size_t size, unsigned int
 /* Not even to be written or copied. */
 #define NOT_ALLOCATED	(BIT(KMEMCHECK_UNALLOCATED) | BIT(KMEMCHECK_FREED))
 
-/**
- * kmemcheck_shadow_run() - how far does memory of one sort go?
- * @addr: first byte, in the pool
- * @size: bytes to look at
- * @initialized: look for initialised bytes, else for any others
- *
- * Return: the number of bytes from @addr on that are of that sort, at most
- * @size, and not beyond the pool.
- */
-size_t kmemcheck_shadow_run(unsigned long addr, size_t size, bool initialized)
-{
-	return find(addr, size, initialized ? NOT_INITIALIZED : BIT(KMEMCHECK_INITIALIZED));
-}
-
-/* How far to the first byte that is not allocated? As kmemcheck_shadow_run(). */
-size_t kmemcheck_shadow_allocated(unsigned long addr, size_t size)
-{
-	return find(addr, size, NOT_ALLOCATED);
-}
-
 bool kmemcheck_is_initialized(unsigned long addr, size_t size)
 {
 	size = clip(addr, size);
@@ -327,7 +307,7 @@ static void copy_forward(unsigned long to, unsigned long from, size_t size)
  * As memmove(): the ranges may overlap. An untracked page stays
  * initialised.
  */
-void kmemcheck_copy_state(unsigned long to, unsigned long from, size_t size)
+void kmemcheck_shadow_copy(unsigned long to, unsigned long from, size_t size)
 {
 	size_t n;
 

@@ -20,7 +20,6 @@ void kmemcheck_end_hiding(unsigned long addr);
 enum kmemcheck_state kmemcheck_shadow_get(unsigned long addr);
 void kmemcheck_shadow_set(unsigned long addr, size_t size,
 			  enum kmemcheck_state state);
-size_t kmemcheck_shadow_run(unsigned long addr, size_t size, bool initialized);
-size_t kmemcheck_shadow_allocated(unsigned long addr, size_t size);
+void kmemcheck_shadow_copy(unsigned long to, unsigned long from, size_t size);
 
 #endif /* _MM_KMEMCHECK_SHADOW_H */

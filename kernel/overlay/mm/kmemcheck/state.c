@@ -44,6 +44,8 @@ const char * const kmemcheck_counter_names[] = {
 	[KMEMCHECK_COUNTER_DUPLICATES]	= "duplicates",
 	[KMEMCHECK_COUNTER_LOST]	= "lost",
 	[KMEMCHECK_COUNTER_OVERRUNS]	= "overruns",
+	[KMEMCHECK_COUNTER_TESTS]	= "self-tests",
+	[KMEMCHECK_COUNTER_BLIND]	= "failed self-tests",
 };
 static_assert(ARRAY_SIZE(kmemcheck_counter_names) == KMEMCHECK_NR_COUNTERS);
 

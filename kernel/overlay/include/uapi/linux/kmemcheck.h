@@ -93,7 +93,8 @@ struct kmemcheck_record {
  * @KMEMCHECK_SECTION_SOURCE_ALLOC: struct kmemcheck_track: who allocated the
  *	source; absent when unknown
  * @KMEMCHECK_SECTION_FILL: struct kmemcheck_track: who reserved room in a carrier
- *	(an sk_buff's data) first after it had been allocated; absent for others
+ *	(an sk_buff's data) first after it had been allocated, in the source if that is
+ *	one; absent for others
  * @KMEMCHECK_SECTION_LOST: struct kmemcheck_lost (lost)
  */
 enum kmemcheck_section_type {

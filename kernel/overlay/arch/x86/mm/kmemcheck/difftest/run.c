@@ -482,7 +482,7 @@ static bool is_pristine(const struct difftest_area *a)
 	if (memcmp(a->memory + from, a->pristine + from, DIFFTEST_AREA_SIZE - from))
 		return false;
 	return !a->tracked ||
-	       kmemcheck_shadow_run(a->start, DIFFTEST_AREA_SIZE, true) == DIFFTEST_AREA_SIZE;
+	       kmemcheck_is_initialized(a->start, DIFFTEST_AREA_SIZE);
 }
 
 static void make_pristine(const struct difftest_area *a)

@@ -205,14 +205,14 @@ static void check_move(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 	check_run(d, regs, regs->si, n, &copying);
 	check_run(d, regs, regs->di, n, &writing);
 	if (to - from >= bytes && from - to >= bytes) {
-		kmemcheck_copy_state(to, from, bytes);
+		kmemcheck_copy_state(regs, to, from, bytes);
 		return;
 	}
 	/* They overlap, and the copy may spread what it has just written. */
 	for (i = 0; i < n; i++) {
 		long offset = (down ? -1L : 1L) * (long)(i * d->size);
 
-		kmemcheck_copy_state(regs->di + offset, regs->si + offset, d->size);
+		kmemcheck_copy_state(regs, regs->di + offset, regs->si + offset, d->size);
 	}
 }
 

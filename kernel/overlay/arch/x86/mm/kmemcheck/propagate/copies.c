@@ -19,6 +19,7 @@ struct copy {
 	struct task_struct *task;
 	unsigned long addr;		/* a multiple of 8 */
 	unsigned long ip;
+	unsigned long from;		/* the first of them was loaded there */
 	u8 bytes;			/* all bits of which are poisoned */
 	u8 left;			/* other stores until it is forgotten */
 };
@@ -34,7 +35,7 @@ static bool is_same_store(const struct copy *copy, unsigned long addr, unsigned 
 	return copy->task == current && copy->addr == addr && copy->ip == ip;
 }
 
-static void expect_copy(unsigned long addr, unsigned long ip, u8 bytes)
+static void expect_copy(unsigned long addr, unsigned long ip, unsigned long from, u8 bytes)
 {
 	struct copy *copy = this_cpu_ptr(copies);
 	unsigned long expected = this_cpu_read(kmemcheck_expected);
@@ -47,7 +48,7 @@ static void expect_copy(unsigned long addr, unsigned long ip, u8 bytes)
 		slot = ffz(expected);
 	if (slot == NR_COPIES)
 		slot = this_cpu_inc_return(oldest) % NR_COPIES;
-	copy[slot] = (struct copy) { current, addr, ip, bytes, U8_MAX };
+	copy[slot] = (struct copy) { current, addr, ip, from, bytes, U8_MAX };
 	this_cpu_write(kmemcheck_expected, expected | BIT(slot));
 }
 
@@ -69,14 +70,16 @@ void kmemcheck_expect_copies(const struct kmemcheck_propagation *p)
 			if ((word->poison >> 8 * byte & 0xff) == 0xff)
 				bytes |= 1U << byte;
 		if (bytes)
-			expect_copy(word->addr, word->ip, bytes);
+			expect_copy(word->addr, word->ip, p->from, bytes);
 	}
 }
 
-static void make_copy(const struct copy *copy, unsigned long addr, size_t size)
+static void make_copy(struct pt_regs *regs, const struct copy *copy, unsigned long addr,
+		      size_t size)
 {
-	unsigned int byte;
+	unsigned int first = __ffs(copy->bytes), byte;
 
+	kmemcheck_note_copy(regs, copy->addr + first, copy->from, fls(copy->bytes) - first);
 	for (byte = 0; byte < 8; byte++)
 		if (copy->bytes & 1U << byte && copy->addr + byte - addr < size)
 			kmemcheck_set_uninitialized(copy->addr + byte, 1);
@@ -90,7 +93,7 @@ static void make_copy(const struct copy *copy, unsigned long addr, size_t size)
  *
  * If that is a copy of uninitialised bytes, it is not initialised after all.
  */
-void kmemcheck_propagate_store(const struct pt_regs *regs, unsigned long addr, size_t size)
+void kmemcheck_propagate_store(struct pt_regs *regs, unsigned long addr, size_t size)
 {
 	struct copy *copy = this_cpu_ptr(copies);
 	unsigned long expected = this_cpu_read(kmemcheck_expected), still = expected;
@@ -101,7 +104,7 @@ void kmemcheck_propagate_store(const struct pt_regs *regs, unsigned long addr, s
 	for_each_set_bit(i, &expected, NR_COPIES) {
 		if (copy[i].task == current && copy[i].ip == regs->ip &&
 		    addr + size > copy[i].addr && addr < copy[i].addr + 8)
-			make_copy(&copy[i], addr, size);
+			make_copy(regs, &copy[i], addr, size);
 		else if (--copy[i].left)
 			continue;
 		still &= ~BIT(i);

@@ -322,6 +322,7 @@ static enum kmemcheck_result propagate_load(struct kmemcheck_propagation *p,
 	for (i = 0; i < size; i++)
 		if (!kmemcheck_is_initialized(addr + i, 1))
 			poison |= 0xffULL << 8 * i;
+	p->from = addr + (poison ? __ffs64(poison) / 8 : 0);
 	result = on_value(p, &d, addr, value, poison);
 	kmemcheck_update_symbolic(p, &d);
 	return result;

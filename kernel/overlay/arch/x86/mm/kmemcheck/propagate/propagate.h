@@ -48,6 +48,7 @@ struct kmemcheck_symbolic {
  * @flags_poison: of the flags
  * @symbolic: values of the registers
  * @last_x: the newest unknown in them
+ * @from: where the first byte is that is not initialised
  * @real: registers of the interrupted code, on its stack
  * @nr: words that were stored
  * @words: they
@@ -59,6 +60,7 @@ struct kmemcheck_propagation {
 	unsigned long flags_poison;
 	struct kmemcheck_symbolic symbolic[SLOT_SP + 1];
 	u16 last_x;
+	unsigned long from;
 	const struct pt_regs *real;
 	unsigned int nr;
 	struct kmemcheck_word words[KMEMCHECK_NR_WORDS];
