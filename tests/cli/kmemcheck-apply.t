@@ -209,6 +209,39 @@ expect 0 "already applied" "a patch that has another name since is recognised" f
 expect 0 "reverted" "and reverted" fake revert "$tmp/tree"
 expect 0 "" "and nothing of it is left" same_as_pristine
 
+make_tree
+make_patches
+mkdir -p "$tmp/overlay/lib"
+cp "$top/kernel/overlay/lib/Kconfig.kmemcheck" "$tmp/overlay/lib/Kconfig.kmemcheck"
+good() {
+	printf 'CONFIG_%s=y\n' X86_64 DEBUG_KERNEL DEBUG_FS SLUB COMPACTION
+	echo '# CONFIG_KASAN is not set'
+}
+good >"$tmp/config"
+expect 0 "fits $tmp/tree" "a configuration that fits" fake check --config "$tmp/config" "$tmp/tree"
+(good; echo CONFIG_INIT_ON_ALLOC_DEFAULT_ON=y) >"$tmp/config"
+expect 0 "reads as zero there" "zeroing by default is told" \
+	fake check --config "$tmp/config" "$tmp/tree"
+for conflict in KASAN KCSAN KMSAN DEBUG_KMEMLEAK DEBUG_PAGEALLOC HIBERNATION PREEMPT_RT; do
+	(good; echo "CONFIG_$conflict=y") >"$tmp/config"
+	expect 1 "CONFIG_$conflict=y" "$conflict is named" \
+		fake check --config "$tmp/config" "$tmp/tree"
+done
+for missing in DEBUG_FS SLUB COMPACTION DEBUG_KERNEL X86_64; do
+	good | grep -v "_$missing=" >"$tmp/config"
+	expect 1 "CONFIG_$missing is not set" "that $missing is missing is told" \
+		fake check --config "$tmp/config" "$tmp/tree"
+done
+(good | sed s/SLUB/SLAB/; echo CONFIG_HIBERNATION=y; echo CONFIG_DEBUG_SLAB=y) >"$tmp/config"
+expect 1 "CONFIG_DEBUG_SLAB=y" "two conflicts, the first one" \
+	fake check --config "$tmp/config" "$tmp/tree"
+expect 0 "" "two conflicts are two lines" [ "$(wc -l <"$tmp/output")" = 2 ]
+expect 2 "not a configuration of Linux" "a file that is no configuration" \
+	fake check --config "$apply" "$tmp/tree"
+expect 2 "nowhere: no such file" "no configuration there" \
+	fake check --config "$tmp/nowhere" "$tmp/tree"
+expect 2 "needs a file and a directory" "--config without a directory" fake check --config "$tmp"
+
 target=$top/kernel/targets/$kver
 # shellcheck source=/dev/null
 . "$target/target.mk"
