@@ -39,6 +39,16 @@ struct sample_device {
 	u64 stats[3];
 };
 
+/* What user space is told of a device; it is cleared before it is filled. */
+struct sample_message {
+	u32 id;
+	u32 flags;
+	u32 users;
+	u32 reserved;
+	u64 end;
+	u64 first_stat;
+};
+
 struct sample_options {
 	u32 id;
 	u8 ready : 1;
@@ -252,14 +262,72 @@ static noinline ssize_t leak_info(char __user *to, size_t size)
 	return ret;
 }
 
+/* Member by member, by registers; two of them nobody has written. */
+static noinline void fill_message(struct sample_message *message,
+				  const struct sample_device *dev)
+{
+	WRITE_ONCE(message->id, READ_ONCE(dev->id));
+	WRITE_ONCE(message->flags, READ_ONCE(dev->flags));
+	WRITE_ONCE(message->users, READ_ONCE(dev->users));
+	WRITE_ONCE(message->end, READ_ONCE(dev->end));
+	WRITE_ONCE(message->first_stat, READ_ONCE(dev->stats[0]));
+}
+
+static noinline struct sample_device *new_device(void)
+{
+	struct sample_device *dev = kmem_cache_alloc(cache, GFP_KERNEL);
+
+	dev = forget(dev);
+	if (dev)
+		fill_device(dev);
+	return dev;
+}
+
+/* The message that leaks is a copy; what was not written is elsewhere. */
+static noinline ssize_t leak_message(char __user *to, size_t size)
+{
+	struct sample_device *dev = new_device();
+	struct sample_message *message = kzalloc(sizeof(*message), GFP_KERNEL);
+	struct sample_message *copy = NULL;
+	size_t n = min(size, sizeof(*message));
+	ssize_t ret = n;
+
+	if (dev && message) {
+		fill_message(message, dev);
+		copy = kmemdup(message, sizeof(*message), GFP_KERNEL);
+	}
+	if (copy) {
+		announce("message", copy, offsetof(struct sample_message, flags),
+			 sizeof(copy->flags), "kmalloc-32");
+		if (copy_to_user(to, copy, n))
+			ret = -EFAULT;
+	}
+	if (dev)
+		kmem_cache_free(cache, dev);
+	kfree(message);
+	kfree(copy);
+	return copy ? ret : -ENOMEM;
+}
+
+struct leak {
+	const char *name;
+	ssize_t (*read)(char __user *to, size_t size);
+};
+
+static const struct leak leaks[] = {
+	{ "copy_to_user", leak_info },
+	{ "message", leak_message },
+};
+
 static ssize_t leak_read(struct file *file, char __user *to, size_t size,
 			 loff_t *ppos)
 {
+	const struct leak *leak = file_inode(file)->i_private;
 	ssize_t ret;
 
 	if (*ppos)
 		return 0;
-	ret = leak_info(to, size);
+	ret = leak->read(to, size);
 	if (ret > 0)
 		*ppos = ret;
 	return ret;
@@ -288,7 +356,8 @@ static int __init samples_init(void)
 	for (i = 0; i < ARRAY_SIZE(samples); i++)
 		debugfs_create_file(samples[i].name, 0200, dir,
 				    (void *)&samples[i], &sample_fops);
-	debugfs_create_file("copy_to_user", 0400, dir, NULL, &leak_fops);
+	for (i = 0; i < ARRAY_SIZE(leaks); i++)
+		debugfs_create_file(leaks[i].name, 0400, dir, (void *)&leaks[i], &leak_fops);
 	return 0;
 }
 

@@ -159,6 +159,12 @@ void test_source_of_a_store(struct kunit *test)
 	kmemcheck_copy_to_user(copy, 64);
 	expect_source(test, copy, c->object, 16, 1);
 
+	/* Its first bytes are as they should be. */
+	asm volatile("movw 32(%1), %%ax\n\tmovw %%ax, 34(%0)\n\txor %%eax, %%eax"
+		     : : "r" (copy), "r" (c->object) : "rax", "memory");
+	load(copy + 32, 4);
+	expect_source(test, copy, c->object, 32, 1);
+
 	asm volatile("rep movsq" : "+D" (to), "+S" (from), "+c" (n) : : "memory");
 	kmemcheck_copy_to_user(copy + 72, 8);
 	expect_source(test, copy, c->object, 8, 1);

@@ -241,16 +241,28 @@ static u32 occurrences(struct bucket *b, const struct place *place, u64 now)
 	return count;
 }
 
-static void find_known(struct kmemcheck_known *known, unsigned long addr)
+/* What is wrong with an operand need not be its first byte. */
+static unsigned long first_bad_byte(const struct kmemcheck_access *access)
+{
+	unsigned long addr = access->address, end = addr + access->size;
+
+	while (addr < end && kmemcheck_in_pool(addr) && kmemcheck_is_initialized(addr, 1))
+		addr++;
+	return addr < end ? addr : access->address;
+}
+
+static void find_known(struct kmemcheck_known *known, const struct kmemcheck_access *access)
 {
 	known->fill.stack = 0;
 	known->origin.source.hops = 0;
-	known->has_object = kmemcheck_find_object(addr, &known->object, &known->owner);
+	known->has_object = kmemcheck_find_object(access->address, &known->object,
+						  &known->owner);
 	if (!known->has_object) {
 		known->owner.alloc.stack = 0;
 		return;
 	}
-	kmemcheck_find_origin(addr, &known->object, &known->owner, &known->origin);
+	kmemcheck_find_origin(first_bad_byte(access), &known->object, &known->owner,
+			      &known->origin);
 	known->fill = kmemcheck_fill_event(&known->owner);
 	if (known->fill.stack)
 		known->owner.free.stack = 0;
@@ -314,7 +326,7 @@ void kmemcheck_queue_report(struct pt_regs *regs, unsigned long ip,
 
 	if (!kmemcheck_enabled() || kmemcheck_catch_canary(access->address))
 		return;
-	find_known(&known, access->address);
+	find_known(&known, access);
 	place = place_of(ip, &known);
 	bucket = bucket_of(&place);
 	access->time = ktime_get_boot_fast_ns();

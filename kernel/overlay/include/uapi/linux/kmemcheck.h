@@ -310,7 +310,7 @@ struct kmemcheck_runs {
 /**
  * struct kmemcheck_source - the object that the reported bytes were copied from
  * @object: that object; the first one where they were copied several times
- * @offset: where the first reported byte was in it
+ * @offset: where the first of them was in it that is not initialised
  * @copy: address that the last copy wrote first
  * @size: bytes of the last copy
  * @hops: how often the bytes were copied, at least 1
