@@ -37,7 +37,7 @@ static int write_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
-/* Everything there is now. EPIPE: the ring has overtaken us, and goes on. */
+/* Everything there is now. */
 static int copy(int from, int to)
 {
 	static char buf[65536];
@@ -49,7 +49,7 @@ static int copy(int from, int to)
 			return -1;
 		if (!n || (n < 0 && errno == EAGAIN))
 			return 0;
-		if (n < 0 && errno != EPIPE && errno != EINTR)
+		if (n < 0 && errno != EINTR)
 			return -1;
 	}
 }

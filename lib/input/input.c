@@ -502,7 +502,7 @@ static struct kmc_error *read_some(struct kmc_input *in)
 		return wait_more(in, true);
 	switch (errno) {
 	case EINTR:
-	/* debugfs: some reports were overwritten; the stream itself says how many. */
+	/* /dev/kmsg: lines were overwritten before we came to them. */
 	case EPIPE:
 		return NULL;
 	case EAGAIN:

@@ -70,7 +70,7 @@ struct kmc_input;
  * @path: a file, FIFO, unix socket or debugfs' reports; "-" is standard input
  * @live: follow it: wait for more instead of ending at end of file when it is
  *	a regular file, also when that is truncated or another file gets its name,
- *	and go on after an overrun (EPIPE)
+ *	and go on after an overrun (EPIPE of /dev/kmsg)
  * @out: the input; free it with kmc_input_free()
  *
  * What it holds is told by its content, not by its name. It is read as it

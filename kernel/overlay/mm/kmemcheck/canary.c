@@ -20,8 +20,8 @@
 #define BAD_READS	2
 
 static struct kmem_cache *canaries;
-static void *keeper;			/* so that its slab stays, and stays tracked */
 static unsigned long canary;		/* that is being read; 0: none */
+static unsigned long last_canary;
 static unsigned int caught;
 static u64 last_test;			/* nanoseconds since boot; 0: never */
 static DEFINE_MUTEX(canary_lock);	/* for all of these */
@@ -48,30 +48,31 @@ static noinline void use(const void *address)
 	asm volatile("testb $0xff, (%0)\n\tjz 1f\n1:" : : "r" (address) : "cc", "memory");
 }
 
-/* Its own slabs: nobody else gets the object while it is read. */
-static bool prepare(void)
+/* Return: false when nothing can be tested. */
+static bool catch_bad_reads(unsigned int *seen)
 {
+	void *object;
+
+	/* Never merged with another cache: nobody else gets the object while it is read. */
 	if (!canaries)
 		canaries = kmem_cache_create("kmemcheck-canary", CANARY_SIZE, CANARY_SIZE,
 					     SLAB_NOLEAKTRACE, NULL);
-	if (canaries && !keeper)
-		keeper = kmem_cache_alloc(canaries, GFP_KERNEL);
-	return keeper;
-}
-
-static unsigned int catch_bad_reads(void)
-{
-	void *object = kmem_cache_alloc(canaries, GFP_KERNEL);
-
-	if (!object)
-		return BAD_READS;
+	object = canaries ? kmem_cache_alloc(canaries, GFP_KERNEL) : NULL;
+	if (!kmemcheck_tracked(object)) {
+		/* No memory, or none in the pool. */
+		if (object)
+			kmem_cache_free(canaries, object);
+		return false;
+	}
+	last_canary = (unsigned long)object;
 	WRITE_ONCE(caught, 0);
 	WRITE_ONCE(canary, (unsigned long)object);
 	use(object);
 	kmem_cache_free(canaries, object);
 	use(object);
 	WRITE_ONCE(canary, 0);
-	return READ_ONCE(caught);
+	*seen = READ_ONCE(caught);
+	return true;
 }
 
 /**
@@ -88,8 +89,7 @@ bool kmemcheck_self_test(void)
 	unsigned int seen = BAD_READS;
 
 	mutex_lock(&canary_lock);
-	if (kmemcheck_enabled() && prepare()) {
-		seen = catch_bad_reads();
+	if (kmemcheck_enabled() && catch_bad_reads(&seen)) {
 		kmemcheck_count(KMEMCHECK_COUNTER_TESTS);
 		WRITE_ONCE(last_test, ktime_get_boottime_ns());
 	}
@@ -132,8 +132,8 @@ void kmemcheck_start_self_tests(void)
 	mod_delayed_work(system_wq, &test_work, 0);
 }
 
-/* For those who want to see it fail. */
-void *kmemcheck_canary_keeper(void)
+/* For those who want to see it fail: the next object on this CPU is likely the same. */
+unsigned long kmemcheck_last_canary(void)
 {
-	return keeper;
+	return last_canary;
 }

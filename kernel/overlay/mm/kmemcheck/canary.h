@@ -11,6 +11,6 @@ bool kmemcheck_catch_canary(unsigned long addr);
 bool kmemcheck_self_test(void);
 u64 kmemcheck_last_self_test(void);
 void kmemcheck_start_self_tests(void);
-void *kmemcheck_canary_keeper(void);
+unsigned long kmemcheck_last_canary(void);
 
 #endif /* _MM_KMEMCHECK_CANARY_H */

@@ -26,7 +26,6 @@ struct reports_file {
 	struct kmemcheck_reader reader;
 	size_t have;			/* bytes in buf */
 	size_t done;			/* of them, given out */
-	bool overrun;			/* to be told by the next read */
 	u8 buf[KMEMCHECK_RECORD_MAX] __aligned(KMEMCHECK_ALIGN);
 };
 
@@ -54,18 +53,12 @@ static int reports_release(struct inode *inode, struct file *file)
 /* Have something in the buffer. Return: 0, or why there is nothing. */
 static int refill(struct reports_file *f, bool block)
 {
-	ssize_t n;
+	size_t n;
 	int err;
 
-	if (f->overrun) {
-		f->overrun = false;
-		return -EPIPE;
-	}
 	while (f->done == f->have) {
 		n = kmemcheck_reader_next(&f->reader, f->buf);
-		if (n < 0)
-			return n;
-		if (n > 0) {
+		if (n) {
 			f->have = n;
 			f->done = 0;
 			return 0;
@@ -105,9 +98,6 @@ static ssize_t reports_read(struct file *file, char __user *to, size_t size,
 		total += n;
 		size -= n;
 	}
-	/* An overrun that comes after data is told by the next call. */
-	if (total && err == -EPIPE)
-		f->overrun = true;
 	mutex_unlock(&f->lock);
 	return total ?: err;
 }
@@ -125,7 +115,6 @@ static loff_t reports_llseek(struct file *file, loff_t offset, int whence)
 		return -ERESTARTSYS;
 	f->have = 0;
 	f->done = 0;
-	f->overrun = false;
 	kmemcheck_reader_init(&f->reader);
 	if (whence == SEEK_END)
 		kmemcheck_reader_skip(&f->reader);
@@ -138,7 +127,7 @@ static __poll_t reports_poll(struct file *file, poll_table *wait)
 	struct reports_file *f = file->private_data;
 
 	poll_wait(file, &kmemcheck_ring_wait, wait);
-	if (f->done < f->have || f->overrun || kmemcheck_reader_ready(&f->reader))
+	if (f->done < f->have || kmemcheck_reader_ready(&f->reader))
 		return EPOLLIN | EPOLLRDNORM;
 	return 0;
 }

@@ -77,12 +77,10 @@ static void take_record(struct seen *seen, const u8 *record, unsigned long start
 struct seen reports_on(struct context *c, const void *start, size_t size)
 {
 	struct seen seen = {};
-	ssize_t n;
 
 	kmemcheck_queue_sync();
-	while ((n = kmemcheck_reader_next(&c->reader, c->record)))
-		if (n > 0)
-			take_record(&seen, c->record, (unsigned long)start, size);
+	while (kmemcheck_reader_next(&c->reader, c->record))
+		take_record(&seen, c->record, (unsigned long)start, size);
 	return seen;
 }
 

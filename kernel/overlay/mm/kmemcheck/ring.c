@@ -140,16 +140,15 @@ bool kmemcheck_reader_ready(struct kmemcheck_reader *reader)
 	return !reader->started || reader->missed || READ_ONCE(ring.head) != reader->pos;
 }
 
-/* Move a reader that was overtaken to what is left. Return: whether it was. */
-static bool overtaken(struct kmemcheck_reader *reader)
+/* Move a reader that was overtaken to what is left. */
+static void catch_up(struct kmemcheck_reader *reader)
 {
 	if (reader->pos >= ring.tail)
-		return false;
+		return;
 	reader->missed += ring.tail_nr - reader->nr;
 	kmemcheck_counter_add(KMEMCHECK_COUNTER_OVERRUNS, ring.tail_nr - reader->nr);
 	reader->pos = ring.tail;
 	reader->nr = ring.tail_nr;
-	return true;
 }
 
 /**
@@ -157,38 +156,35 @@ static bool overtaken(struct kmemcheck_reader *reader)
  * @reader: its position
  * @buf: KMEMCHECK_RECORD_MAX bytes
  *
- * Return: bytes in @buf, 0 when there is nothing new, or -EPIPE once each time
- * that newer records have overwritten what the reader had not read; it goes on
- * with a record that says how many those were.
+ * Where newer records have overwritten what the reader had not read, there is a record
+ * that says how many those were.
+ *
+ * Return: bytes in @buf, 0 when there is nothing new.
  */
-ssize_t kmemcheck_reader_next(struct kmemcheck_reader *reader, void *buf)
+size_t kmemcheck_reader_next(struct kmemcheck_reader *reader, void *buf)
 {
 	struct kmemcheck_record *head = buf;
 	unsigned long flags;
-	ssize_t ret = 0;
+	size_t size = 0;
 	u64 missed;
 
 	if (!reader->started) {
 		reader->started = true;
 		return kmemcheck_encode_header(buf, KMEMCHECK_RECORD_MAX);
 	}
-	if (reader->missed) {
-		missed = reader->missed;
-		reader->missed = 0;
-		return kmemcheck_encode_lost(missed, KMEMCHECK_LOST_READER, buf,
-					     KMEMCHECK_RECORD_MAX);
-	}
 
 	raw_spin_lock_irqsave(&ring.lock, flags);
-	if (overtaken(reader)) {
-		ret = -EPIPE;
-	} else if (reader->pos != ring.head) {
+	catch_up(reader);
+	missed = reader->missed;
+	reader->missed = 0;
+	if (!missed && reader->pos != ring.head) {
 		copy_out(head, reader->pos, sizeof(*head));
 		copy_out(buf, reader->pos, head->size);
 		reader->nr += record_weight(reader->pos, head);
 		reader->pos += head->size;
-		ret = head->size;
+		size = head->size;
 	}
 	raw_spin_unlock_irqrestore(&ring.lock, flags);
-	return ret;
+	return missed ? kmemcheck_encode_lost(missed, KMEMCHECK_LOST_READER, buf,
+					      KMEMCHECK_RECORD_MAX) : size;
 }

@@ -22,6 +22,6 @@ void kmemcheck_ring_append(const void *record, size_t size, u64 nr);
 void kmemcheck_reader_init(struct kmemcheck_reader *reader);
 void kmemcheck_reader_skip(struct kmemcheck_reader *reader);
 bool kmemcheck_reader_ready(struct kmemcheck_reader *reader);
-ssize_t kmemcheck_reader_next(struct kmemcheck_reader *reader, void *buf);
+size_t kmemcheck_reader_next(struct kmemcheck_reader *reader, void *buf);
 
 #endif /* _MM_KMEMCHECK_RING_H */
