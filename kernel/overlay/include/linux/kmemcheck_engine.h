@@ -167,7 +167,7 @@ static __always_inline bool kmemcheck_all_initialized(unsigned long addr, unsign
 }
 
 /* For ranges, which start in the pool. */
-typedef bool kmemcheck_rule(unsigned long addr, size_t size);
+typedef bool (*kmemcheck_rule_t)(unsigned long addr, size_t size);
 bool kmemcheck_may_read(unsigned long addr, size_t size);
 bool kmemcheck_may_write(unsigned long addr, size_t size);
 bool kmemcheck_may_copy(unsigned long addr, size_t size);

@@ -18,7 +18,7 @@
 DEFINE_PER_CPU(unsigned long, kmemcheck_expected);
 
 /* Of the first byte that the rule does not allow; an operand may reach beyond the pool. */
-static enum kmemcheck_state state_to_report(kmemcheck_rule *allows, unsigned long addr,
+static enum kmemcheck_state state_to_report(kmemcheck_rule_t allows, unsigned long addr,
 					    size_t size)
 {
 	size_t i;
@@ -118,7 +118,7 @@ bool kmemcheck_is_heap(unsigned long addr)
  *
  * Return: the rule for each element of the copy.
  */
-kmemcheck_rule *kmemcheck_untracked_rule(unsigned long to)
+kmemcheck_rule_t kmemcheck_untracked_rule(unsigned long to)
 {
 	if (to < TASK_SIZE_MAX)
 		return kmemcheck_is_initialized;
@@ -171,7 +171,7 @@ static void add_byte(struct kmemcheck_run_list *list, unsigned long addr)
 }
 
 /* As a loop over memory loads it, word by word. */
-static void find_runs(struct kmemcheck_run_list *list, kmemcheck_rule *allows,
+static void find_runs(struct kmemcheck_run_list *list, kmemcheck_rule_t allows,
 		      unsigned long addr, size_t size)
 {
 	unsigned long end = addr + size, word;
@@ -200,7 +200,7 @@ static void find_runs(struct kmemcheck_run_list *list, kmemcheck_rule *allows,
  * what it tells counts as initialised afterwards.
  */
 void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip, unsigned long addr,
-			    size_t size, kmemcheck_rule *allows)
+			    size_t size, kmemcheck_rule_t allows)
 {
 	struct kmemcheck_access access;
 	struct kmemcheck_run_list list;

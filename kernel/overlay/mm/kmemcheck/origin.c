@@ -69,7 +69,7 @@ static bool begin_note(struct note *note, unsigned int *version)
 	*version = READ_ONCE(note->version);
 	if (*version & 1 || arch_cmpxchg(&note->version, *version, *version + 1) != *version)
 		return false;
-	/* Before what is written. */
+	/* Before what is written; pairs with smp_rmb() in read_note(). */
 	smp_wmb();
 	return true;
 }
@@ -82,12 +82,13 @@ static void end_note(struct note *note, unsigned int version)
 
 static bool read_note(const struct note *note, struct note *copy)
 {
+	/* Pairs with the release in end_note(). */
 	unsigned int version = smp_load_acquire(&note->version);
 
 	if (version & 1)
 		return false;
 	*copy = *note;
-	/* All of it before the version is looked at again. */
+	/* All of it before the version is looked at again; pairs with begin_note(). */
 	smp_rmb();
 	return READ_ONCE(note->version) == version;
 }
@@ -125,7 +126,8 @@ static bool find_note(unsigned long addr, unsigned long object, u64 allocated, u
 /**
  * kmemcheck_find_origin() - where were these bytes copied from?
  * @addr: of the first one
- * @object: that it lies in, @owner: of that
+ * @object: that it lies in
+ * @owner: of @object
  * @origin: the last copy of it and the first source; without hops when that is not known
  */
 void kmemcheck_find_origin(unsigned long addr, const struct kmemcheck_object *object,

@@ -106,7 +106,7 @@ static size_t record_end(struct cursor *c, unsigned int type, u64 seq)
 }
 
 /* All code addresses of a report, in the order of the symbols section. */
-enum list {
+enum address_list {
 	LIST_IP,
 	LIST_STACK,
 	LIST_ALLOC,
@@ -197,7 +197,7 @@ static void put_modules(struct cursor *c, const struct addresses *a)
 }
 
 static void put_track(struct cursor *c, unsigned int type, const struct kmemcheck_track *track,
-		      const struct addresses *a, enum list list)
+		      const struct addresses *a, enum address_list list)
 {
 	struct kmemcheck_section *head = section_begin(c, type);
 
@@ -208,7 +208,7 @@ static void put_track(struct cursor *c, unsigned int type, const struct kmemchec
 }
 
 static void put_event(struct cursor *c, unsigned int type, const struct kmemcheck_event *event,
-		      const struct addresses *a, enum list list)
+		      const struct addresses *a, enum address_list list)
 {
 	struct kmemcheck_track track = {
 		.time = event->time,
@@ -220,7 +220,7 @@ static void put_event(struct cursor *c, unsigned int type, const struct kmemchec
 		put_track(c, type, &track, a, list);
 }
 
-static void fetch(struct addresses *a, enum list list, const struct kmemcheck_event *event)
+static void fetch(struct addresses *a, enum address_list list, const struct kmemcheck_event *event)
 {
 	unsigned long *entries;
 

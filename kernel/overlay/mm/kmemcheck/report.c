@@ -140,38 +140,41 @@ static void print_event(const char *what, const struct kmemcheck_event *event)
 	print_stack(entries, n);
 }
 
-/* "kmalloc-64, size 64, requested 48" */
 static void print_memory_of(const char *what, const struct kmemcheck_object *object,
-			    const char *end, s64 offset)
+			    const char *rest)
 {
 	char requested[32] = "";
 
 	if (object->requested)
 		sprintf(requested, ", requested %u", object->requested);
-	pr_err("%s %016llx of cache %s, size %u%s, %s offset %lld", what, object->start,
-	       object->cache, object->size, requested, end, offset);
+	pr_err("%s %016llx of cache %s, size %u%s, %s\n", what, object->start, object->cache,
+	       object->size, requested, rest);
 }
 
 static void print_origin(const struct kmemcheck_origin *origin)
 {
+	char rest[80];
+
 	if (!origin->source.hops)
 		return;
 	print_who("Stored to memory", origin->pid, origin->time);
 	print_stack(origin->stack, origin->nr_stack);
-	print_memory_of("Source", &origin->source.object, "bytes from", origin->source.offset);
-	pr_cont(", copied %u times\n", origin->source.hops);
+	snprintf(rest, sizeof(rest), "bytes from offset %lld, copied %u times",
+		 origin->source.offset, origin->source.hops);
+	print_memory_of("Source", &origin->source.object, rest);
 	print_event("Source allocated", &origin->alloc);
 }
 
 static void print_object(const struct kmemcheck_report *r)
 {
 	const struct kmemcheck_known *known = &r->known;
+	char rest[48];
 
 	if (!known->has_object)
 		return;
-	print_memory_of("Object", &known->object, "access at",
-			r->access.address - known->object.start);
-	pr_cont("\n");
+	snprintf(rest, sizeof(rest), "access at offset %lld",
+		 (s64)(r->access.address - known->object.start));
+	print_memory_of("Object", &known->object, rest);
 	print_event("Allocated", &known->owner.alloc);
 	print_event("Freed", &known->owner.free);
 	print_event("Filled", kmemcheck_filler(known));

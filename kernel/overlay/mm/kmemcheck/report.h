@@ -71,14 +71,15 @@ struct kmemcheck_report {
 static inline const struct kmemcheck_event *
 kmemcheck_filler(const struct kmemcheck_known *known)
 {
-	return known->origin.source.hops && known->origin.fill.stack ? &known->origin.fill :
-									&known->fill;
+	if (known->origin.source.hops && known->origin.fill.stack)
+		return &known->origin.fill;
+	return &known->fill;
 }
 
 /* check.c */
-kmemcheck_rule *kmemcheck_untracked_rule(unsigned long to);
+kmemcheck_rule_t kmemcheck_untracked_rule(unsigned long to);
 void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip, unsigned long addr,
-			    size_t size, kmemcheck_rule *allows);
+			    size_t size, kmemcheck_rule_t allows);
 
 /* queue.c */
 extern unsigned int kmemcheck_ratelimit;
