@@ -175,7 +175,7 @@ static bool slide_fits(const struct kmc_symtab *tab, const struct kmc_stack *sta
 
 /* Of functions that share a name, only one may be where a slide can have moved it to. */
 static void slide_from_namesakes(const struct kmc_symtab *tab,
-				 const struct kmc_stack *const stacks[], size_t nstacks,
+				 const struct kmc_stacks *stacks,
 				 const struct kmc_frame *frame, struct slide *slide)
 {
 	struct kmc_namesakes found;
@@ -186,8 +186,8 @@ static void slide_from_namesakes(const struct kmc_symtab *tab,
 		const uint64_t value = frame->address - frame->offset - found.v[i];
 		bool fits = !(value & SLIDE_MASK_64);
 
-		for (size_t j = 0; fits && j < nstacks; j++)
-			fits = slide_fits(tab, stacks[j], value);
+		for (size_t j = 0; fits && j < KMC_REPORT_STACKS; j++)
+			fits = slide_fits(tab, stacks->v[j], value);
 		if (!fits)
 			continue;
 		slide->value = value;
@@ -200,25 +200,22 @@ static struct kmc_error *find_slide(struct kmc_debuginfo *di,
 				    const struct kmc_report *report,
 				    struct slide *slide)
 {
-	const struct kmc_stack *const stacks[] = {
-		&report->frames, &report->alloc.stack, &report->free.stack,
-	};
+	const struct kmc_stacks stacks = kmc_report_stacks(report);
 	struct kmc_error *err = NULL;
 
 	*slide = (struct slide){
 		.known = report->kernel.has_kaslr,
 		.value = report->kernel.kaslr_offset,
 	};
-	for (size_t i = 0; !err && i < KMC_ARRAY_SIZE(stacks); i++)
-		err = slide_from_stack(di, stacks[i], slide);
+	for (size_t i = 0; !err && i < KMC_REPORT_STACKS; i++)
+		err = slide_from_stack(di, stacks.v[i], slide);
 	if (!err && !slide->known)
 		slide->known = !has_code_relocations(di->vmlinux->mod);
-	for (size_t i = 0; !err && i < KMC_ARRAY_SIZE(stacks); i++)
-		for (size_t j = 0; j < stacks[i]->count && !slide->known; j++)
-			if (has_slide(&stacks[i]->frames[j]))
-				slide_from_namesakes(&di->vmlinux->symtab, stacks,
-						     KMC_ARRAY_SIZE(stacks),
-						     &stacks[i]->frames[j], slide);
+	for (size_t i = 0; !err && i < KMC_REPORT_STACKS; i++)
+		for (size_t j = 0; j < stacks.v[i]->count && !slide->known; j++)
+			if (has_slide(&stacks.v[i]->frames[j]))
+				slide_from_namesakes(&di->vmlinux->symtab, &stacks,
+						     &stacks.v[i]->frames[j], slide);
 	return err;
 }
 
@@ -419,9 +416,7 @@ static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,
 struct kmc_error *kmc_symbolize_report(struct kmc_debuginfo *di,
 				       struct kmc_report *report)
 {
-	struct kmc_stack *const stacks[] = {
-		&report->frames, &report->alloc.stack, &report->free.stack,
-	};
+	const struct kmc_stacks stacks = kmc_report_stacks(report);
 	struct kmc_error *err;
 	struct slide slide;
 
@@ -429,9 +424,9 @@ struct kmc_error *kmc_symbolize_report(struct kmc_debuginfo *di,
 	err = find_slide(di, report, &slide);
 	if (!err)
 		err = kmc_doubt_version(di, report);
-	for (size_t i = 0; !err && i < KMC_ARRAY_SIZE(stacks); i++)
-		for (size_t j = 0; !err && j < stacks[i]->count; j++)
+	for (size_t i = 0; !err && i < KMC_REPORT_STACKS; i++)
+		for (size_t j = 0; !err && j < stacks.v[i]->count; j++)
 			err = symbolize_frame(di, report, &slide,
-					      &stacks[i]->frames[j]);
+					      &stacks.v[i]->frames[j]);
 	return err ? err : kmc_doubt_functions(di, report);
 }

@@ -292,10 +292,16 @@ static enum kmc_confidence confidence_of(const struct kmc_search *search,
 	const struct kmc_access *access = search->access;
 	const bool second = has_second(place);
 
+	enum kmc_confidence confidence;
+
 	if (place->overruled)
 		return KMC_GUESS;
-	if (access->report->object.known)
-		return recorded_confidence(&access->report->object, place);
+	if (access->report->object.known) {
+		confidence = recorded_confidence(&access->report->object, place);
+		/* Of what follows it, not even the type is known. */
+		return place->candidate.beyond && confidence > KMC_LIKELY ? KMC_LIKELY :
+									   confidence;
+	}
 	if (!place->base || !fits_index(access, place))
 		return KMC_GUESS;
 	if (!second)

@@ -10,8 +10,11 @@
 #include "base/error.h"
 #include "debuginfo/debuginfo.h"
 #include "explain/access.h"
+#include "explain/copied.h"
+#include "explain/inside.h"
 #include "explain/locate.h"
 #include "explain/namesakes.h"
+#include "explain/untyped.h"
 #include "explain/used_bits.h"
 #include "explain/value.h"
 #include "explain/verdict.h"
@@ -33,18 +36,18 @@ static struct kmc_error *explain_values(struct kmc_debuginfo *di,
 
 	kmc_report_forget_values(report);
 	err = only_nomem(kmc_values_fill(di, report));
+	if (!err)
+		err = only_nomem(kmc_runs_name(report));
 	return err ? err : kmc_verdict_fill(report);
 }
 
 static void forget_candidates(struct kmc_report *report)
 {
-	for (size_t i = 0; i < report->ncandidates; i++)
-		kmc_candidate_release(&report->candidates[i]);
-	free(report->candidates);
-	report->candidates = NULL;
-	report->ncandidates = 0;
+	kmc_candidates_forget(&report->candidates, &report->ncandidates);
 	free(report->insn);
-	report->insn = NULL;
+	free(report->untyped);
+	free(report->inside);
+	report->insn = report->untyped = report->inside = NULL;
 }
 
 /* Types of another build may have other members in these places; who forces it knows. */
@@ -56,6 +59,8 @@ static void doubt_candidates(const struct kmc_debuginfo *di, struct kmc_report *
 		doubtful |= !report->doubts[i].module;
 	for (size_t i = 0; doubtful && i < report->ncandidates; i++)
 		report->candidates[i].confidence = KMC_GUESS;
+	for (size_t i = 0; doubtful && i < report->copied.ncandidates; i++)
+		report->copied.candidates[i].confidence = KMC_GUESS;
 }
 
 struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
@@ -72,6 +77,12 @@ struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
 		err = kmc_used_bits(&access);
 	if (!err)
 		err = only_nomem(kmc_locate(&access));
+	if (!err)
+		err = only_nomem(kmc_copied_locate(di, report));
+	if (!err)
+		err = kmc_untyped_say(&access);
+	if (!err)
+		err = kmc_inside_say(report);
 	doubt_candidates(di, report);
 	/* That of a leak is only where it was found out, not what copied. */
 	if (!err && access.has_insn && report->kind != KMC_INFOLEAK) {

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
+#include "report/model.h"
 
 /* "padding behind struct sigqueue.info.si_code", "struct sock.a or b (+8)" */
 static void put_member(struct kmc_buf *buf, const struct kmc_candidate *candidate)
@@ -14,6 +15,8 @@ static void put_member(struct kmc_buf *buf, const struct kmc_candidate *candidat
 	const char *path = candidate->path ? candidate->path : "";
 	const char *after = candidate->hole && candidate->after ? candidate->after : "";
 
+	if (candidate->beyond)
+		kmc_buf_puts(buf, "what follows ");
 	if (candidate->hole)
 		kmc_buf_puts(buf, *after ? "padding behind " : "padding of ");
 	kmc_buf_printf(buf, "%s%s%s%s%s", candidate->type, *path ? "." : "", path,
@@ -41,16 +44,34 @@ static void put_memory(struct kmc_buf *buf, const struct kmc_report *report)
 			       (int64_t)(report->address - object->start));
 }
 
+/* What names a type first: where the bytes came from tells more than where they were found. */
+static void put_thing(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	static const char * const sure[] = {
+		[KMC_GUESS] = "a guess", [KMC_LIKELY] = "likely", [KMC_CERTAIN] = "certain",
+	};
+	const struct kmc_copied *copied = &report->copied;
+
+	if (copied->ncandidates && copied->candidates->type) {
+		put_member(buf, copied->candidates);
+		kmc_buf_printf(buf, ", %s, copied to ", sure[copied->candidates->confidence]);
+	} else if (report->inside && !(report->ncandidates && report->candidates->type)) {
+		kmc_buf_printf(buf, "%s, %s, in ", report->inside, sure[report->inside_sure]);
+	}
+	if (report->ncandidates && report->candidates->type) {
+		put_member(buf, report->candidates);
+		kmc_buf_printf(buf, ", %s", sure[report->candidates->confidence]);
+	} else {
+		put_memory(buf, report);
+	}
+}
+
 struct kmc_error *kmc_headline_say(struct kmc_report *report)
 {
 	static const char * const done[] = {
 		[KMC_READ] = "read of ", [KMC_WRITE] = "write to ", [KMC_INFOLEAK] = "",
 	};
-	static const char * const sure[] = {
-		[KMC_GUESS] = "a guess", [KMC_LIKELY] = "likely", [KMC_CERTAIN] = "certain",
-	};
-	const struct kmc_candidate *candidate = report->candidates;
-	const unsigned int affected = kmc_report_affected(report);
+	const struct kmc_extent extent = kmc_report_extent(report);
 	struct kmc_verdict *verdict = &report->verdict;
 	struct kmc_buf buf = { };
 
@@ -60,14 +81,13 @@ struct kmc_error *kmc_headline_say(struct kmc_report *report)
 	else
 		kmc_buf_printf(&buf, "%s-%s: ", kmc_state_name(report->state),
 			       kmc_kind_name(report->kind));
-	if (report->ncandidates && candidate->type) {
-		put_member(&buf, candidate);
-		kmc_buf_printf(&buf, ", %s", sure[candidate->confidence]);
-	} else {
-		put_memory(&buf, report);
-	}
-	if (affected < report->bits / 8)
-		kmc_buf_printf(&buf, ", %u of %u bytes %s", affected, report->bits / 8,
-			       kmc_state_name(report->state));
+	put_thing(&buf, report);
+	if (extent.affected < extent.bytes)
+		kmc_buf_printf(&buf, ", %s%" PRIu64 " of %" PRIu64 " bytes",
+			       kmc_extent_least(report), extent.affected, extent.bytes);
+	if (extent.ranges > 1)
+		kmc_buf_printf(&buf, ", in %" PRIu64 " ranges", extent.ranges);
+	else if (extent.affected < extent.bytes)
+		kmc_buf_printf(&buf, " %s", kmc_state_name(report->state));
 	return kmc_buf_take(&buf, &verdict->headline);
 }

@@ -25,6 +25,7 @@
 #include "explain/element.h"
 #include "explain/kin.h"
 #include "explain/member.h"
+#include "explain/named_variable.h"
 #include "explain/static_object.h"
 #include "explain/type_propagation.h"
 #include "report/model.h"
@@ -542,6 +543,8 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 		err = find_allocation(search);
 	if (!err)
 		err = read_source(search);
+	if (!err)
+		err = kmc_named_variables_find(search);
 	if (!err)
 		err = kmc_casts_find(search);
 	if (!err)

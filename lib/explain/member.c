@@ -5,11 +5,14 @@
  */
 #include "explain/member.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "report/allocation_site.h"
 #include "types/image_types.h"
 
 #define MAX_ARMS	64
@@ -244,6 +247,9 @@ static struct kmc_error *say_members(struct kmc_candidate *candidate, const stru
 	const struct kmc_field *first = arms->v[0];
 	struct kmc_error *err = NULL;
 
+	candidate->beyond = first->place == KMC_PLACE_OUTSIDE;
+	if (candidate->beyond)
+		return NULL;
 	candidate->path = strdup(first->path ? first->path : "");
 	candidate->after = first->after ? strdup(first->after) : NULL;
 	candidate->hole = first->place != KMC_PLACE_MEMBER;
@@ -298,6 +304,49 @@ static uint64_t used_byte(const struct kmc_report *report, uint64_t offset)
 	return used ? offset + __builtin_ctzll(used) / 8 : offset;
 }
 
+/* "a.b" becomes "[3].a.b". */
+static struct kmc_error *put_index(char **path, uint64_t index)
+{
+	char *whole;
+
+	if (!*path)
+		return NULL;
+	if (asprintf(&whole, "[%" PRIu64 "]%s%s", index, **path ? "." : "", *path) < 0)
+		return kmc_error_nomem();
+	free(*path);
+	*path = whole;
+	return NULL;
+}
+
+static struct kmc_error *find_member(struct kmc_search *search, struct kmc_found *place);
+
+/* The member of an element, where the object was allocated as an array of that type. */
+static struct kmc_error *find_in_element(struct kmc_search *search, struct kmc_found *place)
+{
+	struct kmc_candidate *candidate = &place->candidate;
+	const int64_t offset = candidate->offset;
+	struct kmc_error *err;
+
+	candidate->offset = offset % place->size;
+	err = find_member(search, place);
+	candidate->offset = offset;
+	if (!err)
+		err = put_index(&candidate->path, offset / place->size);
+	for (size_t i = 0; !err && i < candidate->nalso; i++)
+		err = put_index(&candidate->also[i], offset / place->size);
+	return err;
+}
+
+static bool is_element(const struct kmc_search *search, const struct kmc_found *place)
+{
+	const struct kmc_report *report = search->access->report;
+
+	return place->size && (uint64_t)place->candidate.offset >= place->size &&
+	       report->object.known && place->start == report->object.start &&
+	       kmc_object_bytes(&report->object) >= 2 * place->size &&
+	       kmc_track_is_array(&report->alloc);
+}
+
 static struct kmc_error *find_member(struct kmc_search *search, struct kmc_found *place)
 {
 	struct kmc_candidate *candidate = &place->candidate;
@@ -308,6 +357,8 @@ static struct kmc_error *find_member(struct kmc_search *search, struct kmc_found
 
 	if (candidate->offset < 0)
 		return NULL;
+	if (is_element(search, place))
+		return find_in_element(search, place);
 	err = kmc_layout_fields(place->types, place->id,
 				used_byte(search->access->report, candidate->offset), 1,
 				&fields, &truncated);

@@ -13,6 +13,7 @@
 #include "code/successors.h"
 #include "debuginfo/symbolize.h"
 #include "explain/registers.h"
+#include "report/model.h"
 #include "report/walk.h"
 
 /* Functions that one is looked for in, from where a call goes on. */
@@ -126,15 +127,13 @@ static const struct kmc_symbol *function_of(const struct question *q,
 static enum answer ask_address(const struct question *q, uint64_t start)
 {
 	const struct kmc_frame *frame = frame_of(q);
-	const struct kmc_stack *const stacks[] = {
-		&q->report->frames, &q->report->alloc.stack, &q->report->free.stack,
-	};
+	const struct kmc_stacks stacks = kmc_report_stacks(q->report);
 
 	if (!frame->has_address || frame->module)
 		return MAYBE;
-	for (size_t i = 0; i < KMC_ARRAY_SIZE(stacks); i++) {
-		for (size_t j = 0; j < stacks[i]->count; j++) {
-			const struct kmc_frame *other = &stacks[i]->frames[j];
+	for (size_t i = 0; i < KMC_REPORT_STACKS; i++) {
+		for (size_t j = 0; j < stacks.v[i]->count; j++) {
+			const struct kmc_frame *other = &stacks.v[i]->frames[j];
 
 			if (other->resolved && other->has_address && !other->module)
 				return frame->address - frame->offset - start ==
@@ -281,18 +280,16 @@ static struct kmc_error *settle_frame(struct kmc_debuginfo *di, struct kmc_repor
 
 struct kmc_error *kmc_settle_namesakes(struct kmc_debuginfo *di, struct kmc_report *report)
 {
-	struct kmc_stack *const stacks[] = {
-		&report->frames, &report->alloc.stack, &report->free.stack,
-	};
+	const struct kmc_stacks stacks = kmc_report_stacks(report);
 	struct kmc_error *err = NULL;
 	bool settled;
 
 	/* What is settled may settle others. */
 	do {
 		settled = false;
-		for (size_t i = 0; i < KMC_ARRAY_SIZE(stacks); i++)
-			for (size_t j = 0; !err && j < stacks[i]->count; j++)
-				err = settle_frame(di, report, stacks[i], j, &settled);
+		for (size_t i = 0; i < KMC_REPORT_STACKS; i++)
+			for (size_t j = 0; !err && j < stacks.v[i]->count; j++)
+				err = settle_frame(di, report, stacks.v[i], j, &settled);
 	} while (!err && settled);
 	return err;
 }

@@ -76,6 +76,15 @@ static bool is_reported(const struct kmc_report *report, uint64_t offset,
 	const uint64_t first = report->candidates[0].offset;
 	const uint64_t bytes = report->bits >= 8 ? report->bits / 8 : 1;
 
+	for (size_t i = 0; i < report->nruns; i++) {
+		const struct kmc_run *run = &report->runs[i];
+		const uint64_t at = first + run->address - report->address;
+
+		if (offset < at + run->size && offset + size > at)
+			return true;
+	}
+	if (report->nruns)
+		return false;
 	return offset < first + bytes && offset + size > first;
 }
 

@@ -13,6 +13,7 @@
 #include "debuginfo/debuginfo.h"
 #include "debuginfo/image.h"
 #include "debuginfo/modules.h"
+#include "report/model.h"
 
 /* CONFIG_ILLEGAL_POINTER_VALUE of x86-64; of others and of old kernels it is 0. */
 #define POISON_DELTA	0xdead000000000000
@@ -107,13 +108,11 @@ static const char *error_name(int number)
 /* How far the kernel was moved: as its frames were, which are looked up already. */
 static bool find_slide(const struct kmc_report *report, uint64_t *slide)
 {
-	const struct kmc_stack *const stacks[] = {
-		&report->frames, &report->alloc.stack, &report->free.stack,
-	};
+	const struct kmc_stacks stacks = kmc_report_stacks(report);
 
-	for (size_t i = 0; i < KMC_ARRAY_SIZE(stacks); i++) {
-		for (size_t j = 0; j < stacks[i]->count; j++) {
-			const struct kmc_frame *frame = &stacks[i]->frames[j];
+	for (size_t i = 0; i < KMC_REPORT_STACKS; i++) {
+		for (size_t j = 0; j < stacks.v[i]->count; j++) {
+			const struct kmc_frame *frame = &stacks.v[i]->frames[j];
 
 			if (!frame->resolved || !frame->has_address || frame->module)
 				continue;

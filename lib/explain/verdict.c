@@ -42,6 +42,16 @@ static bool beyond_request(const struct kmc_report *report)
 	       report->address - object->start < object->size;
 }
 
+/* Where it was found, nothing is known of it: what is it where it came from? */
+static enum kmc_verdict_class by_source(const struct kmc_report *report)
+{
+	const struct kmc_candidate *candidate = report->copied.candidates;
+
+	if (!report->copied.ncandidates || !candidate->type || !candidate->path)
+		return KMC_VERDICT_UNKNOWN;
+	return candidate->hole ? KMC_VERDICT_PADDING : KMC_VERDICT_MEMBER;
+}
+
 static enum kmc_verdict_class classify(const struct kmc_report *report,
 				       const struct kmc_cause *cause)
 {
@@ -59,7 +69,7 @@ static enum kmc_verdict_class classify(const struct kmc_report *report,
 	if (report->kind == KMC_INFOLEAK)
 		return KMC_VERDICT_INFOLEAK;
 	if (!cause->first)
-		return KMC_VERDICT_UNKNOWN;
+		return by_source(report);
 	if (!cause->members)
 		return KMC_VERDICT_PADDING;
 	/* Nobody wrote a byte of which nothing was written; to set a bit keeps the others. */

@@ -6,9 +6,11 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "report/allocation_site.h"
+#include "report/model.h"
 #include "report/walk.h"
 
 /* Of members at one place, besides the first. */
@@ -97,21 +99,32 @@ static void put_object(struct kmc_buf *buf, const struct kmc_report *report)
 
 static void put_bytes(struct kmc_buf *buf, const struct kmc_report *report)
 {
-	const unsigned int bytes = report->bits / 8;
-	const unsigned int affected = kmc_report_affected(report);
+	const struct kmc_candidate *candidate = report->candidates;
+	const struct kmc_extent extent = kmc_report_extent(report);
 
-	if (affected < bytes)
-		kmc_buf_printf(buf, "%u of the ", affected);
-	kmc_buf_printf(buf, "%u byte%s", bytes, bytes == 1 ? "" : "s");
+	if (extent.affected < extent.bytes)
+		kmc_buf_printf(buf, "%s%" PRIu64 " of the ", kmc_extent_least(report),
+			       extent.affected);
+	kmc_buf_printf(buf, "%" PRIu64 " byte%s", extent.bytes, extent.bytes == 1 ? "" : "s");
+	if (extent.ranges > 1)
+		kmc_buf_printf(buf, ", in %" PRIu64 " ranges,", extent.ranges);
 	if (report->ncandidates)
-		kmc_buf_printf(buf, " at +%" PRId64, report->candidates->offset);
+		kmc_buf_printf(buf, " %s +%" PRId64,
+			       extent.ranges > 1 ? "from" : "at", candidate->offset);
+	if (report->ncandidates && extent.ranges > 1)
+		kmc_buf_puts(buf, " on");
+	if (report->ncandidates && candidate->beyond)
+		kmc_buf_printf(buf, ", behind the %" PRIu64 " bytes", candidate->type_size);
 	kmc_buf_printf(buf, " of ");
 	put_object(buf, report);
+	if (report->inside)
+		kmc_buf_printf(buf, ", %s%s,", report->inside,
+			       report->inside_sure == KMC_GUESS ? " (a guess)" : "");
 }
 
 static bool is_one(const struct kmc_report *report)
 {
-	return kmc_report_affected(report) == 1;
+	return kmc_report_extent(report).affected == 1;
 }
 
 /* "were" and "them" of several bytes, "was" and "it" of one. */
@@ -133,7 +146,8 @@ static const char *they(const struct kmc_report *report)
 /* "since they were allocated in f() (file:line)" */
 static void put_since(struct kmc_buf *buf, const struct kmc_report *report)
 {
-	if (!report->alloc.stack.count)
+	/* That of the copy has nothing to do with it. */
+	if (!report->alloc.stack.count || report->copied.known)
 		return;
 	kmc_buf_printf(buf, " since %s %s", they(report), were(report));
 	put_track(buf, " allocated in ", &report->alloc);
@@ -158,6 +172,87 @@ static void put_cause(struct kmc_buf *buf, const struct kmc_report *report,
 	if (candidate->nalso > MAX_NAMED)
 		kmc_buf_printf(buf, " %s %zu more", candidate->together ? "and" : "or",
 			       candidate->nalso - MAX_NAMED);
+}
+
+/* "alg_name of struct xfrm_algo_auth" */
+static void put_source_member(struct kmc_buf *buf, const struct kmc_candidate *candidate)
+{
+	if (candidate->beyond)
+		kmc_buf_puts(buf, "what follows");
+	else if (candidate->hole && candidate->after)
+		kmc_buf_printf(buf, "the padding behind %s%s%s of", candidate->path,
+			       *candidate->path ? "." : "", candidate->after);
+	else if (candidate->hole)
+		kmc_buf_puts(buf, "padding of");
+	else
+		kmc_buf_printf(buf, "%s of",
+			       candidate->path && *candidate->path ? candidate->path : "all");
+	kmc_buf_printf(buf, " %s", candidate->type);
+}
+
+/* "; they were stored to memory in f() (file:line) from an object of cache x, ..." */
+static void put_origin(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	const struct kmc_copied *copied = &report->copied;
+
+	if (!copied->known) {
+		put_track(buf, "; filled in ", &report->fill);
+		return;
+	}
+	kmc_buf_printf(buf, "; %s %s stored to memory", they(report), were(report));
+	put_track(buf, " in ", &report->copy);
+	kmc_buf_puts(buf, " from an object");
+	if (copied->object.cache)
+		kmc_buf_printf(buf, " of cache %s", copied->object.cache);
+	put_track(buf, ", allocated in ", &report->source_alloc);
+	kmc_buf_puts(buf, ": ");
+	if (copied->ncandidates && copied->candidates->type)
+		put_source_member(buf, copied->candidates);
+	else
+		kmc_buf_printf(buf, "from %+" PRId64 " on", copied->offset);
+	if (copied->copies > 1)
+		kmc_buf_printf(buf, ", %" PRIu64 " copies ago", copied->copies);
+}
+
+/* What the instruction does to the bits that it changes. */
+static const char *change_of(const struct kmc_report *report)
+{
+	static const struct {
+		const char *begin;
+		const char *verb;
+	} verbs[] = {
+		{ "or", "sets" }, { "bts", "sets" }, { "and", "clears" }, { "btr", "clears" },
+		{ "xor", "flips" }, { "btc", "flips" },
+	};
+	const char *insn = report->insn ? report->insn : "";
+
+	if (!strncmp(insn, "lock ", 5))
+		insn += 5;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(verbs); i++)
+		if (!strncmp(insn, verbs[i].begin, strlen(verbs[i].begin)))
+			return verbs[i].verb;
+	return "changes";
+}
+
+/* To write some bits, the others are read: that is no use of them. */
+static void put_change(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	const uint64_t bits = report->changed_bits;
+	const int first = bits ? __builtin_ctzll(bits) : 0;
+	const int count = __builtin_popcountll(bits);
+
+	if (!bits || report->kind != KMC_READ || report->state != KMC_UNINITIALIZED)
+		return;
+	kmc_buf_printf(buf, "; the instruction %s ", change_of(report));
+	if (count == 1)
+		kmc_buf_printf(buf, "bit %d", first);
+	else if (bits >> first == (count < 64 ? (1ULL << count) - 1 : ~0ULL))
+		kmc_buf_printf(buf, "bits %d to %d", first, first + count - 1);
+	else
+		kmc_buf_printf(buf, "bits 0x%" PRIx64, bits);
+	kmc_buf_printf(buf, " of %s, which is read first", them(report));
+	if (report->verdict.kind == KMC_VERDICT_UNKNOWN)
+		kmc_buf_puts(buf, ", as of a bit-field or of flags");
 }
 
 /* ---- sentences ---- */
@@ -217,6 +312,8 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 			       kmc_state_name(report->state));
 		break;
 	}
+	put_change(buf, report);
+	put_origin(buf, report);
 }
 
 /* Which function it was is the first thing to know. */
@@ -232,25 +329,43 @@ static bool put_ambiguous(struct kmc_buf *buf, const struct kmc_report *report)
 	return true;
 }
 
+/* Who can do something about it: not who only copied. */
+static void say_where(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	if (report->copied.known) {
+		kmc_buf_puts(buf, "write all of it before it is copied");
+		put_track(buf, " in ", &report->copy);
+		put_track(buf, ", or have it zeroed by the allocation in ",
+			  &report->source_alloc);
+	} else if (report->fill.stack.count) {
+		kmc_buf_puts(buf, "write all of it, padding too,");
+		put_track(buf, " where it is filled, in ", &report->fill);
+	} else {
+		kmc_buf_puts(buf, "write all of it before it is used");
+		put_track(buf, ", or have it zeroed by the allocation in ", &report->alloc);
+	}
+}
+
 static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 		     enum kmc_verdict_class kind)
 {
+	const struct kmc_track *alloc = report->copied.known ? &report->source_alloc :
+							       &report->alloc;
+
 	switch (kind) {
 	case KMC_VERDICT_PADDING:
 	case KMC_VERDICT_BITFIELD:
 		kmc_buf_printf(buf, kind == KMC_VERDICT_PADDING || report->changed_bits ?
 			       "false positive: annotate it" :
 			       "when only other bits are used, a false positive: annotate it");
-		put_track(buf, " behind the allocation in ", &report->alloc);
-		if (!report->alloc.stack.count)
+		put_track(buf, " behind the allocation in ", alloc);
+		if (!alloc->stack.count)
 			kmc_buf_printf(buf, " where the object is allocated");
 		break;
 	case KMC_VERDICT_MEMBER:
 	case KMC_VERDICT_PARTIAL:
 	case KMC_VERDICT_INFOLEAK:
-		kmc_buf_printf(buf, "write all of it before it is used");
-		put_track(buf, ", or have it zeroed by the allocation in ",
-			  &report->alloc);
+		say_where(buf, report);
 		break;
 	case KMC_VERDICT_FREED:
 		kmc_buf_printf(buf, "find out why it still had a pointer");
@@ -263,6 +378,10 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 	case KMC_VERDICT_UNKNOWN:
 		if (put_ambiguous(buf, report))
 			break;
+		if (report->untyped) {
+			kmc_buf_printf(buf, "find out what it is: %s", report->untyped);
+			break;
+		}
 		if (!report->ncandidates || !report->candidates->type) {
 			kmc_buf_printf(buf, "with debug info of that kernel it could be said what lies there");
 			break;
@@ -302,6 +421,20 @@ static bool is_plain(const char *type)
 	return true;
 }
 
+/* The object to annotate is the one that was copied. */
+static void put_source_annotation(struct kmc_buf *buf, const struct kmc_copied *copied,
+				  unsigned int bytes)
+{
+	const struct kmc_candidate *candidate = copied->candidates;
+
+	if (!copied->ncandidates || !candidate->type || candidate->offset < 0)
+		return;
+	if (is_plain(candidate->type))
+		kmc_buf_printf(buf, "/* p: the new %s */\n", candidate->type);
+	kmc_buf_printf(buf, "kmemcheck_mark_initialized((void *)p + %" PRId64 ", %u);",
+		       candidate->offset, bytes);
+}
+
 /* "p" is for the reader to put in. */
 static void put_annotation(struct kmc_buf *buf, const struct kmc_report *report,
 			   const struct kmc_cause *cause, enum kmc_verdict_class kind)
@@ -311,6 +444,10 @@ static void put_annotation(struct kmc_buf *buf, const struct kmc_report *report,
 
 	if (kind != KMC_VERDICT_PADDING && kind != KMC_VERDICT_BITFIELD)
 		return;
+	if (report->copied.known) {
+		put_source_annotation(buf, &report->copied, report->bits / 8);
+		return;
+	}
 	if (report->ncandidates && candidate->type && is_plain(candidate->type))
 		kmc_buf_printf(buf, "/* p: the new %s */\n", candidate->type);
 	kmc_buf_puts(buf, "kmemcheck_mark_initialized((void *)p");

@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/extent_lines.h"
 #include "input/families.h"
 #include "input/log_prefix.h"
 #include "input/log_scan.h"
+#include "input/object_lines.h"
 #include "input/register_lines.h"
 #include "input/report_lines.h"
 #include "input/scan.h"
@@ -23,6 +25,9 @@
 /* A report begins with it. */
 #define CAUGHT		"kmemcheck: Caught"
 
+/* A line of bytes with 16 ranges, each up to nine digits a number, has less. */
+#define HALF_MAX	512
+
 /* Lines of a report in the order in which they come. */
 enum part {
 	PART_OTHER,		/* belongs to no report */
@@ -33,6 +38,7 @@ enum part {
 	PART_RIP,
 	PART_REGISTERS,
 	PART_STACK,
+	PART_EXTENT,
 	PART_OBJECT,
 	PART_TRACK,
 };
@@ -44,6 +50,8 @@ enum part {
  *	from the start of the line and from the end of its prefixes
  * @part: the last line that the report got
  * @dangling: name of a register whose value is in the next line, or empty
+ * @half: a line behind the stack whose rest is in the next one, or empty
+ * @extent: which bytes of the access are to blame
  * @mixed: lines of another report were taken, so there is nothing but the header
  */
 struct state {
@@ -52,6 +60,8 @@ struct state {
 	int column_body;
 	enum part part;
 	char dangling[LOG_REGISTER_MAX];
+	char half[HALF_MAX];
+	struct log_extent extent;
 	bool mixed;
 };
 
@@ -264,6 +274,8 @@ static void drop_mixture(struct log_reading *reading)
 	report->time = old->time;
 	reading->report = report;
 	state->track = NULL;
+	state->half[0] = '\0';
+	state->extent = (struct log_extent) { };
 	reading->ended = false;
 	state->mixed = true;
 	kmc_report_free(old);
@@ -367,98 +379,7 @@ static bool take_rows(struct log_reading *reading)
 	return take_caret(reading);
 }
 
-/* ---- the object and its stacks ---- */
-
-/* "size 80, requested 57, access at offset 36"; offset follows from address. */
-static bool scan_sizes(const char *s, uint64_t *size, uint64_t *requested)
-{
-	int end = 0;
-
-	if (sscanf(s, "size %" SCNu64 "%n", size, &end) != 1)
-		return false;
-	if (!strncmp(s + end, ", requested ", 12))
-		sscanf(s + end, ", requested %" SCNu64, requested);
-	return true;
-}
-
-/* All but the cache, whose name is @len bytes at @cache. */
-static bool scan_object(const char *word, struct kmc_object *object,
-			const char **cache, size_t *len)
-{
-	static const char of[] = " of cache ";
-	const char *end;
-
-	if (strncmp(word, "Object ", 7))
-		return false;
-	word += strncmp(word + 7, "0x", 2) ? 7 : 9;
-	end = kmc_scan_hex(word, &object->start);
-	if (!end || strncmp(end, of, strlen(of)))
-		return false;
-	*cache = end + strlen(of);
-	/* The name of a cache is free text; the sizes are the last of these. */
-	for (const char *s = *cache; (s = strstr(s, ", size ")); s++)
-		end = s;
-	*len = end - *cache;
-	return end >= *cache &&
-	       scan_sizes(end + 2, &object->size, &object->requested);
-}
-
-static bool take_object(struct kmc_report *report, const char *word, bool *nomem)
-{
-	struct kmc_object object = { .known = true };
-	const char *cache;
-	size_t len;
-
-	if (report->object.known || !scan_object(word, &object, &cache, &len))
-		return false;
-	object.cache = strndup(cache, len);
-	if (!object.cache)
-		*nomem = true;
-	report->object = object;
-	return true;
-}
-
-/* "Allocated by task 1": returns what is behind it. */
-static const char *scan_track(const char *word, bool *freed, int *pid)
-{
-	int end = 0;
-
-	*freed = !strncmp(word, "Freed", 5);
-	if (strncmp(word, "Allocated by task ", 18) &&
-	    strncmp(word, "Freed by task ", 14))
-		return NULL;
-	word = strstr(word, " task ");
-	return sscanf(word, " task %d%n", pid, &end) == 1 ? word + end : NULL;
-}
-
-static struct kmc_track *take_track(struct kmc_report *report, const char *word)
-{
-	struct kmc_track *track;
-	bool freed;
-	int pid;
-
-	word = scan_track(word, &freed, &pid);
-	track = freed ? &report->free : &report->alloc;
-	if (!word || track->known)
-		return NULL;
-	track->known = true;
-	track->pid = pid;
-	word = strstr(word, " at ");
-	if (word && isdigit((unsigned char)word[4]))
-		track->time = log_seconds(word + 4, 0);
-	return track;
-}
-
-/* How often the kernel kept quiet about the same error before. */
-static bool take_count(struct kmc_report *report, const char *word)
-{
-	uint64_t count;
-
-	if (sscanf(word, "Seen %" SCNu64 " times since", &count) != 1 || !count)
-		return false;
-	report->count = count;
-	return true;
-}
+/* ---- behind the stack ---- */
 
 static bool take_stack(struct log_reading *reading)
 {
@@ -467,7 +388,7 @@ static bool take_stack(struct log_reading *reading)
 	const char *word = reading->line->word;
 	struct kmc_track *track;
 
-	track = take_track(report, word);
+	track = log_take_track(report, word);
 	if (track) {
 		state->track = track;
 		reading->ended = true;
@@ -487,6 +408,43 @@ static bool take_stack(struct log_reading *reading)
 
 /* ---- all of them ---- */
 
+/* What one line says behind the stack; none of these has to be there. */
+static bool take_fact(struct log_reading *reading, const char *word)
+{
+	struct state *state = reading->state;
+
+	return log_take_extent(&state->extent, word) ||
+	       log_take_object(reading->report, word, reading->nomem) ||
+	       log_take_source(reading->report, word, reading->nomem);
+}
+
+/* Such a line is long: a mailer wraps it. */
+static bool take_facts(struct log_reading *reading)
+{
+	struct state *state = reading->state;
+	const char *word = reading->line->word;
+	char joined[HALF_MAX];
+
+	if (state->half[0]) {
+		const int len = snprintf(joined, sizeof(joined), "%s %s", state->half, word);
+
+		state->half[0] = '\0';
+		if (len < HALF_MAX && take_fact(reading, joined))
+			return true;
+		if (len < HALF_MAX && log_continues_extent(word)) {
+			strcpy(state->half, joined);
+			return true;
+		}
+	}
+	if (take_fact(reading, word))
+		return true;
+	if (strlen(word) >= HALF_MAX || !(log_begins_extent(word) || log_begins_object(word) ||
+					  log_begins_source(word)))
+		return false;
+	strcpy(state->half, word);
+	return true;
+}
+
 static bool take_part(struct log_reading *reading)
 {
 	struct state *state = reading->state;
@@ -494,9 +452,9 @@ static bool take_part(struct log_reading *reading)
 	const char *word = reading->line->word;
 
 	if (reading->ended)
-		return take_object(report, word, reading->nomem) ||
-		       take_count(report, word) || take_stack(reading);
-	if (take_object(report, word, reading->nomem)) {
+		return take_facts(reading) ||
+		       log_take_count(report, word) || take_stack(reading);
+	if (take_facts(reading)) {
 		reading->ended = true;
 		return true;
 	}
@@ -517,12 +475,8 @@ static bool take_part(struct log_reading *reading)
 /* What a line looks like, wherever it stands. */
 static enum part part_of(const char *word)
 {
-	struct kmc_object object;
-	const char *cache;
-	bool flag;
 	char name[16];
-	size_t len;
-	int pid;
+	bool flag;
 
 	if (is_caret(word))
 		return PART_CARET;
@@ -536,9 +490,11 @@ static enum part part_of(const char *word)
 		return PART_RIP;
 	if (log_scan_register(word, name))
 		return PART_REGISTERS;
-	if (scan_object(word, &object, &cache, &len))
+	if (log_begins_extent(word))
+		return PART_EXTENT;
+	if (log_begins_object(word))
 		return PART_OBJECT;
-	if (scan_track(word, &flag, &pid))
+	if (log_is_track(word) || log_begins_source(word))
 		return PART_TRACK;
 	return log_is_frame(word) ? PART_STACK : PART_OTHER;
 }
@@ -632,7 +588,11 @@ static enum log_taken take_line(struct log_reading *reading)
 
 static void end(struct log_reading *reading)
 {
+	const struct state *state = reading->state;
+
 	place_caret(reading->report);
+	if (!log_give_extent(&state->extent, reading->report))
+		*reading->nomem = true;
 }
 
 const struct kmc_family kmc_family_kmemcheck = {

@@ -363,16 +363,17 @@ static bool take_stacks(const struct ring_record *record,
 	    !take_addresses(stack.data, stack.len, &report->frames))
 		return false;
 	return take_track(record, KMEMCHECK_SECTION_ALLOC, &report->alloc) &&
-	       take_track(record, KMEMCHECK_SECTION_FREE, &report->free);
+	       take_track(record, KMEMCHECK_SECTION_FREE, &report->free) &&
+	       take_track(record, KMEMCHECK_SECTION_COPY, &report->copy) &&
+	       take_track(record, KMEMCHECK_SECTION_SOURCE_ALLOC, &report->source_alloc) &&
+	       take_track(record, KMEMCHECK_SECTION_FILL, &report->fill);
 }
 
 /* The kernel's names, in the order of the addresses; false when out of memory. */
 static bool take_symbols(const struct ring_record *record,
 			 struct kmc_report *report)
 {
-	struct kmc_stack *stacks[] = {
-		&report->frames, &report->alloc.stack, &report->free.stack,
-	};
+	const struct kmc_stacks stacks = kmc_report_stacks(report);
 	char *text KMC_AUTO_FREE = NULL;
 	struct section section;
 	bool nomem = false;
@@ -390,13 +391,25 @@ static bool take_symbols(const struct ring_record *record,
 	/* The first name is the instruction's even where it is not known. */
 	if (!report->frames.count || report->frames.frames[0].role != KMC_ROLE_RIP)
 		p += strlen(p) + 1;
-	for (size_t i = 0; i < KMC_ARRAY_SIZE(stacks); i++) {
-		for (size_t j = 0; j < stacks[i]->count && p < end; j++) {
-			kmc_scan_symbol(p, &stacks[i]->frames[j], &nomem);
+	for (size_t i = 0; i < KMC_REPORT_STACKS; i++) {
+		for (size_t j = 0; j < stacks.v[i]->count && p < end; j++) {
+			kmc_scan_symbol(p, &stacks.v[i]->frames[j], &nomem);
 			p += strlen(p) + 1;
 		}
 	}
 	return !nomem;
+}
+
+static bool decode_object(const struct kmemcheck_object *from, struct kmc_object *to)
+{
+	to->known = true;
+	to->start = le64toh(from->start);
+	to->size = le32toh(from->size);
+	to->requested = le32toh(from->requested);
+	if (!from->cache[0])
+		return true;
+	to->cache = strndup(from->cache, sizeof(from->cache));
+	return to->cache;
 }
 
 static bool take_object(const struct ring_record *record,
@@ -407,14 +420,44 @@ static bool take_object(const struct ring_record *record,
 	if (!ring_copy_section(record, KMEMCHECK_SECTION_OBJECT, &object,
 			       sizeof(object)))
 		return true;
-	report->object.known = true;
-	report->object.start = le64toh(object.start);
-	report->object.size = le32toh(object.size);
-	report->object.requested = le32toh(object.requested);
-	if (!object.cache[0])
+	return decode_object(&object, &report->object);
+}
+
+static bool take_source(const struct ring_record *record,
+			struct kmc_report *report)
+{
+	struct kmc_copied *to = &report->copied;
+	struct kmemcheck_source from;
+
+	if (!ring_copy_section(record, KMEMCHECK_SECTION_SOURCE, &from, sizeof(from)))
 		return true;
-	report->object.cache = strndup(object.cache, sizeof(object.cache));
-	return report->object.cache;
+	to->known = true;
+	to->offset = (int64_t)le64toh(from.offset);
+	to->copies = le32toh(from.hops) ? le32toh(from.hops) : 1;
+	to->copy_start = le64toh(from.copy);
+	to->copy_size = le32toh(from.size);
+	return decode_object(&from.object, &to->object);
+}
+
+static bool take_runs(const struct ring_record *record, struct kmc_report *report)
+{
+	struct kmemcheck_runs head;
+	struct section section;
+	bool ok = true;
+
+	if (!find_section(record, KMEMCHECK_SECTION_RUNS, &section))
+		return true;
+	section_copy(&section, &head, sizeof(head));
+	for (size_t at = sizeof(head); ok && at + sizeof(struct kmemcheck_run) <= section.len;
+	     at += sizeof(struct kmemcheck_run)) {
+		struct kmemcheck_run run;
+
+		memcpy(&run, section.data + at, sizeof(run));
+		ok = kmc_report_add_run(report, le64toh(run.address), le32toh(run.size),
+					to_state(le32toh(run.state)));
+	}
+	kmc_report_finish_runs(report, le32toh(head.count), le32toh(head.bytes));
+	return ok;
 }
 
 static bool take_modules(const struct ring_record *record,
@@ -464,6 +507,8 @@ enum ring_result ring_decode_report(const struct ring_record *record,
 	    !take_stacks(record, report) ||
 	    !take_symbols(record, report) ||
 	    !take_object(record, report) ||
+	    !take_runs(record, report) ||
+	    !take_source(record, report) ||
 	    !take_modules(record, report))
 		return RING_NOMEM;
 	return RING_OK;

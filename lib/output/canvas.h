@@ -14,12 +14,22 @@
 /* hexdump's: the eye finds the middle of a row of 16 */
 #define KMC_ROW_GROUP	8
 
+#define KMC_MARKS_MAX	16
+
+/*
+ * struct kmc_mark - bytes to point at: indexes of the first and behind the last
+ */
+struct kmc_mark {
+	size_t from;
+	size_t end;
+};
+
 /*
  * struct kmc_canvas - what is known while rows are made
  * @count: bytes there are something to say about
  * @per_row: bytes in a row
  * @label_width: columns of the widest label
- * @reported: index of the first reported byte, @reported_end behind the last
+ * @marks: reported bytes, from left to right; @nmarks of them
  * @start: address of the object, when @has_start
  * @bounded: the object's start or end lies in view
  */
@@ -32,8 +42,8 @@ struct kmc_canvas {
 	size_t count;
 	size_t per_row;
 	int label_width;
-	size_t reported;
-	size_t reported_end;
+	struct kmc_mark marks[KMC_MARKS_MAX];
+	size_t nmarks;
 	uint64_t start;
 	bool has_start;
 	bool bounded;

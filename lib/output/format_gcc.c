@@ -141,6 +141,9 @@ static struct kmc_error *format(const struct kmc_format_options *opts,
 	}
 	add_track_note(&w, "allocated", &report->alloc);
 	add_track_note(&w, "freed", &report->free);
+	add_track_note(&w, "filled", &report->fill);
+	add_track_note(&w, "stored to memory", &report->copy);
+	add_track_note(&w, "the source was allocated", &report->source_alloc);
 	return kmc_buf_take(&w.buf, out);
 }
 

@@ -127,10 +127,8 @@ static json_t *evidence_of(const struct kmc_candidate *candidate)
 }
 
 /* Reports that were not explained have the record's object only. */
-static json_t *record_only(const struct kmc_report *report)
+static json_t *record_only(const struct kmc_object *object, int64_t offset)
 {
-	const struct kmc_object *object = &report->object;
-	int64_t offset = report->address - object->start;
 	char detail[128];
 	json_t *evidence;
 
@@ -166,20 +164,26 @@ static json_t *also_of(const struct kmc_candidate *candidate)
 	return list;
 }
 
-static json_t *object_of(const struct kmc_report *report)
+static const char *confidence_name(enum kmc_confidence confidence)
 {
-	static const char * const confidence[] = {
+	static const char * const names[] = {
 		[KMC_GUESS] = "guess",
 		[KMC_LIKELY] = "likely",
 		[KMC_CERTAIN] = "certain",
 	};
-	const struct kmc_candidate *candidate = report->candidates;
-	const struct kmc_object *object = &report->object;
+
+	return names[confidence];
+}
+
+/* @offset: of the first reported byte from the recorded object's start */
+static json_t *object_json(const struct kmc_object *object, int64_t offset,
+			   const struct kmc_candidate *candidate)
+{
 	uint64_t start, size;
 	json_t *out;
 
-	if (!report->ncandidates || !candidate->type)
-		return record_only(report);
+	if (!candidate || !candidate->type)
+		return record_only(object, offset);
 	/* The type may be that of a part of what was allocated. */
 	start = object->known ? object->start : candidate->start;
 	size = object->known ? object->size : candidate->type_size;
@@ -196,10 +200,47 @@ static json_t *object_of(const struct kmc_report *report)
 		"cache", kmc_json_text(object->cache),
 		"start", address(start),
 		"evidence", evidence_of(candidate),
-		"confidence", confidence[candidate->confidence]);
+		"confidence", confidence_name(candidate->confidence));
 	if (candidate->nalso)
 		json_object_set_new(out, "also", also_of(candidate));
+	if (candidate->beyond)
+		json_object_set_new(out, "beyond", json_true());
 	return out;
+}
+
+static json_t *object_of(const struct kmc_report *report)
+{
+	return object_json(&report->object, report->address - report->object.start,
+			   report->ncandidates ? report->candidates : NULL);
+}
+
+static json_t *copied_of(const struct kmc_report *report)
+{
+	const struct kmc_copied *copied = &report->copied;
+	json_t *out = object_json(&copied->object, copied->offset,
+				  copied->ncandidates ? copied->candidates : NULL);
+
+	json_object_set_new(out, "copies", json_integer(copied->copies));
+	return out;
+}
+
+static json_t *runs_of(const struct kmc_report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->nruns; i++) {
+		const struct kmc_run *run = &report->runs[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:I, s:I, s:s, s:o}",
+			"address", address(run->address),
+			"offset", (json_int_t)(run->address - report->access_start),
+			"size", (json_int_t)run->size, "state", kmc_state_name(run->state),
+			"members", kmc_json_text(run->what)));
+	}
+	return json_pack("{s:o, s:o, s:o}",
+			 "count", integer_if(true, report->run_count),
+			 "bytes", integer_if(report->run_bytes, report->run_bytes),
+			 "list", list);
 }
 
 static json_t *fields_of(const struct kmc_report *report)
@@ -296,6 +337,36 @@ static json_t *doubts_of(const struct kmc_report *report)
 	return list;
 }
 
+/* Keys that are there only where there is something to say; not 0: no memory. */
+static int add_rest(json_t *json, const struct kmc_report *report)
+{
+	const struct {
+		const char *key;
+		const struct kmc_track *track;
+	} tracks[] = {
+		{ "copy", &report->copy },
+		{ "source_alloc", &report->source_alloc },
+		{ "fill", &report->fill },
+	};
+	int failed = 0;
+
+	if (report->ndoubts)
+		failed |= json_object_set_new(json, "doubts", doubts_of(report));
+	if (report->nruns)
+		failed |= json_object_set_new(json, "runs", runs_of(report));
+	if (report->copied.known)
+		failed |= json_object_set_new(json, "copied_from", copied_of(report));
+	if (report->inside)
+		failed |= json_object_set_new(json, "inside", json_pack("{s:o, s:s}",
+			"text", kmc_json_text(report->inside),
+			"confidence", confidence_name(report->inside_sure)));
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(tracks); i++)
+		if (tracks[i].track->known)
+			failed |= json_object_set_new(json, tracks[i].key,
+						      track(tracks[i].track));
+	return failed;
+}
+
 static json_t *whole(const struct kmc_report *report)
 {
 	const struct {
@@ -342,9 +413,7 @@ static json_t *whole(const struct kmc_report *report)
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(members); i++)
 		failed |= json_object_set_new(json, members[i].key,
 					      members[i].value);
-	/* Only where there is something to warn of. */
-	if (report->ndoubts)
-		failed |= json_object_set_new(json, "doubts", doubts_of(report));
+	failed |= add_rest(json, report);
 	if (!failed)
 		return json;
 	json_decref(json);

@@ -18,6 +18,7 @@
 #include "output/formats.h"
 #include "output/json.h"
 #include "output/sarif_rules.h"
+#include "report/model.h"
 #include "report/walk.h"
 
 #ifndef KMC_VERSION
@@ -220,17 +221,16 @@ static json_t *stack_of(const struct kmc_stack *stack, const char *text)
 
 static json_t *stacks_of(const struct kmc_report *report)
 {
+	static const char * const what[KMC_REPORT_STACKS] = {
+		"accessed", "allocated", "freed", "stored to memory", "source allocated",
+		"filled",
+	};
+	const struct kmc_stacks stacks = kmc_report_stacks(report);
 	json_t *list = json_array();
 
-	if (report->frames.count)
-		json_array_append_new(list, stack_of(&report->frames,
-						     "accessed"));
-	if (report->alloc.stack.count)
-		json_array_append_new(list, stack_of(&report->alloc.stack,
-						     "allocated"));
-	if (report->free.stack.count)
-		json_array_append_new(list, stack_of(&report->free.stack,
-						     "freed"));
+	for (size_t i = 0; i < KMC_REPORT_STACKS; i++)
+		if (stacks.v[i]->count)
+			json_array_append_new(list, stack_of(stacks.v[i], what[i]));
 	return list;
 }
 
@@ -243,19 +243,28 @@ static void add_step(json_t *steps, const struct kmc_level *level,
 						       location(level, text)));
 }
 
-/* What happened, in that order: allocated, freed, called, accessed. */
+/* What happened, in that order: allocated, filled, copied, freed, called, accessed. */
 static json_t *steps_of(const struct kmc_report *report)
 {
+	const struct {
+		const struct kmc_track *track;
+		const char *text;
+	} tracks[] = {
+		{ &report->source_alloc, "the source is allocated here" },
+		{ &report->alloc, "allocated here" },
+		{ &report->fill, "filled here" },
+		{ &report->copy, "stored to memory here" },
+		{ &report->free, "freed here" },
+	};
 	struct kmc_walk walk = kmc_walk_start(&report->frames);
 	const char *text = kmc_stack_has_culprit(report) ? "accessed here" :
 			   "called from here";
 	json_t *steps = json_array(), *calls = json_array();
 	struct kmc_level level;
 
-	if (kmc_walk_owner(&report->alloc.stack, &level))
-		add_step(steps, &level, "allocated here");
-	if (kmc_walk_owner(&report->free.stack, &level))
-		add_step(steps, &level, "freed here");
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(tracks); i++)
+		if (kmc_walk_owner(&tracks[i].track->stack, &level))
+			add_step(steps, &level, tracks[i].text);
 	while (kmc_walk_next(&walk, &level)) {
 		add_step(calls, &level, text);
 		text = "calls the next";

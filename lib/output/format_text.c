@@ -202,7 +202,9 @@ static struct kmc_error *print_report(struct kmc_printer *p,
 	err = print_memory(p, report);
 	if (err)
 		return err;
+	kmc_print_runs(p, report);
 	kmc_print_object(p, report);
+	kmc_print_copied(p, report);
 	kmc_print_stacks(p, report);
 	kmc_print_evidence(p, report);
 	if (p->opts.registers && report->nregs) {

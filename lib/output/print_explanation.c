@@ -11,10 +11,8 @@
 
 /* ---- the object ---- */
 
-static void print_record(struct kmc_printer *p, const struct kmc_report *report)
+static void print_record(struct kmc_printer *p, const struct kmc_object *object)
 {
-	const struct kmc_object *object = &report->object;
-
 	kmc_buf_printf(&p->buf, "    0x%" PRIx64, object->start);
 	if (object->size)
 		kmc_buf_printf(&p->buf, ", %" PRIu64 " bytes", object->size);
@@ -25,12 +23,12 @@ static void print_record(struct kmc_printer *p, const struct kmc_report *report)
 		kmc_buf_puts(&p->buf, ", cache ");
 		kmc_print_quote(p, KMC_STYLE_PLAIN, object->cache);
 	}
-	kmc_buf_printf(&p->buf, ", access at %+" PRId64 "\n",
-		       (int64_t)(report->address - object->start));
 }
 
 static void print_path(struct kmc_printer *p, const struct kmc_candidate *candidate)
 {
+	if (candidate->beyond)
+		kmc_buf_printf(&p->buf, ", behind its %" PRIu64 " bytes", candidate->type_size);
 	if (!candidate->path)
 		return;
 	kmc_buf_puts(&p->buf, ": ");
@@ -77,23 +75,59 @@ void kmc_print_object(struct kmc_printer *p, const struct kmc_report *report)
 	if (!report->object.known && !report->ncandidates)
 		return;
 	kmc_print_heading(p, "Object");
-	if (report->object.known)
-		print_record(p, report);
+	if (report->object.known) {
+		print_record(p, &report->object);
+		kmc_buf_printf(&p->buf, ", access at %+" PRId64 "\n",
+			       (int64_t)(report->address - report->object.start));
+	}
 	for (size_t i = 0; i < report->ncandidates; i++)
 		if (report->candidates[i].type)
 			print_candidate(p, &report->candidates[i], !i);
 }
 
+void kmc_print_copied(struct kmc_printer *p, const struct kmc_report *report)
+{
+	const struct kmc_copied *copied = &report->copied;
+
+	if (!copied->known)
+		return;
+	kmc_print_heading(p, "Copied from");
+	print_record(p, &copied->object);
+	kmc_buf_printf(&p->buf, ", bytes from %+" PRId64 " on, copied %" PRIu64 " time%s\n",
+		       copied->offset, copied->copies, copied->copies == 1 ? "" : "s");
+	for (size_t i = 0; i < copied->ncandidates; i++)
+		if (copied->candidates[i].type)
+			print_candidate(p, &copied->candidates[i], !i);
+}
+
+void kmc_print_runs(struct kmc_printer *p, const struct kmc_report *report)
+{
+	if (!report->nruns)
+		return;
+	kmc_print_heading(p, "Ranges of the access");
+	for (size_t i = 0; i < report->nruns; i++) {
+		const struct kmc_run *run = &report->runs[i];
+		const uint64_t first = run->address - report->access_start;
+
+		kmc_buf_printf(&p->buf, "    bytes %" PRIu64 "-%" PRIu64 " %s", first,
+			       first + run->size - 1, kmc_state_name(run->state));
+		if (run->what) {
+			kmc_buf_puts(&p->buf, ", ");
+			kmc_print_quote(p, KMC_STYLE_PLAIN, run->what);
+		}
+		kmc_print_newline(p);
+	}
+	if (report->run_count > report->nruns)
+		kmc_buf_printf(&p->buf, "    and %" PRIu64 " more\n",
+			       report->run_count - report->nruns);
+}
+
 /* ---- the reasons ---- */
 
-void kmc_print_evidence(struct kmc_printer *p, const struct kmc_report *report)
+static void print_reasons(struct kmc_printer *p, const char *heading,
+			  const struct kmc_candidate *candidate)
 {
-	const struct kmc_candidate *candidate = report->candidates;
-
-	/* Of an object whose type is not known, the record has said all. */
-	if (!report->ncandidates || !candidate->type || !candidate->nevidence)
-		return;
-	kmc_print_heading(p, "Evidence for ");
+	kmc_print_heading(p, heading);
 	p->buf.len--;
 	kmc_print_quote(p, KMC_STYLE_TITLE, candidate->type);
 	kmc_print_newline(p);
@@ -106,6 +140,20 @@ void kmc_print_evidence(struct kmc_printer *p, const struct kmc_report *report)
 				KMC_STYLE_CARET, evidence->detail);
 		kmc_print_newline(p);
 	}
+}
+
+/* Of an object whose type is not known, the record has said all. */
+static bool has_reasons(const struct kmc_candidate *candidate, size_t count)
+{
+	return count && candidate->type && candidate->nevidence;
+}
+
+void kmc_print_evidence(struct kmc_printer *p, const struct kmc_report *report)
+{
+	if (has_reasons(report->candidates, report->ncandidates))
+		print_reasons(p, "Evidence for ", report->candidates);
+	if (has_reasons(report->copied.candidates, report->copied.ncandidates))
+		print_reasons(p, "Evidence for the source, ", report->copied.candidates);
 }
 
 /* ---- the verdict ---- */

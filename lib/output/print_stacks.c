@@ -369,9 +369,21 @@ static void print_track(struct kmc_printer *p, const struct kmc_report *report,
 
 void kmc_print_stacks(struct kmc_printer *p, const struct kmc_report *report)
 {
-	const struct kmc_stack *const stacks[] = { &report->frames, &report->alloc.stack };
+	const struct {
+		const char *what;
+		const struct kmc_track *track;
+	} tracks[] = {
+		{ "Allocated", &report->alloc },
+		{ "Freed", &report->free },
+		{ "Filled", &report->fill },
+		{ "Stored to memory", &report->copy },
+		{ "Source allocated", &report->source_alloc },
+	};
+	const struct kmc_stack *shown[KMC_ARRAY_SIZE(tracks) + 1] = { &report->frames };
 
 	print_where(p, report);
-	print_track(p, report, "Allocated", &report->alloc, stacks, 1);
-	print_track(p, report, "Freed", &report->free, stacks, 2);
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(tracks); i++) {
+		print_track(p, report, tracks[i].what, tracks[i].track, shown, i + 1);
+		shown[i + 1] = &tracks[i].track->stack;
+	}
 }

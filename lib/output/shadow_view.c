@@ -13,6 +13,7 @@
 #include "base/options.h"
 #include "output/canvas.h"
 #include "output/shadow_view_members.h"
+#include "report/model.h"
 
 #define LABEL_MAX	24
 
@@ -137,63 +138,111 @@ static void states_row(struct kmc_canvas *c, size_t first)
 	}
 }
 
-/* "4 bytes at +36, 2 of them uninitialized" */
+/* "4 bytes at +36, 2 of them uninitialized", "12 of 72 bytes, in 3 ranges, from +36 on" */
 static void format_note(const struct kmc_canvas *c, char *note, size_t size)
 {
 	const struct kmc_report *report = c->report;
+	const struct kmc_extent extent = kmc_report_extent(report);
 	const unsigned int bytes = report->bits / 8;
 	const unsigned int affected = kmc_report_affected(report);
+	const int64_t offset = address_of(c, c->marks[0].from) - c->start;
 	int len;
 
+	if (report->nruns) {
+		len = snprintf(note, size, "%s%" PRIu64 " of %" PRIu64 " bytes",
+			       kmc_extent_least(report), extent.affected, extent.bytes);
+		if (extent.ranges > 1)
+			len += snprintf(note + len, size - len, ", in %" PRIu64 " ranges",
+					extent.ranges);
+		if (c->has_start)
+			snprintf(note + len, size - len, ", from %+" PRId64 " on", offset);
+		return;
+	}
 	if (report->bits % 8 || !bytes)
 		len = snprintf(note, size, "%u bits", report->bits);
 	else
 		len = snprintf(note, size, "%u byte%s", bytes,
 			       bytes == 1 ? "" : "s");
 	if (c->has_start)
-		len += snprintf(note + len, size - len, " at %+" PRId64,
-				(int64_t)(address_of(c, c->reported) - c->start));
+		len += snprintf(note + len, size - len, " at %+" PRId64, offset);
 	if (affected < bytes)
 		snprintf(note + len, size - len, ", %u of them %s", affected,
 			 kmc_state_name(report->state));
 }
 
-/* The mark under the reported bytes, as compilers do it: "^~~~~". */
+/* The part of a mark in the row of bytes from @first on, in columns. False: none is. */
+static bool in_row(const struct kmc_canvas *c, const struct kmc_mark *mark, size_t first,
+		   int *start, int *end)
+{
+	const size_t from = first > mark->from ? first : mark->from;
+	const size_t stop = row_end(c, first) < mark->end ? row_end(c, first) : mark->end;
+
+	if (from >= stop)
+		return false;
+	*start = kmc_canvas_column(first, from);
+	*end = kmc_canvas_column(first, stop - 1) + 2;
+	return true;
+}
+
+/*
+ * Where the note on all marks is to stand in their row: behind them if there is room, or
+ * else in front, or nowhere.
+ */
+enum side { NOWHERE, IN_FRONT, BEHIND };
+
+static enum side side_of(const struct kmc_canvas *c, size_t first, const char *note)
+{
+	int start, end, front = 0, behind = 0;
+
+	if (c->marks[0].from < first)
+		return NOWHERE;
+	for (size_t i = 0; i < c->nmarks; i++) {
+		if (!in_row(c, &c->marks[i], first, &start, &end))
+			continue;
+		if (!behind)
+			front = start;
+		behind = end;
+	}
+	if (c->label_width + 2 + behind + 1 + strlen(note) <= c->width)
+		return BEHIND;
+	return (int)strlen(note) + 2 <= front ? IN_FRONT : NOWHERE;
+}
+
+/* The marks under the reported bytes, as compilers do it: "^~~~~". */
 static void caret_row(struct kmc_canvas *c, size_t first)
 {
-	size_t from = first > c->reported ? first : c->reported;
-	size_t end = row_end(c, first);
-	char note[96], mark[4 * KMC_ROW_MAX];
-	int start, len, used;
+	char note[128], text[4 * KMC_ROW_MAX];
+	int start, end, column = 0;
+	enum side side = NOWHERE;
+	bool any = false;
 
-	if (end > c->reported_end)
-		end = c->reported_end;
-	if (from >= end)
-		return;
-	start = kmc_canvas_column(first, from);
-	len = kmc_canvas_column(first, end - 1) + 2 - start;
-	memset(mark, '~', len);
-	mark[len] = '\0';
-	if (from == c->reported)
-		mark[0] = '^';
-	kmc_canvas_row(c, "");
-	format_note(c, note, sizeof(note));
-	if (from != c->reported) {
-		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start, "");
-		kmc_canvas_add(c, KMC_STYLE_CARET, "%s", mark);
-		return;
+	for (size_t i = 0; i < c->nmarks; i++) {
+		const struct kmc_mark *mark = &c->marks[i];
+
+		if (!in_row(c, mark, first, &start, &end))
+			continue;
+		if (!any) {
+			kmc_canvas_row(c, "");
+			format_note(c, note, sizeof(note));
+			side = side_of(c, first, note);
+		}
+		memset(text, '~', end - start);
+		text[end - start] = '\0';
+		if (mark->from >= first)
+			text[0] = '^';
+		if (!any && side == IN_FRONT) {
+			kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s",
+				       start - 1 - (int)strlen(note), "");
+			kmc_canvas_add(c, KMC_STYLE_CARET, "%s %s", note, text);
+		} else {
+			kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start - column, "");
+			kmc_canvas_add(c, KMC_STYLE_CARET, "%s", text);
+		}
+		column = end;
+		any = true;
 	}
-	used = c->label_width + 2 + start + len + 1 + (int)strlen(note);
-	if (used <= (int)c->width) {
-		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start, "");
-		kmc_canvas_add(c, KMC_STYLE_CARET, "%s %s", mark, note);
-	} else if ((int)strlen(note) + 2 <= start) {
-		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start - 1 - (int)strlen(note), "");
-		kmc_canvas_add(c, KMC_STYLE_CARET, "%s %s", note, mark);
-	} else {
-		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%*s", start, "");
-		kmc_canvas_add(c, KMC_STYLE_CARET, "%s", mark);
-	}
+	if (side == BEHIND)
+		kmc_canvas_add(c, KMC_STYLE_CARET, " %s", note);
 }
 
 static void legend_row(struct kmc_canvas *c)
@@ -253,6 +302,22 @@ static int widest_label(const struct kmc_canvas *c, size_t step)
 	return width;
 }
 
+/* As much of these bytes as is in view. */
+static void add_mark(struct kmc_canvas *c, uint64_t address, uint64_t size)
+{
+	const uint64_t ahead = c->report->memory_start - address;
+	const uint64_t from = address - c->report->memory_start;
+	struct kmc_mark *mark = &c->marks[c->nmarks];
+
+	if (c->nmarks == KMC_MARKS_MAX || (from >= c->count && ahead >= size))
+		return;
+	mark->from = from < c->count ? from : 0;
+	if (from >= c->count)
+		size -= ahead;
+	mark->end = size < c->count - mark->from ? mark->from + size : c->count;
+	c->nmarks++;
+}
+
 static void lay_out(struct kmc_canvas *c)
 {
 	const struct kmc_report *report = c->report;
@@ -277,10 +342,10 @@ static void lay_out(struct kmc_canvas *c)
 	c->label_width = widest_label(c, c->per_row);
 	if (report->caret < 0)
 		return;
-	c->reported = report->caret;
-	c->reported_end = c->reported + (bytes ? bytes : 1);
-	if (c->reported_end > c->count)
-		c->reported_end = c->count;
+	for (size_t i = 0; i < report->nruns; i++)
+		add_mark(c, report->runs[i].address, report->runs[i].size);
+	if (!report->nruns)
+		add_mark(c, report->memory_start + report->caret, bytes ? bytes : 1);
 }
 
 /* ---- cut ---- */
@@ -293,9 +358,11 @@ static bool is_far(const struct kmc_canvas *c, size_t first)
 {
 	const size_t near = NEAR_ROWS * c->per_row;
 
-	return c->count > ALL_ROWS * c->per_row && c->reported_end &&
-	       (first + c->per_row + near <= c->reported ||
-		first >= c->reported_end + near);
+	for (size_t i = 0; i < c->nmarks; i++)
+		if (first + c->per_row + near > c->marks[i].from &&
+		    first < c->marks[i].end + near)
+			return false;
+	return c->count > ALL_ROWS * c->per_row && c->nmarks;
 }
 
 /* One row for all that follow each other. -> where the last of them starts */

@@ -38,6 +38,8 @@ static bool is_wrapper(const char *function)
 	static const char * const prefixes[] = {
 		"alloc_skb", "__alloc_skb", "kmalloc_reserve", "mempool_alloc",
 		"netlink_alloc_large_skb", "sock_alloc_send", "sock_wmalloc",
+		"nlmsg_", "__nlmsg_", "genlmsg_", "nla_", "__nla_", "skb_put", "__skb_put",
+		"pskb_put", "memcpy", "__memcpy", "memmove", "__memmove",
 	};
 
 	return has_prefix(function, prefixes, KMC_ARRAY_SIZE(prefixes));
@@ -83,6 +85,33 @@ static struct kmc_site find_site(const struct kmc_track *track, bool wrappers)
 			return (struct kmc_site) { .frame = i, .level = j };
 	}
 	return (struct kmc_site) { };
+}
+
+static bool is_array_function(const char *function)
+{
+	static const char * const prefixes[] = {
+		"kcalloc", "kmalloc_array", "__kmalloc_array", "kvcalloc", "kvmalloc_array",
+		"__kvmalloc_array", "devm_kcalloc", "devm_kmalloc_array", "kmemdup_array",
+	};
+
+	return function && has_prefix(function, prefixes, KMC_ARRAY_SIZE(prefixes));
+}
+
+bool kmc_track_is_array(const struct kmc_track *track)
+{
+	const struct kmc_site site = kmc_track_caller(track);
+	const struct kmc_stack *stack = &track->stack;
+
+	for (size_t i = 0; i < stack->count && i <= site.frame; i++) {
+		const struct kmc_frame *frame = &stack->frames[i];
+
+		if (frame->symbol && i < site.frame && is_array_function(frame->symbol))
+			return true;
+		for (size_t j = 0; j < frame->chain_len && (i < site.frame || j < site.level); j++)
+			if (is_array_function(frame->chain[j].function))
+				return true;
+	}
+	return false;
 }
 
 struct kmc_site kmc_track_site(const struct kmc_track *track)

@@ -13,4 +13,7 @@ bool kmc_in_allocator(const struct kmc_location *where);
 /* Past the allocator and what wraps it; the very first level if there is nothing else. */
 struct kmc_site kmc_track_site(const struct kmc_track *track);
 
+/* Was it asked for as a number of elements? */
+bool kmc_track_is_array(const struct kmc_track *track);
+
 #endif /* KMC_ALLOCATION_SITE_H */

@@ -4,6 +4,7 @@
  */
 #include "report/model.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,15 @@
 
 /* More do not fit a line. */
 #define MAX_VALUE_NAMES	4
+
+/* More are no report of ours. */
+#define MAX_RUNS	16
+
+static void track_init(struct kmc_track *track)
+{
+	track->pid = -1;
+	track->time = -1;
+}
 
 struct kmc_report *kmc_report_new(const char *source)
 {
@@ -30,10 +40,11 @@ struct kmc_report *kmc_report_new(const char *source)
 	report->tgid = -1;
 	report->time = -1;
 	report->caret = -1;
-	report->alloc.pid = -1;
-	report->alloc.time = -1;
-	report->free.pid = -1;
-	report->free.time = -1;
+	track_init(&report->alloc);
+	track_init(&report->free);
+	track_init(&report->copy);
+	track_init(&report->source_alloc);
+	track_init(&report->fill);
 	return report;
 }
 
@@ -72,6 +83,15 @@ void kmc_candidate_release(struct kmc_candidate *candidate)
 		free(candidate->evidence[i].detail);
 	free(candidate->evidence);
 	*candidate = (struct kmc_candidate) { };
+}
+
+void kmc_candidates_forget(struct kmc_candidate **list, size_t *count)
+{
+	for (size_t i = 0; i < *count; i++)
+		kmc_candidate_release(&(*list)[i]);
+	free(*list);
+	*list = NULL;
+	*count = 0;
 }
 
 static void doubt_release(struct kmc_doubt *doubt)
@@ -161,21 +181,82 @@ void kmc_report_free(struct kmc_report *report)
 	free(report->shadow);
 	free(report->regs);
 	free(report->code);
-	stack_release(&report->frames);
-	stack_release(&report->alloc.stack);
-	stack_release(&report->free.stack);
+	for (size_t i = 0; i < KMC_REPORT_STACKS; i++)
+		stack_release(kmc_report_stacks(report).v[i]);
+	kmc_report_forget_runs(report);
+	free(report->runs);
+	free(report->copied.object.cache);
 	free(report->object.cache);
 	for (size_t i = 0; i < report->nmodules; i++)
 		free(report->modules[i].name);
 	free(report->modules);
 	free(report->insn);
-	for (size_t i = 0; i < report->ncandidates; i++)
-		kmc_candidate_release(&report->candidates[i]);
-	free(report->candidates);
+	free(report->untyped);
+	free(report->inside);
+	kmc_candidates_forget(&report->candidates, &report->ncandidates);
+	kmc_candidates_forget(&report->copied.candidates, &report->copied.ncandidates);
 	kmc_report_forget_values(report);
 	kmc_report_forget_doubts(report);
 	kmc_kernel_release(&report->kernel);
 	free(report);
+}
+
+struct kmc_stacks kmc_report_stacks(const struct kmc_report *report)
+{
+	struct kmc_report *r = (struct kmc_report *)report;
+
+	return (struct kmc_stacks) { {
+		&r->frames, &r->alloc.stack, &r->free.stack, &r->copy.stack,
+		&r->source_alloc.stack, &r->fill.stack,
+	} };
+}
+
+/* ---- runs ---- */
+
+bool kmc_report_add_run(struct kmc_report *report, uint64_t address, uint64_t size,
+			enum kmc_state state)
+{
+	const struct kmc_run *last = report->nruns ? &report->runs[report->nruns - 1] : NULL;
+	const uint64_t offset = address - report->access_start;
+	struct kmc_run *run;
+
+	if (!size || offset >= report->access_length || size > report->access_length - offset ||
+	    (last && offset < last->address + last->size - report->access_start) ||
+	    report->nruns == MAX_RUNS)
+		return true;
+	run = kmc_grow(&report->runs, report->nruns, sizeof(*run));
+	if (!run)
+		return false;
+	*run = (struct kmc_run) { .address = address, .size = size, .state = state };
+	report->nruns++;
+	return true;
+}
+
+void kmc_report_finish_runs(struct kmc_report *report, uint64_t count, uint64_t bytes)
+{
+	const struct kmc_run *first = report->runs;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < report->nruns; i++)
+		sum += report->runs[i].size;
+	report->run_count = count > report->nruns ? count : report->nruns;
+	/* What cannot be is not known. */
+	if (report->run_count == report->nruns)
+		bytes = sum;
+	report->run_bytes = bytes >= sum && bytes <= report->access_length ? bytes : 0;
+	if (report->run_count == 1 && first->address == report->address &&
+	    first->size == report->bits / 8 && first->state == report->state)
+		report->nruns = 0;
+	if (!report->nruns)
+		report->run_count = report->run_bytes = 0;
+}
+
+void kmc_report_forget_runs(struct kmc_report *report)
+{
+	for (size_t i = 0; i < report->nruns; i++) {
+		free(report->runs[i].what);
+		report->runs[i].what = NULL;
+	}
 }
 
 struct kmc_frame *kmc_stack_push(struct kmc_stack *stack, enum kmc_role role)
@@ -283,7 +364,8 @@ bool kmc_frame_note(const struct kmc_frame *frame, char *buf, size_t size)
 bool kmc_report_mixes_clocks(const struct kmc_report *report)
 {
 	return !report->from_stream && report->time >= 0 &&
-	       (report->alloc.time >= 0 || report->free.time >= 0);
+	       (report->alloc.time >= 0 || report->free.time >= 0 || report->copy.time >= 0 ||
+		report->source_alloc.time >= 0 || report->fill.time >= 0);
 }
 
 static bool is_state(enum kmc_state state, char letter)
@@ -311,6 +393,32 @@ unsigned int kmc_report_affected(const struct kmc_report *report)
 	return count ? count : bytes;
 }
 
+struct kmc_extent kmc_report_extent(const struct kmc_report *report)
+{
+	const uint64_t offset = report->address - report->access_start;
+	struct kmc_extent extent = {
+		.bytes = report->bits / 8, .affected = kmc_report_affected(report), .ranges = 1,
+	};
+
+	/* What one instruction read of a run is its own operand. */
+	if ((report->nruns || report->kind == KMC_INFOLEAK) && offset < report->access_length &&
+	    extent.bytes <= report->access_length - offset)
+		extent.bytes = report->access_length;
+	if (report->nruns) {
+		extent.ranges = report->run_count;
+		extent.affected = report->run_bytes;
+	}
+	/* Of more runs than are listed at least these are known. */
+	for (size_t i = 0; !report->run_bytes && i < report->nruns; i++)
+		extent.affected += report->runs[i].size;
+	return extent;
+}
+
+const char *kmc_extent_least(const struct kmc_report *report)
+{
+	return report->nruns && !report->run_bytes ? "at least " : "";
+}
+
 void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf)
 {
 	static const char * const phrases[] = {
@@ -319,18 +427,24 @@ void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf)
 		[KMC_INFOLEAK] = "infoleak of",
 	};
 
-	const unsigned int bytes = report->bits / 8;
-	const unsigned int affected = kmc_report_affected(report);
+	const struct kmc_extent extent = kmc_report_extent(report);
+	const bool part = extent.affected < extent.bytes;
 
-	kmc_buf_printf(buf, "%u-bit %s ", report->bits, phrases[report->kind]);
-	if (affected < bytes)
-		kmc_buf_printf(buf, "%u bytes, %u of them ", bytes, affected);
-	if (affected < bytes && report->state != KMC_INVALID)
+	/* Of a copy, the bits are those of its first range. */
+	if (extent.bytes == report->bits / 8)
+		kmc_buf_printf(buf, "%u-bit ", report->bits);
+	kmc_buf_printf(buf, "%s ", phrases[report->kind]);
+	if (part)
+		kmc_buf_printf(buf, "%" PRIu64 " bytes, %s%" PRIu64 " of them ", extent.bytes,
+			       kmc_extent_least(report), extent.affected);
+	if (part && report->state != KMC_INVALID)
 		kmc_buf_puts(buf, kmc_state_name(report->state));
-	else if (affected < bytes)
+	else if (part)
 		kmc_buf_puts(buf, "in an invalid state");
 	else if (report->state == KMC_INVALID)
 		kmc_buf_puts(buf, "memory in an invalid state");
 	else
 		kmc_buf_printf(buf, "%s memory", kmc_state_name(report->state));
+	if (extent.ranges > 1)
+		kmc_buf_printf(buf, ", in %" PRIu64 " ranges", extent.ranges);
 }

@@ -16,6 +16,8 @@ struct kmc_frame *kmc_stack_push(struct kmc_stack *stack, enum kmc_role role);
 void kmc_frame_release(struct kmc_frame *frame);
 void kmc_kernel_release(struct kmc_kernel *kernel);
 void kmc_candidate_release(struct kmc_candidate *candidate);
+/* Frees all of a list, which is empty then. */
+void kmc_candidates_forget(struct kmc_candidate **list, size_t *count);
 /* Back to before they were computed: values and verdict. */
 void kmc_report_forget_values(struct kmc_report *report);
 /* And so what was doubted. */
@@ -29,6 +31,33 @@ kmc_report_doubt(struct kmc_report *report, const char *module, const char *file
 /* False when out of memory. */
 bool kmc_report_set_register(struct kmc_report *report, const char *name,
 			     uint64_t value);
+
+/* Every stack of a report, the access first; a stream has their names in this order. */
+#define KMC_REPORT_STACKS	6
+
+struct kmc_stacks {
+	struct kmc_stack *v[KMC_REPORT_STACKS];
+};
+
+struct kmc_stacks kmc_report_stacks(const struct kmc_report *report);
+
+/*
+ * Adds a run behind those that are there, unless it is no such thing: empty, before the
+ * end of the last one, beyond the access, or one too many. False when out of memory.
+ */
+bool kmc_report_add_run(struct kmc_report *report, uint64_t address, uint64_t size,
+			enum kmc_state state);
+/*
+ * All runs were added. @count: that there are; @bytes: in all of them, 0 if unknown.
+ * One that is what was reported anyway is forgotten.
+ */
+void kmc_report_finish_runs(struct kmc_report *report, uint64_t count, uint64_t bytes);
+
+/* Forgets what the runs are called. */
+void kmc_report_forget_runs(struct kmc_report *report);
+
+/* "at least " where kmc_report_extent() knows not more than a part, or "". */
+const char *kmc_extent_least(const struct kmc_report *report);
 
 /* Adds "32-bit read of uninitialized memory", or "of 4 bytes, 2 of them uninitialized". */
 void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf);

@@ -13,10 +13,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "report/allocation_site.h"
 #include "report/walk.h"
 
 /* Deeper, and callers that have nothing to do with it split a bug into several. */
 #define FUNCTIONS	3
+/* Of an allocation: helpers allocate for many, but not in many ways. */
+#define SITE_FUNCTIONS	2
 /* A function in a report may be named anything; those of Rust are long. */
 #define NAME_MAX_LEN	200
 
@@ -65,6 +68,38 @@ static void add_place(struct kmc_buf *buf, const char *type, const char *path)
 		       path ? path : "");
 }
 
+/* Who allocated, copied or filled it: the functions from the site outwards. */
+static void add_site(struct kmc_buf *buf, const char *what, const struct kmc_track *track)
+{
+	const struct kmc_site site = kmc_track_site(track);
+	struct kmc_walk walk = {
+		.stack = &track->stack, .frame = site.frame, .level = site.level,
+	};
+	struct kmc_level level;
+
+	for (size_t count = 0; count < SITE_FUNCTIONS && kmc_walk_next(&walk, &level);) {
+		if (!level.function)
+			continue;
+		kmc_buf_puts(buf, count++ ? " < " : what);
+		add_function(buf, &level);
+	}
+}
+
+/*
+ * What leaks was given away by the same few functions, whoever made it. Where it was copied
+ * to says nothing, and a carrier is allocated in the same places for all that it carries.
+ */
+static void add_origin(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	if (report->copied.known && report->source_alloc.stack.count)
+		add_site(buf, ", allocated in ", &report->source_alloc);
+	else if (report->copied.known)
+		add_site(buf, ", copied in ", &report->copy);
+	else if (report->kind == KMC_INFOLEAK)
+		add_site(buf, ", allocated in ", &report->alloc);
+	add_site(buf, ", filled in ", &report->fill);
+}
+
 struct kmc_error *kmc_signature_at(const struct kmc_report *report,
 				   const char *type, const char *path,
 				   char **out)
@@ -84,6 +119,7 @@ struct kmc_error *kmc_signature_at(const struct kmc_report *report,
 			       stack->frames[0].address -
 			       report->kernel.kaslr_offset);
 	add_place(&buf, type, path);
+	add_origin(&buf, report);
 	return kmc_buf_take(&buf, out);
 }
 
@@ -91,8 +127,11 @@ struct kmc_error *kmc_signature(const struct kmc_report *report, char **out)
 {
 	const struct kmc_candidate *candidate = report->candidates;
 
+	/* Where the bytes came from stays the same, wherever they were copied to. */
+	if (report->copied.ncandidates && report->copied.candidates->type)
+		candidate = report->copied.candidates;
 	/* A guess may change with the next build. */
-	if (!report->ncandidates || candidate->confidence == KMC_GUESS)
+	if (!candidate || candidate->confidence == KMC_GUESS)
 		return kmc_signature_at(report, NULL, NULL, out);
 	return kmc_signature_at(report, candidate->type, candidate->path, out);
 }

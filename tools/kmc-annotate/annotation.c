@@ -165,6 +165,8 @@ static const char *find_alloc(const struct kmc_report *report, struct kmc_source
 	struct kmc_site site;
 	size_t len;
 
+	if (report->copied.known)
+		return "the bytes were copied to this object; annotate their source by hand";
 	if (!stack->count)
 		return "the report does not say where the object was allocated";
 	site = kmc_track_caller(&report->alloc);

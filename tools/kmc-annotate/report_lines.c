@@ -58,15 +58,18 @@ void lines_wrap(struct report_lines *lines, const char *label, const char *words
 
 static void put_what(struct line *line, const struct kmc_report *report)
 {
-	const unsigned int bytes = report->bits / 8, affected = kmc_report_affected(report);
+	const struct kmc_extent extent = kmc_report_extent(report);
 
-	line_say(line, KMC_STYLE_TITLE, "%u-bit %s of ", report->bits,
-		 kmc_kind_name(report->kind));
-	if (affected < bytes)
-		line_say(line, KMC_STYLE_TITLE, "%u bytes, %u of them %s", bytes, affected,
-			 kmc_state_name(report->state));
+	if (extent.bytes == report->bits / 8)
+		line_say(line, KMC_STYLE_TITLE, "%u-bit ", report->bits);
+	line_say(line, KMC_STYLE_TITLE, "%s of ", kmc_kind_name(report->kind));
+	if (extent.affected < extent.bytes)
+		line_say(line, KMC_STYLE_TITLE, "%" PRIu64 " bytes, %" PRIu64 " of them %s",
+			 extent.bytes, extent.affected, kmc_state_name(report->state));
 	else
 		line_say(line, KMC_STYLE_TITLE, "%s memory", kmc_state_name(report->state));
+	if (extent.ranges > 1)
+		line_say(line, KMC_STYLE_TITLE, ", in %" PRIu64 " ranges", extent.ranges);
 	line_say(line, KMC_STYLE_TITLE, " at 0x%" PRIx64, report->address);
 	if (report->count > 1)
 		line_say(line, KMC_STYLE_PLAIN, ", %" PRIu64 " times", report->count);
@@ -198,13 +201,10 @@ static const char *confidence_name(enum kmc_confidence confidence)
 	return names[confidence];
 }
 
-static void add_record(struct report_lines *lines, const struct kmc_report *report)
+static void add_record(struct report_lines *lines, const struct kmc_object *object)
 {
-	const struct kmc_object *object = &report->object;
 	struct line *line;
 
-	if (!object->known)
-		return;
 	line = report_lines_add(lines, -1);
 	line_say(line, KMC_STYLE_PLAIN, "  allocated at 0x%" PRIx64 ", %" PRIu64 " bytes",
 		 object->start, object->size);
@@ -220,6 +220,9 @@ static void add_record(struct report_lines *lines, const struct kmc_report *repo
 /* "info.code", "padding behind info.code" */
 static void put_member(struct line *line, const struct kmc_candidate *candidate)
 {
+	if (candidate->beyond)
+		line_say(line, KMC_STYLE_PLAIN, ", behind its %" PRIu64 " bytes",
+			 candidate->type_size);
 	if (!candidate->path)
 		return;
 	line_say(line, KMC_STYLE_PLAIN, !candidate->hole ? ": " : candidate->after ?
@@ -235,12 +238,13 @@ static void put_member(struct line *line, const struct kmc_candidate *candidate)
 	line_quote(line, KMC_STYLE_PLAIN, candidate->after);
 }
 
+/* @nth: of its list; @index: that the line is for */
 static void add_candidate(struct report_lines *lines, const struct kmc_candidate *candidate,
-			  int index)
+			  int nth, int index)
 {
 	struct line *line = report_lines_add(lines, index);
 
-	line_say(line, KMC_STYLE_PLAIN, index ? "  or " : "  ");
+	line_say(line, KMC_STYLE_PLAIN, nth ? "  or " : "  ");
 	line_quote(line, KMC_STYLE_TITLE, candidate->type);
 	line_say(line, KMC_STYLE_PLAIN, " %+" PRId64, candidate->offset);
 	put_member(line, candidate);
@@ -254,6 +258,45 @@ static void add_candidate(struct report_lines *lines, const struct kmc_candidate
 			 evidence->offset);
 		line_quote(line, KMC_STYLE_DIM, evidence->detail);
 	}
+}
+
+/* What the bytes were copied from. Its types are not what the view lays the bytes over. */
+static void add_copied(struct report_lines *lines, const struct kmc_report *report)
+{
+	const struct kmc_copied *copied = &report->copied;
+
+	if (!copied->known)
+		return;
+	heading(lines, "Copied from");
+	add_record(lines, &copied->object);
+	line_say(report_lines_add(lines, -1), KMC_STYLE_PLAIN, "  bytes from %+" PRId64
+		 " on, copied %" PRIu64 " time%s", copied->offset, copied->copies,
+		 copied->copies == 1 ? "" : "s");
+	for (size_t i = 0; i < copied->ncandidates; i++)
+		if (copied->candidates[i].type)
+			add_candidate(lines, &copied->candidates[i], i ? 1 : 0, -1);
+}
+
+static void add_runs(struct report_lines *lines, const struct kmc_report *report)
+{
+	if (!report->nruns)
+		return;
+	heading(lines, "Ranges");
+	for (size_t i = 0; i < report->nruns; i++) {
+		const struct kmc_run *run = &report->runs[i];
+		const uint64_t first = run->address - report->access_start;
+		struct line *line = report_lines_add(lines, -1);
+
+		line_say(line, KMC_STYLE_PLAIN, "  bytes %" PRIu64 "-%" PRIu64 " %s", first,
+			 first + run->size - 1, kmc_state_name(run->state));
+		if (!run->what)
+			continue;
+		line_say(line, KMC_STYLE_PLAIN, ", ");
+		line_quote(line, KMC_STYLE_PLAIN, run->what);
+	}
+	if (report->run_count > report->nruns)
+		line_say(report_lines_add(lines, -1), KMC_STYLE_DIM, "  and %" PRIu64 " more",
+			 report->run_count - report->nruns);
 }
 
 /* As it is to be copied, a line each. */
@@ -292,13 +335,16 @@ static void add_registers(struct report_lines *lines, const struct kmc_report *r
 void report_tail(struct report_lines *tail, const struct kmc_report *report, int cols,
 		 bool registers)
 {
+	add_runs(tail, report);
 	if (report->object.known || report->ncandidates)
 		heading(tail, "Object");
-	add_record(tail, report);
+	if (report->object.known)
+		add_record(tail, &report->object);
 	/* Of one without a type, the record says it all. */
 	for (size_t i = 0; i < report->ncandidates; i++)
 		if (report->candidates[i].type)
-			add_candidate(tail, &report->candidates[i], i);
+			add_candidate(tail, &report->candidates[i], i, i);
+	add_copied(tail, report);
 	if (report->verdict.annotation) {
 		heading(tail, "Annotation");
 		add_code(tail, report->verdict.annotation);

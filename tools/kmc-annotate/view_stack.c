@@ -87,6 +87,9 @@ static void fill(struct stack *stack)
 	add_frames(stack, &report->frames);
 	add_track(stack, "Allocated", &report->alloc);
 	add_track(stack, "Freed", &report->free);
+	add_track(stack, "Filled", &report->fill);
+	add_track(stack, "Stored to memory", &report->copy);
+	add_track(stack, "Source allocated", &report->source_alloc);
 	/* The instruction's own line is what one looks at first. */
 	if (stack->nlevels > 1)
 		stack->levels[1].open = true;

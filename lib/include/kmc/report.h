@@ -98,7 +98,7 @@ struct kmc_stack {
 };
 
 /**
- * struct kmc_track - who allocated or freed the object
+ * struct kmc_track - who allocated, freed, filled or copied something
  * @known: false: the report does not say, the rest is empty
  * @pid: -1 if unknown
  * @time: seconds since boot, negative if unknown
@@ -135,6 +135,20 @@ struct kmc_object {
 	uint64_t size;
 	uint64_t requested;
 	char *cache;
+};
+
+/**
+ * struct kmc_run - neighbouring bytes of an access that must not be used
+ * @address: of the first one
+ * @size: bytes, at least 1
+ * @state: of all of them
+ * @what: members they are of, in words; quotes debug info. NULL if unknown
+ */
+struct kmc_run {
+	uint64_t address;
+	uint64_t size;
+	enum kmc_state state;
+	char *what;
 };
 
 /**
@@ -246,6 +260,7 @@ enum kmc_confidence { KMC_GUESS, KMC_LIKELY, KMC_CERTAIN };
  *	struct that has the hole
  * @hole: @offset is in padding
  * @after: member before the hole, NULL if it has none before it
+ * @beyond: @offset is behind the type: what follows it in memory; @path is NULL
  * @also: other members that lie there: arms of a union, of which any may be meant, or
  *	bit-fields, all of which the instruction uses
  * @nalso: of them
@@ -264,12 +279,35 @@ struct kmc_candidate {
 	char *path;
 	bool hole;
 	char *after;
+	bool beyond;
 	char **also;
 	size_t nalso;
 	bool together;
 	struct kmc_evidence *evidence;
 	size_t nevidence;
 	enum kmc_confidence confidence;
+};
+
+/**
+ * struct kmc_copied - the object that the reported bytes were copied from
+ * @known: false: the report does not say that they were copied
+ * @object: that object; the first one where they were copied several times
+ * @offset: where the first reported byte was in it
+ * @copies: how often they were copied, at least 1
+ * @copy_start: address that the last copy wrote first, 0 if unknown
+ * @copy_size: bytes of the last copy, 0 if unknown
+ * @candidates: what the object may be, best first; none before kmc_explain_report()
+ * @ncandidates: of them
+ */
+struct kmc_copied {
+	bool known;
+	struct kmc_object object;
+	int64_t offset;
+	uint64_t copies;
+	uint64_t copy_start;
+	uint64_t copy_size;
+	struct kmc_candidate *candidates;
+	size_t ncandidates;
 };
 
 /**
@@ -367,6 +405,11 @@ struct kmc_verdict {
  * @address: of the first byte reported
  * @access_start: of the whole access
  * @access_length: of the whole access in bytes, 0 if unknown
+ * @runs: all that is wrong within the access, by address; none where the reported bytes
+ *	are all, or the report does not say
+ * @nruns: of them; the report lists no more than 16
+ * @run_count: how many the access has, at least @nruns
+ * @run_bytes: bytes in all of them, 0 if unknown
  * @count: how many accesses this report stands for, at least 1
  * @cpu: -1 if unknown
  * @pid: -1 if unknown
@@ -392,6 +435,10 @@ struct kmc_verdict {
  * @object: the allocation
  * @alloc: who allocated it
  * @free: who freed it
+ * @copied: what the bytes were copied from
+ * @copy: who made the last copy
+ * @source_alloc: who allocated that
+ * @fill: who reserved room first in a carrier, as in the data of an sk_buff
  * @modules: that an address of the report lies in
  * @nmodules: number of @modules
  * @kernel: that reported
@@ -406,6 +453,10 @@ struct kmc_verdict {
  * @candidates: objects that the access may have been in, best first; none before
  *	kmc_explain_report()
  * @ncandidates: of them
+ * @untyped: why the object's type is not known, in words; NULL: it is, or nobody looked
+ * @inside: what lies at the reported bytes by what the bytes around them say, as in
+ *	"attribute 25 of netlink message type 16"; NULL if they say nothing
+ * @inside_sure: how far that can be trusted
  * @values: members of the best candidate that the report shows, by offset
  * @nvalues: of them
  * @verdict: what it comes to
@@ -424,6 +475,10 @@ struct kmc_report {
 	uint64_t address;
 	uint64_t access_start;
 	uint64_t access_length;
+	struct kmc_run *runs;
+	size_t nruns;
+	uint64_t run_count;
+	uint64_t run_bytes;
 	uint64_t count;
 	int cpu;
 	int pid;
@@ -448,6 +503,10 @@ struct kmc_report {
 	struct kmc_object object;
 	struct kmc_track alloc;
 	struct kmc_track free;
+	struct kmc_copied copied;
+	struct kmc_track copy;
+	struct kmc_track source_alloc;
+	struct kmc_track fill;
 	struct kmc_module *modules;
 	size_t nmodules;
 	struct kmc_kernel kernel;
@@ -459,6 +518,9 @@ struct kmc_report {
 	uint64_t changed_bits;
 	struct kmc_candidate *candidates;
 	size_t ncandidates;
+	char *untyped;
+	char *inside;
+	enum kmc_confidence inside_sure;
 	struct kmc_value *values;
 	size_t nvalues;
 	struct kmc_verdict verdict;
@@ -492,11 +554,26 @@ KMC_PUBLIC bool kmc_frame_note(const struct kmc_frame *frame, char *buf, size_t 
 KMC_PUBLIC unsigned int kmc_report_affected(const struct kmc_report *report);
 
 /**
+ * struct kmc_extent - how much of an access was to blame
+ * @bytes: of the whole access, as far as that is known, or else those reported
+ * @affected: of these are to blame
+ * @ranges: that they lie in
+ */
+struct kmc_extent {
+	uint64_t bytes;
+	uint64_t affected;
+	uint64_t ranges;
+};
+
+/* "12 of 72 bytes, in 3 ranges": see struct kmc_extent. */
+KMC_PUBLIC struct kmc_extent kmc_report_extent(const struct kmc_report *report);
+
+/**
  * kmc_report_mixes_clocks() - are there times that must not be compared?
  * @report: any
  *
- * Return: whether its own time is that of a log, and @alloc or @free have one, too,
- * which is always that of the kernel's boot clock.
+ * Return: whether its own time is that of a log, and @alloc or another track has one,
+ * too, which is always that of the kernel's boot clock.
  */
 KMC_PUBLIC bool kmc_report_mixes_clocks(const struct kmc_report *report);
 
