@@ -155,23 +155,27 @@ static bool is_vlan(unsigned int type)
 static bool try_ethernet(const struct kmc_inside *in, size_t at, struct kmc_buf *buf,
 			 enum kmc_confidence *sure)
 {
-	size_t next = at + ETHERNET;
+	size_t next = at + ETHERNET, tag = 0;
 	unsigned int type;
 
-	if (in->bad < at || !kmc_inside_known(in, at + 12, 2))
+	/* The type in a tag is not that in the header, which is further in front. */
+	if (!kmc_inside_known(in, at + 12, 2) ||
+	    (kmc_inside_known(in, at + 8, 2) && is_vlan(kmc_inside_be16(in, at + 8))))
 		return false;
 	type = kmc_inside_be16(in, at + 12);
 	for (int tags = 0; is_vlan(type) && tags < 2; tags++, next += VLAN) {
 		if (in->bad >= next && in->bad < next + VLAN)
-			return put(buf, "VLAN", vlan, in->bad - next);
+			tag = next;
 		if (!kmc_inside_known(in, next + 2, 2))
-			return false;
+			return tag && put(buf, "VLAN", vlan, in->bad - tag);
 		type = kmc_inside_be16(in, next + 2);
 	}
 	if (!(type == TYPE_IPV4 && is_ipv4(in, next)) && !(type == TYPE_IPV6 && is_ipv6(in, next)))
 		return false;
 	if (type == TYPE_IPV4 && has_checksum(in, next))
 		*sure = KMC_LIKELY;
+	if (tag)
+		return put(buf, "VLAN", vlan, in->bad - tag);
 	if (in->bad < at + ETHERNET)
 		return put(buf, "ethernet", ethernet, in->bad - at);
 	return type == TYPE_IPV4 ? put_ipv4(in, next, buf) : put_ipv6(in, next, buf);

@@ -250,7 +250,7 @@ static void put_change(struct kmc_buf *buf, const struct kmc_report *report)
 		kmc_buf_printf(buf, "bits %d to %d", first, first + count - 1);
 	else
 		kmc_buf_printf(buf, "bits 0x%" PRIx64, bits);
-	kmc_buf_printf(buf, " of %s, which is read first", them(report));
+	kmc_buf_printf(buf, " of %s, which %s read first", them(report), were(report));
 	if (report->verdict.kind == KMC_VERDICT_UNKNOWN)
 		kmc_buf_puts(buf, ", as of a bit-field or of flags");
 }

@@ -16,6 +16,8 @@
 #include "input/scan.h"
 #include "report/model.h"
 
+/* No access is longer. */
+#define LENGTH_MAX	UINT32_MAX
 #define BYTES	"Bytes "
 #define BYTE	"Byte "
 #define MEMORY	"Memory access of size "
@@ -141,7 +143,7 @@ bool log_give_extent(const struct log_extent *extent, struct kmc_report *report)
 {
 	bool ok = true;
 
-	if (!extent->length)
+	if (!extent->length || extent->length > LENGTH_MAX)
 		return true;
 	/* The reported byte is the first of them. */
 	report->access_start = extent->has_start ? extent->start :

@@ -244,7 +244,7 @@ void kmc_report_finish_runs(struct kmc_report *report, uint64_t count, uint64_t 
 	if (report->run_count == report->nruns)
 		bytes = sum;
 	report->run_bytes = bytes >= sum && bytes <= report->access_length ? bytes : 0;
-	if (report->run_count == 1 && first->address == report->address &&
+	if (report->nruns && report->run_count == 1 && first->address == report->address &&
 	    first->size == report->bits / 8 && first->state == report->state)
 		report->nruns = 0;
 	if (!report->nruns)

@@ -101,12 +101,14 @@ void stream_header(struct kmc_buf *stream, const char *release)
 	add_record(stream, KMEMCHECK_RECORD_HEADER, 0, &sections);
 }
 
-void stream_report_with(struct kmc_buf *stream, uint64_t seq, const char *bytes)
+static void add_report(struct kmc_buf *stream, uint64_t seq, const char *bytes,
+		       uint16_t type, const void *data, size_t len)
 {
 	static const char symbols[] = "here+0x1/0x2\0there+0x3/0x4 [mod]";
 	const uint64_t stack = htole64(0xffffffff81000100);
 	struct kmemcheck_access access = {
 		.address = htole64(0xffff888000001024),
+		.start = htole64(0xffff888000001000), .length = htole64(64),
 		.size = htole32(4), .count = htole32(1), .pid = htole32(7),
 		.kind = htole16(KMEMCHECK_READ),
 		.state = htole16(KMEMCHECK_UNINITIALIZED), .comm = "init",
@@ -129,7 +131,22 @@ void stream_report_with(struct kmc_buf *stream, uint64_t seq, const char *bytes)
 	add_section(&sections, KMEMCHECK_SECTION_OBJECT, &object, sizeof(object));
 	add_section(&sections, KMEMCHECK_SECTION_SYMBOLS, symbols,
 		    sizeof(symbols));
+	if (type)
+		add_section(&sections, type, data, len);
 	add_record(stream, KMEMCHECK_RECORD_REPORT, seq, &sections);
+}
+
+void stream_report_with(struct kmc_buf *stream, uint64_t seq, const char *bytes)
+{
+	add_report(stream, seq, bytes, 0, NULL, 0);
+}
+
+void stream_report_section(struct kmc_buf *stream, uint64_t seq, uint16_t type,
+			   const void *data, size_t len)
+{
+	static const char nothing[8];
+
+	add_report(stream, seq, nothing, type, data, len);
 }
 
 void stream_report(struct kmc_buf *stream, uint64_t seq)

@@ -34,6 +34,9 @@ void stream_header(struct kmc_buf *stream, const char *release);
 void stream_report(struct kmc_buf *stream, uint64_t seq);
 /* The same with 8 bytes that mean nothing in its payload. */
 void stream_report_with(struct kmc_buf *stream, uint64_t seq, const char *bytes);
+/* The same with one section more. */
+void stream_report_section(struct kmc_buf *stream, uint64_t seq, uint16_t type,
+			   const void *data, size_t len);
 void stream_lost(struct kmc_buf *stream, uint64_t count);
 
 /* A small generator, so that a failing mutation can be repeated. */

@@ -268,7 +268,7 @@ static void a_variable_tells_the_arm(void **state)
 /* ---- bits ---- */
 
 static void assert_bits(void **state, const char *function, const char *path,
-			enum kmc_verdict_class class)
+			enum kmc_verdict_class class, const char *change)
 {
 	const struct read read = { function, 8, 32, NULL, 0 };
 	struct kmc_report *report = make(*state, &read);
@@ -278,20 +278,27 @@ static void assert_bits(void **state, const char *function, const char *path,
 	assert_int_equal(report->candidates->nalso, 0);
 	assert_string_equal(kmc_verdict_name(report->verdict.kind), kmc_verdict_name(class));
 	assert_non_null(strstr(report->verdict.text, path));
+	if (change && !strstr(report->verdict.text, change))
+		fail_msg("\"%s\" is not in \"%s\"", change, report->verdict.text);
+	if (!change)
+		assert_null(strstr(report->verdict.text, "the instruction"));
 	kmc_report_free(report);
 }
 
 static void a_mask_tells_the_bit(void **state)
 {
-	assert_bits(state, "one_bit", "nohdr", KMC_VERDICT_MEMBER);
-	assert_bits(state, "two_bits", "fclone", KMC_VERDICT_MEMBER);
+	assert_bits(state, "one_bit", "nohdr", KMC_VERDICT_MEMBER, NULL);
+	assert_bits(state, "two_bits", "fclone", KMC_VERDICT_MEMBER, NULL);
 }
 
 static void a_bit_that_is_set_uses_no_other(void **state)
 {
-	assert_bits(state, "set_bit", "nohdr", KMC_VERDICT_BITFIELD);
-	assert_bits(state, "clear_bit", "fclone", KMC_VERDICT_BITFIELD);
-	assert_bits(state, "mixed", "phase", KMC_VERDICT_BITFIELD);
+	assert_bits(state, "set_bit", "nohdr", KMC_VERDICT_BITFIELD,
+		    "the instruction sets bit 1 of them, which were read first");
+	assert_bits(state, "clear_bit", "fclone", KMC_VERDICT_BITFIELD,
+		    "the instruction clears bits 2 to 3 of them, which were read first");
+	assert_bits(state, "mixed", "phase", KMC_VERDICT_BITFIELD,
+		    "the instruction changes bits 8 to 15 of them, which were read first");
 }
 
 /* ---- names and parts ---- */

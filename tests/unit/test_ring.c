@@ -4,6 +4,9 @@
  */
 #include <string.h>
 
+#include <endian.h>
+#include <linux/kmemcheck.h>
+
 #include "helper.h"
 #include "input/detect.h"
 
@@ -304,6 +307,168 @@ static void test_a_size_that_is_damaged_holds_nothing_back_in_a_silence(void **s
 	kmc_buf_release(&stream);
 }
 
+/* ---- sections that may be there ---- */
+
+static struct kmc_report *read_section(struct reading *reading, uint16_t type,
+				       const void *data, size_t len)
+{
+	struct kmc_buf stream = { };
+
+	stream_header(&stream, "6.1.0");
+	stream_report_section(&stream, 1, type, data, len);
+	reading_run(reading, &kmc_ring_reader, stream.data, stream.len, 0);
+	kmc_buf_release(&stream);
+	assert_null(reading->err);
+	return reading_report(reading, 0);
+}
+
+#define START	0xffff888000001000ULL
+
+static void test_ranges_are_taken_as_far_as_they_are_there(void **state)
+{
+	struct {
+		struct kmemcheck_runs head;
+		struct kmemcheck_run runs[3];
+	} section = {
+		.head = { .count = htole32(3), .bytes = htole32(12) },
+		.runs = {
+			{ htole64(START + 36), htole32(4), htole32(KMEMCHECK_UNINITIALIZED) },
+			{ htole64(START + 44), htole32(4), htole32(KMEMCHECK_FREED) },
+			{ htole64(START + 60), htole32(4), htole32(77) },
+		},
+	};
+
+	(void)state;
+	for (size_t len = 0; len <= sizeof(section); len++) {
+		const size_t whole = len < 8 ? 0 : (len - 8) / 16;
+		struct reading reading;
+		struct kmc_report *report;
+
+		report = read_section(&reading, KMEMCHECK_SECTION_RUNS, &section, len);
+		assert_int_equal(report->nruns, whole);
+		if (whole)
+			assert_int_equal(report->run_count, 3);
+		if (whole == 3) {
+			assert_int_equal(report->run_bytes, 12);
+			assert_int_equal(report->runs[1].state, KMC_FREED);
+			assert_int_equal(report->runs[2].state, KMC_INVALID);
+		}
+		reading_free(&reading);
+	}
+}
+
+static void test_ranges_that_lie_do_no_harm(void **state)
+{
+	struct {
+		struct kmemcheck_runs head;
+		struct kmemcheck_run runs[40];
+	} section;
+	uint32_t seed = 9;
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		struct kmc_report *report;
+		struct reading reading;
+		uint64_t end = START;
+
+		for (size_t i = 0; i < sizeof(section) / 4; i++)
+			((uint32_t *)&section)[i] = next_random(&seed) >> next_random(&seed) % 32;
+		for (size_t i = 0; round % 2 && i < 40; i++)
+			section.runs[i].address = htole64(START + next_random(&seed) % 80 - 8);
+		report = read_section(&reading, KMEMCHECK_SECTION_RUNS, &section,
+				      next_random(&seed) % sizeof(section));
+		assert_true(report->nruns <= 16 && report->run_count >= report->nruns);
+		assert_true(report->run_bytes <= 64);
+		for (size_t i = 0; i < report->nruns; i++) {
+			assert_true(report->runs[i].address >= end && report->runs[i].size);
+			end = report->runs[i].address + report->runs[i].size;
+			assert_true(end <= START + 64);
+		}
+		reading_free(&reading);
+	}
+}
+
+static void test_one_range_that_was_reported_is_no_news(void **state)
+{
+	struct {
+		struct kmemcheck_runs head;
+		struct kmemcheck_run run;
+	} section = {
+		.head = { .count = htole32(1), .bytes = htole32(4) },
+		.run = { htole64(START + 36), htole32(4), htole32(KMEMCHECK_UNINITIALIZED) },
+	};
+	struct reading reading;
+
+	(void)state;
+	assert_int_equal(read_section(&reading, KMEMCHECK_SECTION_RUNS, &section,
+				      sizeof(section))->nruns, 0);
+	reading_free(&reading);
+}
+
+static void test_a_source_is_taken_as_far_as_it_is_there(void **state)
+{
+	struct kmemcheck_source section = {
+		.object = {
+			.start = htole64(0xffff888000002000), .size = htole32(64),
+			.requested = htole32(48), .cache = "kmalloc-64",
+		},
+		.offset = htole64(INT64_MIN), .copy = htole64(UINT64_MAX),
+		.size = htole32(UINT32_MAX), .hops = htole32(2),
+	};
+
+	(void)state;
+	for (size_t len = 0; len <= sizeof(section); len++) {
+		const struct kmc_copied *copied;
+		struct reading reading;
+
+		copied = &read_section(&reading, KMEMCHECK_SECTION_SOURCE, &section, len)->copied;
+		assert_true(copied->known && copied->copies >= 1);
+		if (len == sizeof(section)) {
+			assert_string_equal(copied->object.cache, "kmalloc-64");
+			assert_true(copied->offset == INT64_MIN);
+			assert_true(copied->copy_start == UINT64_MAX);
+			assert_int_equal(copied->copies, 2);
+		}
+		reading_free(&reading);
+	}
+}
+
+static void test_tracks_of_copies_are_taken_as_far_as_they_are_there(void **state)
+{
+	static const uint16_t types[] = {
+		KMEMCHECK_SECTION_COPY, KMEMCHECK_SECTION_SOURCE_ALLOC, KMEMCHECK_SECTION_FILL,
+	};
+	const struct {
+		struct kmemcheck_track head;
+		uint64_t entries[3];
+	} section = {
+		.head = { .time = htole64(2000000000), .pid = htole32(7) },
+		.entries = { htole64(1), htole64(2), htole64(3) },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(types) * (sizeof(section) + 1); i++) {
+		const size_t len = i % (sizeof(section) + 1), which = i / (sizeof(section) + 1);
+		const struct kmc_report *report;
+		const struct kmc_track *tracks[3];
+		struct reading reading;
+
+		report = read_section(&reading, types[which], &section, len);
+		tracks[0] = &report->copy;
+		tracks[1] = &report->source_alloc;
+		tracks[2] = &report->fill;
+		for (size_t j = 0; j < 3; j++) {
+			const bool known = j == which && len >= sizeof(section.head);
+
+			assert_int_equal(tracks[j]->known, known);
+			assert_int_equal(tracks[j]->pid, known ? 7 : -1);
+			assert_int_equal(tracks[j]->stack.count, known ?
+					 (len - sizeof(section.head)) / 8 : 0);
+		}
+		reading_free(&reading);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +481,11 @@ int main(void)
 		cmocka_unit_test(test_whatever_is_lost_added_or_repeated_whole_records_are_found),
 		cmocka_unit_test(test_a_report_that_stands_twice_is_no_gap),
 		cmocka_unit_test(test_a_size_that_is_damaged_holds_nothing_back_in_a_silence),
+		cmocka_unit_test(test_ranges_are_taken_as_far_as_they_are_there),
+		cmocka_unit_test(test_ranges_that_lie_do_no_harm),
+		cmocka_unit_test(test_one_range_that_was_reported_is_no_news),
+		cmocka_unit_test(test_a_source_is_taken_as_far_as_it_is_there),
+		cmocka_unit_test(test_tracks_of_copies_are_taken_as_far_as_they_are_there),
 	};
 
 	return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
