@@ -44,6 +44,11 @@ static void put_memory(struct kmc_buf *buf, const struct kmc_report *report)
 			       (int64_t)(report->address - object->start));
 }
 
+static bool is_in_type(const struct kmc_report *report)
+{
+	return report->ncandidates && report->candidates->type && !report->candidates->beyond;
+}
+
 /* What names a type first: where the bytes came from tells more than where they were found. */
 static void put_thing(struct kmc_buf *buf, const struct kmc_report *report)
 {
@@ -55,7 +60,7 @@ static void put_thing(struct kmc_buf *buf, const struct kmc_report *report)
 	if (copied->ncandidates && copied->candidates->type) {
 		put_member(buf, copied->candidates);
 		kmc_buf_printf(buf, ", %s, copied to ", sure[copied->candidates->confidence]);
-	} else if (report->inside && !(report->ncandidates && report->candidates->type)) {
+	} else if (report->inside && !is_in_type(report)) {
 		kmc_buf_printf(buf, "%s, %s, in ", report->inside, sure[report->inside_sure]);
 	}
 	if (report->ncandidates && report->candidates->type) {

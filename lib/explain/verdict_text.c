@@ -378,6 +378,15 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 	case KMC_VERDICT_UNKNOWN:
 		if (put_ambiguous(buf, report))
 			break;
+		if (report->inside) {
+			say_where(buf, report);
+			break;
+		}
+		if (report->ncandidates && report->candidates->beyond) {
+			kmc_buf_puts(buf, "find out what lies behind it");
+			put_track(buf, ": it was allocated in ", &report->alloc);
+			break;
+		}
 		if (report->untyped) {
 			kmc_buf_printf(buf, "find out what it is: %s", report->untyped);
 			break;

@@ -109,8 +109,10 @@ void kmc_print_runs(struct kmc_printer *p, const struct kmc_report *report)
 		const struct kmc_run *run = &report->runs[i];
 		const uint64_t first = run->address - report->access_start;
 
-		kmc_buf_printf(&p->buf, "    bytes %" PRIu64 "-%" PRIu64 " %s", first,
-			       first + run->size - 1, kmc_state_name(run->state));
+		kmc_buf_printf(&p->buf, "    byte%s %" PRIu64, run->size > 1 ? "s" : "", first);
+		if (run->size > 1)
+			kmc_buf_printf(&p->buf, "-%" PRIu64, first + run->size - 1);
+		kmc_buf_printf(&p->buf, " %s", kmc_state_name(run->state));
 		if (run->what) {
 			kmc_buf_puts(&p->buf, ", ");
 			kmc_print_quote(p, KMC_STYLE_PLAIN, run->what);

@@ -108,6 +108,21 @@ def report(kernel, function, offset, bits, states, number, rsi=0, record=True):
     return "".join(f"[{stamp:5d}.{i:06d}] {line}\n" for i, line in enumerate(lines))
 
 
+def copied(kernel, text):
+    """The same report as a leak of two ranges, which were copied from such an object."""
+    site = (" " + kernel.symbol("demo_new", kernel.calls["demo_new", "kmalloc"]) + "\n " +
+            kernel.symbol("_start", kernel.calls["_start", "demo_new"]) + "\n")
+    before, after = text.split("Object ", 1)
+    return (before.replace("read from", "infoleak from") +
+            "Bytes 24-27, 52-52 of 96 are uninitialized\n"
+            f"Memory access of size 96 starts at {OBJECT:016x}\n"
+            f"Object {after}"
+            "Stored to memory by task 50 at 1.700000:\n" + site +
+            f"Source {OBJECT + 4096:016x} of cache kmalloc-128, size {SIZE}, "
+            "bytes from offset 24, copied 2 times\n"
+            "Source allocated by task 50 at 1.600000:\n" + site)
+
+
 def log(directory):
     """Three bugs, the first of them twice."""
     kernel = Kernel(directory)
@@ -123,6 +138,9 @@ def log(directory):
     text += report(kernel, "demo_ready", 52, 8, bits, 3)
     with open(directory + "/reports.log", "w") as f:
         f.write(text)
+    with open(directory + "/copies.log", "w") as f:
+        plain = re.sub(r"(?m)^\[.*?\] ", "", report(kernel, "demo_error", 24, 32, error, 0))
+        f.write(copied(kernel, plain))
     with open(directory + "/other.log", "w") as f:
         f.write(text.replace("6.1.0-fixture", "6.1.0-other"))
     with open(directory + "/guess.log", "w") as f:

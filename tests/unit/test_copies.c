@@ -306,6 +306,9 @@ static void what_is_behind_a_type_is_not_in_it(void **state)
 	assert_int_equal(report->candidates->confidence, KMC_LIKELY);
 	assert_has(report->verdict.headline, "what follows struct header (+20), likely");
 	assert_has(report->verdict.text, "at +20, behind the 8 bytes of struct header left");
+	report->kind = KMC_READ;
+	assert_no_error(kmc_explain_report(&((struct state *)*state)->di, report));
+	assert_has(report->verdict.next, "find out what lies behind it: it was allocated in message()");
 	kmc_report_free(report);
 }
 

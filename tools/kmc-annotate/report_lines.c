@@ -287,8 +287,10 @@ static void add_runs(struct report_lines *lines, const struct kmc_report *report
 		const uint64_t first = run->address - report->access_start;
 		struct line *line = report_lines_add(lines, -1);
 
-		line_say(line, KMC_STYLE_PLAIN, "  bytes %" PRIu64 "-%" PRIu64 " %s", first,
-			 first + run->size - 1, kmc_state_name(run->state));
+		line_say(line, KMC_STYLE_PLAIN, "  byte%s %" PRIu64, run->size > 1 ? "s" : "", first);
+		if (run->size > 1)
+			line_say(line, KMC_STYLE_PLAIN, "-%" PRIu64, first + run->size - 1);
+		line_say(line, KMC_STYLE_PLAIN, " %s", kmc_state_name(run->state));
 		if (!run->what)
 			continue;
 		line_say(line, KMC_STYLE_PLAIN, ", ");
