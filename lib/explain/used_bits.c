@@ -71,12 +71,24 @@ static bool take_bits(struct followed *f, const struct kmc_bits *bits)
 	return false;
 }
 
+/* "or %edx,%eax": the value is part of what the other register has from there on. */
+static bool moves_on(struct followed *f, const struct kmc_insn *insn, const struct kmc_mem *mem)
+{
+	const struct kmc_bits *bits = &insn->bits;
+
+	if (bits->kind != KMC_BITS_MIX || bits->reg == KMC_REG_NONE || bits->reg == mem->base ||
+	    insn->nmem || !(insn->reads & KMC_REG_BIT(f->reg)))
+		return false;
+	f->reg = bits->reg;
+	return true;
+}
+
 /* One instruction behind the load; false: nothing further will be known. */
 static bool step(struct followed *f, const struct kmc_insn *insn, const struct kmc_mem *mem)
 {
 	const uint32_t bit = KMC_REG_BIT(f->reg);
 
-	if (take_bits(f, &insn->bits))
+	if (take_bits(f, &insn->bits) || moves_on(f, insn, mem))
 		return true;
 	if (insn->reads & bit) {
 		f->stored = insn->nmem == 1 && insn->mem[0].write && !insn->mem[0].read &&

@@ -299,6 +299,8 @@ static void a_bit_that_is_set_uses_no_other(void **state)
 		    "the instruction clears bits 2 to 3 of them, which were read first");
 	assert_bits(state, "mixed", "phase", KMC_VERDICT_BITFIELD,
 		    "the instruction changes bits 8 to 15 of them, which were read first");
+	assert_bits(state, "merged", "phase", KMC_VERDICT_BITFIELD,
+		    "the instruction changes bits 8 to 15 of them, which were read first");
 }
 
 /* ---- names and parts ---- */
