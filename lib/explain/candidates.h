@@ -33,6 +33,7 @@
  * @agreed: a variable of another type fits into this one, or this one into that
  * @rep_start: REP counts from a start that another register told
  * @named: the source names the member
+ * @said: that the register points there is known from the source alone
  * @may_pass: it may be a smaller type, which is cast to this one
  * @cast: the object's size tells that a pointer to another type points to it
  * @overruled: a variable nearer to the instruction has another type
@@ -59,6 +60,7 @@ struct kmc_found {
 	bool agreed;
 	bool rep_start;
 	bool named;
+	bool said;
 	bool may_pass;
 	bool cast;
 	bool overruled;

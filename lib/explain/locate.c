@@ -23,9 +23,9 @@
 #include "explain/cast.h"
 #include "explain/container.h"
 #include "explain/element.h"
+#include "explain/expression.h"
 #include "explain/kin.h"
 #include "explain/member.h"
-#include "explain/named_variable.h"
 #include "explain/static_object.h"
 #include "explain/type_propagation.h"
 #include "report/model.h"
@@ -422,6 +422,9 @@ static struct kmc_error *add_source(struct kmc_search *search, struct kmc_found 
 	struct kmc_buf name = { };
 	struct kmc_error *err;
 
+	/* That was the reason for taking it for that. */
+	if (place->said)
+		return NULL;
 	err = kmc_named_member(search, place, &name);
 	if (err || !name.len) {
 		kmc_buf_release(&name);
@@ -544,7 +547,7 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 	if (!err)
 		err = read_source(search);
 	if (!err)
-		err = kmc_named_variables_find(search);
+		err = kmc_expressions_find(search);
 	if (!err)
 		err = kmc_casts_find(search);
 	if (!err)

@@ -206,6 +206,53 @@ struct kmc_error *kmc_statement_expand(struct kmc_statement *statement,
 	return statement->text.failed ? kmc_error_nomem() : NULL;
 }
 
+/* What is behind the parameters, and the lines that continue it. */
+static void put_body(struct kmc_buf *body, struct kmc_source *source, const char *file,
+		     int number, const char *line, size_t len)
+{
+	bool more = true;
+
+	while (more && line) {
+		more = len && line[len - 1] == '\\';
+		put_code(body, line, len - more);
+		line = kmc_source_line(source, file, ++number, &len);
+	}
+}
+
+/* "#define name(a, b) body" */
+static void find_macro(struct kmc_source *source, const char *file, const char *name,
+		       size_t len, struct kmc_buf *body)
+{
+	const char *line, *end;
+	size_t n;
+
+	for (int i = 1; !body->len && (line = kmc_source_line(source, file, i, &n)); i++) {
+		end = line + n;
+		if (!n || *line != '#')
+			continue;
+		line += strspn(line, "# \t");
+		if (end - line < (ptrdiff_t)len + 9 || strncmp(line, "define", 6))
+			continue;
+		line += 6 + strspn(line + 6, " \t");
+		if (end - line <= (ptrdiff_t)len || strncmp(line, name, len) || line[len] != '(')
+			continue;
+		line = memchr(line, ')', end - line);
+		if (line)
+			put_body(body, source, file, i, line + 1, end - line - 1);
+	}
+}
+
+struct kmc_error *kmc_statement_macro(const struct kmc_statement *statement,
+				      struct kmc_debuginfo *di, const char *name, size_t len,
+				      struct kmc_buf *body)
+{
+	struct kmc_source *source = kmc_debuginfo_lines(di);
+
+	for (size_t i = 0; source && i < statement->nfiles && !body->len; i++)
+		find_macro(source, statement->files[i], name, len, body);
+	return body->failed ? kmc_error_nomem() : NULL;
+}
+
 /* ---- the whole ---- */
 
 static void free_statement(void *value)
@@ -234,10 +281,13 @@ static struct kmc_error *read_statement(struct kmc_debuginfo *di, const struct k
 	struct kmc_source *source = kmc_debuginfo_lines(di);
 	struct kmc_error *err = NULL;
 
-	for (size_t i = 0; source && i < frame->chain_len; i++)
+	for (size_t i = 0; source && i < frame->chain_len; i++) {
 		if (frame->chain[i].file)
 			put_statement(&out->text, source, frame->chain[i].file,
 				      frame->chain[i].line);
+		if (out->nparts < KMC_STATEMENT_PARTS)
+			out->ends[out->nparts++] = out->text.len;
+	}
 	if (out->text.failed)
 		return kmc_error_nomem();
 	for (size_t i = 0; !err && i < frame->chain_len; i++)

@@ -9,6 +9,7 @@
 #include "debuginfo/debuginfo.h"
 
 #define KMC_STATEMENT_FILES	16
+#define KMC_STATEMENT_PARTS	32
 
 /**
  * struct kmc_statement - the statements of an instruction's inline chain
@@ -16,11 +17,16 @@
  *	empty if there is no source
  * @files: whose macros were looked through, @nfiles of them
  * @nfiles: of @files
+ * @ends: where the statement of each level of the chain ends in @text, which is
+ *	where that of the next one begins; @nparts of them
+ * @nparts: of @ends
  */
 struct kmc_statement {
 	struct kmc_buf text;
 	char *files[KMC_STATEMENT_FILES];
 	size_t nfiles;
+	size_t ends[KMC_STATEMENT_PARTS];
+	size_t nparts;
 };
 
 /**
@@ -39,6 +45,18 @@ kmc_statement_get(struct kmc_debuginfo *di, struct kmc_image *image, uint64_t pc
 KMC_MUST_CHECK struct kmc_error *
 kmc_statement_expand(struct kmc_statement *statement, struct kmc_debuginfo *di,
 		     const char *file);
+
+/**
+ * kmc_statement_macro() - the body of a macro that has parameters
+ * @statement: the files that it knows are looked through
+ * @di: has the source
+ * @name: the macro's
+ * @len: of @name
+ * @body: set to its first line behind the parameters; empty if there is none
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_statement_macro(const struct kmc_statement *statement, struct kmc_debuginfo *di,
+		    const char *name, size_t len, struct kmc_buf *body);
 
 /* Is it a member there, as in p->name or p.name? Without source nothing is. */
 bool kmc_statement_names(const struct kmc_statement *statement, const char *name, size_t len);

@@ -323,6 +323,65 @@ static void a_copy_of_padding_has_two_reasons(void **state)
 	kmc_report_free(report);
 }
 
+/* ---- what only the source tells ---- */
+
+static void the_source_tells_what_is_in_no_register(void **state)
+{
+	static const char * const sources[] = {
+		"return contents_of(b)->second;", "return CONTENTS(b)->second;",
+		"((struct contents *)b->contents)->second;",
+	};
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(sources); i++) {
+		const struct read read = { "from_nowhere", 8, 32, sources[i], 0 };
+
+		kmc_report_free(assert_found(state, &read, "struct contents", "second",
+					     KMC_LIKELY));
+	}
+}
+
+static void an_element_is_what_is_pointed_to(void **state)
+{
+	const struct read read = {
+		"of_an_element", 8, 32, "return b->queues[i].info.code;", 0,
+	};
+
+	kmc_report_free(assert_found(state, &read, "struct queue", "info.code", KMC_LIKELY));
+}
+
+static void what_the_source_does_not_say_is_not_found(void **state)
+{
+	static const struct read reads[] = {
+		{ "from_nowhere", 8, 32, NULL, 0 },
+		{ "from_nowhere", 8, 32, "return b->id + nothing->second;", 0 },
+		{ "from_nowhere", 8, 32, "return contents_of(b)->infos[1].code;", 0 },
+	};
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(reads); i++) {
+		struct kmc_report *report = make(*state, &reads[i]);
+
+		for (size_t j = 0; j < report->ncandidates; j++)
+			assert_string_equal(report->candidates[j].type, "struct box");
+		kmc_report_free(report);
+	}
+}
+
+static void what_fits_much_is_a_guess(void **state)
+{
+	const struct read first = { "of_the_first", 0, 64, "return contents_of(b)->first;", 0 };
+	const struct read either = { "of_either", 8, 64, "return b->contents != n->pprev;", 0 };
+	const struct read text = { "of_text", 8, 8, "return *text++ == ' ';", 0 };
+	struct kmc_report *report;
+
+	kmc_report_free(assert_found(state, &first, "struct contents", "first", KMC_GUESS));
+	kmc_report_free(assert_found(state, &text, "char", "", KMC_GUESS));
+	report = make(*state, &either);
+	assert_int_equal(report->ncandidates, 2);
+	for (size_t i = 0; i < report->ncandidates; i++)
+		assert_int_equal(report->candidates[i].confidence, KMC_GUESS);
+	kmc_report_free(report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +400,10 @@ int main(void)
 		cmocka_unit_test(a_bit_that_is_set_uses_no_other),
 		cmocka_unit_test(an_anonymous_struct_has_its_typedefs_name),
 		cmocka_unit_test(a_copy_of_padding_has_two_reasons),
+		cmocka_unit_test(the_source_tells_what_is_in_no_register),
+		cmocka_unit_test(an_element_is_what_is_pointed_to),
+		cmocka_unit_test(what_the_source_does_not_say_is_not_found),
+		cmocka_unit_test(what_fits_much_is_a_guess),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From names in the source to what DWARF says of them: variables of the functions around
+ * an instruction, also those that have no place any more, and what its compilation unit
+ * declares.
+ */
+#include "debuginfo/scope_names.h"
+
+#include <dwarf.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/map.h"
+#include "debuginfo/die.h"
+#include "debuginfo/inline_chain.h"
+
+/* Inlined into each other; kernel code has some 30. */
+#define MAX_LEVELS	128
+#define MAX_DEPTH	64
+
+/* ---- variables ---- */
+
+/* Adds the inlined functions around @address to @levels, whose last one is @scope's. */
+static void find_levels(Dwarf_Die *scope, Dwarf_Addr address, int depth, Dwarf_Die *levels,
+			size_t *count)
+{
+	Dwarf_Die die;
+
+	if (depth > MAX_LEVELS || !kmc_die_child(scope, &die))
+		return;
+	do {
+		const int tag = dwarf_tag(&die);
+
+		if ((tag != DW_TAG_lexical_block && tag != DW_TAG_inlined_subroutine) ||
+		    !kmc_die_covers(&die, address) || *count == MAX_LEVELS)
+			continue;
+		if (tag == DW_TAG_inlined_subroutine)
+			levels[(*count)++] = die;
+		find_levels(&die, address, depth + 1, levels, count);
+		if (tag == DW_TAG_inlined_subroutine)
+			break;
+	} while (kmc_die_next(&die));
+}
+
+static bool is_named(Dwarf_Die *die, const char *name, size_t len)
+{
+	const char *own = dwarf_diename(die);
+
+	return own && !strncmp(own, name, len) && !own[len];
+}
+
+/* The innermost one is found last; a block that is elsewhere is better than none. */
+static bool find_variable(Dwarf_Die *scope, const char *name, size_t len, int depth,
+			  Dwarf_Die *out)
+{
+	Dwarf_Die die;
+	bool found = false;
+
+	if (depth > MAX_DEPTH || !kmc_die_child(scope, &die))
+		return false;
+	do {
+		const int tag = dwarf_tag(&die);
+
+		if ((tag == DW_TAG_variable || tag == DW_TAG_formal_parameter) &&
+		    is_named(&die, name, len)) {
+			*out = die;
+			found = true;
+		} else if (tag == DW_TAG_lexical_block) {
+			found |= find_variable(&die, name, len, depth + 1, out);
+		}
+	} while (kmc_die_next(&die));
+	return found;
+}
+
+struct kmc_error *kmc_scope_variable(struct kmc_image *image, uint64_t address,
+				     unsigned int level, const char *name, size_t len,
+				     Dwarf_Die *type, bool *found)
+{
+	Dwarf_Die levels[MAX_LEVELS], variable, origin;
+	Dwarf_Attribute attr;
+	struct kmc_error *err;
+	size_t count = 1;
+
+	err = kmc_image_function(image, address, &levels[0], found);
+	if (err || !*found)
+		return err;
+	find_levels(&levels[0], address - image->bias, 0, levels, &count);
+	if (level >= count)
+		level = count - 1;
+	level = count - 1 - level;
+	*found = find_variable(&levels[level], name, len, 0, &variable) ||
+		 (dwarf_formref_die(dwarf_attr(&levels[level], DW_AT_abstract_origin, &attr),
+				    &origin) &&
+		  find_variable(&origin, name, len, 0, &variable));
+	*found = *found && kmc_die_type(&variable, type) && kmc_die_peel(type, type);
+	return NULL;
+}
+
+/* ---- compilation units ---- */
+
+/**
+ * struct unit_names - of the compilation unit that was asked for last
+ * @unit: its DIE's offset
+ * @names: hash of kind and name → DIE's address
+ */
+struct unit_names {
+	Dwarf_Off unit;
+	struct kmc_map names;
+};
+
+static void release_names(void *data)
+{
+	struct unit_names *names = data;
+
+	kmc_map_release(&names->names, NULL);
+}
+
+static const struct kmc_cache_ops names_cache = {
+	.size = sizeof(struct unit_names), .release = release_names,
+};
+
+static uint64_t hash_name(enum kmc_name_kind kind, const char *name, size_t len)
+{
+	uint64_t hash = 0xcbf29ce484222325 + kind;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)name[i]) * 0x100000001b3;
+	return hash;
+}
+
+static bool name_kind(Dwarf_Die *die, enum kmc_name_kind *kind)
+{
+	switch (dwarf_tag(die)) {
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+		*kind = KMC_NAME_STRUCT;
+		return !dwarf_hasattr(die, DW_AT_declaration);
+	case DW_TAG_subprogram:
+		*kind = KMC_NAME_FUNCTION;
+		return true;
+	case DW_TAG_variable:
+		*kind = KMC_NAME_VARIABLE;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct kmc_error *read_names(struct unit_names *names, Dwarf_Die *cu)
+{
+	Dwarf_Die die;
+
+	kmc_map_release(&names->names, NULL);
+	names->names = (struct kmc_map) { };
+	names->unit = dwarf_dieoffset(cu);
+	if (!kmc_die_child(cu, &die))
+		return NULL;
+	do {
+		enum kmc_name_kind kind;
+		const char *name;
+		uint64_t hash;
+
+		if (!name_kind(&die, &kind))
+			continue;
+		name = dwarf_diename(&die);
+		hash = name ? hash_name(kind, name, strlen(name)) : 0;
+		if (name && !kmc_map_get(&names->names, hash) &&
+		    !kmc_map_put(&names->names, hash, (void *)(uintptr_t)dwarf_dieoffset(&die)))
+			return kmc_error_nomem();
+	} while (kmc_die_next(&die));
+	return NULL;
+}
+
+struct kmc_error *kmc_unit_name(struct kmc_image *image, uint64_t address,
+				enum kmc_name_kind kind, const char *name, size_t len,
+				Dwarf_Die *die, bool *found)
+{
+	struct unit_names *names = kmc_image_cache(image, &names_cache);
+	struct kmc_error *err = NULL;
+	uintptr_t offset;
+	Dwarf_Die cu;
+
+	*found = false;
+	if (!names)
+		return kmc_error_nomem();
+	if (!kmc_image_cu(image, address - image->bias, &cu))
+		return NULL;
+	if (!names->names.count || names->unit != dwarf_dieoffset(&cu))
+		err = read_names(names, &cu);
+	if (err)
+		return err;
+	offset = (uintptr_t)kmc_map_get(&names->names, hash_name(kind, name, len));
+	*found = offset && dwarf_offdie(image->dwarf, offset, die) && is_named(die, name, len);
+	return NULL;
+}

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the expressions of a statement point to. Of EXT4_SB(sb)->s_es, debug info knows what
+ * EXT4_SB() returns, and where in it s_es is; of a->b[i].c likewise. Where the instruction
+ * reads as many bytes at that displacement, and no register says otherwise, it is that.
+ */
+#include "explain/expression.h"
+
+#include <ctype.h>
+#include <dwarf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "debuginfo/die.h"
+#include "debuginfo/scope_names.h"
+#include "explain/member_name.h"
+
+#define MAX_NESTING	12
+/* Names that are looked up for one instruction, and macros, each in some files. */
+#define MAX_NAMES	400
+#define MAX_MACROS	8
+/* The longest statement, in bytes. */
+#define MAX_TEXT	8000
+/* No level of the chain: a macro's parameters are not the variables of that name. */
+#define NO_LEVEL	UINT32_MAX
+
+/**
+ * struct expression - what a part of the text comes to
+ * @known: the rest is valid
+ * @address: the value is the address of a @type, not one
+ * @type: typedefs and qualifiers taken off
+ * @within: it is a part of what a pointer points to
+ * @object: that
+ * @offset: of the part
+ * @step: bytes of an element, when it has an index that is not known
+ * @bit: a bit-field begins so many bits behind @offset; @is_bits: it is one
+ * @is_bits: likewise
+ */
+struct expression {
+	bool known;
+	bool address;
+	Dwarf_Die type;
+	bool within;
+	Dwarf_Die object;
+	uint64_t offset;
+	uint64_t step;
+	uint64_t bit;
+	bool is_bits;
+};
+
+/**
+ * struct reader - of a statement
+ * @search: gets what was found
+ * @at, @end: what is left of the text
+ * @level: of the inline chain
+ * @left: names that may still be looked up
+ * @macros: likewise
+ * @err: what went wrong
+ */
+struct reader {
+	struct kmc_search *search;
+	const char *at;
+	const char *end;
+	unsigned int level;
+	int left;
+	int macros;
+	struct kmc_error *err;
+};
+
+/* ---- text ---- */
+
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+static void skip_blanks(struct reader *r)
+{
+	while (r->at < r->end && isspace((unsigned char)*r->at))
+		r->at++;
+}
+
+static bool take(struct reader *r, const char *token)
+{
+	const size_t len = strlen(token);
+
+	skip_blanks(r);
+	if ((size_t)(r->end - r->at) < len || strncmp(r->at, token, len) ||
+	    (is_word(*token) && r->at + len < r->end && is_word(r->at[len])))
+		return false;
+	r->at += len;
+	return true;
+}
+
+static size_t take_word(struct reader *r, const char **word)
+{
+	skip_blanks(r);
+	*word = r->at;
+	while (r->at < r->end && is_word(*r->at))
+		r->at++;
+	return r->at - *word;
+}
+
+/* Behind what closes a bracket, of which the opening one has been taken. */
+static void skip_to_close(struct reader *r)
+{
+	for (int depth = 1; depth && r->at < r->end; r->at++) {
+		if (strchr("([{", *r->at))
+			depth++;
+		else if (strchr(")]}", *r->at))
+			depth--;
+	}
+}
+
+/* ---- what is at a place of memory ---- */
+
+static bool is_scalar(Dwarf_Die *type)
+{
+	return !kmc_die_is_aggregate(type) && dwarf_tag(type) != DW_TAG_array_type;
+}
+
+static bool fits(const struct kmc_mem *mem, const struct expression *e)
+{
+	const uint64_t size = kmc_die_size((Dwarf_Die *)&e->type);
+	const uint64_t disp = mem->disp;
+
+	if (mem->disp < 0 || !mem->size)
+		return false;
+	if (e->step)
+		return disp >= e->offset && (disp - e->offset) % e->step == 0 && size == mem->size;
+	if (e->is_bits)
+		return 8 * disp <= 8 * e->offset + e->bit &&
+		       8 * e->offset + e->bit < 8 * (disp + mem->size);
+	/* A struct may be copied in parts, or what is in it be used by what it is given to. */
+	if (kmc_die_is_aggregate((Dwarf_Die *)&e->type))
+		return e->offset && disp >= e->offset && disp + mem->size <= e->offset + size;
+	return disp == e->offset && size == mem->size;
+}
+
+/* Was it used? Then the instruction may be the one that reads it. */
+static void note(struct reader *r, const struct expression *e)
+{
+	const struct kmc_access *access = r->search->access;
+	const struct kmc_mem *mem = access->mem;
+	Dwarf_Die object = e->object, type = e->type;
+	struct kmc_found *place;
+
+	if (r->err || !e->known || e->address || !e->within || !fits(mem, e) ||
+	    (e->step && mem->index != KMC_REG_NONE))
+		return;
+	r->err = kmc_search_add(r->search, &object, access->image, access->mem_at - mem->disp,
+				&place);
+	if (r->err || !place || place->base)
+		return;
+	place->base = true;
+	place->said = true;
+	place->indexed = true;
+	/* Much lies at the beginning of something, and much is cast to text. */
+	place->weak = !mem->disp || e->step || !is_scalar(&type) || is_scalar(&object);
+	place->reasons |= 1u << KMC_BY_SOURCE;
+	r->err = kmc_evidence_add(&place->candidate, KMC_BY_SOURCE, place->candidate.offset, true,
+				  "the source uses what is there of %s",
+				  place->candidate.type);
+}
+
+/* ---- operators ---- */
+
+static struct expression dereference(struct reader *r, struct expression *pointer)
+{
+	struct expression e = { .within = true };
+
+	if (!pointer->known)
+		return e;
+	if (pointer->address) {
+		e = *pointer;
+		e.address = false;
+		return e;
+	}
+	note(r, pointer);
+	e.known = kmc_die_pointee(&pointer->type, &e.type);
+	e.object = e.type;
+	/* Text and the like is walked through. */
+	if (e.known && is_scalar(&e.type))
+		e.step = kmc_die_size(&e.type);
+	return e;
+}
+
+static void member_of(struct reader *r, struct expression *e)
+{
+	struct kmc_member_place place;
+	const char *name;
+	const size_t len = take_word(r, &name);
+
+	e->known = e->known && !e->address && !e->is_bits &&
+		   kmc_member_named(&e->type, name, len, &place);
+	if (!e->known)
+		return;
+	e->type = place.type;
+	e->offset += place.offset;
+	e->bit = place.bit;
+	e->is_bits = place.is_bits;
+}
+
+static void index_of(struct reader *r, struct expression *e)
+{
+	const char *number = r->at;
+	char *end;
+	const uint64_t index = strtoull(number, &end, 0);
+	bool constant, array;
+
+	skip_to_close(r);
+	constant = end > number && end < r->end && *end == ']';
+	if (!e->known)
+		return;
+	array = !e->address && dwarf_tag(&e->type) == DW_TAG_array_type;
+	if (!array)
+		*e = dereference(r, e);
+	else
+		e->known = kmc_die_type(&e->type, &e->type) && kmc_die_peel(&e->type, &e->type);
+	/* An element of what a pointer points to is an object of its own. */
+	if (e->known && array && constant)
+		e->offset += index * kmc_die_size(&e->type);
+	else if (e->known && array)
+		e->step = kmc_die_size(&e->type);
+}
+
+static struct expression read_unary(struct reader *r, int depth);
+
+static void read_postfix(struct reader *r, struct expression *e)
+{
+	while (r->at < r->end && !r->err) {
+		if (take(r, "->")) {
+			*e = dereference(r, e);
+			member_of(r, e);
+		} else if (take(r, "++") || take(r, "--")) {
+			continue;
+		} else if (take(r, ".")) {
+			member_of(r, e);
+		} else if (take(r, "[")) {
+			index_of(r, e);
+		} else if (take(r, "(")) {
+			note(r, e);
+			skip_to_close(r);
+			e->known = false;
+		} else {
+			break;
+		}
+	}
+}
+
+/* ---- operands ---- */
+
+/* "(struct x *)": false, and nothing taken, if it is something else. */
+static bool read_cast(struct reader *r, struct expression *e)
+{
+	const char *start = r->at, *name;
+	size_t len;
+
+	while (take(r, "const") || take(r, "volatile"))
+		;
+	if (take(r, "struct") || take(r, "union")) {
+		len = take_word(r, &name);
+		take(r, "const");
+		if (len && take(r, "*") && (take(r, "__force") || true) && take(r, ")")) {
+			r->err = kmc_unit_name(r->search->access->image, r->search->access->pc,
+					       KMC_NAME_STRUCT, name, len, &e->type, &e->known);
+			e->address = true;
+			e->within = true;
+			e->object = e->type;
+			return true;
+		}
+	}
+	r->at = start;
+	return false;
+}
+
+/* What a macro with parameters comes to, if that does not depend on them. */
+static struct expression read_macro(struct reader *r, const char *name, size_t len, int depth)
+{
+	struct expression e = { };
+	struct kmc_buf body = { };
+	struct reader inner;
+
+	if (r->macros-- <= 0)
+		return e;
+	r->err = kmc_statement_macro(r->search->statement, r->search->access->di, name, len, &body);
+	inner = *r;
+	if (!r->err && body.len) {
+		inner.at = body.data;
+		inner.end = body.data + body.len;
+		inner.level = NO_LEVEL;
+		e = read_unary(&inner, depth + 1);
+		r->err = inner.err;
+		r->left = inner.left;
+		r->macros = inner.macros;
+	}
+	kmc_buf_release(&body);
+	return e;
+}
+
+static struct expression read_call(struct reader *r, const char *name, size_t len, int depth)
+{
+	struct expression e = { };
+	Dwarf_Die function;
+	bool found;
+
+	skip_to_close(r);
+	r->err = kmc_unit_name(r->search->access->image, r->search->access->pc,
+			       KMC_NAME_FUNCTION, name, len, &function, &found);
+	if (r->err)
+		return e;
+	if (!found)
+		return read_macro(r, name, len, depth);
+	e.known = kmc_die_type(&function, &e.type) && kmc_die_peel(&e.type, &e.type);
+	return e;
+}
+
+static struct expression read_name(struct reader *r, int depth)
+{
+	const struct kmc_access *access = r->search->access;
+	struct expression e = { };
+	const char *name;
+	const size_t len = take_word(r, &name);
+	Dwarf_Die variable;
+
+	if (!len || isdigit((unsigned char)*name) || r->left-- <= 0)
+		return e;
+	if (take(r, "("))
+		return read_call(r, name, len, depth);
+	if (r->level != NO_LEVEL)
+		r->err = kmc_scope_variable(access->image, access->pc, r->level, name, len,
+					    &e.type, &e.known);
+	if (r->err || e.known)
+		return e;
+	r->err = kmc_unit_name(access->image, access->pc, KMC_NAME_VARIABLE, name, len,
+			       &variable, &e.known);
+	e.known = e.known && kmc_die_type(&variable, &e.type) && kmc_die_peel(&e.type, &e.type);
+	return e;
+}
+
+static struct expression read_unary(struct reader *r, int depth)
+{
+	struct expression e = { };
+
+	if (depth > MAX_NESTING || r->err)
+		return e;
+	if (take(r, "*")) {
+		e = read_unary(r, depth + 1);
+		return dereference(r, &e);
+	}
+	if (take(r, "&") && !take(r, "&")) {
+		e = read_unary(r, depth + 1);
+		note(r, &e);
+		e.known = e.known && !e.address && !e.is_bits;
+		e.address = true;
+		return e;
+	}
+	if (take(r, "(")) {
+		if (read_cast(r, &e)) {
+			read_unary(r, depth + 1);
+			return e;
+		}
+		e = read_unary(r, depth + 1);
+		/* (a) is a; of (a + b) nothing is known. */
+		if (!take(r, ")")) {
+			skip_to_close(r);
+			e.known = false;
+		}
+	} else {
+		e = read_name(r, depth);
+	}
+	read_postfix(r, &e);
+	return e;
+}
+
+/* ---- statements ---- */
+
+/* May an expression begin here? A member is part of one that began before. */
+static bool begins(const char *text, const char *at)
+{
+	const char *before = at;
+
+	if (*at != '*' && *at != '(' && !is_word(*at))
+		return false;
+	if (at > text && is_word(*at) && is_word(at[-1]))
+		return false;
+	while (before > text && isspace((unsigned char)before[-1]))
+		before--;
+	if (before == text)
+		return true;
+	if (*at != '*' && *at != '(')
+		return before[-1] != '.' && !(before - text > 1 && before[-1] == '>' &&
+					      before[-2] == '-');
+	if (before - text >= 6 && !strncmp(before - 6, "return", 6))
+		return before - text == 6 || !is_word(before[-7]);
+	return !is_word(before[-1]) && before[-1] != ')' && before[-1] != ']';
+}
+
+static void read_part(struct reader *r, const char *text, const char *end)
+{
+	if (end - text > MAX_TEXT)
+		end = text + MAX_TEXT;
+	for (const char *at = text; at < end && !r->err && r->left > 0; at++) {
+		struct expression e;
+
+		if (!begins(text, at))
+			continue;
+		r->at = at;
+		r->end = end;
+		e = read_unary(r, 0);
+		note(r, &e);
+	}
+}
+
+struct kmc_error *kmc_expressions_find(struct kmc_search *search)
+{
+	const struct kmc_statement *statement = search->statement;
+	const struct kmc_access *access = search->access;
+	struct reader r = {
+		.search = search, .left = MAX_NAMES, .macros = MAX_MACROS,
+	};
+	size_t start = 0;
+
+	if (!statement || !statement->text.len || !kmc_search_wants_base(search) || !access->mem_known ||
+	    access->insn.string || kmc_mem_is_absolute(access->mem))
+		return NULL;
+	for (size_t i = 0; !r.err && i < statement->nparts; i++) {
+		r.level = i;
+		read_part(&r, statement->text.data + start,
+			  statement->text.data + statement->ends[i]);
+		start = statement->ends[i];
+	}
+	/* Macros may say what functions do: their own parameters are no variables. */
+	r.level = 0;
+	if (!r.err && kmc_search_wants_base(search))
+		read_part(&r, statement->text.data + start,
+			  statement->text.data + statement->text.len);
+	return r.err;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Objects that only the source tells of.
+ */
+#ifndef KMC_EXPRESSION_H
+#define KMC_EXPRESSION_H
+
+#include "explain/candidates.h"
+
+/*
+ * Where nothing tells what the instruction's register points to: the expressions of its
+ * statement whose member lies where it reads. Needs the search's statement.
+ */
+KMC_MUST_CHECK struct kmc_error *kmc_expressions_find(struct kmc_search *search);
+
+#endif /* KMC_EXPRESSION_H */
