@@ -95,6 +95,7 @@ def check_members(tap, path, symbols, members):
         return
     hitrate.SOURCE = hitrate.Source(top)
     types = hitrate.TYPES = hitrate.Types(path)
+    hitrate.TYPED = hitrate.typed.Typed(hitrate.SOURCE, types)
     count = hitrate.measure(chosen, types)
     print(f"# member: {dict(count)} of {len(chosen)}")
     tap.ok(100 * count["found"] >= 80 * len(chosen), "before a member: 80 % found")

@@ -16,6 +16,11 @@ there, with the kernel's macros replaced; from pahole, members and their offsets
 A member is what stands behind -> or a dot, or a macro that does. Of a union, it has to be
 the arm that kmc-report names; where it names several, one of them ("arms" counts these).
 
+Three more ways are by types that the source declares (typed.py), and want the struct, the
+place and the member to be the same: one that an inline function names which a statement
+calls, as it leaves no trace; one of another statement, if it is the only one that the
+functions name where the instruction reads; and *p, if p points to what is no struct.
+
 A cast is judged by its own: where the statement says f(p)->m, and f returns a struct X
 or casts to one, and X.m lies where the instruction reads, the answer has to be an X, or
 what has one in it, and m. That is so whatever else the function names.
@@ -46,6 +51,7 @@ sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
 import synthetic                                            # noqa: E402
+import typed                                                # noqa: E402
 from synthetic import Symbols, disassemble, explain, inline_chains, report  # noqa: E402
 
 SAMPLE = int(os.environ.get("SAMPLE", "600"))
@@ -115,11 +121,13 @@ class Access:
 
 
 def reading(address, text):
-    """-> Access, or None when this does not read through a general register"""
+    """-> Access, or None when this does not read through a general register. What has the
+    address of a variable as displacement has an index in the register: see found.t."""
     words = re.sub(r"\s*(#|<).*", "", text).split(None, 1)
     match = MEMORY.search(text)
     if len(words) != 2 or not match or match["seg"] or match["base"] in ("rip", "rsp") or \
             (match["index"] and match["index"] == match["base"]) or \
+            int(match["disp"] or "0", 16) < -0x40000000 or \
             not re.fullmatch(r"r\w+", match["base"]):
         return None
     operands = re.split(r",(?![^(]*\))", words[1])
@@ -179,6 +187,8 @@ class Source:
         self.named = {}         # (file, line) -> members
         self.statements = {}    # (file, line) -> statement
         self.made = {}          # function or macro -> structs that it returns or casts to
+        self.inlines = {}       # inline function -> texts of those of the name
+        self.typedefs = {}      # name -> what it stands for, if that is no struct
         for below in ("include", "arch/x86/include"):
             for directory, _, names in os.walk(os.path.join(top, below)):
                 for name in names:
@@ -218,6 +228,8 @@ class Source:
             self.made.setdefault(name, set()).add((kind, ""))
         for member, name in re.findall(r"^(?:FOLIO|SLAB)_MATCH\((\w+), *(\w+)\);", text, re.M):
             self.meant.setdefault(name, set()).add(member)
+        for words, name in re.findall(r"^typedef ((?:\w+ )+)(\w+);", text, re.M):
+            self.typedefs.setdefault(name, words)
         self.bodies[path] = list(self.functions(text.split("\n")))
         return text
 
@@ -230,6 +242,7 @@ class Source:
             if short:
                 self.called.setdefault(short[1], set()).update(
                     set(self.WORD.findall(short[2])) - KEYWORDS)
+                self.note_inline(short[1], line)
             if line.startswith("{"):
                 start = number
                 while start and re.match(r"\s*[\w*]", lines[start - 1]) and \
@@ -242,8 +255,22 @@ class Source:
                     self.called.setdefault(head[1], set()).update(names)
                     self.whole.setdefault(head[1], set()).update(
                         used_whole("\n".join(lines[start:number])))
+                    self.note_inline(head[1], "\n".join(lines[start:number]))
                 yield start + 1, number + 1, names
                 start = None
+
+    def note_inline(self, name, text):
+        if re.search(r"\b(__always_|__)?inline\b", text.partition("{")[0]):
+            self.inlines.setdefault(name, []).append(text)
+
+    def function_text(self, path, line):
+        """The function around a line, with its head; empty if there is none."""
+        self.learn(path)
+        path = self.place(path)
+        for first, last, _ in self.bodies[path]:
+            if first <= line <= last:
+                return "\n".join(self.texts[path].split("\n")[first - 1:last])
+        return ""
 
     def statement(self, path, line):
         if (path, line) not in self.statements:
@@ -351,8 +378,12 @@ class Types:
     MEMBER = re.compile(r"\b(\w+)(?:\)\([^;]*\))?(?:\[\d*\])*(?::\d+)?"
                         r"(?: __attribute__\(\(.*?\)\))?;\s*/\*\s*(\d+)(?:: *\d+)?\s+(\d+)\s*\*/")
 
+    KIND = re.compile(r"^\s*(?:const )?(?:struct|union) (\w+)\s+\**\s*(\w+)(?:\[\d*\])*;", re.M)
+
     def __init__(self, path):
         self.members = {}
+        self.kinds = {}         # struct -> member -> struct that it is or points to
+        self.places = {}        # member -> [(struct, offset, size)]
         # Of BTF it prints all in a second, of DWARF in minutes.
         for options in (["-F", "btf"], []):
             said = subprocess.run(["pahole", *options, path], capture_output=True,
@@ -364,6 +395,23 @@ class Types:
             self.members.setdefault(head, []).extend(
                 (name, int(offset), int(size))
                 for name, offset, size in self.MEMBER.findall(body))
+            self.kinds.setdefault(head, {}).update(
+                (name, kind) for kind, name in self.KIND.findall(body))
+
+    def member(self, kind, name, others):
+        """-> offset, size, the struct it is or points to; None if there is none"""
+        for own, offset, size in self.of(kind):
+            if own == name or own in others:
+                return offset, size, self.kinds[kind].get(own)
+        return None
+
+    def named(self, name):
+        """-> [(struct, offset, size)] of all members of that name"""
+        if not self.places:
+            for kind, members in self.members.items():
+                for other, offset, size in members:
+                    self.places.setdefault(other, []).append((kind, offset, size))
+        return self.places.get(name, [])
 
     def of(self, kind):
         """-> [(member, offset, size)]"""
@@ -425,6 +473,24 @@ def is_array_view(access, thing):
     return index and index[0] in SOURCE.statement(*access.chain[0][1:])
 
 
+def is_typed_right(access, thing, parts):
+    """The statement names the member in an inline function that it calls, which has left no
+    trace; or it is another statement's, moved here, as no other that the function names
+    lies at this displacement; or the statement says *p, and p points to what is no struct.
+    Each by the types that the source declares."""
+    statements = [SOURCE.statement(file, line) for _, file, line in access.chain]
+    if any(TYPED.agrees(place, thing, parts) for text in statements
+           for place in TYPED.of_calls(text)[0]):
+        return True
+    texts = [SOURCE.function_text(file, line) for _, file, line in access.chain]
+    if not TYPES.of(thing["type"]):
+        return any(typed.dereferences(text, said, thing["type"], SOURCE.typedefs)
+                   for text, said in zip(texts, statements))
+    return thing["offset"] == access.disp and not access.index and any(
+        TYPED.agrees(place, thing, parts)
+        for place in TYPED.only(texts, access.disp, access.size))
+
+
 def judge(access, types, elsewhere=True):
     """-> found, right type, right offset; None if the function names it, but elsewhere"""
     thing = access.result["object"]
@@ -441,6 +507,8 @@ def judge(access, types, elsewhere=True):
     # A statement may say both, as in p->a && f(p)->b.
     cast = None if cast is False and placed and parts & own else cast
     right_offset = placed and bool(parts & own) if cast is None else cast
+    if cast is None and placed and not right_offset:
+        right_offset = is_typed_right(access, thing, parts)
     right_type = right_offset or (cast is None and any(name in own for name, _, _ in members))
     if elsewhere and placed and not right_offset and cast is None:
         around = set().union(*(SOURCE.function_names(file, line) |
@@ -523,7 +591,7 @@ def measure(chosen, types):
 
 def main():
     vmlinux = synthetic.need_vmlinux()
-    global SOURCE, TYPES
+    global SOURCE, TYPES, TYPED
     top = os.environ.get("SOURCE") or \
         os.path.join(os.path.dirname(os.path.abspath(vmlinux)), "source")
     if not os.path.isdir(os.path.join(top, "kernel")):
@@ -532,6 +600,7 @@ def main():
     SOURCE = Source(top)
     total, chosen = sample(vmlinux, Symbols(vmlinux))
     types = TYPES = Types(vmlinux)
+    TYPED = typed.Typed(SOURCE, TYPES)
     count = measure(chosen, types)
     print(f"# {len(chosen)} of {total} reading instructions, seed {SEED}")
     print(f"# by chance {100 * by_chance(chosen, types):.1f} % would be right")
