@@ -422,8 +422,8 @@ struct kmc_error *kmc_expressions_find(struct kmc_search *search)
 	};
 	size_t start = 0;
 
-	if (!statement || !statement->text.len || !kmc_search_wants_base(search) || !access->mem_known ||
-	    access->insn.string || kmc_mem_is_absolute(access->mem))
+	if (!statement || !statement->text.len || !kmc_search_wants_base(search) ||
+	    !access->mem_known || access->insn.string || kmc_mem_is_absolute(access->mem))
 		return NULL;
 	for (size_t i = 0; !r.err && i < statement->nparts; i++) {
 		r.level = i;
