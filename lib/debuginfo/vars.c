@@ -192,28 +192,23 @@ static void take(struct walk *w, Dwarf_Die *die, const char *function,
 		 unsigned int level)
 {
 	struct kmc_var var = { .function = function, .level = level };
-	const bool placed = find_place(w, die, &var.place);
-	struct kmc_var **list = placed ? &w->vars->v : &w->vars->lost;
-	size_t *count = placed ? &w->vars->count : &w->vars->nlost;
 	struct kmc_var *slot;
 	Dwarf_Die type;
 
-	if (*count >= MAX_VARS || !kmc_die_type(die, &type) ||
-	    !kmc_die_pointee(&type, &var.target))
+	if (w->vars->count >= MAX_VARS || !find_place(w, die, &var.place) ||
+	    !kmc_die_type(die, &type) || !kmc_die_pointee(&type, &var.target))
 		return;
 	var.name = dwarf_diename(die);
 	var.aggregate = kmc_die_is_aggregate(&var.target);
-	if (!var.name || (!placed && !var.aggregate))
+	if (!var.name)
 		return;
-	if (!placed)
-		var.place = (struct kmc_place_ops) { };
-	slot = kmc_grow(list, *count, sizeof(*slot));
+	slot = kmc_grow(&w->vars->v, w->vars->count, sizeof(*slot));
 	if (!slot) {
 		w->nomem = true;
 		return;
 	}
 	*slot = var;
-	++*count;
+	w->vars->count++;
 }
 
 /* Inner scopes come later, so the innermost one stays. */
@@ -336,7 +331,6 @@ static void free_vars(void *value)
 	struct kmc_vars *vars = value;
 
 	free(vars->v);
-	free(vars->lost);
 	free(vars);
 }
 

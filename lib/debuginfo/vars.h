@@ -40,19 +40,9 @@ struct kmc_var {
 	struct kmc_place_ops place;
 };
 
-/**
- * struct kmc_vars - those of all scopes around an address
- * @v: whose value is known, @count of them
- * @count: of @v
- * @lost: others to structs and unions, of which the compiler has not said where they
- *	are, @nlost of them; without a place
- * @nlost: of @lost
- */
 struct kmc_vars {
 	struct kmc_var *v;
 	size_t count;
-	struct kmc_var *lost;
-	size_t nlost;
 };
 
 /**

@@ -128,33 +128,6 @@ bool kmc_statement_names(const struct kmc_statement *statement, const char *name
 	return names(statement->text.data, name, len);
 }
 
-static const char *skip_blanks(const char *text)
-{
-	while (isspace((unsigned char)*text))
-		text++;
-	return text;
-}
-
-bool kmc_statement_path(const struct kmc_statement *statement, const char *name, size_t nth,
-			struct kmc_buf *path)
-{
-	const size_t len = strlen(name);
-	const char *at = statement->text.data;
-
-	while (len && at && (at = find_word(at, name, len))) {
-		const char *member = skip_blanks(at + len);
-
-		if (is_accessed(statement->text.data, at) || strncmp(member, "->", 2) || nth--) {
-			at += len;
-			continue;
-		}
-		for (member = skip_blanks(member + 2); is_word(*member) || *member == '.'; member++)
-			kmc_buf_add(path, member, 1);
-		return path->len;
-	}
-	return false;
-}
-
 /* ---- macros ---- */
 
 /* "#define sk_state __sk_common.skc_state": the statement's sk_state is that, too. */

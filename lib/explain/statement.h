@@ -61,16 +61,4 @@ kmc_statement_macro(const struct kmc_statement *statement, struct kmc_debuginfo 
 /* Is it a member there, as in p->name or p.name? Without source nothing is. */
 bool kmc_statement_names(const struct kmc_statement *statement, const char *name, size_t len);
 
-/**
- * kmc_statement_path() - a member that is got at through a variable
- * @statement: what the source says
- * @name: of the variable
- * @nth: of the members that it names, from 0
- * @path: gets "b.c" of name->b.c[i].d, up to a call, an index or another pointer
- *
- * Return: whether there is an @nth one.
- */
-bool kmc_statement_path(const struct kmc_statement *statement, const char *name, size_t nth,
-			struct kmc_buf *path);
-
 #endif /* KMC_STATEMENT_H */

@@ -402,7 +402,7 @@ static void a_variable_that_the_source_names_has_a_type(void **state)
 	assert_int_equal(report->candidates->start, OBJECT + 24);
 	assert_int_equal(report->candidates->confidence, KMC_LIKELY);
 	assert_int_equal(report->candidates->evidence[0].by, KMC_BY_SOURCE);
-	assert_has(report->candidates->evidence[0].detail, "the source reads hdr->encap_proto");
+	assert_has(report->candidates->evidence[0].detail, "the source uses what is there of struct tag");
 	kmc_report_free(report);
 }
 

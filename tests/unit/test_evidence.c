@@ -374,7 +374,7 @@ static void what_fits_much_is_a_guess(void **state)
 	struct kmc_report *report;
 
 	kmc_report_free(assert_found(state, &first, "struct contents", "first", KMC_GUESS));
-	kmc_report_free(assert_found(state, &text, "char", "", KMC_GUESS));
+	kmc_report_free(assert_found(state, &text, "char", "(none)", KMC_GUESS));
 	report = make(*state, &either);
 	assert_int_equal(report->ncandidates, 2);
 	for (size_t i = 0; i < report->ncandidates; i++)
