@@ -56,6 +56,7 @@ struct expression {
  * @level: of the inline chain
  * @left: names that may still be looked up
  * @macros: likewise
+ * @doubtful: the text is not the statement's own
  * @err: what went wrong
  */
 struct reader {
@@ -65,6 +66,7 @@ struct reader {
 	unsigned int level;
 	int left;
 	int macros;
+	bool doubtful;
 	struct kmc_error *err;
 };
 
@@ -157,7 +159,8 @@ static void note(struct reader *r, const struct expression *e)
 	place->said = true;
 	place->indexed = true;
 	/* Much lies at the beginning of something, and much is cast to text. */
-	place->weak = !mem->disp || e->step || !is_scalar(&type) || is_scalar(&object);
+	place->weak = !mem->disp || e->step || !is_scalar(&type) || is_scalar(&object) ||
+		      r->doubtful;
 	place->reasons |= 1u << KMC_BY_SOURCE;
 	r->err = kmc_evidence_add(&place->candidate, KMC_BY_SOURCE, place->candidate.offset, true,
 				  "the source uses what is there of %s",
@@ -433,6 +436,7 @@ struct kmc_error *kmc_expressions_find(struct kmc_search *search)
 	}
 	/* Macros may say what functions do: their own parameters are no variables. */
 	r.level = 0;
+	r.doubtful = true;
 	if (!r.err && kmc_search_wants_base(search))
 		read_part(&r, statement->text.data + start,
 			  statement->text.data + statement->text.len);

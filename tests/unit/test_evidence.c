@@ -349,6 +349,13 @@ static void an_element_is_what_is_pointed_to(void **state)
 	kmc_report_free(assert_found(state, &read, "struct queue", "info.code", KMC_LIKELY));
 }
 
+static void what_is_called_is_read(void **state)
+{
+	const struct read read = { "of_a_call", 32, 64, "return contents_of(b)->done(b);", 0 };
+
+	kmc_report_free(assert_found(state, &read, "struct contents", "done", KMC_LIKELY));
+}
+
 static void what_the_source_does_not_say_is_not_found(void **state)
 {
 	static const struct read reads[] = {
@@ -370,10 +377,12 @@ static void what_fits_much_is_a_guess(void **state)
 {
 	const struct read first = { "of_the_first", 0, 64, "return contents_of(b)->first;", 0 };
 	const struct read either = { "of_either", 8, 64, "return b->contents != n->pprev;", 0 };
+	const struct read part = { "of_a_part", 16, 32, "*to = contents_of(b)->info;", 0 };
 	const struct read text = { "of_text", 8, 8, "return *text++ == ' ';", 0 };
 	struct kmc_report *report;
 
 	kmc_report_free(assert_found(state, &first, "struct contents", "first", KMC_GUESS));
+	kmc_report_free(assert_found(state, &part, "struct contents", "info.code", KMC_GUESS));
 	kmc_report_free(assert_found(state, &text, "char", "(none)", KMC_GUESS));
 	report = make(*state, &either);
 	assert_int_equal(report->ncandidates, 2);
@@ -402,6 +411,7 @@ int main(void)
 		cmocka_unit_test(a_copy_of_padding_has_two_reasons),
 		cmocka_unit_test(the_source_tells_what_is_in_no_register),
 		cmocka_unit_test(an_element_is_what_is_pointed_to),
+		cmocka_unit_test(what_is_called_is_read),
 		cmocka_unit_test(what_the_source_does_not_say_is_not_found),
 		cmocka_unit_test(what_fits_much_is_a_guess),
 	};
