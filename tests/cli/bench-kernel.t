@@ -111,7 +111,8 @@ def main():
     for source in glob.glob(os.path.join(guest.ROOT, "kernel/guest/*.c")):
         tool = os.path.basename(source).removesuffix(".c")
         write(f"{build}/guest-tools/{tool}", "", 0o755)
-    write(f"{build}/guest-tools/stress", "", 0o755)
+    for tool in ("bugs", "stress"):
+        write(f"{build}/guest-tools/{tool}", "", 0o755)
     refused(tap, bench(build), "no such kernel", "a kernel that is not there")
     for kernel in ("plain", "bench"):
         write(f"{build}/linux-{guest.KVER}-{kernel}/arch/x86/boot/bzImage")
