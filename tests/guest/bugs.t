@@ -9,10 +9,14 @@ import tempfile
 import guest
 
 WANTED = {
-    # name: what is reported, in which function, about which object, whose it is
+    # name: what is reported, in which function, about which object, whose it is. Where what
+    # is in an object came from another one, whose that is ("source"), where in it ("from")
+    # and how often it was copied. "runs" are all bytes that nobody wrote "of" those that one
+    # access copies, by their offsets in them; "filler" first put something into a socket
+    # buffer.
     "vfat": {"kind": "infoleak", "bits": 16, "function": "do_sys_name_to_handle",
              "cache": "kmalloc-32", "size": 32, "offset": 18,
-             "owner": "do_sys_name_to_handle"},
+             "owner": "do_sys_name_to_handle", "of": 20, "runs": [(18, 19)]},
     "can": {"kind": "read", "bits": 8, "function": "bcm_tx_setup",
             "cache": "kmalloc-32", "size": 32, "offset": 4,
             "owner": "bcm_tx_setup"},
@@ -21,8 +25,52 @@ WANTED = {
              "owner": "netlink_sendmsg"},
     # All of a page but the item. The object is a page or more of them.
     "nilfs2": {"kind": "infoleak", "bits": 8 * (4096 - 16), "function": "nilfs_ioctl_wrap_copy",
-               "offset": 16, "owner": "nilfs_ioctl_wrap_copy"},
+               "offset": 16, "owner": "nilfs_ioctl_wrap_copy", "of": 4096, "runs": [(16, 4095)]},
+    # The same instruction copies both to user space, and some more.
+    "nexthop": {"kind": "infoleak", "bits": 16, "function": "netlink_recvmsg", "depth": 5,
+                "cache": "kmalloc-512", "size": 512, "offset": 50, "owner": "rtm_get_nexthop",
+                "filler": "nh_fill_node", "of": 60, "runs": [(50, 51), (58, 59)]},
+    "useropt": {"kind": "infoleak", "bits": 8, "function": "netlink_recvmsg", "depth": 5,
+                "cache": "kmalloc-512", "size": 512, "offset": 17, "owner": "ndisc_ra_useropt",
+                "filler": "ndisc_ra_useropt", "of": 76, "runs": [(17, 17), (26, 31)]},
+    # Behind room for the device's header, and 40 or 20 bytes.
+    "icmp6": {"kind": "read", "bits": 8, "function": "__ip6_make_skb",
+              "cache": "kmalloc-512", "size": 512, "offset": 64,
+              "owner": "__ip6_append_data", "filler": "__ip6_append_data"},
+    "icmp": {"kind": "read", "bits": 8, "function": "__ip_make_skb",
+             "cache": "kmalloc-512", "size": 512, "offset": 36,
+             "owner": "__ip_append_data", "filler": "__ip_append_data"},
+    "j1939": {"kind": "infoleak", "bits": 40, "function": "raw_recvmsg", "depth": 3,
+              "cache": "kmalloc-512", "size": 512, "offset": 27,
+              "owner": "j1939_sk_alloc_skb", "filler": "j1939_sk_alloc_skb",
+              "of": 16, "runs": [(11, 15)]},
+    # From there into what was zero, and then into another buffer.
+    "bcm": {"kind": "infoleak", "bits": 40, "function": "bcm_recvmsg", "depth": 3,
+            "cache": "kmalloc-512", "size": 512, "offset": 67,
+            "owner": "bcm_send_to_user", "filler": "bcm_send_to_user",
+            "source": "j1939_sk_alloc_skb", "from": 27, "copies": 2,
+            "of": 72, "runs": [(67, 71)]},
+    "qrtr": {"kind": "read", "bits": 32, "function": "qrtr_tx_resume",
+             "cache": "kmalloc-512", "size": 512, "offset": 72,
+             "owner": "qrtr_endpoint_post", "filler": "qrtr_endpoint_post"},
+    # A byte that goes by a register into what was zero.
+    "nci-reset": {"kind": "read", "bits": 8, "function": "nci_open_device",
+                  "cache": "kmalloc-2k", "size": 2048, "member": "nci_ver",
+                  "owner": "nci_allocate_device",
+                  "source": "virtual_ncidev_write", "from": 5, "copies": 1},
+    "nci-rx": {"kind": "read", "bits": 8, "function": "nci_rx_work",
+               "cache": "kmalloc-512", "size": 512, "offset": 2,
+               "owner": "virtual_ncidev_write", "filler": "virtual_ncidev_write"},
+    "ppp-async": {"kind": "read", "bits": 8, "function": "ppp_async_encode",
+                  "cache": "kmalloc-512", "size": 512, "offset": 2,
+                  "owner": "ppp_write", "filler": "ppp_write"},
+    "ppp-sync": {"kind": "read", "bits": 8, "function": "ppp_sync_txmunge",
+                 "cache": "kmalloc-512", "size": 512, "offset": 4,
+                 "owner": "ppp_write", "filler": "ppp_write"},
 }
+
+# No kernel has this one fixed: it shows that kmemcheck looks.
+SAMPLE = {"function": "never_written", "owner": "never_written"}
 
 
 def functions(frames):
@@ -31,10 +79,15 @@ def functions(frames):
         {frame["symbol"] for frame in frames}
 
 
-def about(reports, function):
-    """The function itself, or one that it calls to copy. Deeper lies what an
-    interrupt does meanwhile."""
-    return [r for r in reports if function in functions(r["frames"][:2])]
+def owners(report):
+    return functions((report["alloc"] or {"frames": []})["frames"])
+
+
+def about(reports, want):
+    """The function itself, or one that it calls to copy. Deeper lies what an interrupt does
+    meanwhile. Who allocated it tells apart what comes the same way."""
+    return [r for r in reports if want["owner"] in owners(r) and
+            want["function"] in functions(r["frames"][:want.get("depth", 2)])]
 
 
 def is_pages(thing):
@@ -52,24 +105,34 @@ def check_report(tap, label, report, want):
         tap.equal(thing.get("size"), want["size"], f"{label} has the size of the object")
     else:
         tap.ok(is_pages(thing), f"{label} has whole pages as the object", thing)
-    tap.equal(thing.get("offset"), want["offset"], f"{label} has the offset")
+    if "member" in want:
+        tap.equal(thing.get("path"), want["member"], f"{label} has the member")
+    else:
+        tap.equal(thing.get("offset"), want["offset"], f"{label} has the offset")
     tap.equal(int(report["address"], 16) - int(thing.get("start") or "0", 16),
-              want["offset"], f"{label} has an address in the object")
-    owners = functions((report["alloc"] or {"frames": []})["frames"])
-    tap.ok(want["owner"] in owners, f"{label} has who allocated it", sorted(map(str, owners)))
+              want.get("offset", thing.get("offset")), f"{label} has an address in the object")
+
+
+def summary(report):
+    frames = [frame["symbol"] for frame in report["frames"][:4]]
+    return f"{report['kind']} of {report['bits']} bits in {frames}"
 
 
 def check_bugs(tap, source, reports):
     for name, want in WANTED.items():
-        found = about(reports, want["function"])
+        found = about(reports, want)
         if tap.equal(len(found), 1, f"{source}: {name} is reported exactly once"):
             check_report(tap, f"{source}: {name}", found[0], want)
+    tap.equal(len(reports), len(WANTED), f"{source}: nothing else is reported") or \
+        print(*(f"# {summary(report)}" for report in reports), sep="\n")
 
 
 def check_fixed(tap, source, reports):
-    tap.equal(len(about(reports, "never_written")), 1, f"{source}: another bug is reported")
+    tap.equal(len(about(reports, SAMPLE)), 1, f"{source}: another bug is reported")
     for name, want in WANTED.items():
-        tap.equal(about(reports, want["function"]), [], f"{source}: {name} is not reported")
+        tap.equal(about(reports, want), [], f"{source}: {name} is not reported")
+    tap.equal(len(reports), 1, f"{source}: nor is anything else") or \
+        print(*(f"# {summary(report)}" for report in reports), sep="\n")
 
 
 def run(tap, kernel, images, check, module=False):

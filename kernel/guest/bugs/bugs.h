@@ -35,11 +35,23 @@ int generic_family(const char *name);
 struct message generic(int family, int command, int version);
 
 int add_device(const char *kind, const char *name);
+int bring_up(const char *name);
 
 /* The triggers, a file's worth of each subject. Return: 0, or -1, and it has said why. */
 int leak_handle(void);
 int leak_page(void);
 int look_at_lost_frame(void);
+int leak_rest_of_frame(void);
+int leak_rest_of_last_frame(void);
 int name_without_end(void);
+int leak_group_of_nexthops(void);
+int leak_padding_of_option(void);
+int count_by_lost_type(void);
+int count_by_lost_type6(void);
+int resume_without_port(void);
+int reset_without_version(void);
+int frame_without_length(void);
+int protocol_without_code(void);
+int protocol_without_code_sync(void);
 
 #endif

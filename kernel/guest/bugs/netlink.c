@@ -3,10 +3,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <linux/tipc_netlink.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "bugs.h"
@@ -77,6 +80,22 @@ int add_device(const char *kind, const char *name)
 	return failed(kind);
 }
 
+int bring_up(const char *name)
+{
+	struct ifreq request = { };
+	int result, fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		return failed("socket");
+	strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
+	result = ioctl(fd, SIOCGIFFLAGS, &request);
+	request.ifr_flags |= IFF_UP;
+	if (!result)
+		result = ioctl(fd, SIOCSIFFLAGS, &request);
+	close(fd);
+	return result ? failed(name) : 0;
+}
+
 struct message generic(int family, int command, int version)
 {
 	struct genlmsghdr head = { .cmd = command, .version = version };
@@ -139,5 +158,56 @@ int name_without_end(void)
 		errno = error;
 		return failed("tipc: not refused as invalid");
 	}
+	return 0;
+}
+
+static struct message nexthop(int type, int flags, int family, __u32 id)
+{
+	struct nhmsg head = { .nh_family = family };
+	struct message m = { .head = {
+		.nlmsg_len = NLMSG_HDRLEN,
+		.nlmsg_type = type,
+		.nlmsg_flags = NLM_F_REQUEST | flags,
+	} };
+
+	append(&m, &head, sizeof(head));
+	attribute(&m, NHA_ID, &id, sizeof(id));
+	return m;
+}
+
+#define CREATE	(NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL)
+
+static int add_nexthops(const struct nexthop_grp *group, size_t size, __u32 id)
+{
+	__u32 lo = if_nametoindex("lo");
+	struct message m;
+
+	for (size_t i = 0; i < size / sizeof(*group); i++) {
+		m = nexthop(RTM_NEWNEXTHOP, CREATE, AF_INET, group[i].id);
+		attribute(&m, NHA_OIF, &lo, sizeof(lo));
+		errno = talk(NETLINK_ROUTE, &m);
+		if (errno)
+			return failed("nexthop");
+	}
+	m = nexthop(RTM_NEWNEXTHOP, CREATE, AF_UNSPEC, id);
+	attribute(&m, NHA_GROUP, group, size);
+	errno = talk(NETLINK_ROUTE, &m);
+	return errno ? failed("nexthop: a group") : 0;
+}
+
+/* Two bytes of each of the group's entries. */
+int leak_group_of_nexthops(void)
+{
+	static const struct nexthop_grp group[] = { { .id = 1 }, { .id = 2 } };
+	const __u32 id = 3;
+	struct message m;
+
+	if (bring_up("lo") || add_nexthops(group, sizeof(group), id))
+		return -1;
+	m = nexthop(RTM_GETNEXTHOP, 0, AF_UNSPEC, id);
+	errno = talk(NETLINK_ROUTE, &m);
+	if (errno)
+		return failed("nexthop: the group");
+	printf("bugs: nexthop: the kernel told of a group in %u bytes\n", m.head.nlmsg_len);
 	return 0;
 }
