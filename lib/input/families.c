@@ -66,3 +66,12 @@ bool kmc_families_notice(const struct log_line *line, struct kmc_event *event)
 	}
 	return false;
 }
+
+bool kmc_families_know(const char *text, bool sure)
+{
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(families); i++) {
+		if (families[i]->knows(text, sure))
+			return true;
+	}
+	return false;
+}

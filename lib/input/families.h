@@ -60,6 +60,8 @@ enum log_taken {
  * @match: the first line of a report; LOG_PARTIAL: so far so good, but the line ended
  * @notice: sets type and content of the event for a line that is no part of a report
  *	but worth one; false: it is not. NULL: there are none
+ * @knows: is @text one of the lines that follow the first? Without @sure, can nothing
+ *	but such a line end in it?
  * @line: the next line of a report that is open
  * @end: no more lines come. NULL: nothing is left to do
  */
@@ -70,6 +72,7 @@ struct kmc_family {
 	enum log_match (*match)(const struct log_line *line,
 				struct log_header *out);
 	bool (*notice)(const struct log_line *line, struct kmc_event *event);
+	bool (*knows)(const char *text, bool sure);
 	enum log_taken (*line)(struct log_reading *reading);
 	void (*end)(struct log_reading *reading);
 };
@@ -83,9 +86,10 @@ extern const struct kmc_family
 /* Where the first word of any family is, or NULL. */
 const char *kmc_families_find(const char *data, size_t len);
 
-/* These ask all families; @match and @notice say what they do. */
+/* These ask all families; @match, @notice and @knows say what they do. */
 enum log_match kmc_families_match(const struct log_line *line,
 				  struct log_header *out);
 bool kmc_families_notice(const struct log_line *line, struct kmc_event *event);
+bool kmc_families_know(const char *text, bool sure);
 
 #endif /* KMC_FAMILIES_H */

@@ -499,6 +499,15 @@ static enum part part_of(const char *word)
 	return log_is_frame(word) ? PART_STACK : PART_OTHER;
 }
 
+/* Behind an "x" where no prefix ends, a row of the shadow is still one. */
+static bool knows(const char *text, bool sure)
+{
+	enum part part = part_of(text + strspn(text, " \t"));
+
+	return part != PART_OTHER &&
+	       (sure || part == PART_DUMP || part == PART_TASK || part == PART_RIP);
+}
+
 /* A selector is in two lines: with what it is of, and by itself. */
 static bool is_selector(const char *name)
 {
@@ -601,6 +610,7 @@ const struct kmc_family kmc_family_kmemcheck = {
 	.state_size = sizeof(struct state),
 	.match = match,
 	.notice = notice,
+	.knows = knows,
 	.line = take_line,
 	.end = end,
 };

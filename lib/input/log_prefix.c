@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "input/families.h"
 #include "input/log_shape.h"
 
 /* A logger's own prefix is not longer than this; it bounds the search. */
@@ -496,7 +497,7 @@ void log_learn_prefix(struct log_line *line, const char *header,
 
 void log_skip_learned(struct log_line *line, struct log_shape *shape)
 {
-	const char *p = *line->word ? log_shape_skip(shape, line->word) : NULL;
+	const char *p = *line->word ? log_shape_skip(shape, line->word, kmc_families_know) : NULL;
 
 	if (p)
 		skip_known(line, p, false);

@@ -14,6 +14,13 @@
  */
 #define CHANCES		2
 
+/* Which words may differ from those of the example. */
+enum fit {
+	FIT_NUMBERS,		/* numbers, and beside a time of day all words */
+	FIT_COUNTERS,		/* hexadecimal numbers and single letters, too */
+	FIT_WORDS,		/* all */
+};
+
 static bool is_digit(char c)
 {
 	return isdigit((unsigned char)c);
@@ -43,6 +50,7 @@ void log_shape_set(struct log_shape *shape, const char *prefix, size_t len)
 	memcpy(shape->example, prefix, len);
 	shape->example[len] = '\0';
 	shape->dated = log_has_clock(shape->example, len);
+	shape->loose = false;
 	shape->confirmed = false;
 	shape->chances = CHANCES;
 }
@@ -88,16 +96,43 @@ static bool is_numbered(const char *like, size_t size, const char *s, size_t len
 	return like == end && s == to;
 }
 
+/* "1f", "0x1f" */
+static bool is_hex(const char *s, size_t len)
+{
+	size_t i = len > 2 && s[0] == '0' && s[1] == 'x' ? 2 : 0;
+
+	while (i < len && isxdigit((unsigned char)s[i]))
+		i++;
+	return len && i == len;
+}
+
+static bool is_counter(const char *like, size_t size, const char *s, size_t len)
+{
+	return (is_hex(like, size) && is_hex(s, len)) ||
+	       (size == 1 && len == 1 && isalpha((unsigned char)*like) &&
+		isalpha((unsigned char)*s));
+}
+
+static bool word_fits(const struct log_shape *shape, enum fit fit, const char *like,
+		      size_t size, const char *s, size_t len)
+{
+	bool number = count_digits(like) == size;
+
+	if (number ? len && count_digits(s) == len :
+		     (len == size && !memcmp(like, s, len)) || is_numbered(like, size, s, len))
+		return true;
+	if (fit == FIT_WORDS || (fit == FIT_COUNTERS && is_counter(like, size, s, len)))
+		return len;
+	return !number && shape->dated && len && count_digits(s) != len;
+}
+
 /* Behind a word or a number at *@s that is like that at *@like. */
-static bool skip_word(const struct log_shape *shape, const char **like, const char **s)
+static bool skip_word(const struct log_shape *shape, enum fit fit, const char **like,
+		      const char **s)
 {
 	size_t size = count_letters(*like), len = count_letters(*s);
-	bool number = count_digits(*like) == size;
-	bool fits = number ? len && count_digits(*s) == len :
-		    (len == size && !memcmp(*like, *s, len)) ||
-		    is_numbered(*like, size, *s, len);
 
-	if (!fits && (number || !shape->dated || !len || count_digits(*s) == len))
+	if (!word_fits(shape, fit, *like, size, *s, len))
 		return false;
 	*like += size;
 	*s += len;
@@ -122,7 +157,7 @@ static bool skip_blanks(const char **like, const char **s)
 }
 
 /* What is behind it. */
-static const char *skip_like(const struct log_shape *shape, const char *s)
+static const char *skip_like(const struct log_shape *shape, enum fit fit, const char *s)
 {
 	const char *like = shape->example;
 
@@ -131,7 +166,7 @@ static const char *skip_like(const struct log_shape *shape, const char *s)
 		if (!skip_blanks(&like, &s))
 			return NULL;
 		if (is_letter(*like)) {
-			if (!skip_word(shape, &like, &s))
+			if (!skip_word(shape, fit, &like, &s))
 				return NULL;
 		} else if (*like) {
 			/* grep -n marks the line it found with ":" and its context with "-". */
@@ -144,13 +179,29 @@ static const char *skip_like(const struct log_shape *shape, const char *s)
 	return s;
 }
 
-const char *log_shape_skip(struct log_shape *shape, const char *s)
+/* The same where words have not been seen to differ yet. */
+static const char *skip_unlike(struct log_shape *shape, const char *s,
+			       bool (*is_line)(const char *text, bool sure))
+{
+	const char *end = shape->confirmed ? skip_like(shape, FIT_COUNTERS, s) : NULL;
+
+	if (end)
+		return end;
+	end = skip_like(shape, FIT_WORDS, s);
+	shape->loose = end && is_line(end, shape->confirmed);
+	return shape->loose ? end : NULL;
+}
+
+const char *log_shape_skip(struct log_shape *shape, const char *s,
+			   bool (*is_line)(const char *text, bool sure))
 {
 	const char *end;
 
 	if (!*shape->example)
 		return NULL;
-	end = skip_like(shape, s);
+	end = skip_like(shape, shape->loose ? FIT_WORDS : FIT_NUMBERS, s);
+	if (!end && !shape->loose)
+		end = skip_unlike(shape, s, is_line);
 	if (end)
 		shape->confirmed = true;
 	else if (!shape->confirmed && !--shape->chances)

@@ -15,12 +15,14 @@
  * struct log_shape - a prefix, as an example for those of other lines
  * @example: empty if there is none
  * @dated: a time of day is in it
+ * @loose: any words of it have been seen to differ
  * @confirmed: a second line had it
  * @chances: so many lines may still lack it before it is forgotten
  */
 struct log_shape {
 	char example[LOG_SHAPE_MAX + 1];
 	bool dated;
+	bool loose;
 	bool confirmed;
 	unsigned int chances;
 };
@@ -37,10 +39,15 @@ void log_shape_set(struct log_shape *shape, const char *prefix, size_t len);
 /*
  * log_shape_skip() - behind a prefix of that shape, NULL if @s does not begin with one
  * @s: no empty line
+ * @is_line: is what is behind it a line of a report? It has to be @sure of a second
+ *	line with the prefix
  *
- * Numbers may differ, and so may their padding; words only beside a time of day, where
- * they are names of days or levels: else "usb 1: " would be what "RIP: 0: " looks like.
+ * Numbers may differ, and so may their padding; words beside a time of day, where they
+ * are names of days or levels: else "usb 1: " would be what "RIP: 0: " looks like. Once
+ * a second line had it, hexadecimal numbers and single letters may, too. All words may
+ * from a line on that @is_line knows.
  */
-const char *log_shape_skip(struct log_shape *shape, const char *s);
+const char *log_shape_skip(struct log_shape *shape, const char *s,
+			   bool (*is_line)(const char *text, bool sure));
 
 #endif /* KMC_LOG_SHAPE_H */
