@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Variables of the kernel itself, and those that each CPU has: the instruction has their
- * address, or an address that GS's base is added to.
+ * address, or an address that GS's base or a CPU's entry of __per_cpu_offset is added to.
  */
 #include "explain/static_object.h"
 
@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "code/code.h"
 #include "debuginfo/die.h"
 #include "debuginfo/inline_chain.h"
 
@@ -172,6 +173,132 @@ static bool find_element(Dwarf_Die *type, uint64_t *within)
 	return *within < kmc_die_size(type);
 }
 
+/* ---- where each CPU has its own ---- */
+
+/* How far a CPU's variables are from where they are linked: in memory, each is there. */
+static const char * const shifts[] = { "__per_cpu_offset", "this_cpu_off" };
+
+/**
+ * struct copy - of a variable that each CPU has
+ * @reg: has got how far away it is; NONE: GS has
+ * @moved: @reg has where it is instead
+ * @value: of @reg
+ * @at: link-time address of what was read
+ */
+struct copy {
+	enum kmc_reg reg;
+	bool moved;
+	uint64_t value;
+	uint64_t at;
+};
+
+/* Is it one of those that the instruction reads? */
+static struct kmc_error *reads_shift(const struct kmc_access *access,
+				     const struct kmc_insn *insn, bool *reads)
+{
+	const struct kmc_mem *mem = &insn->mem[0];
+	const struct object *object;
+	struct kmc_error *err;
+	size_t names;
+	uint64_t at;
+
+	*reads = false;
+	if (insn->nmem != 1 || !mem->read || mem->write || mem->size != 8)
+		return NULL;
+	at = mem->disp + (mem->base == KMC_REG_RIP ? insn->address + insn->length : 0);
+	err = object_around(access->image, at, &object, &names);
+	for (size_t i = 0; !err && names && i < sizeof(shifts) / sizeof(*shifts); i++)
+		*reads |= !strcmp(object->name, shifts[i]);
+	return err;
+}
+
+static struct kmc_error *insn_at(const struct kmc_access *access, uint64_t at,
+				 struct kmc_insn *insn, bool *found)
+{
+	const uint8_t *bytes;
+	struct kmc_error *err;
+	size_t len;
+
+	err = kmc_image_code(access->image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
+	*found = !err && kmc_insn_scan(bytes, len, at, false, insn);
+	return err;
+}
+
+/* What a register has before an instruction, an address in the code included. */
+static struct kmc_error *number_before(const struct kmc_access *access, uint64_t at,
+				       enum kmc_reg reg, uint64_t *number, bool *found)
+{
+	struct kmc_reaching reaching = { };
+	struct kmc_error *err;
+	struct kmc_insn insn;
+
+	err = kmc_reaching_value(access->image, access->function, access->function_size, at,
+				 reg, &reaching);
+	*found = !err && reaching.known && reaching.base == KMC_REG_NONE;
+	*number = reaching.value;
+	if (err || *found || reaching.origin.kind != KMC_ORIGIN_AFTER)
+		return err;
+	err = insn_at(access, reaching.origin.at, &insn, found);
+	*found = *found && insn.effect.dest == reaching.origin.reg &&
+		 insn.effect.base == KMC_REG_NONE;
+	*number = insn.effect.value + reaching.origin.offset;
+	return err;
+}
+
+/*
+ * mov __per_cpu_offset(,%rax,8),%rdx leaves how far away they are, and
+ * add __per_cpu_offset(,%rax,8),%rdx where one is whose address was in RDX.
+ */
+static struct kmc_error *find_copy(const struct kmc_access *access, enum kmc_reg reg,
+				   struct copy *out, bool *found)
+{
+	struct kmc_reaching reaching = { };
+	struct kmc_error *err;
+	struct kmc_insn insn;
+	uint64_t number = 0;
+
+	*found = false;
+	if (reg == KMC_REG_NONE || reg == KMC_REG_RIP || reg == KMC_REG_RSP ||
+	    !kmc_register_before(&access->insn, &access->rep, access->report, reg, &out->value))
+		return NULL;
+	err = kmc_reaching_value(access->image, access->function, access->function_size,
+				 access->pc, reg, &reaching);
+	if (err || reaching.origin.kind != KMC_ORIGIN_AFTER)
+		return err;
+	err = insn_at(access, reaching.origin.at, &insn, found);
+	if (!err && *found)
+		err = reads_shift(access, &insn, found);
+	if (err || !*found)
+		return err;
+	out->moved = insn.reads & KMC_REG_BIT(reaching.origin.reg) &&
+		     insn.mem[0].base != reaching.origin.reg &&
+		     insn.mem[0].index != reaching.origin.reg;
+	if (out->moved)
+		err = number_before(access, insn.address, reaching.origin.reg, &number, found);
+	out->reg = reg;
+	out->at = access->address - (out->value - reaching.origin.offset) + number;
+	return err;
+}
+
+/* Code that cannot be followed has no such registers, which is no failure. */
+static struct kmc_error *find_shifted(const struct kmc_access *access, struct copy *out,
+				      bool *found)
+{
+	struct kmc_error *err;
+
+	*found = false;
+	if (!access->mem_known || !access->function_size)
+		return NULL;
+	err = find_copy(access, access->mem->base, out, found);
+	if (!err && !*found && access->mem->scale == 1)
+		err = find_copy(access, access->mem->index, out, found);
+	if (err && err->code != KMC_ERROR_NOMEM) {
+		kmc_error_free(err);
+		err = NULL;
+	}
+	return err;
+}
+
 /* ---- the whole ---- */
 
 /* Only such a displacement is an address. */
@@ -200,14 +327,36 @@ static bool link_address(const struct kmc_access *access, uint64_t *out)
 	return true;
 }
 
+/* Which CPU's it is. */
+static struct kmc_error *add_cpu(const struct kmc_access *access, const struct copy *copy,
+				 struct kmc_found *place)
+{
+	uint64_t base;
+
+	if (copy->reg != KMC_REG_NONE) {
+		place->reasons |= 1u << KMC_BY_REGISTER;
+		place->indexed = true;
+		return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
+					place->candidate.offset, true,
+					"that of the CPU whose offset %s %s = 0x%" PRIx64,
+					copy->moved ? "was added to" : "is in",
+					kmc_reg_name(copy->reg), copy->value);
+	}
+	if (!access->mem_known || !kmc_report_register(access->report, "gs_base", &base))
+		return NULL;
+	place->reasons |= 1u << KMC_BY_REGISTER;
+	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER, place->candidate.offset, true,
+				"that of the CPU whose GS base is 0x%" PRIx64, base);
+}
+
+/* @copy: where each CPU has one of its own */
 static struct kmc_error *add_object(struct kmc_search *search, const struct object *object,
-				    Dwarf_Die *type, uint64_t at, uint64_t within)
+				    Dwarf_Die *type, const struct copy *copy, uint64_t at,
+				    uint64_t within)
 {
 	const struct kmc_access *access = search->access;
-	const bool per_cpu = access->mem->segment == 'g';
 	struct kmc_found *place;
 	struct kmc_error *err;
-	uint64_t base;
 
 	err = kmc_search_add(search, type, access->image, access->address - within, &place);
 	if (err || !place)
@@ -218,35 +367,50 @@ static struct kmc_error *add_object(struct kmc_search *search, const struct obje
 			       place->candidate.offset, true,
 			       "the instruction reads %u bytes at +%" PRIu64 " of %s%s",
 			       access->mem->size, at - object->start,
-			       per_cpu ? "the per-CPU variable " : "", object->name);
-	if (err || !per_cpu || !access->mem_known ||
-	    !kmc_report_register(access->report, "gs_base", &base))
+			       copy ? "the per-CPU variable " : "", object->name);
+	return err || !copy ? err : add_cpu(access, copy, place);
+}
+
+/* What is linked at @at, with its type and how far into that it is. */
+static struct kmc_error *find_object(const struct kmc_access *access, uint64_t at,
+				     const struct object **out, Dwarf_Die *type,
+				     uint64_t *within, bool *found)
+{
+	struct kmc_error *err;
+	size_t names;
+
+	err = object_around(access->image, at, out, &names);
+	while (!err && names && !type_of(access, *out, type))
+		++*out, names--;
+	*found = !err && names;
+	if (!*found)
 		return err;
-	place->reasons |= 1u << KMC_BY_REGISTER;
-	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
-				place->candidate.offset, true,
-				"that of the CPU whose GS base is 0x%" PRIx64, base);
+	*within = at - (*out)->start;
+	*found = find_element(type, within);
+	return NULL;
 }
 
 struct kmc_error *kmc_static_objects_find(struct kmc_search *search)
 {
 	const struct kmc_access *access = search->access;
+	struct copy copy = { .reg = KMC_REG_NONE };
+	struct kmc_error *err = NULL;
 	const struct object *object;
-	struct kmc_error *err;
+	bool found = false, per_cpu;
 	uint64_t at, within;
 	Dwarf_Die type;
-	size_t names;
 
-	if (!access->image || !access->mem || access->insn.string ||
-	    !is_named(access->mem) || !link_address(access, &at))
+	if (!access->image || !access->mem || access->insn.string)
 		return NULL;
-	err = object_around(access->image, at, &object, &names);
-	while (!err && names && !type_of(access, object, &type))
-		object++, names--;
-	if (err || !names)
-		return err;
-	within = at - object->start;
-	if (!find_element(&type, &within))
-		return NULL;
-	return add_object(search, object, &type, at, within);
+	per_cpu = access->mem->segment == 'g';
+	if (is_named(access->mem) && link_address(access, &at))
+		err = find_object(access, at, &object, &type, &within, &found);
+	if (!err && !found) {
+		err = find_shifted(access, &copy, &per_cpu);
+		at = copy.at;
+		if (!err && per_cpu)
+			err = find_object(access, at, &object, &type, &within, &found);
+	}
+	return err || !found ? err :
+	       add_object(search, object, &type, per_cpu ? &copy : NULL, at, within);
 }

@@ -43,12 +43,12 @@ static uint64_t symbol(struct state *s, const char *name)
 	return value;
 }
 
-/* All registers but RAX, which has LOADED, and RSI, which has 3, point to OBJECT. */
-static struct kmc_report *read_by(struct state *s, const char *function, uint64_t address,
-				  unsigned int bits)
+/* All registers but R8, RAX, which has LOADED, and RSI, which has 3, point to OBJECT. */
+static struct kmc_report *read_at(struct state *s, const char *function, uint64_t address,
+				  unsigned int bits, uint64_t r8)
 {
 	static const char * const names[] = {
-		"rbx", "rcx", "rdx", "rdi", "rbp", "r8", "r9", "r10", "r11",
+		"rbx", "rcx", "rdx", "rdi", "rbp", "r9", "r10", "r11",
 	};
 	struct kmc_report *report = kmc_report_new("x");
 	struct kmc_frame *frame = kmc_stack_push(&report->frames, KMC_ROLE_RIP);
@@ -64,12 +64,19 @@ static struct kmc_report *read_by(struct state *s, const char *function, uint64_
 	report->state = KMC_UNINITIALIZED;
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(names); i++)
 		assert_true(kmc_report_set_register(report, names[i], OBJECT));
+	assert_true(kmc_report_set_register(report, "r8", r8));
 	assert_true(kmc_report_set_register(report, "rax", LOADED));
 	assert_true(kmc_report_set_register(report, "rsi", 3));
 	assert_true(kmc_report_set_register(report, "rip", frame->link_address));
 	assert_true(kmc_report_set_register(report, "gs_base", GS_BASE));
 	assert_no_error(kmc_explain_report(s->di, report));
 	return report;
+}
+
+static struct kmc_report *read_by(struct state *s, const char *function, uint64_t address,
+				  unsigned int bits)
+{
+	return read_at(s, function, address, bits, OBJECT);
 }
 
 static void assert_object(struct kmc_report *report, const char *type, uint64_t start,
@@ -134,6 +141,42 @@ static void one_of_each_cpu(void **state)
 		      "at +4 of the per-CPU variable of_each_cpu");
 }
 
+static void one_of_another_cpu(void **state)
+{
+	const uint64_t linked = symbol(*state, "of_each_cpu");
+	struct kmc_report *report = read_by(*state, "of_that_cpu", LOADED + linked + 4, 32);
+
+	assert_string_equal(report->candidates->evidence[1].detail,
+			    "that of the CPU whose offset is in rax = 0xff11000000002000");
+	assert_object(report, "struct pair", LOADED + linked, "second",
+		      "at +4 of the per-CPU variable of_each_cpu");
+}
+
+static void one_of_another_cpu_by_two_registers(void **state)
+{
+	const uint64_t linked = symbol(*state, "of_each_cpu");
+
+	assert_object(read_at(*state, "of_that_cpu_by_two", LOADED + linked + 4, 32, linked),
+		      "struct pair", LOADED + linked, "second",
+		      "at +4 of the per-CPU variable of_each_cpu");
+}
+
+static void one_of_another_cpu_whose_address_was_added_up(void **state)
+{
+	struct kmc_report *report = read_by(*state, "of_that_cpu_by_sum", LOADED + 4, 32);
+
+	assert_string_equal(report->candidates->evidence[1].detail,
+			    "that of the CPU whose offset was added to rax = 0xff11000000002000");
+	assert_object(report, "struct pair", LOADED, "second",
+		      "at +4 of the per-CPU variable of_each_cpu");
+}
+
+static void another_array_of_numbers_has_no_offsets_of_cpus(void **state)
+{
+	assert_nothing(read_by(*state, "of_no_cpu",
+			       LOADED + symbol(*state, "of_each_cpu") + 4, 32));
+}
+
 static void an_element_by_its_index(void **state)
 {
 	assert_object(read_by(*state, "indexed", OBJECT + 28, 32), "struct pair", OBJECT + 24,
@@ -174,6 +217,10 @@ int main(void)
 		cmocka_unit_test(what_may_be_of_two_types_is_of_none),
 		cmocka_unit_test(a_variable_that_the_instruction_names),
 		cmocka_unit_test(one_of_each_cpu),
+		cmocka_unit_test(one_of_another_cpu),
+		cmocka_unit_test(one_of_another_cpu_by_two_registers),
+		cmocka_unit_test(one_of_another_cpu_whose_address_was_added_up),
+		cmocka_unit_test(another_array_of_numbers_has_no_offsets_of_cpus),
 		cmocka_unit_test(an_element_by_its_index),
 	};
 
