@@ -80,7 +80,9 @@ class Kernel:
                           if not self.gap(a))
         starts = [a for a in self.order if self.code(a) and not self.gap(a)]
         asm = [a for a in starts if all(k == "NOTYPE" for k, _ in self.starts[a])]
-        cold = [a for a in starts if any(SUFFIX.search(n) for _, n in self.starts[a])]
+        # Padding before a function has no lines, and no code that could make a report.
+        cold = [a for a in starts if any(SUFFIX.search(n) and not n.startswith("__pfx_")
+                                         for _, n in self.starts[a])]
         for rare in asm, cold:
             picked.update(self.inside(a, rng)
                           for a in rng.sample(rare, min(len(rare), count // 10)))
@@ -165,7 +167,7 @@ def known_fault(kernel, address, ours, theirs):
     """Which known fault of addr2line makes this difference, None: none does."""
     if len(ours) != len(theirs):
         return None
-    names = kernel.names(address)
+    names = {SUFFIX.sub("", name) for name in kernel.names(address)}
     inner, their = ours[0], theirs[0]
     if ours[1:] and not same_chain(ours[1:], theirs[1:]):
         return None
