@@ -21,9 +21,7 @@ static void put_member(struct kmc_buf *buf, const struct kmc_candidate *candidat
 		kmc_buf_puts(buf, *after ? "padding behind " : "padding of ");
 	kmc_buf_printf(buf, "%s%s%s%s%s", candidate->type, *path ? "." : "", path,
 		       *after ? "." : "", after);
-	for (size_t i = 0; i < candidate->nalso; i++)
-		kmc_buf_printf(buf, "%s%s", candidate->together ? ", " : " or ",
-			       candidate->also[i]);
+	kmc_verdict_put_also(buf, candidate);
 	kmc_buf_printf(buf, " (%+" PRId64 ")", candidate->offset);
 }
 

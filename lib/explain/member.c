@@ -227,6 +227,46 @@ static void choose_by_index(struct arms *arms, const struct kmc_access *access)
 	retain(arms, keep);
 }
 
+/* ---- their order ---- */
+
+/* Does an inlined function have the member's name, as _compound_head() has? */
+static bool names_function(const struct kmc_report *report, const char *path)
+{
+	const struct kmc_stack *stack = &report->frames;
+	const char *dot = strrchr(path, '.');
+	const char *name = dot ? dot + 1 : path;
+
+	for (size_t i = 0; stack->count && i < stack->frames->chain_len; i++) {
+		const char *function = stack->frames->chain[i].function;
+
+		if (function && !strcmp(function + strspn(function, "_"), name))
+			return true;
+	}
+	return false;
+}
+
+/* What only fills an arm is mostly called _pad, _unused, or the like. */
+static int order_of(const struct kmc_report *report, const char *path)
+{
+	if (names_function(report, path))
+		return 0;
+	return *path == '_' || strstr(path, "._") ? 2 : 1;
+}
+
+/* Nothing chooses one of them, but they need not be as they are declared. */
+static void order(struct arms *arms, const struct kmc_report *report)
+{
+	for (size_t i = 1; i < arms->count; i++) {
+		const struct kmc_field *field = arms->v[i];
+		const int mine = order_of(report, field->path);
+		size_t at = i;
+
+		for (; at && order_of(report, arms->v[at - 1]->path) > mine; at--)
+			arms->v[at] = arms->v[at - 1];
+		arms->v[at] = field;
+	}
+}
+
 /* ---- the whole ---- */
 
 static struct kmc_error *add_also(struct kmc_candidate *candidate, const char *path)
@@ -292,8 +332,10 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 	drop_mirrors(arms);
 	if (arms->count > 1)
 		choose_by_variables(arms, search, place);
-	if (arms->count > 1 && !arms->v[0]->bitfield)
+	if (arms->count > 1 && !arms->v[0]->bitfield) {
 		choose_by_source(arms, search->statement);
+		order(arms, access->report);
+	}
 }
 
 /* The first byte that the instruction uses a bit of. */

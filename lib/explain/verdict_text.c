@@ -154,6 +154,16 @@ static void put_since(struct kmc_buf *buf, const struct kmc_report *report)
 }
 
 /* Arms of a union that nothing chooses from, and all bits that are used, are named. */
+void kmc_verdict_put_also(struct kmc_buf *buf, const struct kmc_candidate *candidate)
+{
+	for (size_t i = 0; i < candidate->nalso && i < MAX_NAMED; i++)
+		kmc_buf_printf(buf, "%s%s", candidate->together ? ", " : " or ",
+			       candidate->also[i]);
+	if (candidate->nalso > MAX_NAMED)
+		kmc_buf_printf(buf, " %s %zu more", candidate->together ? "and" : "or",
+			       candidate->nalso - MAX_NAMED);
+}
+
 static void put_cause(struct kmc_buf *buf, const struct kmc_report *report,
 		      const struct kmc_cause *cause)
 {
@@ -166,12 +176,13 @@ static void put_cause(struct kmc_buf *buf, const struct kmc_report *report,
 		return;
 	}
 	kmc_buf_puts(buf, candidate->path);
-	for (size_t i = 0; i < candidate->nalso && i < MAX_NAMED; i++)
-		kmc_buf_printf(buf, "%s%s", candidate->together ? ", " : " or ",
-			       candidate->also[i]);
-	if (candidate->nalso > MAX_NAMED)
-		kmc_buf_printf(buf, " %s %zu more", candidate->together ? "and" : "or",
-			       candidate->nalso - MAX_NAMED);
+	kmc_verdict_put_also(buf, candidate);
+}
+
+/* A number is all of it, and has no members. */
+static bool has_name(const struct kmc_value *value)
+{
+	return value && (value->hole || *value->path);
 }
 
 /* "alg_name of struct xfrm_algo_auth" */
@@ -263,7 +274,7 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 	const char *done = report->kind == KMC_WRITE ? "written" : "read";
 
 	put_bytes(buf, report);
-	if (cause->first && kind != KMC_VERDICT_FREED) {
+	if (has_name(cause->first) && kind != KMC_VERDICT_FREED) {
 		kmc_buf_printf(buf, ", ");
 		put_cause(buf, report, cause);
 		kmc_buf_printf(buf, ",");

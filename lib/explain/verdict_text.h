@@ -5,6 +5,7 @@
 #ifndef KMC_VERDICT_TEXT_H
 #define KMC_VERDICT_TEXT_H
 
+#include "base/buf.h"
 #include "kmc/report.h"
 
 /**
@@ -28,6 +29,9 @@ struct kmc_cause {
  */
 KMC_MUST_CHECK struct kmc_error *
 kmc_verdict_say(struct kmc_report *report, const struct kmc_cause *cause);
+
+/* " or b or c or 4 more": what lies there beside the candidate's path. */
+void kmc_verdict_put_also(struct kmc_buf *buf, const struct kmc_candidate *candidate);
 
 /* Say it in one line, the verdict's headline. */
 KMC_MUST_CHECK struct kmc_error *kmc_headline_say(struct kmc_report *report);
