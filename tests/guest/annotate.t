@@ -19,7 +19,7 @@ import guest
 CASES = [
     ("padding_copy", "copy_words", "a", "kmemcheck_mark_initialized("),
     ("padding_copy", "copy_words", "ao", "__GFP_NOTRACK_FALSE_POSITIVE"),
-    ("bitfield", "set_ready", "a", "kmemcheck_annotate_bitfield("),
+    ("bitfield", "mode_of", "a", "kmemcheck_annotate_bitfield("),
 ]
 SOURCE = os.path.join(guest.ROOT, "kernel", "guest", "modules")
 ANNOTATE = os.path.abspath(os.environ.get("KMC_ANNOTATE") or

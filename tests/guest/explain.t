@@ -26,7 +26,7 @@ SAMPLES = {
     "never_written": ("never_written", "flags"),
     "padding_copy": ("padding_copy", "(code)"),
     "use_after_free": ("use_after_free", "state"),
-    "bitfield": ("bitfield", "ready"),
+    "bitfield": ("bitfield", "mode"),
     "copy_to_user": ("leak_info", None),
 }
 BUGS = {

@@ -201,6 +201,12 @@ static __always_inline void set_ready(struct sample_options *options)
 	options->ready = 1;
 }
 
+static __always_inline unsigned int mode_of(const struct sample_options *options)
+{
+	return options->mode;
+}
+
+/* To set one bit is fine. But another one that nobody has set is looked at. */
 static noinline int bitfield(void)
 {
 	struct sample_options *options = kmalloc(sizeof(*options), GFP_KERNEL);
@@ -214,6 +220,8 @@ static noinline int bitfield(void)
 	set_ready(options);
 	/* Only now is the store above of any use. */
 	barrier();
+	if (mode_of(options))
+		barrier();
 	kfree(options);
 	return 0;
 }

@@ -38,8 +38,11 @@ struct pt_regs;
  * @KMEMCHECK_COUNTER_PROPAGATED: loads of uninitialised bytes, whose poison was
  *	propagated to the uses of the value
  * @KMEMCHECK_COUNTER_UNUSED: those of them whose value turned out not to be used
- * @KMEMCHECK_COUNTER_ENDED: those of them that came to an instruction which is not known
- * @KMEMCHECK_COUNTER_LONG: those of them that went as far as propagation goes
+ * @KMEMCHECK_COUNTER_END_INSN: those of them that came to an instruction which is not known
+ * @KMEMCHECK_COUNTER_END_MEMORY: to memory that may not be read, or is not known
+ * @KMEMCHECK_COUNTER_END_CODE: to where no code is
+ * @KMEMCHECK_COUNTER_END_ROOM: to one store too many
+ * @KMEMCHECK_COUNTER_END_LENGTH: as far as propagation goes
  * @KMEMCHECK_COUNTER_UNKNOWN: instructions that could not be decoded
  * @KMEMCHECK_COUNTER_UNTRACKED: pages that are not checked any more
  * @KMEMCHECK_COUNTER_NMI: faults taken in an NMI, or on the stack of #DB, where
@@ -69,8 +72,11 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_UNWOUND,
 	KMEMCHECK_COUNTER_PROPAGATED,
 	KMEMCHECK_COUNTER_UNUSED,
-	KMEMCHECK_COUNTER_ENDED,
-	KMEMCHECK_COUNTER_LONG,
+	KMEMCHECK_COUNTER_END_INSN,
+	KMEMCHECK_COUNTER_END_MEMORY,
+	KMEMCHECK_COUNTER_END_CODE,
+	KMEMCHECK_COUNTER_END_ROOM,
+	KMEMCHECK_COUNTER_END_LENGTH,
 	KMEMCHECK_COUNTER_UNKNOWN,
 	KMEMCHECK_COUNTER_UNTRACKED,
 	KMEMCHECK_COUNTER_NMI,
@@ -173,6 +179,8 @@ bool kmemcheck_may_write(unsigned long addr, size_t size);
 bool kmemcheck_may_copy(unsigned long addr, size_t size);
 bool kmemcheck_may_copy_to_stack(unsigned long addr, size_t size);
 bool kmemcheck_is_initialized(unsigned long addr, size_t size);
+u64 kmemcheck_poison(unsigned long addr, size_t size);
+void kmemcheck_set_poison(unsigned long addr, size_t size, u64 poison);
 bool kmemcheck_any_initialized(unsigned long addr, size_t size);
 bool kmemcheck_any_allocated(unsigned long addr, size_t size);
 void kmemcheck_set_uninitialized(unsigned long addr, size_t size);

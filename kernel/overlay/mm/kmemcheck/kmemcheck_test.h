@@ -98,4 +98,16 @@ void test_end_of_a_string(struct kunit *test);
 void test_first_assignment_of_bits(struct kunit *test);
 void test_differing_good_byte(struct kunit *test);
 
+/* kmemcheck_bits_test.c */
+void test_bits_of_every_width(struct kunit *test);
+void test_bits_of_every_form(struct kunit *test);
+void test_read_of_bits(struct kunit *test);
+void test_bits_of_a_struct(struct kunit *test);
+void test_bits_are_copied(struct kunit *test);
+void test_bits_end_with_the_object(struct kunit *test);
+void test_bits_of_a_resized_object(struct kunit *test);
+void test_too_many_bits(struct kunit *test);
+void test_leaked_bits(struct kunit *test);
+void test_parts_of_a_word(struct kunit *test);
+
 #endif /* _MM_KMEMCHECK_TEST_H */

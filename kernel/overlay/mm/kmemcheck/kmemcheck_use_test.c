@@ -187,7 +187,7 @@ void test_spilled_before_the_unknown(struct kunit *test)
 	struct context *c = test->priv;
 	unsigned long scratch;
 
-	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\tcmc\n\tpopq %0\n\t"
+	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\tfnop\n\tpopq %0\n\t"
 		     "testq %0, %0\n\tjs 1f\n1:"
 		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory");
 	expect_use(test, 0, 8);

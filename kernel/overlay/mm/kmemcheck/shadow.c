@@ -14,6 +14,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "bits.h"
 #include "kmemcheck.h"
 #include "shadow.h"
 
@@ -31,7 +32,12 @@ enum page_state {
 	PAGE_HIDING,
 };
 
-static u8 *page_states __read_mostly;
+struct page_info {
+	u8 state;			/* enum page_state */
+	bool has_bits;			/* perhaps: bytes that were written in part */
+};
+
+static struct page_info *page_infos __read_mostly;
 
 /**
  * kmemcheck_shadow_init() - set the shadow up
@@ -43,13 +49,18 @@ static u8 *page_states __read_mostly;
 int kmemcheck_shadow_init(u8 *shadow, unsigned long pages)
 {
 	kmemcheck_shadow = shadow;
-	page_states = vzalloc(pages);
-	return page_states ? 0 : -ENOMEM;
+	page_infos = vcalloc(pages, sizeof(*page_infos));
+	return page_infos ? kmemcheck_bits_init() : -ENOMEM;
+}
+
+static struct page_info *page_info(unsigned long addr)
+{
+	return &page_infos[(addr - kmemcheck_pool_start) >> PAGE_SHIFT];
 }
 
 static u8 *page_state(unsigned long addr)
 {
-	return &page_states[(addr - kmemcheck_pool_start) >> PAGE_SHIFT];
+	return &page_info(addr)->state;
 }
 
 /* Also while it is being hidden. @addr lies in the pool. */
@@ -168,14 +179,51 @@ bool kmemcheck_may_read(unsigned long addr, size_t size)
 	size = clip(addr, size);
 	/* Compilers load the neighbours and drop them again. */
 	if (IS_ENABLED(CONFIG_KMEMCHECK_PARTIAL_OK))
-		return find(addr, size, BIT(KMEMCHECK_INITIALIZED)) < size;
+		return kmemcheck_any_initialized(addr, size);
 	return find(addr, size, NOT_INITIALIZED) == size;
 }
 
+/* The uninitialised bits of a byte, which may be in any state. */
+static u8 poison_of(unsigned long addr)
+{
+	enum kmemcheck_state state = kmemcheck_shadow_get(addr);
+
+	if (state == KMEMCHECK_INITIALIZED)
+		return 0;
+	if (likely(!READ_ONCE(page_info(addr)->has_bits)) || state != KMEMCHECK_UNINITIALIZED)
+		return U8_MAX;
+	return kmemcheck_bits_get(addr);
+}
+
+/**
+ * kmemcheck_poison() - which bits of an operand are uninitialised?
+ * @addr: in the pool, all of it
+ * @size: at most 8
+ *
+ * Return: they; all those of bytes that are not allocated.
+ */
+u64 kmemcheck_poison(unsigned long addr, size_t size)
+{
+	u64 poison = 0;
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		poison |= (u64)poison_of(addr + i) << 8 * i;
+	return poison;
+}
+
+/* A byte of which some bits are initialised counts. */
 bool kmemcheck_any_initialized(unsigned long addr, size_t size)
 {
+	size_t i;
+
 	size = clip(addr, size);
-	return find(addr, size, BIT(KMEMCHECK_INITIALIZED)) < size;
+	if (find(addr, size, BIT(KMEMCHECK_INITIALIZED)) < size)
+		return true;
+	for (i = 0; i < size; i++)
+		if (poison_of(addr + i) != U8_MAX)
+			return true;
+	return false;
 }
 
 bool kmemcheck_any_allocated(unsigned long addr, size_t size)
@@ -214,7 +262,8 @@ static void set_part(unsigned long addr, unsigned int n, u8 states)
 		old = seen;
 }
 
-static void set_range(unsigned long addr, size_t size, enum kmemcheck_state state)
+/* Whatever page it is, and whatever is known of bits. */
+void kmemcheck_shadow_set_range(unsigned long addr, size_t size, enum kmemcheck_state state)
 {
 	u8 states = state * 0x55;
 	unsigned int head;
@@ -243,17 +292,35 @@ static unsigned long end_of_page(unsigned long addr)
  * All within one page. It may be untracked at the same time: there, the page is first
  * marked and then made initialised; here, the mark is read last.
  */
-static void set_within(unsigned long addr, size_t size, enum kmemcheck_state state)
+static void set_states(unsigned long addr, size_t size, enum kmemcheck_state state)
 {
 	if (kmemcheck_is_untracked(addr))
 		state = KMEMCHECK_INITIALIZED;
-	set_range(addr, size, state);
+	kmemcheck_shadow_set_range(addr, size, state);
 	if (state == KMEMCHECK_INITIALIZED)
 		return;
-	/* After set_range(); kmemcheck_mark_untracked() is a barrier, too. */
+	/* After the states; kmemcheck_mark_untracked() is a barrier, too. */
 	smp_mb();
 	if (unlikely(kmemcheck_is_untracked(addr)))
-		set_range(addr, size, KMEMCHECK_INITIALIZED);
+		kmemcheck_shadow_set_range(addr, size, KMEMCHECK_INITIALIZED);
+}
+
+/* All within one page. */
+static void forget_bits(unsigned long addr, size_t size)
+{
+	struct page_info *page = page_info(addr);
+
+	if (likely(!READ_ONCE(page->has_bits)))
+		return;
+	kmemcheck_bits_forget(addr, size);
+	if (size == PAGE_SIZE)
+		WRITE_ONCE(page->has_bits, false);
+}
+
+static void set_within(unsigned long addr, size_t size, enum kmemcheck_state state)
+{
+	forget_bits(addr, size);
+	set_states(addr, size, state);
 }
 
 void kmemcheck_shadow_set(unsigned long addr, size_t size,
@@ -272,6 +339,33 @@ void kmemcheck_set_uninitialized(unsigned long addr, size_t size)
 	kmemcheck_shadow_set(addr, size, KMEMCHECK_UNINITIALIZED);
 }
 
+/* A byte was written in part, and @bits of it were not. In the pool. */
+static void set_bits(unsigned long addr, u8 bits)
+{
+	if (bits == 0 || bits == U8_MAX) {
+		set_within(addr, 1, bits ? KMEMCHECK_UNINITIALIZED : KMEMCHECK_INITIALIZED);
+		return;
+	}
+	/* Seen by whoever sees the state. */
+	WRITE_ONCE(page_info(addr)->has_bits, true);
+	set_states(addr, 1, kmemcheck_bits_set(addr, bits) ? KMEMCHECK_UNINITIALIZED :
+							     KMEMCHECK_INITIALIZED);
+}
+
+/**
+ * kmemcheck_set_poison() - bit by bit
+ * @addr: in the pool, all of it
+ * @size: at most 8
+ * @poison: the bits that are uninitialised
+ */
+void kmemcheck_set_poison(unsigned long addr, size_t size, u64 poison)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		set_bits(addr + i, poison >> 8 * i);
+}
+
 /* Most of the time it is that already. */
 void kmemcheck_set_initialized(unsigned long addr, size_t size)
 {
@@ -288,10 +382,37 @@ static u64 all_states_at(unsigned long addr)
 	return shift ? states | (u64)shadow_of(addr)[8] << (64 - shift) : states;
 }
 
+static bool any_bits(unsigned long addr, size_t size)
+{
+	unsigned long end = addr + size;
+
+	for (; addr < end; addr = end_of_page(addr))
+		if (READ_ONCE(page_info(addr)->has_bits))
+			return true;
+	return false;
+}
+
+static void copy_byte(unsigned long to, unsigned long from)
+{
+	enum kmemcheck_state state = kmemcheck_shadow_get(from);
+
+	if (state == KMEMCHECK_UNINITIALIZED)
+		set_bits(to, poison_of(from));
+	else
+		set_within(to, 1, state);
+}
+
+/* To within one page. */
 static void copy_forward(unsigned long to, unsigned long from, size_t size)
 {
 	unsigned int n;
 
+	if (unlikely(any_bits(from, size))) {
+		while (size--)
+			copy_byte(to++, from++);
+		return;
+	}
+	forget_bits(to, size);
 	for (; size; to += n, from += n, size -= n) {
 		if (size >= 32 && IS_ALIGNED(to, PER_BYTE)) {
 			n = 32;
@@ -314,7 +435,7 @@ void kmemcheck_shadow_copy(unsigned long to, unsigned long from, size_t size)
 	size = min(clip(to, size), clip(from, size));
 	if (to - from < size) {
 		while (size--)
-			set_within(to + size, 1, kmemcheck_shadow_get(from + size));
+			copy_byte(to + size, from + size);
 		return;
 	}
 	for (; size; to += n, from += n, size -= n) {
@@ -324,6 +445,6 @@ void kmemcheck_shadow_copy(unsigned long to, unsigned long from, size_t size)
 		/* As in set_within(). */
 		smp_mb();
 		if (unlikely(kmemcheck_is_untracked(to)))
-			set_range(to, n, KMEMCHECK_INITIALIZED);
+			kmemcheck_shadow_set_range(to, n, KMEMCHECK_INITIALIZED);
 	}
 }

@@ -20,6 +20,7 @@ void kmemcheck_end_hiding(unsigned long addr);
 enum kmemcheck_state kmemcheck_shadow_get(unsigned long addr);
 void kmemcheck_shadow_set(unsigned long addr, size_t size,
 			  enum kmemcheck_state state);
+void kmemcheck_shadow_set_range(unsigned long addr, size_t size, enum kmemcheck_state state);
 void kmemcheck_shadow_copy(unsigned long to, unsigned long from, size_t size);
 
 #endif /* _MM_KMEMCHECK_SHADOW_H */

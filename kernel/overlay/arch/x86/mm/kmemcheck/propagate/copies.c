@@ -19,8 +19,8 @@ struct copy {
 	struct task_struct *task;
 	unsigned long addr;		/* a multiple of 8 */
 	unsigned long ip;
-	unsigned long from;		/* the first of them was loaded there */
-	u8 bytes;			/* all bits of which are poisoned */
+	unsigned long from;		/* the first poisoned byte of them was loaded there */
+	u64 poison;			/* of what is stored */
 	u8 left;			/* other stores until it is forgotten */
 };
 
@@ -35,7 +35,7 @@ static bool is_same_store(const struct copy *copy, unsigned long addr, unsigned 
 	return copy->task == current && copy->addr == addr && copy->ip == ip;
 }
 
-static void expect_copy(unsigned long addr, unsigned long ip, unsigned long from, u8 bytes)
+static void expect_copy(unsigned long addr, unsigned long ip, unsigned long from, u64 poison)
 {
 	struct copy *copy = this_cpu_ptr(copies);
 	unsigned long expected = this_cpu_read(kmemcheck_expected);
@@ -48,8 +48,25 @@ static void expect_copy(unsigned long addr, unsigned long ip, unsigned long from
 		slot = ffz(expected);
 	if (slot == NR_COPIES)
 		slot = this_cpu_inc_return(oldest) % NR_COPIES;
-	copy[slot] = (struct copy) { current, addr, ip, from, bytes, U8_MAX };
+	copy[slot] = (struct copy) { current, addr, ip, from, poison, U8_MAX };
 	this_cpu_write(kmemcheck_expected, expected | BIT(slot));
+}
+
+/* Of a word in the pool. Two stores may have made it of two parts. */
+static void expect_copies_to(const struct kmemcheck_word *word, unsigned long from)
+{
+	u64 left = word->poison, poison;
+	unsigned int i, byte;
+
+	while (left) {
+		byte = __ffs64(left) / 8;
+		poison = 0;
+		for (i = byte; i < 8; i++)
+			if (word->ip[i] == word->ip[byte])
+				poison |= left & 0xffULL << 8 * i;
+		expect_copy(word->addr, word->ip[byte], from, poison);
+		left &= ~poison;
+	}
 }
 
 /**
@@ -58,31 +75,25 @@ static void expect_copy(unsigned long addr, unsigned long ip, unsigned long from
  */
 void kmemcheck_expect_copies(const struct kmemcheck_propagation *p)
 {
-	unsigned int i, byte;
+	unsigned int i;
 
-	for (i = 0; i < p->nr; i++) {
-		const struct kmemcheck_word *word = &p->words[i];
-		u8 bytes = 0;
-
-		if (!word->poison || !kmemcheck_range_in_pool(word->addr, 8))
-			continue;
-		for (byte = 0; byte < 8; byte++)
-			if ((word->poison >> 8 * byte & 0xff) == 0xff)
-				bytes |= 1U << byte;
-		if (bytes)
-			expect_copy(word->addr, word->ip, p->from, bytes);
-	}
+	for (i = 0; i < p->nr; i++)
+		if (p->words[i].poison && kmemcheck_range_in_pool(p->words[i].addr, 8))
+			expect_copies_to(&p->words[i], p->from);
 }
 
 static void make_copy(struct pt_regs *regs, const struct copy *copy, unsigned long addr,
 		      size_t size)
 {
-	unsigned int first = __ffs(copy->bytes), byte;
+	unsigned int first = __ffs64(copy->poison) / 8, last = __fls(copy->poison) / 8, byte;
+	u8 poison;
 
-	kmemcheck_note_copy(regs, copy->addr + first, copy->from, fls(copy->bytes) - first);
-	for (byte = 0; byte < 8; byte++)
-		if (copy->bytes & 1U << byte && copy->addr + byte - addr < size)
-			kmemcheck_set_uninitialized(copy->addr + byte, 1);
+	kmemcheck_note_copy(regs, copy->addr + first, copy->from, last + 1 - first);
+	for (byte = 0; byte < 8; byte++) {
+		poison = copy->poison >> 8 * byte;
+		if (poison && copy->addr + byte - addr < size)
+			kmemcheck_set_poison(copy->addr + byte, 1, poison);
+	}
 }
 
 /**

@@ -192,9 +192,9 @@ static enum kmemcheck_result shift(struct kmemcheck_propagation *p,
 		if (p->poison.cx & 0xff)
 			return PROPAGATE_USED;
 		if (d->flags & DECODED_IN_REG && d->base == SLOT_CX)
-			return before ? PROPAGATE_UNKNOWN : PROPAGATE_CONTINUE;
+			return before ? PROPAGATE_UNKNOWN_INSN : PROPAGATE_CONTINUE;
 		if (d->op == OP_SHIFT_DOUBLE && d->reg == SLOT_CX)
-			return PROPAGATE_UNKNOWN;
+			return PROPAGATE_UNKNOWN_INSN;
 		p->poison.cx = p->regs.cx;
 	}
 	if (d->op == OP_SHIFT && (d->sub == 2 || d->sub == 3)) {
@@ -353,7 +353,7 @@ static enum kmemcheck_result move(struct kmemcheck_propagation *p,
 		*poison = 0;
 		return PROPAGATE_CONTINUE;
 	}
-	return kmemcheck_execute(d, &p->poison, poison) ? PROPAGATE_CONTINUE : PROPAGATE_UNKNOWN;
+	return kmemcheck_execute(d, &p->poison, poison) ? PROPAGATE_CONTINUE : PROPAGATE_UNKNOWN_INSN;
 }
 
 /**
@@ -412,5 +412,5 @@ enum kmemcheck_result kmemcheck_propagate_poison(struct kmemcheck_propagation *p
 	case OP_XCHG:
 		return move(p, d, poison);
 	}
-	return PROPAGATE_UNKNOWN;
+	return PROPAGATE_UNKNOWN_INSN;
 }

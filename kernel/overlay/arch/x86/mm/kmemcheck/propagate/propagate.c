@@ -47,7 +47,7 @@ static enum kmemcheck_result jump(struct kmemcheck_propagation *p, u64 to, u64 p
 	if (poison)
 		return PROPAGATE_USED;
 	p->regs.ip = to;
-	return kmemcheck_is_code(to) ? PROPAGATE_CONTINUE : PROPAGATE_UNKNOWN;
+	return kmemcheck_is_code(to) ? PROPAGATE_CONTINUE : PROPAGATE_UNKNOWN_CODE;
 }
 
 /* Instructions that use the stack. */
@@ -67,9 +67,9 @@ static enum kmemcheck_result on_stack(struct kmemcheck_propagation *p,
 		done = kmemcheck_buffered_push(p, (long)d->imm, 0);
 		break;
 	case OP_POP_REG:
-		done = kmemcheck_buffered_pop(p, &value, &poison);
-		if (!done)
-			break;
+		if (!kmemcheck_buffered_pop(p, &value, &poison))
+			return PROPAGATE_UNKNOWN_MEMORY;
+		done = true;
 		*kmemcheck_slot(&p->regs, d->reg) = value;
 		*kmemcheck_slot(&p->poison, d->reg) = poison;
 		break;
@@ -80,13 +80,13 @@ static enum kmemcheck_result on_stack(struct kmemcheck_propagation *p,
 	case OP_RET:
 		kmemcheck_clobber_at_return(p);
 		if (!kmemcheck_buffered_pop(p, &value, &poison))
-			return PROPAGATE_UNKNOWN;
+			return PROPAGATE_UNKNOWN_MEMORY;
 		return jump(p, value, poison);
 	default:
-		return PROPAGATE_UNKNOWN;
+		return PROPAGATE_UNKNOWN_INSN;
 	}
 	p->regs.ip = next;
-	return done ? PROPAGATE_CONTINUE : PROPAGATE_UNKNOWN;
+	return done ? PROPAGATE_CONTINUE : PROPAGATE_NO_ROOM;
 }
 
 static u64 address_poison(const struct kmemcheck_propagation *p,
@@ -135,10 +135,10 @@ static enum kmemcheck_result branch(struct kmemcheck_propagation *p,
 	case OP_PUSH:
 		p->regs.ip = next;
 		return kmemcheck_buffered_push(p, value, poison) ? PROPAGATE_CONTINUE :
-								   PROPAGATE_UNKNOWN;
+								   PROPAGATE_NO_ROOM;
 	case OP_CALL:
 		if (!kmemcheck_buffered_call(p, next))
-			return PROPAGATE_UNKNOWN;
+			return PROPAGATE_NO_ROOM;
 		fallthrough;
 	default:
 		return jump(p, value, poison);
@@ -171,7 +171,8 @@ static enum kmemcheck_result in_register(struct kmemcheck_propagation *p,
 
 		*slot_poison = (*slot_poison & ~(written << shift)) | (poison & mask) << shift;
 	}
-	return kmemcheck_execute_in_register(d, &p->regs) ? PROPAGATE_CONTINUE : PROPAGATE_UNKNOWN;
+	return kmemcheck_execute_in_register(d, &p->regs) ? PROPAGATE_CONTINUE :
+							    PROPAGATE_UNKNOWN_INSN;
 }
 
 /* M lies at @addr and holds @value. */
@@ -187,10 +188,10 @@ static enum kmemcheck_result on_value(struct kmemcheck_propagation *p,
 	if (result != PROPAGATE_CONTINUE)
 		return result;
 	if (!kmemcheck_execute(d, &p->regs, &value))
-		return PROPAGATE_UNKNOWN;
+		return PROPAGATE_UNKNOWN_INSN;
 	if (d->access & OPERAND_WRITE &&
 	    !kmemcheck_buffered_store(p, addr, d->size, value, poison))
-		return PROPAGATE_UNKNOWN;
+		return PROPAGATE_NO_ROOM;
 	return PROPAGATE_CONTINUE;
 }
 
@@ -205,9 +206,16 @@ static bool address_is_poisoned(const struct kmemcheck_propagation *p,
 	return d->op == OP_BIT && d->flags & DECODED_BY_REG && kmemcheck_get_reg(d, &p->poison);
 }
 
-static enum kmemcheck_result string(const struct kmemcheck_propagation *p)
+/* A store to user space: what is poisoned gets seen there. Nothing is loaded from there. */
+static enum kmemcheck_result in_user_space(struct kmemcheck_propagation *p,
+					   const struct kmemcheck_decoded *d)
 {
-	return p->poison.si || p->poison.di || p->poison.cx ? PROPAGATE_USED : PROPAGATE_UNKNOWN;
+	if (d->op != OP_STORE && d->op != OP_STORE_IMM)
+		return PROPAGATE_UNKNOWN_MEMORY;
+	if (d->op == OP_STORE && kmemcheck_get_reg(d, &p->poison) & kmemcheck_size_mask(d->size))
+		return PROPAGATE_USED;
+	p->regs.ip += d->length;
+	return PROPAGATE_CONTINUE;
 }
 
 static enum kmemcheck_result in_memory(struct kmemcheck_propagation *p,
@@ -217,26 +225,20 @@ static enum kmemcheck_result in_memory(struct kmemcheck_propagation *p,
 	u64 value = 0, poison = 0;
 
 	if (d->op == OP_STRING)
-		return string(p);
+		return kmemcheck_propagate_string(p, d);
 	if (!kmemcheck_is_one_access(d) || d->size > 8)
-		return PROPAGATE_UNKNOWN;
+		return PROPAGATE_UNKNOWN_INSN;
 	if (address_is_poisoned(p, d))
 		return PROPAGATE_USED;
 	addr = kmemcheck_operand_address(d, &p->regs);
-	if (d->flags & DECODED_GS) {
-		if (!kmemcheck_is_percpu(d))
-			return PROPAGATE_UNKNOWN;
+	/* With a register, too: the kernel keeps nothing else there. */
+	if (d->flags & DECODED_GS)
 		addr += this_cpu_read(this_cpu_off);
-	}
-	if (addr < TASK_SIZE_MAX) {
-		/* Values that user space gets to see. */
-		if (d->op == OP_STORE && kmemcheck_get_reg(d, &p->poison))
-			return PROPAGATE_USED;
-		return PROPAGATE_UNKNOWN;
-	}
+	if (addr < TASK_SIZE_MAX)
+		return in_user_space(p, d);
 	if (d->access & OPERAND_READ &&
 	    !kmemcheck_buffered_load(p, addr, d->size, &value, &poison))
-		return PROPAGATE_UNKNOWN;
+		return PROPAGATE_UNKNOWN_MEMORY;
 	return on_value(p, d, addr, value, poison);
 }
 
@@ -248,35 +250,98 @@ static enum kmemcheck_result propagate(struct kmemcheck_propagation *p,
 	return kmemcheck_has_memory(d) ? in_memory(p, d) : without_memory(p, d);
 }
 
+/* pushf and popf. */
+static enum kmemcheck_result flags_on_stack(struct kmemcheck_propagation *p, bool push)
+{
+	u64 flags, poison;
+
+	if (push)
+		return kmemcheck_buffered_push(p, p->regs.flags, p->flags_poison) ?
+		       PROPAGATE_CONTINUE : PROPAGATE_NO_ROOM;
+	if (!kmemcheck_buffered_pop(p, &flags, &poison))
+		return PROPAGATE_UNKNOWN_MEMORY;
+	p->regs.flags = flags;
+	p->flags_poison = poison & STATUS_FLAGS;
+	return PROPAGATE_CONTINUE;
+}
+
+static enum kmemcheck_result leave(struct kmemcheck_propagation *p)
+{
+	u64 value, poison;
+
+	if (p->poison.bp)
+		return PROPAGATE_USED;
+	p->regs.sp = p->regs.bp;
+	if (!kmemcheck_buffered_pop(p, &value, &poison))
+		return PROPAGATE_UNKNOWN_MEMORY;
+	p->regs.bp = value;
+	p->poison.bp = poison;
+	return PROPAGATE_CONTINUE;
+}
+
+/* Instructions of one byte. */
+static enum kmemcheck_result propagate_short(struct kmemcheck_propagation *p, u8 code)
+{
+	switch (code) {
+	case 0x9c:			/* pushf */
+	case 0x9d:			/* popf */
+		return flags_on_stack(p, code == 0x9c);
+	case 0xc9:
+		return leave(p);
+	case 0xf5:			/* cmc */
+		p->regs.flags ^= X86_EFLAGS_CF;
+		return PROPAGATE_CONTINUE;
+	case 0xf8:			/* clc */
+	case 0xf9:			/* stc */
+		p->regs.flags &= ~X86_EFLAGS_CF;
+		p->regs.flags |= code == 0xf9 ? X86_EFLAGS_CF : 0;
+		p->flags_poison &= ~X86_EFLAGS_CF;
+		return PROPAGATE_CONTINUE;
+	case 0xfa:			/* cli */
+	case 0xfb:			/* sti */
+		return PROPAGATE_CONTINUE;
+	case 0xfc:			/* cld */
+		p->regs.flags &= ~X86_EFLAGS_DF;
+		return PROPAGATE_CONTINUE;
+	}
+	return PROPAGATE_UNKNOWN_INSN;
+}
+
+/* out and wrmsr: a device, or the processor, gets to see it. */
+static enum kmemcheck_result leaves_kernel(const struct kmemcheck_propagation *p, u32 code)
+{
+	u64 poison = p->poison.ax | p->poison.dx;
+
+	if (code == 0x300f)
+		poison |= p->poison.cx;
+	return poison & U32_MAX ? PROPAGATE_USED : PROPAGATE_CONTINUE;
+}
+
 /*
  * Instructions that the engine leaves to the processor. Most of them are of no meaning
- * to values: clac, stac, fences, cli, sti, pause. pushf and popf stand around them.
+ * to values: clac, stac, fences, cli, sti, pause. pushf and popf stand around them. And
+ * behind a ud2 it goes on when that was a warning.
  */
 static enum kmemcheck_result propagate_unknown(struct kmemcheck_propagation *p,
 					       const struct kmemcheck_decoded *d)
 {
-	static const u32 three[] = { 0xca010f, 0xcb010f, 0xe8ae0f, 0xf0ae0f, 0xf8ae0f };
+	static const u32 others[] = {
+		0x90f3, 0x0b0f, 0x090f, 0xca010f, 0xcb010f, 0xe8ae0f, 0xf0ae0f, 0xf8ae0f,
+		0xe8010f,
+	};
 	u32 code = d->code[0];
-	u64 flags, poison;
 	unsigned int i;
 
-	if (d->length == 1 && code == 0x9c)
-		return kmemcheck_buffered_push(p, p->regs.flags, p->flags_poison) ?
-		       PROPAGATE_CONTINUE : PROPAGATE_UNKNOWN;
-	if (d->length == 1 && code == 0x9d) {
-		if (!kmemcheck_buffered_pop(p, &flags, &poison))
-			return PROPAGATE_UNKNOWN;
-		p->regs.flags = flags;
-		p->flags_poison = poison & STATUS_FLAGS;
-		return PROPAGATE_CONTINUE;
-	}
-	if ((d->length == 1 && (code == 0xfa || code == 0xfb)) ||
-	    (d->length == 2 && code == 0x90f3))
-		return PROPAGATE_CONTINUE;
-	for (i = 0; d->length == 3 && i < ARRAY_SIZE(three); i++)
-		if (code == three[i])
+	if ((code & ~1U) == 0xee || (d->length == 2 && (code & 0xfe) == 0xe6))
+		return leaves_kernel(p, code);
+	if (d->length == 1)
+		return propagate_short(p, code);
+	if (d->length == 2 && code == 0x300f)
+		return leaves_kernel(p, code);
+	for (i = 0; d->length <= 3 && i < ARRAY_SIZE(others); i++)
+		if (code == others[i])
 			return PROPAGATE_CONTINUE;
-	return PROPAGATE_UNKNOWN;
+	return PROPAGATE_UNKNOWN_INSN;
 }
 
 static enum kmemcheck_result propagate_one(struct kmemcheck_propagation *p)
@@ -299,29 +364,38 @@ static enum kmemcheck_result propagate_one(struct kmemcheck_propagation *p)
 	return result;
 }
 
+/*
+ * What reads and writes at once has no good excuse, but one: to set and to clear some bits
+ * and to leave the others alone is how a bit-field is first assigned.
+ */
+static bool is_bitwise(const struct kmemcheck_decoded *d)
+{
+	switch (d->op) {
+	case OP_ALU_IMM:
+	case OP_ALU_STORE:
+		return d->sub == ALU_AND || d->sub == ALU_OR || d->sub == ALU_XOR;
+	case OP_UNARY:
+		return d->sub == UNARY_NOT;
+	}
+	return d->op == OP_BIT;
+}
+
 /* The instruction that loads. */
 static enum kmemcheck_result propagate_load(struct kmemcheck_propagation *p,
 					    unsigned long addr, unsigned int size)
 {
 	struct kmemcheck_decoded d;
 	enum kmemcheck_result result;
-	u64 value, poison = 0;
-	unsigned int i;
+	u64 value, poison;
 
 	p->ip = p->regs.ip;
 	if (!kmemcheck_fetch(p->ip, &d) || d.op == OP_STRING || d.size != size)
-		return PROPAGATE_UNKNOWN;
-	/*
-	 * What reads and writes at once has no good excuse, but one: to clear some
-	 * bits is how a bit-field is first assigned.
-	 */
-	if (d.access & OPERAND_WRITE && !(d.op == OP_ALU_IMM && d.sub == ALU_AND))
+		return PROPAGATE_UNKNOWN_INSN;
+	if (d.access & OPERAND_WRITE && !is_bitwise(&d))
 		return PROPAGATE_USED;
 	if (!kmemcheck_buffered_load(p, addr, size, &value, &poison))
-		return PROPAGATE_UNKNOWN;
-	for (i = 0; i < size; i++)
-		if (!kmemcheck_is_initialized(addr + i, 1))
-			poison |= 0xffULL << 8 * i;
+		return PROPAGATE_UNKNOWN_MEMORY;
+	poison = kmemcheck_poison(addr, size);
 	p->from = addr + (poison ? __ffs64(poison) / 8 : 0);
 	result = on_value(p, &d, addr, value, poison);
 	kmemcheck_update_symbolic(p, &d);
@@ -350,6 +424,14 @@ static bool callee_saved_is_poisoned(const struct kmemcheck_propagation *p)
 	       poison->r14 || poison->r15;
 }
 
+static const enum kmemcheck_counter end_counters[PROPAGATE_NR_RESULTS] = {
+	[PROPAGATE_CONTINUE]		= KMEMCHECK_COUNTER_END_LENGTH,
+	[PROPAGATE_UNKNOWN_INSN]	= KMEMCHECK_COUNTER_END_INSN,
+	[PROPAGATE_UNKNOWN_MEMORY]	= KMEMCHECK_COUNTER_END_MEMORY,
+	[PROPAGATE_UNKNOWN_CODE]	= KMEMCHECK_COUNTER_END_CODE,
+	[PROPAGATE_NO_ROOM]		= KMEMCHECK_COUNTER_END_ROOM,
+};
+
 /*
  * Return: whether the value is used; when that is not known, @otherwise. What is still
  * in a scratch register after so many instructions is what a loop does not touch.
@@ -369,11 +451,9 @@ static bool is_used(struct kmemcheck_propagation *p, unsigned long addr,
 	}
 	if (result == PROPAGATE_USED)
 		return true;
-	if (result == PROPAGATE_CONTINUE) {
-		kmemcheck_count(KMEMCHECK_COUNTER_LONG);
+	kmemcheck_count(end_counters[result]);
+	if (result == PROPAGATE_CONTINUE)
 		return callee_saved_is_poisoned(p) && otherwise;
-	}
-	kmemcheck_count(KMEMCHECK_COUNTER_ENDED);
 	return (registers_are_poisoned(p) || kmemcheck_stack_is_poisoned(p)) && otherwise;
 }
 
@@ -400,6 +480,7 @@ bool kmemcheck_load_is_used(const struct pt_regs *regs, unsigned long addr, size
 	p->flags_poison = 0;
 	p->real = regs;
 	p->nr = 0;
+	p->nr_ranges = 0;
 	kmemcheck_reset_symbolic(p);
 	if (is_used(p, addr, size, none_initialized))
 		return true;

@@ -16,7 +16,7 @@
 /* Stores of the interrupted code that are not performed, in words of 8 bytes. */
 struct kmemcheck_word {
 	unsigned long addr;		/* a multiple of 8 */
-	unsigned long ip;		/* of the last store */
+	unsigned long ip[8];		/* of the last store, for each byte */
 	u64 value;
 	u64 poison;
 	u8 bytes;			/* a bit for each that was stored */
@@ -24,6 +24,15 @@ struct kmemcheck_word {
 };
 
 #define KMEMCHECK_NR_WORDS	64
+
+/* A run of a string instruction has written there: what lies in no word since is unknown. */
+struct kmemcheck_range {
+	unsigned long addr;
+	unsigned long size;
+	int fill;			/* the value of each byte, or -1: not known */
+};
+
+#define KMEMCHECK_NR_RANGES	8
 
 /*
  * Symbolic values, as far as they matter: (x - 1) & ~x, which finds the end of a
@@ -52,6 +61,8 @@ struct kmemcheck_symbolic {
  * @real: registers of the interrupted code, on its stack
  * @nr: words that were stored
  * @words: they
+ * @nr_ranges: that were written to at once
+ * @ranges: they, the newest one last
  */
 struct kmemcheck_propagation {
 	struct pt_regs regs;
@@ -64,13 +75,20 @@ struct kmemcheck_propagation {
 	const struct pt_regs *real;
 	unsigned int nr;
 	struct kmemcheck_word words[KMEMCHECK_NR_WORDS];
+	unsigned int nr_ranges;
+	struct kmemcheck_range ranges[KMEMCHECK_NR_RANGES];
 };
 
 /* Of one instruction. */
 enum kmemcheck_result {
 	PROPAGATE_CONTINUE,
 	PROPAGATE_USED,			/* poison decides something */
-	PROPAGATE_UNKNOWN,		/* the next instruction cannot be told, or its registers */
+	/* How it goes on cannot be told: */
+	PROPAGATE_UNKNOWN_INSN,		/* an instruction that is not understood */
+	PROPAGATE_UNKNOWN_MEMORY,	/* it loads what may not be read, or is not known */
+	PROPAGATE_UNKNOWN_CODE,		/* it goes where no code is */
+	PROPAGATE_NO_ROOM,		/* for stores */
+	PROPAGATE_NR_RESULTS,
 };
 
 static inline u64 kmemcheck_size_mask(unsigned int size)
@@ -97,11 +115,19 @@ bool kmemcheck_buffered_load(struct kmemcheck_propagation *p, unsigned long addr
 			     unsigned int size, u64 *value, u64 *poison);
 bool kmemcheck_buffered_store(struct kmemcheck_propagation *p, unsigned long addr,
 			      unsigned int size, u64 value, u64 poison);
+bool kmemcheck_buffered_range(struct kmemcheck_propagation *p, unsigned long addr,
+			      unsigned long size, int fill);
+bool kmemcheck_buffer_is_poisoned(const struct kmemcheck_propagation *p, unsigned long addr,
+				  unsigned long size);
 bool kmemcheck_buffered_push(struct kmemcheck_propagation *p, u64 value, u64 poison);
 bool kmemcheck_buffered_pop(struct kmemcheck_propagation *p, u64 *value, u64 *poison);
 bool kmemcheck_buffered_call(struct kmemcheck_propagation *p, u64 next);
 void kmemcheck_clobber_at_return(struct kmemcheck_propagation *p);
 bool kmemcheck_stack_is_poisoned(const struct kmemcheck_propagation *p);
+
+/* string.c */
+enum kmemcheck_result kmemcheck_propagate_string(struct kmemcheck_propagation *p,
+						 const struct kmemcheck_decoded *d);
 
 /* symbolic.c */
 void kmemcheck_reset_symbolic(struct kmemcheck_propagation *p);

@@ -40,6 +40,30 @@ static bool is_plain_memory(const struct kmemcheck_propagation *p, unsigned long
 	       addr % THREAD_SIZE + size <= THREAD_SIZE;
 }
 
+/* Of a range that lies around @addr the newest one, or NULL. */
+static const struct kmemcheck_range *find_range(const struct kmemcheck_propagation *p,
+						unsigned long addr)
+{
+	unsigned int i;
+
+	for (i = p->nr_ranges; i--; )
+		if (addr - p->ranges[i].addr < p->ranges[i].size)
+			return &p->ranges[i];
+	return NULL;
+}
+
+/* A byte that was not stored by itself. Return: whether it is known. */
+static bool apply_range(const struct kmemcheck_propagation *p, unsigned long addr,
+			u64 *value, unsigned int shift)
+{
+	const struct kmemcheck_range *range = find_range(p, addr);
+
+	if (!range)
+		return true;
+	*value = (*value & ~(0xffULL << shift)) | (u64)(u8)range->fill << shift;
+	return range->fill >= 0;
+}
+
 /**
  * kmemcheck_buffered_load() - read memory behind the stores so far
  * @p: what has stored
@@ -48,7 +72,7 @@ static bool is_plain_memory(const struct kmemcheck_propagation *p, unsigned long
  * @value: set to what it holds
  * @poison: set to what a store has put there, or 0
  *
- * Return: whether it may be read.
+ * Return: whether it may be read, and is known.
  */
 bool kmemcheck_buffered_load(struct kmemcheck_propagation *p, unsigned long addr,
 			     unsigned int size, u64 *value, u64 *poison)
@@ -67,11 +91,14 @@ bool kmemcheck_buffered_load(struct kmemcheck_propagation *p, unsigned long addr
 		   !kmemcheck_load_nofault(value, addr, size)) {
 		return false;
 	}
-	for (i = 0; p->nr && i < size; i++) {
+	for (i = 0; (p->nr || p->nr_ranges) && i < size; i++) {
 		word = find_word(p, ALIGN_DOWN(addr + i, 8));
 		shift = (addr + i) % 8 * 8;
-		if (!word || !(word->bytes & 1U << shift / 8))
+		if (!word || !(word->bytes & 1U << shift / 8)) {
+			if (!apply_range(p, addr + i, value, 8 * i))
+				return false;
 			continue;
+		}
 		*value = (*value & ~(0xffULL << 8 * i)) | (word->value >> shift & 0xff) << 8 * i;
 		*poison |= (word->poison >> shift & 0xff) << 8 * i;
 	}
@@ -108,9 +135,71 @@ bool kmemcheck_buffered_store(struct kmemcheck_propagation *p, unsigned long add
 		word->poison = (word->poison & ~(0xffULL << shift)) |
 			       (poison >> 8 * i & 0xff) << shift;
 		word->bytes |= 1U << shift / 8;
-		word->ip = p->ip;
+		word->ip[shift / 8] = p->ip;
 		word->is_return = false;
 	}
+	return true;
+}
+
+/* The bytes of a word, a bit for each, that lie in a range. */
+static u8 bytes_in(const struct kmemcheck_word *word, unsigned long addr, unsigned long size)
+{
+	unsigned int byte;
+	u8 bytes = 0;
+
+	for (byte = 0; byte < 8; byte++)
+		if (word->addr + byte - addr < size)
+			bytes |= 1U << byte;
+	return bytes;
+}
+
+/* 0xff for each bit. */
+static u64 spread(u8 bytes)
+{
+	unsigned int byte;
+	u64 mask = 0;
+
+	for (byte = 0; byte < 8; byte++)
+		if (bytes & 1U << byte)
+			mask |= 0xffULL << 8 * byte;
+	return mask;
+}
+
+/* Has something that is poisoned been stored there? */
+bool kmemcheck_buffer_is_poisoned(const struct kmemcheck_propagation *p, unsigned long addr,
+				  unsigned long size)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++)
+		if (p->words[i].poison & spread(bytes_in(&p->words[i], addr, size)))
+			return true;
+	return false;
+}
+
+/**
+ * kmemcheck_buffered_range() - note stores of something that is not poisoned
+ * @p: what has stored
+ * @addr: where the first byte went
+ * @size: bytes
+ * @fill: value of all of them, or -1: not known
+ *
+ * Return: whether there was room.
+ */
+bool kmemcheck_buffered_range(struct kmemcheck_propagation *p, unsigned long addr,
+			      unsigned long size, int fill)
+{
+	unsigned int i;
+	u8 bytes;
+
+	if (p->nr_ranges == KMEMCHECK_NR_RANGES)
+		return false;
+	for (i = 0; i < p->nr; i++) {
+		bytes = bytes_in(&p->words[i], addr, size);
+		p->words[i].bytes &= ~bytes;
+		p->words[i].poison &= ~spread(bytes);
+	}
+	p->ranges[p->nr_ranges++] = (struct kmemcheck_range) { addr, size, fill };
 	return true;
 }
 
