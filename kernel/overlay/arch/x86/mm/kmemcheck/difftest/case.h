@@ -63,6 +63,16 @@ struct difftest_string {
 	int uninitialized;		/* the only one that is uninitialised, -1: all are */
 };
 
+/* What copy.c makes. */
+struct difftest_copy {
+	u8 load;		/* which one */
+	u8 nr;			/* of changes of the register */
+	u8 how[4];
+	s32 imm[4];
+	u8 at;			/* offset of the store in the destination */
+	u8 size;		/* of the store */
+};
+
 #define DIFFTEST_MAX_INSN	15
 #define DIFFTEST_MAX_CODE	160
 
@@ -81,6 +91,7 @@ struct difftest_case {
 	enum difftest_mode mode;
 	unsigned long untracked;	/* a page of the operand that is shown, or 0 */
 	struct difftest_string string;
+	struct difftest_copy copy;
 
 	/* For the tail. */
 	unsigned long used;	/* registers of the instruction */

@@ -30,6 +30,7 @@
 #include "../engine.h"
 #include "../propagate/propagate.h"
 #include "call.h"
+#include "copy.h"
 #include "generate.h"
 #include "run.h"
 #include "string.h"
@@ -197,11 +198,14 @@ static void generate(struct difftest_gen *gen, enum difftest_family family, unsi
 	c->ip = (unsigned long)slot(i);
 	if (difftest_is_string(family)) {
 		difftest_generate_string(gen, c);
+	} else if (family == DIFFTEST_copy) {
+		difftest_generate_copy(gen, c);
 	} else {
 		while (!difftest_generate(gen, random_template(gen, family), c))
 			;
 	}
-	difftest_generate_tail(gen, c);
+	if (family != DIFFTEST_copy)
+		difftest_generate_tail(gen, c);
 	put_case(slot(i), c);
 }
 
@@ -280,6 +284,8 @@ static void test_family(struct kunit *test)
 	if (!difftest_cpu_has(family))
 		kunit_skip(test, "the processor does not have it");
 
+	/* Only of copies it is known what happens to the values that are loaded. */
+	kmemcheck_propagate = family == DIFFTEST_copy;
 	while (first < end) {
 		unsigned int n = min_t(unsigned long, BATCH, end - first);
 
@@ -377,9 +383,7 @@ static int difftest_init(struct kunit_suite *suite)
 	/* Of the errors that are provoked one is enough in the log. */
 	old_ratelimit = kmemcheck_ratelimit;
 	kmemcheck_ratelimit = 3600;
-	/* Nor is it known what happens to the values that random instructions load. */
 	old_follow = kmemcheck_propagate;
-	kmemcheck_propagate = false;
 	return 0;
 
 fail:

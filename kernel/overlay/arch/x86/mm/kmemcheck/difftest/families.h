@@ -60,6 +60,8 @@ FAMILY(stos),
 FAMILY(lods),
 FAMILY(cmps),
 FAMILY(scas),
+/* By way of a register. */
+FAMILY(copy),
 /* In the order of tail.c. */
 FAMILY(tail_reg),
 FAMILY(tail_jump),

@@ -18,6 +18,7 @@
 #include "../../../../../mm/kmemcheck/shadow.h"
 #include "../engine.h"
 #include "call.h"
+#include "copy.h"
 #include "run.h"
 #include "string.h"
 #include "tail.h"
@@ -232,6 +233,22 @@ static bool model_access(const struct difftest_gen *gen, unsigned long addr, uns
 	return report;
 }
 
+/* A store takes the state of what it stores. */
+static void model_copy(const struct difftest_gen *gen, const struct difftest_case *c, u64 poison)
+{
+	u8 *to = gen->pool->want + (c->op[1].addr + c->copy.at - gen->pool->start);
+	unsigned int i;
+
+	for (i = 0; i < c->copy.size; i++)
+		to[i] = poison >> 8 * i & 0xff ? KMEMCHECK_UNINITIALIZED :
+						 KMEMCHECK_INITIALIZED;
+}
+
+static u64 copied_poison(const struct difftest_gen *gen, const struct difftest_case *c)
+{
+	return difftest_copied_poison(c, gen->pool->want + (c->op[0].addr - gen->pool->start));
+}
+
 /* Make of the shadow before what it has to be after. Return: as above. */
 static bool model_shadow(const struct difftest_gen *gen, const struct difftest_case *c,
 			 unsigned int done)
@@ -241,6 +258,10 @@ static bool model_shadow(const struct difftest_gen *gen, const struct difftest_c
 	unsigned int i, op;
 	bool report = false;
 
+	if (c->family == DIFFTEST_copy) {
+		model_copy(gen, c, copied_poison(gen, c));
+		return false;
+	}
 	for (i = 0; i < done; i++) {
 		if (copy) {
 			u8 *want = gen->pool->want - gen->pool->start;
@@ -345,6 +366,17 @@ static void compare_shadow(struct difftest_result *r, const struct span *s)
 		if (kmemcheck_shadow_get(a->start + i) != a->want[i])
 			mismatch(r, "shadow", a->start + i,
 				 kmemcheck_shadow_get(a->start + i), a->want[i]);
+}
+
+/* Of the bytes that were stored, bit by bit. */
+static void compare_bits(struct difftest_result *r, const struct difftest_gen *gen,
+			 const struct difftest_case *c)
+{
+	unsigned long to = c->op[1].addr + c->copy.at;
+	u64 got = kmemcheck_poison(to, c->copy.size), wanted = copied_poison(gen, c);
+
+	if (got != wanted)
+		mismatch(r, "uninitialised bits", to, got, wanted);
 }
 
 /* The first word that no exception may overwrite, because it is not below RSP. */
@@ -469,6 +501,8 @@ void difftest_run(struct difftest_gen *gen, const struct difftest_case *c,
 		for (i = 0; i < c->nr; i++)
 			if (spans[i].area->tracked)
 				compare_shadow(r, &spans[i]);
+		if (c->family == DIFFTEST_copy)
+			compare_bits(r, gen, c);
 	}
 	restore(spans, n, true);
 	clear_shadow(c, spans);
