@@ -60,7 +60,7 @@ CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t) $(wildcard tests/tui/*.t))
 KERNEL_TESTS	= $(filter-out $(shell grep -o '^tests/[^ ]*\.t' kernel/targets/$(KVER)/skip), \
 		    $(sort $(wildcard $(1)/*.t)))
 # What does not run our tools gains nothing from running twice, or takes too long to.
-PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t \
+PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t follower.t \
 		     bench-kernel.t demo.t fuzz.t flat.t found.t layout.t insn.t hitrate.t \
 		     headers.t namesakes.t rooms.t) \
 		     tests/tui/pahole.t

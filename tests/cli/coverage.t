@@ -14,11 +14,14 @@ import collections
 import glob
 import os
 import re
-import subprocess
 import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "coverage"))
+# pylint: disable-next=wrong-import-position
+import decoder
+
 VMLINUX = os.environ.get("VMLINUX", "")
 SOURCE = os.path.dirname(VMLINUX) + "-src"
 MODULES = os.environ.get("MODULES", os.path.dirname(VMLINUX) + "-modules")
@@ -26,30 +29,11 @@ LIST = os.environ.get("LIST")
 WANTED = 0.999
 
 SIZES = {"BYTE": 1, "WORD": 2, "DWORD": 4, "QWORD": 8, "XMMWORD": 16}
-# address, bytes, text
-LINE = re.compile(r"^ *([0-9a-f]+):\t([0-9a-f ]+?) *\t(.*)$")
 OPERAND = re.compile(r"(?:(\w+) PTR )?(?:(\w\w):)?\[([^]]*)\]")
 # They name an address and do not access it.
 NO_ACCESS = re.compile(r"^(?:\S+ )*(lea|nop|prefetch\w*|invlpg)\b")
 # The alias engine looks at a whole structure where objdump says nothing of a size.
 STRUCTURES = re.compile(r"^(?:\S+ )*(xsave|xrstor|fxsave|fxrstor|lgdt|lidt|sgdt|sidt|cmpxchg16b)")
-
-
-def build(directory):
-    """-> the program that asks the decoder"""
-    program = os.path.join(directory, "decode")
-    tools = os.path.join(SOURCE, "tools")
-    tables = os.path.join(directory, "inat-tables.c")
-    with open(tables, "wb") as file:
-        subprocess.run(["awk", "-f", tools + "/arch/x86/tools/gen-insn-attr-x86.awk",
-                        tools + "/arch/x86/lib/x86-opcode-map.txt"], stdout=file, check=True)
-    overlay = os.path.join(ROOT, "kernel/overlay/arch/x86/mm/kmemcheck")
-    subprocess.run(["gcc", "-std=gnu11", "-O2", "-w", "-iquote", overlay + "/insn", "-I", directory,
-                    "-I", tools + "/arch/x86/include", "-I", tools + "/include",
-                    "-o", program, os.path.join(ROOT, "tests/coverage/decode.c"),
-                    overlay + "/insn/decode.c", tools + "/arch/x86/lib/insn.c",
-                    tools + "/arch/x86/lib/inat.c"], check=True)
-    return program
 
 
 def operand_of(text):
@@ -70,20 +54,16 @@ def operand_of(text):
 
 def instructions(path):
     """yields (address, bytes as hexadecimal digits, text, size) of what is counted"""
-    objdump = subprocess.Popen(["objdump", "-d", "-w", "-M", "intel", path],
-                               stdout=subprocess.PIPE, text=True, errors="replace")
-    for line in objdump.stdout:
+    for line in decoder.disassemble(path):
         if "[" not in line:
             continue
-        match = LINE.match(line)
+        match = decoder.LINE.match(line)
         if not match:
             continue
         text = match[3].strip()
         size = operand_of(text)
         if size != 0:
             yield match[1], match[2].replace(" ", ""), text, size
-    if objdump.wait():
-        raise RuntimeError(f"objdump {path}: status {objdump.returncode}")
 
 
 def measure(program, paths):
@@ -91,10 +71,7 @@ def measure(program, paths):
     total, missing, wrong = 0, [], []
     for path in paths:
         rows = list(instructions(path))
-        asked = "".join(row[1] + "\n" for row in rows)
-        answers = subprocess.run([program], input=asked, capture_output=True, text=True,
-                                 check=True).stdout.splitlines()
-        assert len(answers) == len(rows)
+        answers = decoder.ask(program, [row[1] for row in rows])
         for (address, code, text, size), answer in zip(rows, answers):
             got, length, handled = map(int, answer.split())
             where = f"{os.path.basename(path)}:{address} {code} {text}"
@@ -114,7 +91,7 @@ def main():
     print("1..3")
     paths = [VMLINUX] + sorted(glob.glob(os.path.join(MODULES, "*.ko")))
     with tempfile.TemporaryDirectory() as directory:
-        total, missing, wrong = measure(build(directory), paths)
+        total, missing, wrong = measure(decoder.build_decode(SOURCE, directory), paths)
     share = 1 - len(missing) / total if total else 0
     print(f"{'ok' if total > 100000 else 'not ok'} 1 - found {total} instructions "
           f"in {len(paths)} files")

@@ -5,7 +5,7 @@
  * is that of the operand in memory, LENGTH that of the instruction, HANDLED
  * whether the alias engine performs it.
  *
- * Built by coverage.t with the decoder of the overlay and the instruction tables
+ * Built by decoder.py with the decoder of the overlay and the instruction tables
  * of the kernel's tools/.
  */
 #include <stdbool.h>
