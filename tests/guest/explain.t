@@ -28,6 +28,7 @@ SAMPLES = {
     "use_after_free": ("use_after_free", "state"),
     "bitfield": ("bitfield", "mode"),
     "copy_to_user": ("leak_info", None),
+    "message": ("leak_message", None),
 }
 BUGS = {
     "vfat": ("do_sys_name_to_handle", None),
@@ -35,7 +36,8 @@ BUGS = {
     "tipc": ("bearer_name_validate", None),
     "nilfs2": ("nilfs_ioctl_wrap_copy", None),
 }
-TRACK = re.compile(r"(?:\[ *[\d.]+\] )?(Object [0-9a-f]+ of|(?:Allocated|Freed) by )")
+TRACK = re.compile(r"(?:\[ *[\d.]+\] )?(?:(?:Object|Source) [0-9a-f]+ of|"
+                   r"(?:Allocated|Freed|Filled|Stored to memory|Source allocated) by )")
 FRAME = re.compile(r"(?:\[ *[\d.]+\] )? \[<[0-9a-f]+>\]")
 
 

@@ -11,6 +11,7 @@ WANTED = {
     "use_after_free": ("read", "freed", "use_after_free"),
     "bitfield": ("read", "uninitialized", "bitfield"),
     "copy_to_user": ("infoleak", "uninitialized", "leak_info"),
+    "message": ("infoleak", "uninitialized", "leak_message"),
 }
 
 
@@ -45,6 +46,21 @@ def check(tap, source, reports, expected, from_stream):
             tap.ok(report["free"], f"{label} has who freed it")
 
 
+def check_source(tap, source, reports):
+    """The message that leaks is the second copy of what was never written."""
+    report = next((r for r in reports if is_in_sample(r, "leak_message")), {})
+    runs = report.get("runs") or {}
+    tap.equal([(run["offset"], run["size"]) for run in runs.get("list", [])], [(4, 4), (24, 8)],
+              f"{source}: message has both ranges that leak")
+    copied = report.get("copied_from") or {}
+    tap.equal((copied.get("cache"), copied.get("offset"), copied.get("copies")),
+              ("kmemcheck_sample", 8, 2), f"{source}: message has what it was copied from")
+    for name, function in ("copy", "kmemdup"), ("source_alloc", "new_device"):
+        frames = (report.get(name) or {"frames": []})["frames"]
+        tap.ok(any(frame["symbol"] == function for frame in frames[:2]),
+               f"{source}: message has {function}() in {name}", frames[:2])
+
+
 def check_chain(tap, path):
     """The inline chain of the padding copy, down to the module's source."""
     reports = guest.kmc_report(path, "-k", guest.VMLINUX, "-m", guest.MODULES)
@@ -61,6 +77,8 @@ def run(tap, engine, smp):
     expected = guest.expected(boot.log)
     check(tap, f"{engine}, stream", guest.kmc_report(boot.ring_path), expected, True)
     check(tap, f"{engine}, log", guest.kmc_report(boot.log_path), expected, False)
+    for source, path in ("stream", boot.ring_path), ("log", boot.log_path):
+        check_source(tap, f"{engine}, {source}", guest.kmc_report(path))
     check_chain(tap, boot.ring_path)
     boot.close()
 

@@ -168,7 +168,7 @@ static void check_run(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 }
 
 /* @n elements from regs->di on have been written, or are about to be. */
-static void mark_written(const struct kmemcheck_decoded *d, const struct pt_regs *regs,
+static void mark_written(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 			 unsigned long n)
 {
 	unsigned long low = lowest(regs->di, n, d->size, backwards(regs));
