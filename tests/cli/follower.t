@@ -118,6 +118,8 @@ def write(forms):
 
 def read():
     """-> {(name, what becomes of it)} of the table"""
+    if not os.path.exists(TABLE):
+        return set()
     with open(TABLE) as file:
         return {(match[1], match[2]) for match in
                 re.finditer(r"^\| `(.*?)` \| .*? \| (.*?) \|$", file.read(), re.M)}
