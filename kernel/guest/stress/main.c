@@ -28,7 +28,7 @@
 /* A round that takes longer hangs: with kmemcheck on, they take a second. */
 #define ROUND_SECONDS	120
 
-#define MAX_PARTS	100
+#define MAX_PARTS	200
 #define MAX_JOBS	16
 
 static struct {
@@ -49,12 +49,6 @@ static unsigned int first;		/* number of the first round */
 
 static const struct part *current;
 static bool first_round;
-
-static const struct part * const tables[] = {
-	process_parts, trace_parts, namespace_parts, signal_parts, event_parts,
-	ipc_parts, memory_parts, file_parts, pipe_parts, inet_parts, netlink_parts,
-	uring_parts, filter_parts, hog_parts,
-};
 
 void failed(const char *file, int line, const char *what)
 {
@@ -223,9 +217,9 @@ static struct slot *free_slot(unsigned int jobs)
 
 static void plan_parts(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
-		for (const struct part *part = tables[i]; part->name; part++)
-			if ((name ? !strcmp(name, part->name) : tables[i] != hog_parts) &&
+	for (const struct part * const *table = tables; *table; table++)
+		for (const struct part *part = *table; part->name; part++)
+			if ((name ? !strcmp(name, part->name) : *table != hog_parts) &&
 			    planned < MAX_PARTS)
 				plan[planned++].part = part;
 }

@@ -48,6 +48,9 @@ pid_t spawn(void);
 /* A child that ends at once. */
 void spawn_and_reap(void);
 
+/* All that this program does, and an end. */
+extern const struct part * const tables[];
+
 /* One for each file, each ends with an empty entry. */
 extern const struct part process_parts[];
 extern const struct part trace_parts[];
