@@ -225,7 +225,9 @@ test: deps
 
 # Not part of any other target.
 soak: deps
+	@scripts/deps soak
 	$(SUBMAKE) all kernel fuzz
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) wide
 	@tests/run --timeout 100000 --label soak $(call VARIANT,$(BUILD)) $(call KERNEL_TESTS,tests/soak)
 
 demo:

@@ -23,6 +23,8 @@ VMLINUX = os.path.join(KERNEL, "vmlinux")
 # With old bugs, and with another allocator and all else that can differ.
 KERNEL_SLAB = os.environ.get("KMC_KERNEL_SLAB", KERNEL + "-slab")
 KERNEL_BUGS = os.environ.get("KMC_KERNEL_BUGS", KERNEL + "-bugs")
+# With much more in it, for the long silence run.
+KERNEL_WIDE = os.environ.get("KMC_KERNEL_WIDE", KERNEL + "-wide")
 MODULES = os.environ.get("KMC_MODULES", KERNEL + "-modules")
 TOOLS = os.environ.get("KMC_GUEST_TOOLS", os.path.join(ROOT, "build", "guest-tools"))
 REPORT = os.environ.get("KMC_REPORT", os.path.join(BUILD, "kmc-report"))
@@ -71,14 +73,14 @@ class Guest:
 
     module: the name of a module of kernel/guest/modules, or the path of another one, both
     without .ko; a list of them; or True for the samples. files: paths of files that the
-    guest finds in /files. kernel: a kernel's build directory.
+    guest finds in /files. kernel: a kernel's build directory; modules: theirs.
 
     A guest that dies of the emulator's bug (see stale_breakpoint()) is booted again, twice
     at most, and that is said.
     """
 
     def __init__(self, test, append="", ring=False, module=False, timeout=600, smp=1,
-                 mem="1G", files=(), kernel=KERNEL):
+                 mem="1G", files=(), kernel=KERNEL, modules=MODULES):
         self.dir = tempfile.mkdtemp(prefix="kmc-guest-test.")
         self.log_path = os.path.join(self.dir, "log")
         self.ring_path = os.path.join(self.dir, "ring")
@@ -90,7 +92,7 @@ class Guest:
         if ring:
             command += ["--ring", self.ring_path]
         for name in self.names(module):
-            command += ["--module", os.path.join(MODULES, name + ".ko")]
+            command += ["--module", os.path.join(modules, name + ".ko")]
         for path in files:
             command += ["--file", path]
         for _ in range(3):
@@ -187,7 +189,7 @@ def kmc_report(path, *options):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def kmc_report_text(path, sequence):
+def kmc_report_text(path, sequence, *options):
     """-> what kmc-report prints for people of a stream's reports with these numbers."""
     with open(path, "rb") as file:
         data = file.read()
@@ -199,7 +201,7 @@ def kmc_report_text(path, sequence):
                 excerpt.write(data[pos:pos + size])
             pos += size
         excerpt.flush()
-        done = subprocess.run([REPORT, "-q", "-k", VMLINUX, "-m", MODULES, excerpt.name],
+        done = subprocess.run([REPORT, "-q", *(options or ("-k", VMLINUX, "-m", MODULES)), excerpt.name],
                               capture_output=True, text=True)
     return done.stdout + done.stderr
 

@@ -7,7 +7,9 @@ import os
 import random
 import re
 import shutil
+import struct
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections import Counter
@@ -18,6 +20,18 @@ import guest
 FINDINGS = {
     ("nl_dump_check_consistent", "kmalloc-large"):
         "flags of a message that is not there, docs/findings.md",
+}
+
+BLOCK = 4096
+
+# What is mounted by the wide workload. name: MiB, the smallest that mkfs takes, and how it
+# is called
+IMAGES = {
+    "btrfs": (112, ["mkfs.btrfs", "-q", "-U", "00000000-0000-0000-0000-000000000001", "IMAGE"]),
+    "xfs": (304, ["mkfs.xfs", "-q", "IMAGE"]),
+    "f2fs": (64, ["mkfs.f2fs", "-q", "-O", "extra_attr,inode_checksum,sb_checksum", "IMAGE"]),
+    "iso9660": (0, ["genisoimage", "-quiet", "-R", "-J", "-o", "IMAGE", "TREE"]),
+    "squashfs": (0, ["mksquashfs", "TREE", "IMAGE", "-quiet", "-no-progress"]),
 }
 
 # What only the shell script does, under the names it gives them.
@@ -50,16 +64,61 @@ def make_files(directory):
     return [name + ".gz" for name in paths] + [shutil.which("e2fsck.static", path=path)]
 
 
-def boot(tap, label, test="workload", append="kmemcheck=1", seconds=40, **options):
+def blocks(path):
+    """Put in the place of an image what is not zero of it, as kernel/guest/wide/fs.c reads it."""
+    packed = os.path.splitext(path)[0] + ".blocks"
+    with open(path, "rb") as image, open(packed, "wb") as file:
+        file.write(struct.pack("<Q", os.path.getsize(path)))
+        for number, block in enumerate(iter(lambda: image.read(BLOCK), b"")):
+            if block.strip(b"\0"):
+                file.write(struct.pack("<Q", number) + block.ljust(BLOCK, b"\0"))
+    os.remove(path)
+    return packed
+
+
+def make_images(directory):
+    """-> file systems for kernel/guest/wide/fs.c. What can only be read has something in it."""
+    sizes = random.Random(1)
+    tree = os.path.join(directory, "tree")
+    os.makedirs(os.path.join(tree, "a directory", "another one"))
+    for number in range(10):
+        with open(os.path.join(tree, f"file{number}"), "wb") as file:
+            file.write(sizes.randbytes(number * 3000) + b"kmc " * number * number * 300)
+    os.symlink("file9", os.path.join(tree, "link"))
+    packed = []
+    for name, (size, command) in IMAGES.items():
+        path = os.path.join(directory, name + ".img")
+        if size:
+            with open(path, "wb") as file:
+                file.truncate(size << 20)
+        tool = shutil.which(command[0], path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+        if not tool:
+            print(f"1..0 # SKIP {command[0]} is not installed, run scripts/deps soak")
+            sys.exit(0)
+        subprocess.run([tool] + [{"IMAGE": path, "TREE": tree}.get(word, word)
+                                 for word in command[1:]],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        packed.append(blocks(path))
+    shutil.rmtree(tree)
+    return packed
+
+
+def boot(tap, label, test="workload", append="kmemcheck=1", seconds=40, wide=False, **options):
     """Boot and wait for the end. It has to come by itself: a killed guest has failed.
+
+    wide: the kernel that has more in it, with the parts that use it.
 
     -> None then, because there is nothing to judge. Twenty times the time is for an
     emulator on a busy machine.
     """
     with tempfile.TemporaryDirectory(prefix="kmc-workload.") as directory:
+        files = make_files(directory)
+        if wide:
+            files += make_images(directory) + [os.path.join(guest.TOOLS, "wide", "stress")]
+            options.update(kernel=guest.KERNEL_WIDE, modules=guest.KERNEL_WIDE + "-modules")
         done = guest.Guest(test, append=f"{append} kmc.seconds={seconds}",
-                           timeout=20 * seconds + 600,
-                           files=make_files(directory), module="kmemcheck_samples", **options)
+                           timeout=20 * seconds + 600, files=files, module="kmemcheck_samples",
+                           **options)
     if tap.equal(done.status, 0, f"{label}: the guest boots, works, and powers off by itself"):
         return done
     for line in TROUBLE.findall(done.log) + done.tail().splitlines():
@@ -82,17 +141,18 @@ def parse(text):
     return parts, lacks
 
 
-def configured(option):
+def configured(option, kernel):
     """Whether the kernel under test was built with it; without a record, it was."""
-    config = guest.Guest.read(os.path.join(guest.KERNEL, ".config"))
+    config = guest.Guest.read(os.path.join(kernel, ".config"))
     return not config or re.search(rf"^{option}=[ym]$", config, re.M) is not None
 
 
-def check_parts(tap, label, done, hungry=False, flood=False):
+def check_parts(tap, label, done, hungry=False, flood=False, wide=False):
     """Every part was done, and none failed; hungry: for want of memory it may have."""
     parts, lacks = parse(done.read(done.file("stress")))
-    names = subprocess.run([os.path.join(guest.TOOLS, "stress"), "-l"], capture_output=True,
-                           text=True, check=True).stdout.split()
+    program = os.path.join(guest.TOOLS, "wide/stress" if wide else "stress")
+    names = subprocess.run([program, "-l"], capture_output=True, text=True,
+                           check=True).stdout.split()
     names += WORKERS + ([] if flood else ["modules"])
     said = [line for line in done.log.splitlines() if "kmc-stress:" in line]
     if not hungry:
@@ -104,7 +164,8 @@ def check_parts(tap, label, done, hungry=False, flood=False):
            f"{label}: no part failed", *said)
     for option, name in sorted(lacks.items()):
         print(f"# {label}: {name} is not complete, because the kernel is without {option}")
-    tap.equal([option for option in lacks if configured(option)], [],
+    kernel = guest.KERNEL_WIDE if wide else guest.KERNEL
+    tap.equal([option for option in lacks if configured(option, kernel)], [],
               f"{label}: nothing was left out that the kernel can do")
     rounds = sum(part["done"] for part in parts.values())
     print(f"# {label}: {rounds} rounds, {done.stats().get('faults')} faults; "
@@ -125,23 +186,43 @@ def is_finding(report):
     return any((name, cache) in FINDINGS for name in names)
 
 
-def check_silence(tap, label, done):
-    """No report but the known findings; of others, one of each kind in full."""
-    reports = guest.kmc_report(done.ring_path, "-k", guest.VMLINUX, "-m", guest.MODULES)
-    unknown = [report for report in reports if not is_finding(report)]
+def is_sample(report):
+    return any(frame["module"] == "kmemcheck_samples" for frame in report["frames"])
+
+
+def check_samples(tap, label, done, reports):
+    """Each bug of the sample module was caught, when it happened before and afterwards."""
+    before, _, after = done.log.partition("kmc-guest: the workers are done")
+    for when, log in ("before", before), ("afterwards", after):
+        bugs = guest.expected(log)
+        tap.equal(len(bugs), 5, f"{label}: {when}, the bugs of the sample module happened")
+        found = {int(report["address"], 16) for report in reports}
+        tap.equal([name for name, bug in bugs.items() if bug["address"] not in found], [],
+                  f"{label}: {when}, each of them was reported")
+
+
+def check_silence(tap, label, done, wide=False):
+    """No report but the samples' and the known findings; of others, one of each kind in full."""
+    kernel = guest.KERNEL_WIDE if wide else guest.KERNEL
+    modules = kernel + "-modules" if wide else guest.MODULES
+    options = ["-k", os.path.join(kernel, "vmlinux"), "-m", modules]
+    reports = guest.kmc_report(done.ring_path, *options)
+    samples = [report for report in reports if is_sample(report)]
+    unknown = [report for report in reports if not is_sample(report) and not is_finding(report)]
     kinds = Counter(map(title, unknown))
     tap.equal(dict(kinds), {}, f"{label}: nothing is reported")
-    known = len(reports) - len(unknown)
+    known = len(reports) - len(samples) - len(unknown)
     if known:
         print(f"# {label}: {known} reports of known findings")
     # One of each kind is enough.
     sample = {title(report): report["source"]["seq"] for report in reversed(unknown)}
     if sample:
-        for line in guest.kmc_report_text(done.ring_path, sample.values()).splitlines():
+        for line in guest.kmc_report_text(done.ring_path, sample.values(), *options).splitlines():
             print("# " + line)
     stats = done.stats()
     tap.equal(stats.get("lost"), "0", f"{label}: no report was lost")
     tap.equal(stats.get("reports"), str(len(reports)), f"{label}: stats counts the same")
+    return samples
 
 
 def check_awake(tap, label, done):
@@ -187,13 +268,14 @@ def check_health(tap, label, done, switched=False):
     tap.ok("workload ended" in done.log, f"{label}: the workload has ended")
 
 
-def silence(tap, seconds, smp):
-    label = f"{smp} CPU{'s' if smp > 1 else ''}"
-    done = boot(tap, label, seconds=seconds, smp=smp, ring=True)
+def silence(tap, seconds, smp, wide=False):
+    label = f"{smp} CPU{'s' if smp > 1 else ''}" + (", wide" if wide else "")
+    done = boot(tap, label, append="kmemcheck=1 kmc.samples", seconds=seconds, smp=smp,
+                wide=wide, ring=True)
     if not done:
         return
-    check_parts(tap, label, done)
-    check_silence(tap, label, done)
+    check_parts(tap, label, done, wide=wide)
+    check_samples(tap, label, done, check_silence(tap, label, done, wide))
     check_awake(tap, label, done)
     check_health(tap, label, done)
     done.close()

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Ten minutes of mixed work on two processors, and ten on one, make no report."""
+"""Ten minutes of mixed work on two processors, ten on one, and ten in a kernel that has much
+more in it, make no report.
+"""
 
 import os
 import sys
@@ -10,7 +12,9 @@ import guest  # noqa: E402
 import workload  # noqa: E402
 
 guest.need_kernel()
+guest.need_kernel(guest.KERNEL_WIDE, "-C kernel wide")
 tap = guest.Tap()
 workload.silence(tap, seconds=600, smp=2)
 workload.silence(tap, seconds=600, smp=1)
+workload.silence(tap, seconds=600, smp=2, wide=True)
 tap.done()
