@@ -23,7 +23,9 @@ VMLINUX = os.environ.get("VMLINUX", "")
 SOURCE = os.path.dirname(VMLINUX) + "-src"
 TABLE = os.path.join(ROOT, "docs", "follower.md")
 BEHIND = 64
-WANTED = 0.999
+# By how often they stand in the code; of the loads that happen, tests/guest/silence.t asks
+# for 99.9 %.
+WANTED = 0.998
 # What is this rare need not be in the table.
 RARE = 10e-6
 

@@ -232,6 +232,22 @@ def check_awake(tap, label, done):
               f"{label}: the alias engine is on at the end")
     tap.ok(int(stats.get("faults", 0)) > 100000, f"{label}: there were 100,000 faults", stats)
     tap.ok(int(stats.get("pool used", 0)) > 0, f"{label}: memory is tracked", stats)
+    # It tests itself at the start, and each minute.
+    tap.ok(int(stats.get("self-tests", 0)) > 0, f"{label}: it has tested itself", stats)
+    tap.equal(stats.get("failed self-tests"), "0", f"{label}: and has noticed all of it")
+    check_propagation(tap, label, stats)
+
+
+def check_propagation(tap, label, stats):
+    """Where the poison of a load gets lost, nothing but a guess is left."""
+    loads = int(stats.get("propagated loads", 0))
+    lost = {name: int(count) for name, count in stats.items()
+            if re.match(r"propagations (?:to unknown|without)", name) and count != "0"}
+    share = 1 - sum(lost.values()) / max(loads, 1)
+    tap.ok(loads > 1000 and share >= 0.999,
+           f"{label}: poison is propagated to its end in 99.9 % of the loads",
+           (loads, lost))
+    print(f"# {label}: {loads} loads propagated, {100 * share:.3f} % of them to the end")
 
 
 def check_flood(tap, label, done):

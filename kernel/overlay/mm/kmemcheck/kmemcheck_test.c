@@ -240,7 +240,7 @@ static void test_read_modify_write(struct kunit *test)
 {
 	struct context *c = test->priv;
 
-	asm volatile("orb $1, %0" : "+m" (*(c->object + 5)));
+	asm volatile("incb %0" : "+m" (*(c->object + 5)));
 	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
 		      5, 1);
 	asm volatile("lock; addl $1, %0" : "+m" (*(u32 *)(c->object + 16)));

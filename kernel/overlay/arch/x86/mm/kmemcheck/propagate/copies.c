@@ -82,8 +82,8 @@ void kmemcheck_expect_copies(const struct kmemcheck_propagation *p)
 			expect_copies_to(&p->words[i], p->from);
 }
 
-static void make_copy(struct pt_regs *regs, const struct copy *copy, unsigned long addr,
-		      size_t size)
+/* Return: whether all of it has been stored now. Loops store it in parts. */
+static bool make_copy(struct pt_regs *regs, struct copy *copy, unsigned long addr, size_t size)
 {
 	unsigned int first = __ffs64(copy->poison) / 8, last = __fls(copy->poison) / 8, byte;
 	u8 poison;
@@ -91,9 +91,12 @@ static void make_copy(struct pt_regs *regs, const struct copy *copy, unsigned lo
 	kmemcheck_note_copy(regs, copy->addr + first, copy->from, last + 1 - first);
 	for (byte = 0; byte < 8; byte++) {
 		poison = copy->poison >> 8 * byte;
-		if (poison && copy->addr + byte - addr < size)
-			kmemcheck_set_poison(copy->addr + byte, 1, poison);
+		if (!poison || copy->addr + byte - addr >= size)
+			continue;
+		kmemcheck_set_poison(copy->addr + byte, 1, poison);
+		copy->poison &= ~(0xffULL << 8 * byte);
 	}
+	return !copy->poison;
 }
 
 /**
@@ -113,12 +116,12 @@ void kmemcheck_propagate_store(struct pt_regs *regs, unsigned long addr, size_t 
 	if (in_nmi())
 		return;
 	for_each_set_bit(i, &expected, NR_COPIES) {
-		if (copy[i].task == current && copy[i].ip == regs->ip &&
-		    addr + size > copy[i].addr && addr < copy[i].addr + 8)
-			make_copy(regs, &copy[i], addr, size);
-		else if (--copy[i].left)
-			continue;
-		still &= ~BIT(i);
+		bool made = copy[i].task == current && copy[i].ip == regs->ip &&
+			    addr + size > copy[i].addr && addr < copy[i].addr + 8 &&
+			    make_copy(regs, &copy[i], addr, size);
+
+		if (made || !--copy[i].left)
+			still &= ~BIT(i);
 	}
 	this_cpu_write(kmemcheck_expected, still);
 }
