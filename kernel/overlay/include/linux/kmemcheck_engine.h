@@ -133,6 +133,7 @@ static __always_inline bool kmemcheck_range_in_pool(unsigned long addr, size_t s
 void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_report_read(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size);
+void kmemcheck_written(struct pt_regs *regs, unsigned long addr, size_t size);
 void kmemcheck_copy(struct pt_regs *regs, unsigned long to, unsigned long from,
 		    size_t size);
 bool kmemcheck_is_heap(unsigned long addr);

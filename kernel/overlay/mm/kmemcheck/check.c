@@ -83,6 +83,19 @@ void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
 }
 
 /**
+ * kmemcheck_written() - an instruction stores to what may be written
+ * @regs: before it
+ * @addr: of the operand, in the pool
+ * @size: of the operand, bytes
+ */
+void kmemcheck_written(struct pt_regs *regs, unsigned long addr, size_t size)
+{
+	kmemcheck_set_initialized(addr, size);
+	if (kmemcheck_expects_copy())
+		kmemcheck_propagate_store(regs, addr, size);
+}
+
+/**
  * kmemcheck_write() - an instruction is about to store
  * @regs: before it
  * @addr: of the operand, tracked or not
@@ -92,13 +105,9 @@ void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size)
 {
 	if (!kmemcheck_in_pool(addr))
 		return;
-	if (!kmemcheck_is_initialized(addr, size)) {
-		if (!kmemcheck_may_write(addr, size))
-			report_operand(regs, KMEMCHECK_WRITE, addr, size);
-		kmemcheck_shadow_set(addr, size, KMEMCHECK_INITIALIZED);
-	}
-	if (kmemcheck_expects_copy())
-		kmemcheck_propagate_store(regs, addr, size);
+	if (!kmemcheck_may_write(addr, size))
+		report_operand(regs, KMEMCHECK_WRITE, addr, size);
+	kmemcheck_written(regs, addr, size);
 }
 
 /* Other heap memory might as well be tracked; for lack of room or of age it is not. */

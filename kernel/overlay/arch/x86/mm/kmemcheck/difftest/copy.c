@@ -7,9 +7,9 @@
  * told here from what the instructions mean, not by the code that propagates poison.
  */
 #include <linux/kernel.h>
-#include <linux/kmemcheck_engine.h>
 #include <linux/string.h>
 #include <linux/swab.h>
+#include <uapi/linux/kmemcheck.h>
 
 #include "copy.h"
 #include "encode.h"

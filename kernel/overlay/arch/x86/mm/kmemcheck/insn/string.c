@@ -173,11 +173,8 @@ static void mark_written(const struct kmemcheck_decoded *d, struct pt_regs *regs
 {
 	unsigned long low = lowest(regs->di, n, d->size, backwards(regs));
 
-	if (!n || !kmemcheck_tracked((void *)low))
-		return;
-	kmemcheck_set_initialized(low, n * d->size);
-	if (kmemcheck_expects_copy())
-		kmemcheck_propagate_store(regs, low, n * d->size);
+	if (n && kmemcheck_tracked((void *)low))
+		kmemcheck_written(regs, low, n * d->size);
 }
 
 static void check_store(const struct kmemcheck_decoded *d, struct pt_regs *regs,
