@@ -23,7 +23,8 @@ functions name where the instruction reads; and *p, if p points to what is no st
 
 A cast is judged by its own: where the statement says f(p)->m, and f returns a struct X
 or casts to one, and X.m lies where the instruction reads, the answer has to be an X, or
-what has one in it, and m. That is so whatever else the function names.
+what has one in it, and m. That is so whatever else the function names, but for what it
+names at the same displacement of another struct, which cannot be judged.
 
 When not the statement but its function, or what that calls, names the member, the
 instruction may have been moved there ("elsewhere"), and a statement that says *p names no
@@ -467,6 +468,15 @@ def uses_whole(access):
     return any(SOURCE.whole.get(function) for function in re.findall(r"\b(\w+)\(", said))
 
 
+def may_be_another(access, thing, parts):
+    """Where the statement's cast has a member, a function of the chain names another one at
+    the same displacement of another struct, as vma->vm_file and the private of a seq_file:
+    the instruction may be either's."""
+    texts = [SOURCE.function_text(file, line) for _, file, line in access.chain]
+    return thing["offset"] == access.disp and not access.index and any(
+        TYPED.agrees(place, thing, parts) for text in texts for place in TYPED.places(text)[0])
+
+
 def is_array_view(access, thing):
     """Is it an element [2], and the statement says [2] of what it was cast to?"""
     index = re.search(r"\[\d+\]$", thing["path"] or "")
@@ -516,6 +526,8 @@ def judge(access, types, elsewhere=True):
                                for _, file, line in access.chain))
         if parts & around or is_array_view(access, thing) or uses_whole(access):
             right_offset = None
+    if elsewhere and placed and cast is False and may_be_another(access, thing, parts):
+        right_offset = None
     return True, right_type, right_offset
 
 

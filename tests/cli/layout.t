@@ -225,6 +225,9 @@ def same_declaration(theirs, ours):
     if re.fullmatch(re.escape(theirs[:-1]) + r"\(\*\)\[\d*\]", ours):
         KNOWN["writes a pointer to an array as one to an element"] += 1
         return True
+    if theirs.replace("singledouble", "double") == ours:
+        KNOWN["writes single in front of BTF's double"] += 1
+        return True
     return False
 
 
