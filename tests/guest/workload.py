@@ -195,7 +195,7 @@ def check_samples(tap, label, done, reports):
     before, _, after = done.log.partition("kmc-guest: the workers are done")
     for when, log in ("before", before), ("afterwards", after):
         bugs = guest.expected(log)
-        tap.equal(len(bugs), 5, f"{label}: {when}, the bugs of the sample module happened")
+        tap.equal(len(bugs), 6, f"{label}: {when}, the bugs of the sample module happened")
         found = {int(report["address"], 16) for report in reports}
         tap.equal([name for name, bug in bugs.items() if bug["address"] not in found], [],
                   f"{label}: {when}, each of them was reported")
