@@ -215,11 +215,9 @@ static noinline int bitfield(void)
 		return -ENOMEM;
 	options = forget(options);
 	WRITE_ONCE(options->id, 1);
+	set_ready(options);
 	announce("bitfield", options, offsetofend(struct sample_options, id), 1,
 		 "kmalloc-8");
-	set_ready(options);
-	/* Only now is the store above of any use. */
-	barrier();
 	if (mode_of(options))
 		barrier();
 	kfree(options);
