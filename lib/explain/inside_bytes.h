@@ -14,7 +14,8 @@
  * @states: a letter for each
  * @len: of both
  * @bad: index of the byte that is asked about
- * @start: index where the message begins, if @has_start
+ * @start: index where the message begins
+ * @has_start: @start is known
  */
 struct kmc_inside {
 	const uint8_t *memory;

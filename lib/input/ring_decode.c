@@ -373,8 +373,8 @@ static bool take_stacks(const struct ring_record *record,
 static bool take_symbols(const struct ring_record *record,
 			 struct kmc_report *report)
 {
-	const struct kmc_stacks stacks = kmc_report_stacks(report);
 	char *text KMC_AUTO_FREE = NULL;
+	const struct kmc_stacks stacks = kmc_report_stacks(report);
 	struct section section;
 	bool nomem = false;
 	const char *p, *end;
