@@ -235,7 +235,6 @@ def check_awake(tap, label, done):
     # It tests itself at the start, and each minute.
     tap.ok(int(stats.get("self-tests", 0)) > 0, f"{label}: it has tested itself", stats)
     tap.equal(stats.get("failed self-tests"), "0", f"{label}: and has noticed all of it")
-    check_propagation(tap, label, stats)
 
 
 def check_propagation(tap, label, stats):
@@ -292,6 +291,7 @@ def silence(tap, seconds, smp, wide=False):
         return
     check_parts(tap, label, done, wide=wide)
     check_samples(tap, label, done, check_silence(tap, label, done, wide))
+    check_propagation(tap, label, done.stats())
     check_awake(tap, label, done)
     check_health(tap, label, done)
     done.close()
