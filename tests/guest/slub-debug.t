@@ -16,7 +16,8 @@ def check(tap, option, wanted):
     label = f"slub_debug={option}"
     tap.equal(boot.status, 0, f"{label}: the guest ran all triggers") or print(boot.tail())
     caches = {name: want["cache"] for name, want in guest.expected(boot.log).items()}
-    tap.equal(sorted(set(caches.values())), ["kmalloc-64", "kmalloc-8", "kmemcheck_sample"],
+    tap.equal(sorted(set(caches.values())),
+              ["kmalloc-32", "kmalloc-64", "kmalloc-8", "kmemcheck_sample"],
               f"{label}: the samples are in these caches")
     found = [function for function in sorted(OF_THE_CACHE | OF_KMALLOC)
              for report in guest.kmc_report(boot.ring_path)
