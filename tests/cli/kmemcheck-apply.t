@@ -48,17 +48,17 @@ make_tree() {
 }
 
 make_patches() {
-	rm -rf "$tmp/work" "$tmp/overlay" "$tmp/targets"
-	mkdir -p "$tmp/work/a" "$patches" "$tmp/overlay/mm/kmemcheck/deep"
+	rm -rf "$tmp/trees" "$tmp/overlay" "$tmp/targets"
+	mkdir -p "$tmp/trees/a" "$patches" "$tmp/overlay/mm/kmemcheck/deep"
 	echo BASE=7.3.9 >"$patches/../target.mk"
-	cp -a "$tmp/pristine/." "$tmp/work/a"
-	cp -a "$tmp/work/a" "$tmp/work/b"
-	sed -i 's/^10$/&\nhook one/; s/^50$/&\nhook two/' "$tmp/work/b/mm/slub.c"
-	(cd "$tmp/work" && diff -ru a b >"$patches/0001-slub.patch")
-	cp -a "$tmp/work/b/." "$tmp/work/a"
-	sed -i 's/^12$/hook three/' "$tmp/work/b/mm/slub.c"
-	sed -i "s/^5\$/hook ${1-four}/" "$tmp/work/b/mm/other.c"
-	(cd "$tmp/work" && diff -ru a b >"$patches/0002-both.patch")
+	cp -a "$tmp/pristine/." "$tmp/trees/a"
+	cp -a "$tmp/trees/a" "$tmp/trees/b"
+	sed -i 's/^10$/&\nhook one/; s/^50$/&\nhook two/' "$tmp/trees/b/mm/slub.c"
+	(cd "$tmp/trees" && diff -ru a b >"$patches/0001-slub.patch")
+	cp -a "$tmp/trees/b/." "$tmp/trees/a"
+	sed -i 's/^12$/hook three/' "$tmp/trees/b/mm/slub.c"
+	sed -i "s/^5\$/hook ${1-four}/" "$tmp/trees/b/mm/other.c"
+	(cd "$tmp/trees" && diff -ru a b >"$patches/0002-both.patch")
 	printf '# order matters\n0001-slub.patch\n0002-both.patch\n' >"$patches/series"
 	echo core >"$tmp/overlay/mm/kmemcheck/core.c"
 	echo deep >"$tmp/overlay/mm/kmemcheck/deep/deep.c"
