@@ -18,7 +18,7 @@ int set_up(void **state)
 
 	assert_non_null(s);
 	s->f = fixture_new("gcc", "-g");
-	fixture_run(s->f, "gcc -O2 -g3 -ffreestanding -fno-pic -mcmodel=kernel -fno-stack-protector -fcf-protection=none -c src/explain.c && gcc -nostdlib -static -no-pie -Wl,-e,_start -Wl,-Ttext=0xffffffff81000000 explain.o -o explain && nm explain >symbols");
+	fixture_compile(s->f, "explain", "-g3");
 	path = fixture_path(s->f, "explain");
 	assert_no_error(kmc_image_open(NULL, path, NULL, &s->di.vmlinux));
 	assert_no_error(kmc_types_open_dwarf(path, &s->types));

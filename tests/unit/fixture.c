@@ -52,6 +52,14 @@ void fixture_run(const struct fixture *f, const char *fmt, ...)
 	free(command);
 }
 
+void fixture_compile(const struct fixture *f, const char *name, const char *flags)
+{
+	fixture_run(f, "gcc -O2 %s -ffreestanding -fno-pic -mcmodel=kernel -fno-stack-protector -fcf-protection=none -c src/%s.c",
+		    flags, name);
+	fixture_run(f, "gcc -nostdlib -static -no-pie -Wl,-e,_start -Wl,-Ttext=0xffffffff81000000 %s.o -o %s && nm %s >symbols",
+		    name, name, name);
+}
+
 char *fixture_path(const struct fixture *f, const char *name)
 {
 	return format("%s/%s", f->dir, name);

@@ -29,6 +29,10 @@ void fixture_free(struct fixture *f);
 
 /* Runs a shell command in the fixture's directory; fails the test if it does. */
 KMC_PRINTF(2, 3) void fixture_run(const struct fixture *f, const char *fmt, ...);
+/* Compile src/@name.c as the kernel's code is, with @flags besides, and link it to @name; its
+ * symbols, as nm has them, are in the file symbols.
+ */
+void fixture_compile(const struct fixture *f, const char *name, const char *flags);
 /* Path of a file in the fixture's directory, yours. */
 char *fixture_path(const struct fixture *f, const char *name);
 /* Address that nm, whose output is in the file @listing there, shows for @name; fails if none. */

@@ -31,7 +31,7 @@ static int set_up(void **state)
 
 	assert_non_null(s);
 	s->f = fixture_new("gcc", "-g");
-	fixture_run(s->f, "gcc -O2 -g3 -ffreestanding -fno-pic -mcmodel=kernel -mno-sse -fno-stack-protector -fcf-protection=none -c src/copies.c && gcc -nostdlib -static -no-pie -Wl,-e,_start -Wl,-Ttext=0xffffffff81000000 copies.o -o copies && nm copies >symbols");
+	fixture_compile(s->f, "copies", "-g3 -mno-sse");
 	path = fixture_path(s->f, "copies");
 	assert_no_error(kmc_image_open(NULL, path, NULL, &s->di.vmlinux));
 	free(path);

@@ -27,7 +27,7 @@ static int set_up(void **state)
 
 	assert_non_null(s);
 	s->f = fixture_new("gcc", "-g");
-	fixture_run(s->f, "gcc -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -mno-sse -fno-stack-protector -fcf-protection=none -c src/evidence.c && gcc -nostdlib -static -no-pie -Wl,-e,_start -Wl,-Ttext=0xffffffff81000000 evidence.o -o evidence && nm evidence >symbols");
+	fixture_compile(s->f, "evidence", "-g -mno-sse");
 	s->object = fixture_path(s->f, "evidence");
 	s->dir = fixture_path(s->f, ".");
 	assert_no_error(kmc_image_open(NULL, s->object, NULL, &s->di.vmlinux));

@@ -190,7 +190,7 @@ static int set_up(void **state)
 
 	assert_non_null(s);
 	s->f = fixture_new("gcc", "-g");
-	fixture_run(s->f, "gcc -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -fno-stack-protector -fcf-protection=none -c src/objects.c && gcc -nostdlib -static -no-pie -Wl,-e,_start -Wl,-Ttext=0xffffffff81000000 objects.o -o objects");
+	fixture_compile(s->f, "objects", "-g");
 	opts.vmlinux = fixture_path(s->f, "objects");
 	assert_no_error(kmc_debuginfo_open(&opts, NULL, &s->di));
 	free((char *)opts.vmlinux);
