@@ -2,7 +2,7 @@
 /*
  * The lines that say which bytes of an access are to blame:
  *
- *	Bytes 4-7, 20-23 and 3 more ranges of 72 are uninitialized
+ *	Bytes 4-7, 20-23 (freed) and 3 more ranges of 72 are uninitialized
  *	Memory access of size 72 starts at ffff888003a1c000
  */
 #include "input/extent_lines.h"
@@ -43,12 +43,33 @@ static const char *scan_number(const char *s, uint64_t *out)
 	return errno ? NULL : end;
 }
 
-/* "4-7", or "4" alone */
+/* Behind the name of one, or NULL. */
+static const char *scan_state(const char *s, enum kmc_state *state)
+{
+	static const enum kmc_state states[] = {
+		KMC_UNINITIALIZED, KMC_UNALLOCATED, KMC_FREED, KMC_INITIALIZED, KMC_INVALID,
+	};
+	const char *end = NULL;
+
+	for (size_t i = 0; s && !end && i < KMC_ARRAY_SIZE(states); i++) {
+		end = skip(s, kmc_state_name(states[i]));
+		*state = states[i];
+	}
+	return end;
+}
+
+/* "4-7", or "4" alone; "4-7 (freed)" when that is not the line's state */
 static const char *scan_range(const char *s, struct log_range *range)
 {
+	const char *own;
+
 	s = scan_number(s, &range->first);
 	range->last = range->first;
-	return s && *s == '-' ? scan_number(s + 1, &range->last) : s;
+	range->state = KMC_INVALID;
+	if (s && *s == '-')
+		s = scan_number(s + 1, &range->last);
+	own = skip(s, " (");
+	return own ? skip(scan_state(own, &range->state), ")") : s;
 }
 
 /* "4-7, 20-23": one more than there is room for is no such list. */
@@ -63,21 +84,6 @@ static const char *scan_ranges(const char *s, struct log_extent *out)
 	return NULL;
 }
 
-static bool scan_state(const char *s, enum kmc_state *state)
-{
-	static const enum kmc_state states[] = {
-		KMC_UNINITIALIZED, KMC_UNALLOCATED, KMC_FREED, KMC_INITIALIZED, KMC_INVALID,
-	};
-
-	for (size_t i = 0; s && i < KMC_ARRAY_SIZE(states); i++) {
-		if (strcmp(s, kmc_state_name(states[i])))
-			continue;
-		*state = states[i];
-		return true;
-	}
-	return false;
-}
-
 static bool scan_bytes(const char *word, struct log_extent *out)
 {
 	const char *s = skip(word, BYTES), *more;
@@ -90,7 +96,8 @@ static bool scan_bytes(const char *word, struct log_extent *out)
 		s += *s == 's';
 	s = scan_number(skip(s, " of "), &out->length);
 	more = skip(s, " are ");
-	return scan_state(more ? more : skip(s, " is "), &out->state);
+	s = scan_state(more ? more : skip(s, " is "), &out->state);
+	return s && !*s;
 }
 
 static bool scan_start(const char *word, struct log_extent *out)
@@ -154,7 +161,9 @@ bool log_give_extent(const struct log_extent *extent, struct kmc_report *report)
 
 		if (range->last >= range->first && range->last < extent->length)
 			ok = kmc_report_add_run(report, report->access_start + range->first,
-						range->last - range->first + 1, extent->state);
+						range->last - range->first + 1,
+						range->state == KMC_INVALID ? extent->state :
+									      range->state);
 	}
 	kmc_report_finish_runs(report, extent->count + (uint64_t)extent->more, 0);
 	return ok;

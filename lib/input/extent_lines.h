@@ -11,10 +11,12 @@
 
 /*
  * struct log_range - bytes of an access, both ends
+ * @state: of them, KMC_INVALID: that of the line
  */
 struct log_range {
 	uint64_t first;
 	uint64_t last;
+	enum kmc_state state;
 };
 
 /*
@@ -23,7 +25,7 @@ struct log_range {
  * @start: of the access, if @has_start
  * @ranges: @count of them, in the order of the line
  * @more: so many were not listed
- * @state: of all of them
+ * @state: of those that have none of their own
  */
 struct log_extent {
 	uint64_t length;

@@ -68,6 +68,13 @@ def log_and_stream_give_the_same():
 
 
 @test
+def a_range_may_have_a_state_of_its_own():
+    log = text().replace("20-23, 64-67", "20-23 (freed), 64-67 (unallocated)")
+    states = [run_["state"] for run_ in run(log.encode())[0]["runs"]["list"]]
+    return [] if states == ["uninitialized", "freed", "unallocated"] else [str(states)]
+
+
+@test
 def so_does_a_log_through_whatever():
     lines = text().splitlines()
     bare = [line[15:] for line in lines]
