@@ -231,6 +231,7 @@ void test_sources_are_told_apart(struct kunit *test)
 	kfree(copy);
 }
 
+#ifdef CONFIG_NET
 static noinline void fill_message(struct sk_buff *skb)
 {
 	skb_put(skb, 16);
@@ -260,6 +261,7 @@ void test_filler_of_a_message(struct kunit *test)
 	kfree_skb(copy);
 	kfree_skb(skb);
 }
+#endif
 
 void test_self_test(struct kunit *test)
 {

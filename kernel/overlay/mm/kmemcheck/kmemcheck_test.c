@@ -663,7 +663,9 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_source_of_a_store),
 	KUNIT_CASE(test_sources_of_one_message),
 	KUNIT_CASE(test_sources_are_told_apart),
+#ifdef CONFIG_NET
 	KUNIT_CASE(test_filler_of_a_message),
+#endif
 	KUNIT_CASE(test_handler_is_closed),
 	/* The last ones: meanwhile pages are shown. */
 	KUNIT_CASE(test_access_while_hiding),
