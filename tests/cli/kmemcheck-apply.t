@@ -68,6 +68,10 @@ fake() {
 	KMEMCHECK_OVERLAY=$tmp/overlay KMEMCHECK_TARGETS=$tmp/targets "$apply" "$@"
 }
 
+in_dir() {
+	(cd "$1" && shift && "$@")
+}
+
 same_as_pristine() {
 	diff -r "$tmp/tree" "$tmp/pristine" &&
 		[ "$(stat -c %a "$tmp/tree/mm/other.c")" = 755 ]
@@ -109,7 +113,8 @@ expect 0 "1 files written" "only the changed overlay file is written" fake apply
 rm -r "$tmp/overlay/mm/kmemcheck/core.c"
 expect 0 "1 files written" "a file that left the overlay leaves the tree" fake apply "$tmp/tree"
 make_patches five
-expect 0 "2 files written" "a changed patch replaces the old one" fake apply "$tmp/tree"
+expect 0 "2 files written" "a changed patch replaces the old one, by a relative path" \
+	in_dir "$tmp" fake apply tree
 expect 0 "" "the changed patch is in" has_all five
 expect 0 "reverted" "revert" fake revert "$tmp/tree"
 expect 0 "" "revert restores the tree" same_as_pristine
