@@ -20,6 +20,10 @@ import guest
 FINDINGS = {
     ("nl_dump_check_consistent", "kmalloc-large"):
         "flags of a message that is not there, docs/findings.md",
+    ("tcp_v4_timewait_ack", "tw_sock_TCP"):
+        "the hash of a TIME_WAIT socket, docs/findings.md",
+    ("tipc_mon_rcv", "kmalloc-2k"):
+        "the record of a monitor that is not there, docs/findings.md",
 }
 
 BLOCK = 4096
