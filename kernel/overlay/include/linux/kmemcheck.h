@@ -29,11 +29,19 @@ enum kmemcheck_pages {
 #include <linux/jump_label.h>
 
 DECLARE_STATIC_KEY_FALSE(kmemcheck_key);
+DECLARE_STATIC_KEY_FALSE(kmemcheck_gaps);
 
 extern int kmemcheck_mode;
+extern unsigned long kmemcheck_alias_offset;
+
+/*
+ * Tracked memory lies here. It has gaps if there is more than one part, as on machines of
+ * several nodes; then there is a map of it, with a bit for so many bytes.
+ */
+#define KMEMCHECK_PART_ALIGN	(8UL << 20)
 extern unsigned long kmemcheck_pool_start;
 extern unsigned long kmemcheck_pool_size;
-extern unsigned long kmemcheck_alias_offset;
+extern unsigned long *kmemcheck_pool_map;
 
 /* The mode of kmemcheck=; one-shot turns into disabled by itself. */
 enum {
@@ -53,6 +61,17 @@ static __always_inline bool kmemcheck_enabled(void)
 	return READ_ONCE(kmemcheck_mode) != KMEMCHECK_MODE_DISABLED;
 }
 
+/* Once there is a pool. <linux/bitops.h> includes this file. */
+static __always_inline bool kmemcheck_in_pool(unsigned long addr)
+{
+	unsigned long offset = addr - kmemcheck_pool_start;
+	unsigned long bit = offset / KMEMCHECK_PART_ALIGN;
+
+	return offset < kmemcheck_pool_size &&
+	       (!static_branch_unlikely(&kmemcheck_gaps) ||
+		kmemcheck_pool_map[bit / BITS_PER_LONG] >> bit % BITS_PER_LONG & 1);
+}
+
 /**
  * kmemcheck_tracked() - does this address lie in tracked memory?
  * @addr: kernel virtual address
@@ -62,7 +81,7 @@ static __always_inline bool kmemcheck_enabled(void)
 static __always_inline bool kmemcheck_tracked(const void *addr)
 {
 	return static_branch_unlikely(&kmemcheck_key) &&
-	       (unsigned long)addr - kmemcheck_pool_start < kmemcheck_pool_size;
+	       kmemcheck_in_pool((unsigned long)addr);
 }
 
 /**
@@ -105,6 +124,7 @@ void __kmemcheck_infoleak(unsigned long ip, const void *from, size_t size);
 void __kmemcheck_mark_written(unsigned long ip, const void *to, size_t size);
 void __kmemcheck_read_range(unsigned long ip, const void *from, size_t size);
 int __kmemcheck_memcmp(const void *a, const void *b, size_t size);
+void *__kmemcheck_kzalloc(size_t size, gfp_t flags, int node);
 
 /**
  * kmemcheck_alloc_slab() - take the pages of a new slab from tracked memory
@@ -331,6 +351,21 @@ static __always_inline const void *kmemcheck_read_range(const void *from, size_t
 	return kmemcheck_alias(from);
 }
 
+/**
+ * kzalloc_notrack_node() - zeroed memory that never faults
+ * @size: bytes, at most 4096
+ * @flags: of the allocation
+ * @node: to take it from, or NUMA_NO_NODE
+ *
+ * For what code that runs everywhere reads and writes all the time.
+ *
+ * Return: memory that kfree() takes back, or NULL.
+ */
+#define kzalloc_notrack_node(size, flags, node)					\
+	(static_branch_unlikely(&kmemcheck_key) ?				\
+	 __kmemcheck_kzalloc(size, flags, node) : kzalloc_node(size, flags, node))
+#define kzalloc_notrack(size, flags)	kzalloc_notrack_node(size, flags, NUMA_NO_NODE)
+
 #else /* !CONFIG_KMEMCHECK */
 
 static __always_inline bool kmemcheck_enabled(void)
@@ -347,6 +382,9 @@ static __always_inline void *kmemcheck_alias(const void *addr)
 {
 	return (void *)addr;
 }
+
+#define kzalloc_notrack_node	kzalloc_node
+#define kzalloc_notrack		kzalloc
 
 static inline void kmemcheck_alloc_pool(void) { }
 

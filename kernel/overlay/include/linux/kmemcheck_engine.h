@@ -100,8 +100,16 @@ static __always_inline void kmemcheck_count(enum kmemcheck_counter counter)
 	this_cpu_inc(kmemcheck_counters[counter]);
 }
 
+/*
+ * state.c: a stack is being walked. The unwinder asks whose an address is, and looks at
+ * BPF programs, trampolines and probes for that, which may be tracked: then it faults, and
+ * inside of a fault, too. It is not what is to be checked.
+ */
+DECLARE_PER_CPU(bool, kmemcheck_walking);
+
 void kmemcheck_counter_add(enum kmemcheck_counter counter, u64 n);
-void kmemcheck_broken(const char *invariant);
+void kmemcheck_count_unknown(unsigned long ip);
+void kmemcheck_broken(const char *invariant, unsigned long ip);
 
 /**
  * KMEMCHECK_WARN_ON() - switch kmemcheck off when an invariant of its own is broken
@@ -117,16 +125,24 @@ void kmemcheck_broken(const char *invariant);
 	const bool __broken = !!(condition);					\
 										\
 	if (unlikely(__broken))							\
-		kmemcheck_broken(__FILE__ ":" __stringify(__LINE__) ": " #condition);	\
+		kmemcheck_broken(__FILE__ ":" __stringify(__LINE__) ": " #condition,	\
+				 0);						\
 	unlikely(__broken);							\
 })
+
+/* pool.c */
+unsigned long kmemcheck_pool_border(unsigned long addr, bool down);
+void kmemcheck_untrack(unsigned long addr);
 
 /* Does all of a range lie in the pool? */
 static __always_inline bool kmemcheck_range_in_pool(unsigned long addr, size_t size)
 {
 	unsigned long offset = addr - kmemcheck_pool_start;
 
-	return offset < kmemcheck_pool_size && size <= kmemcheck_pool_size - offset;
+	return offset < kmemcheck_pool_size && size <= kmemcheck_pool_size - offset &&
+	       (!static_branch_unlikely(&kmemcheck_gaps) ||
+		(kmemcheck_in_pool(addr) &&
+		 size <= kmemcheck_pool_border(addr, false) - addr));
 }
 
 /* check.c: what an engine tells the core; regs are those before the instruction. */
@@ -143,9 +159,6 @@ void kmemcheck_note_copy(struct pt_regs *regs, unsigned long to, unsigned long f
 			 size_t size);
 void kmemcheck_copy_state(struct pt_regs *regs, unsigned long to, unsigned long from,
 			  size_t size);
-
-/* pool.c */
-void kmemcheck_untrack(unsigned long addr);
 
 /* shadow.c: four bytes of the pool in each, kmemcheck_state of the first lowest. */
 extern u8 *kmemcheck_shadow;
@@ -195,6 +208,7 @@ void kmemcheck_profile(unsigned long ip);
 /**
  * struct kmemcheck_arch_ops - what an architecture does for the core
  * @init: before anything is hidden; 0 or an error
+ * @prepare_cpu: each time before a CPU is brought up; 0 or an error
  * @engine: name of the engine that was chosen
  * @fault_class: how many faults were there of the i-th class of instructions? Its name,
  *	or NULL when there are no more classes
@@ -215,6 +229,7 @@ void kmemcheck_profile(unsigned long ip);
  */
 struct kmemcheck_arch_ops {
 	int (*init)(void);
+	int (*prepare_cpu)(unsigned int cpu);
 	const char *(*engine)(void);
 	const char *(*fault_class)(unsigned int i, u64 *count);
 	unsigned long (*kaslr_offset)(void);

@@ -70,7 +70,8 @@ void kmemcheck_report_read(struct pt_regs *regs, unsigned long addr, size_t size
  */
 void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
 {
-	if (!kmemcheck_in_pool(addr) || kmemcheck_may_read(addr, size))
+	if (!kmemcheck_in_pool(addr) || kmemcheck_may_read(addr, size) ||
+	    this_cpu_read(kmemcheck_walking))
 		return;
 	if (kmemcheck_any_allocated(addr, size)) {
 		kmemcheck_count(KMEMCHECK_COUNTER_PROPAGATED);

@@ -2,8 +2,10 @@
 /*
  * kmemcheck: boot option, sysctl, and the order in which the parts start.
  */
+#include <linux/cpuhotplug.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/stackdepot.h>
 #include <linux/sysctl.h>
@@ -15,6 +17,7 @@
 #include "pool.h"
 #include "report.h"
 #include "ring.h"
+#include "untracked.h"
 
 static int __init kmemcheck_param(char *str)
 {
@@ -31,24 +34,36 @@ static int __init kmemcheck_param(char *str)
 }
 early_param("kmemcheck", kmemcheck_param);
 
-static int init_parts(void)
+static int prepare_cpu(unsigned int cpu)
+{
+	int err = kmemcheck_queue_prepare(cpu, kmemcheck_report_drain);
+
+	return err ?: kmemcheck_arch.prepare_cpu(cpu);
+}
+
+static int init_parts(bool *hidden)
 {
 	int err;
 
-	err = kmemcheck_queue_init(kmemcheck_report_drain);
+	/* Now for those that run, and for each one that will. */
+	err = cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "mm/kmemcheck:prepare", prepare_cpu,
+				NULL);
+	err = min(err, 0);
 	if (!err)
 		err = kmemcheck_ring_init();
 	if (!err)
-		err = kmemcheck_owner_init(kmemcheck_pool_reserved() >> PAGE_SHIFT);
+		err = kmemcheck_owner_init();
 	if (!err)
 		err = kmemcheck_origin_init();
 	if (!err)
 		err = stack_depot_init();
 	if (!err)
 		err = kmemcheck_arch.init();
+	if (!err)
+		kmemcheck_untracked_init();
 	/* Last: from here on memory is hidden. */
 	if (!err)
-		err = kmemcheck_pool_init();
+		err = kmemcheck_pool_init(hidden);
 	return err;
 }
 
@@ -56,6 +71,7 @@ static int init_parts(void)
 static int begin(void)
 {
 	static int failed;
+	bool hidden = false;
 	int err = failed;
 
 	if (err)
@@ -65,18 +81,19 @@ static int begin(void)
 	if (err)
 		return err;
 
-	err = init_parts();
+	err = init_parts(&hidden);
 	if (err) {
 		failed = err;
 		WRITE_ONCE(kmemcheck_mode, KMEMCHECK_MODE_DISABLED);
-		kmemcheck_pool_release();
+		if (!hidden)
+			kmemcheck_release_pool();
 		pr_err("cannot start (error %d); disabled\n", err);
 		return err;
 	}
 
 	static_branch_enable(&kmemcheck_key);
 	pr_info("Initialized, tracking up to %lu MiB of memory with the %s engine\n",
-		kmemcheck_pool_size >> 20, kmemcheck_arch.engine());
+		kmemcheck_pool_reserved() >> 20, kmemcheck_arch.engine());
 	return 0;
 }
 

@@ -141,17 +141,39 @@ static const struct file_operations reports_fops = {
 	.llseek		= reports_llseek,
 };
 
+/* Only where there are several. */
+static void show_node(struct seq_file *m, int node)
+{
+	const struct kmemcheck_part *part;
+	unsigned long size = 0, used = 0;
+
+	for_each_part(part)
+		if (part->node == node) {
+			size += part->size;
+			used += kmemcheck_part_used(part);
+		}
+	if (size != kmemcheck_pool_reserved())
+		seq_printf(m, "pool of node %d: %lu\npool used of node %d: %lu\n",
+			   node, size, node, used);
+}
+
 static int stats_show(struct seq_file *m, void *unused)
 {
 	static const char * const modes[] = { "disabled", "enabled", "one-shot" };
+	const struct kmemcheck_part *part;
+	unsigned long used = 0;
 	const char *name;
 	u64 count;
-	int i;
+	int i, node;
 
 	seq_printf(m, "mode: %s\n", modes[READ_ONCE(kmemcheck_mode)]);
 	seq_printf(m, "engine: %s\n", kmemcheck_arch.engine());
-	seq_printf(m, "pool: %lu\n", kmemcheck_pool_size);
-	seq_printf(m, "pool used: %lu\n", kmemcheck_pool_used());
+	seq_printf(m, "pool: %lu\n", kmemcheck_pool_reserved());
+	for_each_part(part)
+		used += kmemcheck_part_used(part);
+	seq_printf(m, "pool used: %lu\n", used);
+	for_each_online_node(node)
+		show_node(m, node);
 	for (i = 0; i < KMEMCHECK_NR_COUNTERS; i++)
 		seq_printf(m, "%s: %llu\n", kmemcheck_counter_names[i],
 			   kmemcheck_counter(i));
@@ -161,6 +183,8 @@ static int stats_show(struct seq_file *m, void *unused)
 			   NSEC_PER_SEC);
 	for (i = 0; (name = kmemcheck_arch.fault_class(i, &count)); i++)
 		seq_printf(m, "faults by %s: %llu\n", name, count);
+	for (i = 0; i < KMEMCHECK_UNKNOWN_MAX && kmemcheck_unknown[i]; i++)
+		seq_printf(m, "unknown instruction: %pS\n", (void *)kmemcheck_unknown[i]);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);

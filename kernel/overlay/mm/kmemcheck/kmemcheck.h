@@ -12,11 +12,6 @@
 
 struct dentry;
 
-static __always_inline bool kmemcheck_in_pool(unsigned long addr)
-{
-	return addr - kmemcheck_pool_start < kmemcheck_pool_size;
-}
-
 /* The alias of an address that is known to lie in the pool. */
 static inline void *kmemcheck_pool_alias(unsigned long addr)
 {
@@ -26,6 +21,9 @@ static inline void *kmemcheck_pool_alias(unsigned long addr)
 /* state.c */
 u64 kmemcheck_counter(enum kmemcheck_counter counter);
 extern const char * const kmemcheck_counter_names[];
+
+#define KMEMCHECK_UNKNOWN_MAX	8
+extern unsigned long kmemcheck_unknown[KMEMCHECK_UNKNOWN_MAX];
 
 /* hooks_slab.c */
 void kmemcheck_retire_slabs(void);

@@ -263,6 +263,27 @@ void test_filler_of_a_message(struct kunit *test)
 }
 #endif
 
+/* The unwinder looks at what is tracked, too; that is no business of the walker's. */
+void test_walked_stack_is_silent(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long entries[8], flags;
+
+	KUNIT_EXPECT_GE(test, kmemcheck_walk_stack(NULL, entries, ARRAY_SIZE(entries), 0), 2);
+	KUNIT_EXPECT_LT(test, entries[0] - (unsigned long)test_walked_stack_is_silent,
+			PAGE_SIZE);
+	KUNIT_EXPECT_FALSE(test, this_cpu_read(kmemcheck_walking));
+
+	local_irq_save(flags);
+	this_cpu_write(kmemcheck_walking, true);
+	load(c->object + 8, 8);
+	this_cpu_write(kmemcheck_walking, false);
+	local_irq_restore(flags);
+	expect_silence(test, c->object, SIZE);
+	load(c->object + 16, 8);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 16, 8);
+}
+
 void test_self_test(struct kunit *test)
 {
 	struct context *c = test->priv;

@@ -623,6 +623,12 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_zeroed_pages),
 	KUNIT_CASE(test_page_fragments),
 	KUNIT_CASE(test_gfp_notrack),
+	KUNIT_CASE(test_blocks_join_again),
+	KUNIT_CASE(test_blocks_of_an_odd_range),
+	KUNIT_CASE(test_blocks_rest_after_use),
+	KUNIT_CASE(test_borders_of_the_pool),
+	KUNIT_CASE(test_objects_of_a_node),
+	KUNIT_CASE(test_notrack_memory),
 	KUNIT_CASE(test_annotated_bitfield),
 	KUNIT_CASE(test_annotated_variable),
 	KUNIT_CASE(test_dma_single),
@@ -666,6 +672,12 @@ static struct kunit_case kmemcheck_cases[] = {
 #ifdef CONFIG_NET
 	KUNIT_CASE(test_filler_of_a_message),
 #endif
+	KUNIT_CASE(test_walked_stack_is_silent),
+	KUNIT_CASE(test_vector_moves),
+	KUNIT_CASE(test_wide_vector_moves),
+	KUNIT_CASE(test_uninitialized_vectors),
+	KUNIT_CASE(test_vector_of_freed_memory),
+	KUNIT_CASE(test_flags_of_a_vector_test),
 	KUNIT_CASE(test_handler_is_closed),
 	/* The last ones: meanwhile pages are shown. */
 	KUNIT_CASE(test_access_while_hiding),

@@ -64,6 +64,21 @@ void test_access_while_hiding(struct kunit *test);
 void test_slabs_of_the_boot(struct kunit *test);
 void test_one_shot(struct kunit *test);
 void test_broken_invariant_switches_off(struct kunit *test);
+/* kmemcheck_pool_test.c */
+void test_blocks_join_again(struct kunit *test);
+void test_blocks_of_an_odd_range(struct kunit *test);
+void test_blocks_rest_after_use(struct kunit *test);
+void test_borders_of_the_pool(struct kunit *test);
+void test_objects_of_a_node(struct kunit *test);
+void test_notrack_memory(struct kunit *test);
+
+/* kmemcheck_vector_test.c */
+void test_vector_moves(struct kunit *test);
+void test_wide_vector_moves(struct kunit *test);
+void test_uninitialized_vectors(struct kunit *test);
+void test_vector_of_freed_memory(struct kunit *test);
+void test_flags_of_a_vector_test(struct kunit *test);
+
 /* kmemcheck_origin_test.c */
 void test_all_holes_in_one_report(struct kunit *test);
 void test_more_holes_than_room(struct kunit *test);
@@ -73,6 +88,7 @@ void test_source_of_a_store(struct kunit *test);
 void test_sources_of_one_message(struct kunit *test);
 void test_sources_are_told_apart(struct kunit *test);
 void test_filler_of_a_message(struct kunit *test);
+void test_walked_stack_is_silent(struct kunit *test);
 void test_self_test(struct kunit *test);
 
 /* kmemcheck_device_test.c */

@@ -16,13 +16,13 @@
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
-#include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
 #include "kmemcheck.h"
 #include "origin.h"
+#include "report.h"
 #include "shadow.h"
 
 /*
@@ -160,14 +160,11 @@ static void save_copy(struct kmemcheck_origin *origin, struct pt_regs *regs,
 	origin->time = ktime_get_boot_fast_ns();
 	origin->pid = current->pid;
 	origin->cpu = raw_smp_processor_id();
-	if (!regs) {
-		/* Not the functions of kmemcheck itself. */
-		origin->nr_stack = stack_trace_save(origin->stack, KMEMCHECK_COPY_DEPTH, 4);
-		return;
-	}
-	origin->nr_stack = stack_trace_save_regs(regs, origin->stack, KMEMCHECK_COPY_DEPTH, 0);
+	/* Not the functions of kmemcheck itself. */
+	origin->nr_stack = kmemcheck_walk_stack(regs, origin->stack, KMEMCHECK_COPY_DEPTH,
+						regs ? 0 : 4);
 	/* Return addresses lie behind their instruction. */
-	if (origin->nr_stack && origin->stack[0] == instruction_pointer(regs))
+	if (regs && origin->nr_stack && origin->stack[0] == instruction_pointer(regs))
 		origin->stack[0]++;
 }
 

@@ -12,6 +12,7 @@
 #include "../slab.h"
 #include "kmemcheck.h"
 #include "owner.h"
+#include "pool.h"
 
 /*
  * Owners of the objects of a slab, for the first page of each slab. They lie
@@ -31,11 +32,11 @@ static const char * const owner_names[MAX_OWNERS_SHIFT + 1] = {
 	[8] = "kmemcheck-256",	[9] = "kmemcheck-512",
 };
 
-int kmemcheck_owner_init(unsigned long pages)
+int kmemcheck_owner_init(void)
 {
 	int i;
 
-	owners = vcalloc(pages, sizeof(*owners));
+	owners = kmemcheck_pool_array(sizeof(*owners));
 	if (!owners)
 		return -ENOMEM;
 	for (i = MIN_OWNERS_SHIFT; i <= MAX_OWNERS_SHIFT; i++)
@@ -160,13 +161,14 @@ static bool find_pages(unsigned long addr, struct kmemcheck_object *object,
 		       struct kmemcheck_owner *owner)
 {
 	unsigned long page = ALIGN_DOWN(addr, PAGE_SIZE);
-	const struct kmemcheck_owner *found;
+	const struct kmemcheck_owner *found = NULL;
 	unsigned int i;
 
-	for (i = 0; i < MAX_ORDER_NR_PAGES; i++, page -= PAGE_SIZE) {
+	for (i = 0; i < MAX_ORDER_NR_PAGES && kmemcheck_in_pool(page); i++) {
 		found = kmemcheck_owner_of_pages((void *)page);
-		if (found || page == kmemcheck_pool_start)
+		if (found)
 			break;
+		page -= PAGE_SIZE;
 	}
 	if (!found || !found->name || addr - page >= PAGE_ALIGN(found->size))
 		return false;

@@ -32,7 +32,7 @@ static inline struct kmemcheck_event kmemcheck_fill_event(const struct kmemcheck
 	return owner->filled ? owner->free : (struct kmemcheck_event) {};
 }
 
-int kmemcheck_owner_init(unsigned long pages);
+int kmemcheck_owner_init(void);
 struct kmemcheck_owner *kmemcheck_alloc_owners(const void *start, size_t size,
 					       unsigned int objects, gfp_t flags);
 void kmemcheck_free_owners(const void *start);

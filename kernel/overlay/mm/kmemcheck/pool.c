@@ -1,224 +1,282 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemcheck: the block of memory that is tracked.
+ * kmemcheck: the memory that is tracked.
  *
  * Tracked memory is one contiguous block, taken at boot and hidden once. A
  * second mapping of it, the alias, is always present. So "is it tracked?" is
  * one comparison, the shadow is one array, and no page table is changed while
- * the alias engine runs.
+ * the alias engine runs. Where it has to consist of several parts, the alias, the
+ * shadow and all arrays have the same gaps between them, in which nothing is mapped.
  */
+#include <linux/bitmap.h>
 #include <linux/export.h>
-#include <linux/genalloc.h>
 #include <linux/jiffies.h>
-#include <linux/log2.h>
-#include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
 #include "../internal.h"
-#include "../slab.h"
 #include "kmemcheck.h"
 #include "pool.h"
 #include "shadow.h"
-
-/* Slab memory of a busy desktop is below this share of all memory. */
-#define DEFAULT_PERCENT	25
-/* vmap() refuses more pages than are left; the shadow takes a quarter on top. */
-#define MAX_PERCENT	40
 
 unsigned long kmemcheck_pool_start __read_mostly;
 EXPORT_SYMBOL(kmemcheck_pool_start);
 unsigned long kmemcheck_pool_size __read_mostly;
 EXPORT_SYMBOL(kmemcheck_pool_size);
+unsigned long *kmemcheck_pool_map __read_mostly;
+EXPORT_SYMBOL(kmemcheck_pool_map);
 unsigned long kmemcheck_alias_offset __read_mostly;
 EXPORT_SYMBOL(kmemcheck_alias_offset);
+DEFINE_STATIC_KEY_FALSE(kmemcheck_gaps);
+EXPORT_SYMBOL(kmemcheck_gaps);
 
-/* As asked for on the command line: bytes, or percent when that is not 0. */
-static unsigned long pool_bytes __read_mostly;
-static unsigned int pool_percent __read_mostly = DEFAULT_PERCENT;
-static bool pool_asked_for __initdata;
-
-/* What there is; becomes kmemcheck_pool_* when it is hidden. */
-static void *reserved __read_mostly;
-static unsigned long reserved_size __read_mostly;
-static void *reserved_shadow __read_mostly;
-static bool reserved_late __read_mostly;	/* not from memblock */
-static bool hidden __read_mostly;
-
-static struct gen_pool *pages __read_mostly;
-/* When the pool had too little for the last time, in jiffies; 0: long ago, or never. */
-static unsigned long exhausted;
-
-static int __init pool_param(char *str)
+static unsigned long first_address(void)
 {
-	unsigned long long value;
-	char *end;
-
-	if (!str)
-		return -EINVAL;
-	value = memparse(str, &end);
-	if (*end == '%' && !end[1] && value > 0 && value <= MAX_PERCENT) {
-		pool_percent = value;
-		pool_bytes = 0;
-	} else if (!*end && value >= PMD_SIZE) {
-		pool_percent = 0;
-		pool_bytes = value;
-	} else {
-		pr_err("kmemcheck.pool=%s is neither 2M or more nor 1%% to %d%%\n",
-		       str, MAX_PERCENT);
-		return -EINVAL;
-	}
-	pool_asked_for = true;
-	return 0;
-}
-early_param("kmemcheck.pool", pool_param);
-
-static unsigned long wanted(unsigned long memory)
-{
-	unsigned long percent = memory / 100;
-	unsigned long size = pool_percent ? percent * pool_percent : pool_bytes;
-
-	return ALIGN_DOWN(clamp(size, PMD_SIZE, percent * MAX_PERCENT), PMD_SIZE);
+	return kmemcheck_parts[0].start;
 }
 
-/**
- * kmemcheck_alloc_pool() - reserve memory before the page allocator owns it
- *
- * With kmemcheck=0 too, when a size was asked for: then it is for later.
- */
-void __init kmemcheck_alloc_pool(void)
+static unsigned long end_of(const struct kmemcheck_part *part)
 {
-	unsigned long size = wanted(memblock_phys_mem_size());
-
-	if (!kmemcheck_enabled() && !pool_asked_for)
-		return;
-
-	reserved = memblock_alloc_raw(size, PMD_SIZE);
-	reserved_shadow = reserved ? memblock_alloc(KMEMCHECK_SHADOW_SIZE(size), PAGE_SIZE) : NULL;
-	if (!reserved_shadow) {
-		pr_err("no %lu MiB for the pool and its shadow; disabled\n",
-		       (size + size / 4) >> 20);
-		if (reserved)
-			memblock_free(reserved, size);
-		reserved = NULL;
-		kmemcheck_mode = KMEMCHECK_MODE_DISABLED;
-		return;
-	}
-	reserved_size = size;
-	/* A report is to name the cache that an object was allocated from. */
-	slab_nomerge = true;
+	return part->start + part->size;
 }
 
-/**
- * kmemcheck_find_pool() - take the pool from the page allocator
- *
- * For kmemcheck that is switched on when the kernel runs already. A large block may
- * not be found then; a smaller one is better than none.
- *
- * Return: 0, or -ENOMEM.
- */
-int kmemcheck_find_pool(void)
+/* With the gaps. */
+static unsigned long span(void)
 {
-	unsigned long size = rounddown_pow_of_two(wanted(totalram_pages() << PAGE_SHIFT));
-	struct page *page = NULL;
-
-	for (; size >= PMD_SIZE; size /= 2) {
-		page = alloc_contig_pages(size >> PAGE_SHIFT, GFP_KERNEL | __GFP_NOWARN,
-					  numa_mem_id(), NULL);
-		if (page)
-			break;
-	}
-	if (!page) {
-		pr_err("no memory for the pool; boot with kmemcheck.pool= to reserve it\n");
-		return -ENOMEM;
-	}
-	reserved_shadow = vzalloc(KMEMCHECK_SHADOW_SIZE(size));
-	if (!reserved_shadow) {
-		free_contig_range(page_to_pfn(page), size >> PAGE_SHIFT);
-		return -ENOMEM;
-	}
-	reserved = page_to_virt(page);
-	reserved_size = size;
-	reserved_late = true;
-	return 0;
+	return end_of(&kmemcheck_parts[kmemcheck_nr_parts - 1]) - first_address();
 }
 
-/* Bytes of the pool, 0 when there is none. */
+/* Bytes of the pool, without its gaps; 0 when there is none. */
 unsigned long kmemcheck_pool_reserved(void)
 {
-	return reserved_size;
+	const struct kmemcheck_part *part;
+	unsigned long size = 0;
+
+	for_each_part(part)
+		size += part->size;
+	return size;
 }
 
-/* Give the pool back, unless it is too late for that. */
-void kmemcheck_pool_release(void)
+/**
+ * kmemcheck_pool_border() - how far is it to the border of a part?
+ * @addr: of the first byte
+ * @down: to the border below it, not above it
+ *
+ * Return: where the part that @addr lies in begins or ends; if it lies in none, where
+ * the next one below ends (0 if there is none) or above begins (ULONG_MAX).
+ */
+unsigned long kmemcheck_pool_border(unsigned long addr, bool down)
 {
-	if (hidden)
-		return;
-	if (reserved_late) {
-		free_contig_range(PHYS_PFN(__pa(reserved)), reserved_size >> PAGE_SHIFT);
-		vfree(reserved_shadow);
-	} else {
-		free_reserved_area(reserved, reserved + reserved_size, -1, NULL);
-		free_reserved_area(reserved_shadow, reserved_shadow + reserved_size / 4,
-				   -1, NULL);
+	const struct kmemcheck_part *part;
+	unsigned long below = 0;
+
+	for_each_part(part) {
+		if (addr < part->start)
+			return down ? below : part->start;
+		if (addr < end_of(part))
+			return down ? part->start : end_of(part);
+		below = end_of(part);
 	}
-	reserved_size = 0;
+	return down ? below : ULONG_MAX;
+}
+
+static struct page *page_at(const void *addr)
+{
+	return is_vmalloc_addr(addr) ? vmalloc_to_page(addr) : virt_to_page(addr);
+}
+
+static int map_at(void *where, const void *what, size_t size)
+{
+	unsigned long i, n = PAGE_ALIGN(size) >> PAGE_SHIFT;
+	struct page **pages = vmalloc_array(n, sizeof(*pages));
+	int err;
+
+	if (!pages)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		pages[i] = page_at(what + (i << PAGE_SHIFT));
+	err = vmap_pages_range_noflush((unsigned long)where, (unsigned long)where +
+				       (n << PAGE_SHIFT), PAGE_KERNEL, pages, PAGE_SHIFT);
+	vfree(pages);
+	return err;
+}
+
+/* Room for addresses: @size bytes for each page from the first to the last part. */
+static void *make_room(size_t size)
+{
+	struct vm_struct *area = get_vm_area((span() >> PAGE_SHIFT) * size + PAGE_SIZE, VM_MAP);
+
+	return area ? area->addr : NULL;
+}
+
+static unsigned long index_of(const struct kmemcheck_part *part)
+{
+	return (part->start - first_address()) >> PAGE_SHIFT;
+}
+
+/**
+ * kmemcheck_pool_array() - an array that is indexed by pages of the pool
+ * @size: bytes of an element, a power of two up to PAGE_SIZE
+ *
+ * Index 0 is the first page of the first part; for gaps there are no elements.
+ *
+ * Return: the array, zeroed, or NULL.
+ */
+void *kmemcheck_pool_array(size_t size)
+{
+	const struct kmemcheck_part *part;
+	void *array, *data;
+
+	if (kmemcheck_nr_parts == 1)
+		return vcalloc(span() >> PAGE_SHIFT, size);
+	array = make_room(size);
+	if (!array)
+		return NULL;
+	for_each_part(part) {
+		size_t bytes = (part->size >> PAGE_SHIFT) * size;
+
+		data = vzalloc_node(bytes, part->node);
+		if (!data || map_at(array + index_of(part) * size, data, bytes))
+			return NULL;
+	}
+	return array;
+}
+
+/* What is read behind a part is the shadow of the next one, or a page of nobody. */
+static void *map_shadow(void)
+{
+	const struct kmemcheck_part *part, *last = &kmemcheck_parts[kmemcheck_nr_parts - 1];
+	void *shadow;
+
+	if (kmemcheck_nr_parts == 1)
+		return kmemcheck_parts[0].shadow;
+	shadow = make_room(PAGE_SIZE / 4);
+	if (!shadow)
+		return NULL;
+	for_each_part(part) {
+		bool adjoins = part < last && part[1].start == end_of(part);
+
+		if (map_at(shadow + index_of(part) * (PAGE_SIZE / 4), part->shadow,
+			   adjoins ? part->size / 4 : KMEMCHECK_SHADOW_SIZE(part->size)))
+			return NULL;
+	}
+	return shadow;
 }
 
 static int map_alias(void)
 {
-	unsigned long i, n = reserved_size >> PAGE_SHIFT;
-	struct page **map;
-	void *alias;
+	const struct kmemcheck_part *part;
+	void *alias = make_room(PAGE_SIZE);
+	int err;
 
-	map = vmalloc_array(n, sizeof(*map));
-	if (!map)
-		return -ENOMEM;
-	for (i = 0; i < n; i++)
-		map[i] = virt_to_page(reserved + (i << PAGE_SHIFT));
-	alias = vmap(map, n, VM_MAP, PAGE_KERNEL);
-	vfree(map);
 	if (!alias)
 		return -ENOMEM;
-	kmemcheck_alias_offset = alias - reserved;
+	for_each_part(part) {
+		err = map_at(alias + (part->start - first_address()), (void *)part->start,
+			     part->size);
+		if (err)
+			return err;
+	}
+	kmemcheck_alias_offset = (unsigned long)alias - first_address();
 	return 0;
 }
 
-int kmemcheck_pool_init(void)
+static int map_gaps(void)
 {
-	unsigned long start = (unsigned long)reserved;
+	const struct kmemcheck_part *part;
+
+	if (span() == kmemcheck_pool_reserved())
+		return 0;
+	kmemcheck_pool_map = vzalloc(BITS_TO_LONGS(span() / KMEMCHECK_PART_ALIGN) *
+				     sizeof(long));
+	if (!kmemcheck_pool_map)
+		return -ENOMEM;
+	for_each_part(part)
+		bitmap_set(kmemcheck_pool_map,
+			   (part->start - first_address()) / KMEMCHECK_PART_ALIGN,
+			   part->size / KMEMCHECK_PART_ALIGN);
+	static_branch_enable(&kmemcheck_gaps);
+	return 0;
+}
+
+static int init_part(struct kmemcheck_part *part)
+{
 	unsigned long i;
+
+	for (i = 0; !part->late && i < part->size; i += PAGE_SIZE)
+		ClearPageReserved(virt_to_page(part->start + i));
+	return kmemcheck_arch.hide_pool(part->start, part->size >> PAGE_SHIFT);
+}
+
+static int init_books(void)
+{
+	struct kmemcheck_part *part;
+	int err = kmemcheck_shadow_init(map_shadow());
+
+	for_each_part(part)
+		if (!err)
+			err = kmemcheck_blocks_init(&part->blocks,
+						    PHYS_PFN(__pa(part->start)),
+						    part->size >> PAGE_SHIFT, part->node);
+	return err ?: map_gaps();
+}
+
+/**
+ * kmemcheck_pool_init() - hide what was reserved, and hand it out from now on
+ * @hidden: set to whether some of it has been hidden, also when that failed
+ *
+ * Return: 0, or an error.
+ */
+int kmemcheck_pool_init(bool *hidden)
+{
+	struct kmemcheck_part *part;
 	int err;
 
-	err = kmemcheck_shadow_init(reserved_shadow, reserved_size >> PAGE_SHIFT);
-	if (err)
-		return err;
-	pages = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
-	if (!pages)
-		return -ENOMEM;
-	/* A slab of 2^n pages starts at a multiple of its size. */
-	gen_pool_set_algo(pages, gen_pool_first_fit_order_align, NULL);
-	err = gen_pool_add(pages, start, reserved_size, NUMA_NO_NODE);
+	err = init_books();
 	if (!err)
 		err = map_alias();
 	if (err)
 		return err;
-
-	hidden = true;
-	for (i = 0; !reserved_late && i < reserved_size; i += PAGE_SIZE)
-		ClearPageReserved(virt_to_page(start + i));
-
-	err = kmemcheck_arch.hide_pool(start, reserved_size >> PAGE_SHIFT);
-	if (err)
-		return err;
-
-	kmemcheck_pool_start = start;
-	kmemcheck_pool_size = reserved_size;
+	*hidden = true;
+	for_each_part(part) {
+		err = init_part(part);
+		if (err)
+			return err;
+	}
+	kmemcheck_pool_start = first_address();
+	kmemcheck_pool_size = span();
 	return 0;
+}
+
+static struct kmemcheck_part *part_on(int node)
+{
+	struct kmemcheck_part *part;
+
+	for_each_part(part)
+		if (part->node == node)
+			return part;
+	return NULL;
+}
+
+static struct page *take_page(unsigned int order, int node, bool other_nodes)
+{
+	struct kmemcheck_part *part;
+	struct page *page;
+
+	for_each_part(part) {
+		if ((part->node != node) != other_nodes)
+			continue;
+		page = kmemcheck_take_block(&part->blocks, order);
+		if (page)
+			return page;
+		WRITE_ONCE(part->exhausted, jiffies | 1);
+	}
+	return NULL;
 }
 
 /**
@@ -228,26 +286,22 @@ int kmemcheck_pool_init(void)
  * @compound: make them one compound page
  *
  * Return: the first of them, with the only reference, or NULL when the pool has no
- * such block left or lies on another node.
+ * such block left; on @node, if one is given that has a part of the pool.
  */
 struct page *kmemcheck_pool_alloc(unsigned int order, int node, bool compound)
 {
-	unsigned long addr;
-	struct page *page;
+	bool elsewhere = node == NUMA_NO_NODE || !part_on(node);
+	int here = node == NUMA_NO_NODE ? numa_mem_id() : node;
+	struct page *page = take_page(order, here, false);
 	int i;
 
-	if (node != NUMA_NO_NODE &&
-	    node != page_to_nid(virt_to_page(kmemcheck_pool_start)))
-		return NULL;
-
-	addr = gen_pool_alloc(pages, PAGE_SIZE << order);
-	if (!addr) {
-		WRITE_ONCE(exhausted, jiffies | 1);
+	if (!page && elsewhere)
+		page = take_page(order, here, true);
+	if (!page) {
 		kmemcheck_count(KMEMCHECK_COUNTER_EXHAUSTED);
 		return NULL;
 	}
 
-	page = virt_to_page(addr);
 	set_page_count(page, 1);
 	for (i = 1; i < 1 << order; i++)
 		set_page_count(page + i, 0);
@@ -260,20 +314,25 @@ struct page *kmemcheck_pool_alloc(unsigned int order, int node, bool compound)
  * kmemcheck_pool_has_room() - is it worth while to ask for more?
  * @node: that pages are wanted of
  *
- * Return: false if the pool lies on another node, or if it had too little within the
- * last second.
+ * Return: false if no part lies on the node, or if all those that do had too little
+ * within the last second.
  */
 bool kmemcheck_pool_has_room(int node)
 {
-	unsigned long when = READ_ONCE(exhausted);
+	struct kmemcheck_part *part;
+	unsigned long when;
 
-	if (node != page_to_nid(virt_to_page(kmemcheck_pool_start)))
-		return false;
-	if (when && time_before(jiffies, when + HZ))
-		return false;
-	if (when)
-		WRITE_ONCE(exhausted, 0);
-	return true;
+	for_each_part(part) {
+		if (part->node != node)
+			continue;
+		when = READ_ONCE(part->exhausted);
+		if (!when || !time_before(jiffies, when + HZ)) {
+			if (when)
+				WRITE_ONCE(part->exhausted, 0);
+			return true;
+		}
+	}
+	return false;
 }
 
 /**
@@ -328,14 +387,30 @@ static void end_hiding(unsigned long addr, unsigned long n)
  */
 void kmemcheck_pool_hide(void)
 {
-	unsigned long n = kmemcheck_pool_size >> PAGE_SHIFT;
+	const struct kmemcheck_part *part;
+	bool any = false;
 
 	mutex_lock(&hiding);
-	if (begin_hiding(kmemcheck_pool_start, n)) {
+	for_each_part(part)
+		any |= begin_hiding(part->start, part->size >> PAGE_SHIFT);
+	if (any)
 		kmemcheck_arch.flush_pool();
-		end_hiding(kmemcheck_pool_start, n);
-	}
+	for_each_part(part)
+		if (any)
+			end_hiding(part->start, part->size >> PAGE_SHIFT);
 	mutex_unlock(&hiding);
+}
+
+static void give_back(struct page *page, unsigned int order)
+{
+	unsigned long addr = (unsigned long)page_to_virt(page);
+	struct kmemcheck_part *part;
+
+	for_each_part(part)
+		if (addr < end_of(part)) {
+			kmemcheck_give_block(&part->blocks, page, order);
+			return;
+		}
 }
 
 /* Blocks that wait for it, before they are used again. */
@@ -345,6 +420,7 @@ static DEFINE_RAW_SPINLOCK(to_hide_lock);
 static void hide_and_free(struct work_struct *work)
 {
 	struct page *page, *next;
+	unsigned int order;
 	unsigned long addr;
 	LIST_HEAD(list);
 
@@ -359,7 +435,9 @@ static void hide_and_free(struct work_struct *work)
 	list_for_each_entry_safe(page, next, &list, lru) {
 		addr = (unsigned long)page_to_virt(page);
 		end_hiding(addr, 1UL << page->private);
-		gen_pool_free(pages, addr, PAGE_SIZE << page->private);
+		order = page->private;
+		page->private = 0;
+		give_back(page, order);
 	}
 	mutex_unlock(&hiding);
 }
@@ -399,11 +477,11 @@ void kmemcheck_pool_free(struct page *page, unsigned int order)
 	unsigned long addr = (unsigned long)page_to_virt(page);
 	unsigned long flags;
 
-	/* gen_pool_free() would stop the machine. These are lost. */
+	/* These are lost. */
 	if (KMEMCHECK_WARN_ON(!kmemcheck_range_in_pool(addr, PAGE_SIZE << order)))
 		return;
 	if (!clean(page, order)) {
-		gen_pool_free(pages, addr, PAGE_SIZE << order);
+		give_back(page, order);
 		return;
 	}
 	page->private = order;
@@ -413,8 +491,8 @@ void kmemcheck_pool_free(struct page *page, unsigned int order)
 	schedule_work(&hide_work);
 }
 
-/* Bytes in use. */
-unsigned long kmemcheck_pool_used(void)
+/* Bytes of a part that are in use. */
+unsigned long kmemcheck_part_used(const struct kmemcheck_part *part)
 {
-	return pages ? gen_pool_size(pages) - gen_pool_avail(pages) : 0;
+	return (part->blocks.pages - READ_ONCE(part->blocks.free)) << PAGE_SHIFT;
 }

@@ -73,26 +73,23 @@ static int __init ratelimit_param(char *str)
 early_param("kmemcheck.ratelimit", ratelimit_param);
 
 /**
- * kmemcheck_queue_init() - before the first report
+ * kmemcheck_queue_prepare() - before a CPU is brought up, each time
+ * @cpu: its number
  * @consume: empties the queue of the CPU that it runs on
  *
  * Return: 0, or -ENOMEM.
  */
-int kmemcheck_queue_init(void (*consume)(struct irq_work *work))
+int kmemcheck_queue_prepare(unsigned int cpu, void (*consume)(struct irq_work *work))
 {
 	size_t size = array_size(CONFIG_KMEMCHECK_QUEUE_SIZE,
 				 sizeof(struct kmemcheck_report));
-	int cpu;
+	struct queue *q = per_cpu_ptr(&queues, cpu);
 
-	for_each_possible_cpu(cpu) {
-		struct queue *q = per_cpu_ptr(&queues, cpu);
-
-		q->slots = vzalloc(size);
-		if (!q->slots)
-			return -ENOMEM;
-		init_irq_work(&q->work, consume);
-	}
-	return 0;
+	if (q->slots)
+		return 0;
+	init_irq_work(&q->work, consume);
+	q->slots = vzalloc_node(size, cpu_to_node(cpu));
+	return q->slots ? 0 : -ENOMEM;
 }
 
 static struct kmemcheck_report *queue_reserve(struct queue *q)
@@ -171,19 +168,40 @@ static void save_code(struct kmemcheck_report *report)
 	memcpy(report->code, (void *)start, end - start);
 }
 
+/**
+ * kmemcheck_walk_stack() - the return addresses of a stack, also inside of a fault
+ * @regs: where it begins, or NULL: here
+ * @entries: where to
+ * @size: at most so many
+ * @skip: not the first ones
+ *
+ * Return: their number.
+ */
+noinline unsigned int kmemcheck_walk_stack(struct pt_regs *regs, unsigned long *entries,
+					   unsigned int size, unsigned int skip)
+{
+	unsigned long flags;
+	unsigned int nr;
+
+	local_irq_save(flags);
+	this_cpu_write(kmemcheck_walking, true);
+	nr = regs ? stack_trace_save_regs(regs, entries, size, skip) :
+		    stack_trace_save(entries, size, skip + 1);
+	this_cpu_write(kmemcheck_walking, false);
+	local_irq_restore(flags);
+	return nr;
+}
+
 /* The first entry of a stack is the instruction itself: no return address. */
 static void save_stack(struct kmemcheck_report *report, struct pt_regs *regs)
 {
 	unsigned int skip = 0;
 
+	report->nr_stack = kmemcheck_walk_stack(regs, report->stack, KMEMCHECK_STACK_DEPTH, 0);
 	if (regs) {
-		report->nr_stack = stack_trace_save_regs(regs, report->stack,
-							 KMEMCHECK_STACK_DEPTH, 0);
 		if (report->nr_stack && report->stack[0] == report->ip)
 			skip = 1;
 	} else {
-		report->nr_stack = stack_trace_save(report->stack,
-						    KMEMCHECK_STACK_DEPTH, 0);
 		/* Down to the function that ip lies in or its neighbour, and that one too. */
 		while (skip < report->nr_stack &&
 		       report->stack[skip] - report->ip + PAGE_SIZE > 2 * PAGE_SIZE)

@@ -83,7 +83,9 @@ void kmemcheck_report_range(enum kmemcheck_kind kind, unsigned long ip, unsigned
 
 /* queue.c */
 extern unsigned int kmemcheck_ratelimit;
-int kmemcheck_queue_init(void (*consume)(struct irq_work *work));
+unsigned int kmemcheck_walk_stack(struct pt_regs *regs, unsigned long *entries,
+				  unsigned int size, unsigned int skip);
+int kmemcheck_queue_prepare(unsigned int cpu, void (*consume)(struct irq_work *work));
 void kmemcheck_queue_report(struct pt_regs *regs, unsigned long ip,
 			    struct kmemcheck_access *access,
 			    const struct kmemcheck_run_list *list);

@@ -12,10 +12,10 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/string.h>
-#include <linux/vmalloc.h>
 
 #include "bits.h"
 #include "kmemcheck.h"
+#include "pool.h"
 #include "shadow.h"
 
 #define PER_BYTE	4
@@ -41,15 +41,15 @@ static struct page_info *page_infos __read_mostly;
 
 /**
  * kmemcheck_shadow_init() - set the shadow up
- * @shadow: KMEMCHECK_SHADOW_SIZE() bytes, all 0 (which is unallocated)
- * @pages: of the pool
+ * @shadow: a byte for four of the pool, and room to read eight at its end; all 0 (which
+ *	is unallocated)
  *
  * Return: 0, or -ENOMEM.
  */
-int kmemcheck_shadow_init(u8 *shadow, unsigned long pages)
+int kmemcheck_shadow_init(u8 *shadow)
 {
 	kmemcheck_shadow = shadow;
-	page_infos = vcalloc(pages, sizeof(*page_infos));
+	page_infos = kmemcheck_pool_array(sizeof(*page_infos));
 	return page_infos ? kmemcheck_bits_init() : -ENOMEM;
 }
 
@@ -109,6 +109,8 @@ static size_t clip(unsigned long addr, size_t size)
 {
 	if (!kmemcheck_in_pool(addr))
 		return 0;
+	if (static_branch_unlikely(&kmemcheck_gaps))
+		return min(size, kmemcheck_pool_border(addr, false) - addr);
 	return min(size, kmemcheck_pool_start + kmemcheck_pool_size - addr);
 }
 

@@ -10,10 +10,7 @@
 
 #include <linux/kmemcheck_engine.h>
 
-/* A byte for four; states are read eight bytes at a time. */
-#define KMEMCHECK_SHADOW_SIZE(size)	((size) / 4 + 8)
-
-int kmemcheck_shadow_init(u8 *shadow, unsigned long pages);
+int kmemcheck_shadow_init(u8 *shadow);
 void kmemcheck_mark_untracked(unsigned long addr);
 bool kmemcheck_begin_hiding(unsigned long addr);
 void kmemcheck_end_hiding(unsigned long addr);

@@ -59,6 +59,27 @@ void kmemcheck_counter_add(enum kmemcheck_counter counter, u64 n)
 	this_cpu_add(kmemcheck_counters[counter], n);
 }
 
+/* The last instructions that the engine does not know, for stats. */
+unsigned long kmemcheck_unknown[KMEMCHECK_UNKNOWN_MAX];
+
+/**
+ * kmemcheck_count_unknown() - an engine does not know an instruction
+ * @ip: its address
+ */
+void kmemcheck_count_unknown(unsigned long ip)
+{
+	static unsigned int next;
+	unsigned int i;
+
+	kmemcheck_count(KMEMCHECK_COUNTER_UNKNOWN);
+	for (i = 0; i < KMEMCHECK_UNKNOWN_MAX; i++)
+		if (READ_ONCE(kmemcheck_unknown[i]) == ip)
+			return;
+	i = READ_ONCE(next);
+	WRITE_ONCE(next, (i + 1) % KMEMCHECK_UNKNOWN_MAX);
+	WRITE_ONCE(kmemcheck_unknown[i], ip);
+}
+
 u64 kmemcheck_counter(enum kmemcheck_counter counter)
 {
 	u64 sum = 0;
@@ -69,12 +90,19 @@ u64 kmemcheck_counter(enum kmemcheck_counter counter)
 	return sum;
 }
 
+DEFINE_PER_CPU(bool, kmemcheck_walking);
+
 /* The first one; what follows may well be its consequence. */
 static const char *first_broken;
+static unsigned long broken_by;
 
 static void tell(struct irq_work *work)
 {
-	pr_err("broken invariant, switched off: %s\n", READ_ONCE(first_broken));
+	if (broken_by)
+		pr_err("broken invariant, switched off: %s, by %pS\n",
+		       READ_ONCE(first_broken), (void *)broken_by);
+	else
+		pr_err("broken invariant, switched off: %s\n", READ_ONCE(first_broken));
 }
 
 static DEFINE_IRQ_WORK(tell_work, tell);
@@ -82,13 +110,16 @@ static DEFINE_IRQ_WORK(tell_work, tell);
 /**
  * kmemcheck_broken() - an invariant does not hold: check nothing any more
  * @invariant: as text, which stays where it is
+ * @ip: of the instruction that did it, or 0
  *
  * Use KMEMCHECK_WARN_ON().
  */
-void kmemcheck_broken(const char *invariant)
+void kmemcheck_broken(const char *invariant, unsigned long ip)
 {
 	WRITE_ONCE(kmemcheck_mode, KMEMCHECK_MODE_DISABLED);
 	kmemcheck_count(KMEMCHECK_COUNTER_BROKEN);
-	if (!arch_cmpxchg(&first_broken, NULL, invariant))
+	if (!arch_cmpxchg(&first_broken, NULL, invariant)) {
+		broken_by = ip;
 		irq_work_queue(&tell_work);
+	}
 }

@@ -66,7 +66,7 @@ static __always_inline bool kmemcheck_fault(struct pt_regs *regs,
 	if (!static_branch_unlikely(&kmemcheck_key))
 		return false;
 
-	if (*address - kmemcheck_pool_start < kmemcheck_pool_size &&
+	if (kmemcheck_in_pool(*address) &&
 	    !(*error_code & (X86_PF_PROT | X86_PF_USER | X86_PF_RSVD | X86_PF_INSTR))) {
 		trap = __kmemcheck_fault(regs, *address, *error_code);
 		*address = trap.address;

@@ -11,7 +11,9 @@
 
 #include "batch.h"
 #include "engine.h"
+#include "insn/cache.h"
 #include "insn/class.h"
+#include "insn/vector.h"
 #include "propagate/propagate.h"
 
 static const struct kmemcheck_engine * const engines[] = {
@@ -41,12 +43,17 @@ early_param("kmemcheck.engine", engine_param);
 
 static int init(void)
 {
-	int err = kmemcheck_stack_init();
-
-	if (err)
-		return err;
 	static_call_update(kmemcheck_engine_fault, engine->fault);
-	return engine->init();
+	return engine->init ? engine->init() : 0;
+}
+
+static int prepare_cpu(unsigned int cpu)
+{
+	int err = kmemcheck_stack_prepare(cpu);
+
+	if (!err)
+		err = kmemcheck_cache_prepare(cpu);
+	return err ?: kmemcheck_vector_prepare(cpu);
 }
 
 static const char *engine_name(void)
@@ -61,6 +68,7 @@ static unsigned long image_offset(void)
 
 const struct kmemcheck_arch_ops kmemcheck_arch = {
 	.init			= init,
+	.prepare_cpu		= prepare_cpu,
 	.engine			= engine_name,
 	.fault_class		= kmemcheck_fault_class,
 	.kaslr_offset		= image_offset,

@@ -50,6 +50,6 @@ void kmemcheck_save_caller_regs(struct kmemcheck_regs *out, unsigned long ip);
 void kmemcheck_print_regs(const struct kmemcheck_regs *g);
 
 /* stack.c */
-int kmemcheck_stack_init(void);
+int kmemcheck_stack_prepare(unsigned int cpu);
 
 #endif /* _X86_KMEMCHECK_ENGINE_H */

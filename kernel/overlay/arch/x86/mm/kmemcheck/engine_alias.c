@@ -21,6 +21,7 @@
 #include "insn/class.h"
 #include "insn/operand.h"
 #include "insn/string.h"
+#include "insn/vector.h"
 
 static enum kmemcheck_outcome perform(const struct kmemcheck_decoded *d,
 				      struct pt_regs *regs,
@@ -32,7 +33,9 @@ static enum kmemcheck_outcome perform(const struct kmemcheck_decoded *d,
 		return kmemcheck_string(d, regs, trap);
 	if (unlikely(d->op == OP_UNKNOWN || d->op >= OP_SSE ||
 		     d->flags & DECODED_IN_REG)) {
-		kmemcheck_count(KMEMCHECK_COUNTER_UNKNOWN);
+		if (kmemcheck_vector(regs, trap->address))
+			return KMEMCHECK_EMULATED;
+		kmemcheck_count_unknown(regs->ip);
 		return KMEMCHECK_UNSUPPORTED;
 	}
 	addr = kmemcheck_operand_address(d, regs);
@@ -57,7 +60,8 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 {
 	enum kmemcheck_outcome outcome;
 	struct kmemcheck_decoded *d, own;
-	bool nmi = in_nmi();
+	/* What was interrupted may be at work on what belongs to this CPU. */
+	bool nested = in_nmi() || this_cpu_read(kmemcheck_walking);
 
 	/* Being patched at this moment, or probed: the breakpoint comes first. */
 	if (unlikely(*(const u8 *)regs->ip == INT3_INSN_OPCODE))
@@ -66,7 +70,7 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 	if (unlikely(regs->flags & X86_EFLAGS_TF))
 		return KMEMCHECK_UNSUPPORTED;
 
-	if (unlikely(nmi)) {
+	if (unlikely(nested)) {
 		d = &own;
 		kmemcheck_count(KMEMCHECK_COUNTER_DECODED);
 		kmemcheck_fetch(regs->ip, d);
@@ -76,7 +80,7 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 	this_cpu_inc(kmemcheck_op_faults[min_t(u8, d->op, OP_STRING)]);
 	outcome = perform(d, regs, trap);
 	if (likely(outcome == KMEMCHECK_EMULATED)) {
-		if (!unlikely(nmi) && kmemcheck_batch_budget(d))
+		if (!unlikely(nested) && kmemcheck_batch_budget(d))
 			kmemcheck_emulate_batch(d, regs);
 		/* A fault sets it, so that a breakpoint is not hit twice. */
 		regs->flags &= ~X86_EFLAGS_RF;
@@ -86,6 +90,5 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 
 const struct kmemcheck_engine kmemcheck_alias_engine = {
 	.name	= "alias",
-	.init	= kmemcheck_cache_init,
 	.fault	= kmemcheck_alias_fault,
 };

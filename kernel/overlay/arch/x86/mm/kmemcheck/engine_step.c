@@ -25,6 +25,7 @@
 #include "insn/cache.h"
 #include "insn/class.h"
 #include "insn/operand.h"
+#include "insn/vector.h"
 
 /* Two operands of 16 bytes reach four pages; 8 have been seen with XSAVE. */
 #define MAX_SHOWN	8
@@ -143,6 +144,7 @@ static enum kmemcheck_outcome fault(struct pt_regs *regs, struct kmemcheck_trap 
 	struct kmemcheck_decoded d;
 	struct kmemcheck_operand ops[2];
 	unsigned int n;
+	bool known;
 
 	if (in_nmi()) {
 		/*
@@ -164,8 +166,11 @@ static enum kmemcheck_outcome fault(struct pt_regs *regs, struct kmemcheck_trap 
 		return KMEMCHECK_UNSUPPORTED;
 	}
 
-	if (!kmemcheck_fetch(regs->ip, &d)) {
-		kmemcheck_count(KMEMCHECK_COUNTER_UNKNOWN);
+	known = kmemcheck_fetch(regs->ip, &d);
+	if ((!known || d.op == OP_SSE) && kmemcheck_vector(regs, trap->address))
+		return KMEMCHECK_EMULATED;
+	if (!known) {
+		kmemcheck_count_unknown(regs->ip);
 		return KMEMCHECK_UNSUPPORTED;
 	}
 	this_cpu_inc(kmemcheck_op_faults[min_t(u8, d.op, OP_STRING)]);

@@ -15,12 +15,22 @@
 
 /*
  * How many of our handlers are at work on this CPU. The handler must never take
- * a fault itself; an NMI may, and a breakpoint in the NMI, and a machine check.
+ * a fault itself, but when it walks a stack; an NMI may, and a breakpoint in the NMI, and
+ * a machine check.
  */
 static DEFINE_PER_CPU(unsigned int, depth);
 #define MAX_DEPTH_IN_NMI	3
 
-static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap)
+static enum kmemcheck_outcome perform(struct pt_regs *regs, struct kmemcheck_trap *trap,
+				      bool walking)
+{
+	/* Inside of a fault there can be no step. */
+	if (unlikely(walking))
+		return kmemcheck_alias_fault(regs, trap);
+	return static_call(kmemcheck_engine_fault)(regs, trap);
+}
+
+static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap, bool walking)
 {
 	unsigned long address = trap->address;
 
@@ -29,7 +39,7 @@ static bool handle(struct pt_regs *regs, struct kmemcheck_trap *trap)
 		kmemcheck_untrack(address);
 		return true;
 	}
-	switch (static_call(kmemcheck_engine_fault)(regs, trap)) {
+	switch (perform(regs, trap, walking)) {
 	case KMEMCHECK_OTHER_FAULT:
 		return false;
 	case KMEMCHECK_UNSUPPORTED:
@@ -63,6 +73,13 @@ static __always_inline void resume_tracing(unsigned long before)
 #endif
 }
 
+static bool may_nest(unsigned int before)
+{
+	if (in_nmi())
+		return before <= MAX_DEPTH_IN_NMI;
+	return before == 1 && this_cpu_read(kmemcheck_walking);
+}
+
 /**
  * __kmemcheck_fault() - a hidden page was touched
  * @regs: of the interrupted code
@@ -90,11 +107,12 @@ noinstr struct kmemcheck_trap __kmemcheck_fault(struct pt_regs *regs, unsigned l
 	instrumentation_begin();
 	if (IS_ENABLED(CONFIG_KMEMCHECK_PROFILE))
 		kmemcheck_profile(regs->ip);
-	if (KMEMCHECK_WARN_ON(before && (!in_nmi() || before > MAX_DEPTH_IN_NMI))) {
+	if (unlikely(before && !may_nest(before))) {
+		kmemcheck_broken("a fault inside of the handler", regs->ip);
 		kmemcheck_count(KMEMCHECK_COUNTER_TRIPWIRE);
 		kmemcheck_untrack(trap.address);
 		trap.error_code = KMEMCHECK_NO_FAULT;
-	} else if (handle(regs, &trap)) {
+	} else if (handle(regs, &trap, before && !in_nmi())) {
 		trap.error_code = KMEMCHECK_NO_FAULT;
 	}
 	instrumentation_end();

@@ -31,18 +31,14 @@ struct memo {
 
 static DEFINE_PER_CPU(struct memo *, memos);
 
-int kmemcheck_stack_init(void)
+/* Before a CPU is brought up, each time. Return: 0, or -ENOMEM. */
+int kmemcheck_stack_prepare(unsigned int cpu)
 {
-	int cpu;
+	struct memo **table = &per_cpu(memos, cpu);
 
-	for_each_possible_cpu(cpu) {
-		void *table = vzalloc(MEMO_SIZE * sizeof(struct memo));
-
-		if (!table)
-			return -ENOMEM;
-		per_cpu(memos, cpu) = table;
-	}
-	return 0;
+	if (!*table)
+		*table = vzalloc_node(MEMO_SIZE * sizeof(struct memo), cpu_to_node(cpu));
+	return *table ? 0 : -ENOMEM;
 }
 
 /* Words from @base to the end of the stack that it lies on. */

@@ -24,22 +24,18 @@
 static DEFINE_PER_CPU(struct kmemcheck_decoded *, cache);
 
 /**
- * kmemcheck_cache_init() - make room for decoded instructions
+ * kmemcheck_cache_prepare() - make room for decoded instructions
+ * @cpu: that is about to be brought up, each time
  *
  * Return: 0, or -ENOMEM.
  */
-int kmemcheck_cache_init(void)
+int kmemcheck_cache_prepare(unsigned int cpu)
 {
-	int cpu;
+	struct kmemcheck_decoded **table = &per_cpu(cache, cpu);
 
-	for_each_possible_cpu(cpu) {
-		void *table = vzalloc(CACHE_SIZE * sizeof(struct kmemcheck_decoded));
-
-		if (!table)
-			return -ENOMEM;
-		per_cpu(cache, cpu) = table;
-	}
-	return 0;
+	if (!*table)
+		*table = vzalloc_node(CACHE_SIZE * sizeof(**table), cpu_to_node(cpu));
+	return *table ? 0 : -ENOMEM;
 }
 
 /**

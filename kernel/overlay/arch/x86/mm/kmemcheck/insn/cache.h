@@ -7,7 +7,7 @@
 
 #include "decode.h"
 
-int kmemcheck_cache_init(void);
+int kmemcheck_cache_prepare(unsigned int cpu);
 bool kmemcheck_is_code(unsigned long ip);
 bool kmemcheck_fetch(unsigned long ip, struct kmemcheck_decoded *d);
 struct kmemcheck_decoded *kmemcheck_decode_cached(unsigned long ip);

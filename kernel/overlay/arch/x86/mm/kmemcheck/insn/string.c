@@ -51,25 +51,15 @@ static unsigned long to_alias(unsigned long addr)
 	return (unsigned long)kmemcheck_alias((void *)addr);
 }
 
-static unsigned long pool_end(void)
-{
-	return kmemcheck_pool_start + kmemcheck_pool_size;
-}
-
 /* How many elements lie on the same side of the pool's borders, from @addr on? */
 static unsigned long elements_to_border(unsigned long addr, unsigned int size, bool down)
 {
 	bool tracked = kmemcheck_tracked((void *)addr);
+	unsigned long border = kmemcheck_pool_border(addr, down);
 
 	if (tracked != kmemcheck_tracked((void *)addr + size - 1))
 		return 0;
-	if (tracked)
-		return down ? (addr - kmemcheck_pool_start) / size + 1 :
-			      (pool_end() - addr) / size;
-	if (down)
-		return addr >= pool_end() ? (addr - pool_end()) / size + 1 : ULONG_MAX;
-	return addr < kmemcheck_pool_start ? (kmemcheck_pool_start - addr) / size :
-					     ULONG_MAX;
+	return down ? (addr - border) / size + 1 : (border - addr) / size;
 }
 
 /* The first byte of @n elements, of which @addr is the first one accessed. */

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemcheck: tests of instructions with a vector register.
+ */
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <asm/cpufeature.h>
+#include <asm/fpu/api.h>
+
+#include "kmemcheck_test.h"
+
+#define VECTORS	128
+
+/* Two objects of tracked memory, of which the first one has been written. */
+struct pair {
+	u8 *from, *to;
+};
+
+static struct pair make_pair(struct kunit *test)
+{
+	struct pair p = {
+		.from = kmalloc(VECTORS, GFP_KERNEL), .to = kmalloc(VECTORS, GFP_KERNEL),
+	};
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, p.from);
+	KUNIT_ASSERT_NOT_NULL(test, p.to);
+	for (i = 0; i < VECTORS; i++)
+		p.from[i] = i * 7 + 1;
+	return p;
+}
+
+/* The first @size bytes of the second one are those of the first one from @offset on. */
+static void expect_copied(struct kunit *test, struct pair p, size_t offset, size_t size)
+{
+	KUNIT_EXPECT_EQ(test, memcmp(kmemcheck_alias(p.to), kmemcheck_alias(p.from + offset),
+				     size), 0);
+	KUNIT_EXPECT_TRUE(test, kmemcheck_is_initialized((unsigned long)p.to, size));
+	KUNIT_EXPECT_FALSE(test, kmemcheck_any_initialized((unsigned long)p.to + size,
+							   VECTORS - size));
+	KUNIT_EXPECT_FALSE(test, kmemcheck_is_untracked((unsigned long)p.to));
+	KUNIT_EXPECT_FALSE(test, kmemcheck_is_untracked((unsigned long)p.from));
+	expect_silence(test, p.from, VECTORS);
+	expect_silence(test, p.to, VECTORS);
+	kfree(p.from);
+	kfree(p.to);
+}
+
+#define COPY_BY(name, offset, size, load, store)				\
+static void name(struct kunit *test)						\
+{										\
+	struct pair p = make_pair(test);					\
+										\
+	kernel_fpu_begin();							\
+	asm volatile(load "\n\t" store						\
+		     : : "S" (p.from), "D" (p.to), "c" (2L), "d" (p.from - 16)	\
+		     : "memory", "cc");						\
+	kernel_fpu_end();							\
+	expect_copied(test, p, offset, size);					\
+}
+
+COPY_BY(copy_16, 0, 16, "movdqu (%%rsi), %%xmm0", "movdqu %%xmm0, (%%rdi)")
+COPY_BY(copy_aligned, 0, 16, "movaps (%%rsi), %%xmm9", "movntdq %%xmm9, (%%rdi)")
+COPY_BY(copy_indexed, 24, 16, "movups 32(%%rdx,%%rcx,4), %%xmm15",
+	"movups %%xmm15, -8(%%rdi,%%rcx,4)")
+COPY_BY(copy_8, 4, 8, "movq 4(%%rsi), %%xmm3", "movq %%xmm3, (%%rdi)")
+COPY_BY(copy_high, 8, 8, "movhps 8(%%rsi), %%xmm3", "movhps %%xmm3, (%%rdi)")
+COPY_BY(copy_4, 4, 4, "movd 4(%%rsi), %%xmm3", "movd %%xmm3, (%%rdi)")
+COPY_BY(copy_mmx, 0, 8, "movq (%%rsi), %%mm1", "movq %%mm1, (%%rdi)\n\temms")
+COPY_BY(copy_xor, 0, 16, "pxor %%xmm1, %%xmm1\n\tpxor (%%rsi), %%xmm1",
+	"movdqu %%xmm1, (%%rdi)")
+COPY_BY(copy_shuffled, 0, 16, "pshufd $0xe4, (%%rsi), %%xmm1", "movdqu %%xmm1, (%%rdi)")
+COPY_BY(copy_32, 0, 32, "vmovdqu (%%rsi), %%ymm12", "vmovdqu %%ymm12, (%%rdi)")
+COPY_BY(copy_half, 16, 16, "vmovdqu (%%rsi), %%ymm12",
+	"vextracti128 $1, %%ymm12, (%%rdi)")
+COPY_BY(copy_or, 0, 32, "vpxor %%ymm8, %%ymm8, %%ymm8\n\tvpor (%%rsi), %%ymm8, %%ymm9",
+	"vmovdqa %%ymm9, (%%rdi)")
+
+void test_vector_moves(struct kunit *test)
+{
+	copy_16(test);
+	copy_aligned(test);
+	copy_indexed(test);
+	copy_8(test);
+	copy_high(test);
+	copy_4(test);
+	copy_mmx(test);
+	copy_xor(test);
+	copy_shuffled(test);
+}
+
+void test_wide_vector_moves(struct kunit *test)
+{
+	if (!boot_cpu_has(X86_FEATURE_AVX2)) {
+		kunit_skip(test, "the processor has no AVX2");
+		return;
+	}
+	copy_32(test);
+	copy_half(test);
+	copy_or(test);
+}
+
+/* What is loaded is not followed, and what a vector stores counts as initialised. */
+void test_uninitialized_vectors(struct kunit *test)
+{
+	struct context *c = test->priv;
+
+	kernel_fpu_begin();
+	asm volatile("movdqu (%0), %%xmm0\n\tmovdqu %%xmm0, 16(%0)" : : "r" (c->object)
+		     : "memory");
+	kernel_fpu_end();
+	expect_silence(test, c->object, SIZE);
+	KUNIT_EXPECT_FALSE(test, kmemcheck_is_untracked((unsigned long)c->object));
+	load(c->object + 16, 8);
+	expect_silence(test, c->object, SIZE);
+	load(c->object + 40, 8);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 40, 8);
+}
+
+/* The object that all cases have: here it is freed early. */
+void test_vector_of_freed_memory(struct kunit *test)
+{
+	struct context *c = test->priv;
+
+	kfree(c->object);
+	c->freed = true;
+	kernel_fpu_begin();
+	asm volatile("movdqu 16(%0), %%xmm0" : : "r" (c->object) : "memory");
+	kernel_fpu_end();
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_FREED, 16, 16);
+}
+
+void test_flags_of_a_vector_test(struct kunit *test)
+{
+	struct pair p = make_pair(test);
+	u8 zero, carry;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		memset(p.from, i ? 0xff : 0, 16);
+		kernel_fpu_begin();
+		/* ZF: they have no bit in common. CF: it has none that the register lacks. */
+		asm volatile("pcmpeqb %%xmm2, %%xmm2\n\tclc\n\tptest (%2), %%xmm2\n\t"
+			     "setz %0\n\tsetc %1"
+			     : "=&r" (zero), "=&r" (carry) : "r" (p.from) : "memory", "cc");
+		kernel_fpu_end();
+		KUNIT_EXPECT_EQ(test, zero, !i);
+		KUNIT_EXPECT_EQ(test, carry, 1);
+	}
+	kfree(p.from);
+	kfree(p.to);
+}
