@@ -3,8 +3,10 @@
 #   make kernel   the guest's kernel     make check    only the userspace tests
 #   make demo     see it work            make bench    measure
 #   make soak     the long tests         make fuzz     the fuzzers, by clang
+#   make distro   Debian in a guest, with kmemcheck and without (docs/distro.md)
 # Variables: KVER= (a version of Linux that kernel/targets has), WERROR=1, ASAN=1,
-# NO_INSTALL=1, DESTDIR=, PREFIX=, BENCH= (options of bench/kernel). See README.md.
+# NO_INSTALL=1, DESTDIR=, PREFIX=, BENCH= and DISTRO= (options of bench/kernel and
+# tests/distro/run). See README.md.
 
 VERSION		:= 0.1
 PREFIX		?= /usr/local
@@ -69,7 +71,7 @@ PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t co
 Q		:= $(if $(V),,@)
 say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 
-.PHONY: all deps kernel demo check test soak bench install lint clean test-programs fuzz \
+.PHONY: all deps kernel demo check test soak distro bench install lint clean test-programs fuzz \
 	fuzz-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -230,6 +232,14 @@ soak: deps
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) wide
 	@tests/run --timeout 100000 --label soak $(call VARIANT,$(BUILD)) $(call KERNEL_TESTS,tests/soak)
 
+# Neither. Needs root for the disk of the guest; takes more than an hour.
+distro: deps
+	@scripts/deps soak distro
+	$(SUBMAKE) all
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) distro
+	@tests/distro/image $(abspath $(BUILD)) $(KERNEL)-distro
+	@tests/distro/run $(DISTRO) $(abspath $(BUILD)) $(KERNEL)-distro
+
 demo:
 	+@scripts/demo
 
@@ -239,6 +249,7 @@ bench: deps
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bench
 	@bench/kernel --build $(BUILD) $(BENCH)
 	@bench/size $(BUILD)
+	@bench/pool --build $(BUILD)
 	$(SUBMAKE) all $(BUILD)/tests/kmc-chain
 	@bench/scan --build $(BUILD)
 	@bench/group --report $(BUILD)/kmc-report $(KERNEL)/vmlinux
