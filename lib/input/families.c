@@ -41,6 +41,7 @@ const char *kmc_families_find(const char *data, size_t len)
 enum log_match kmc_families_match(const struct log_line *line,
 				  struct log_header *out)
 {
+	*out = (struct log_header) { .kind = KMC_UNKNOWN_KIND, .state = KMC_UNKNOWN_STATE };
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(families); i++) {
 		const struct kmc_family *family = families[i];
 		enum log_match match = LOG_NO;

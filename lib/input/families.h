@@ -21,6 +21,7 @@ struct log_header {
 	enum kmc_kind kind;
 	enum kmc_state state;
 	unsigned int bits;
+	bool has_address;
 	uint64_t address;
 	bool clean;
 };

@@ -103,6 +103,7 @@ static enum log_match match(const struct log_line *line, struct log_header *out)
 		return result;
 	out->kind = kind;
 	out->state = state;
+	out->has_address = true;
 	out->clean = before == line->word;
 	return LOG_YES;
 }
@@ -271,6 +272,7 @@ static void drop_mixture(struct log_reading *reading)
 	report->state = old->state;
 	report->bits = old->bits;
 	report->address = old->address;
+	report->has_address = old->has_address;
 	report->time = old->time;
 	reading->report = report;
 	state->track = NULL;

@@ -160,6 +160,7 @@ static void start_report(struct log_thread *thread,
 	report->state = header->state;
 	report->bits = header->bits;
 	report->address = header->address;
+	report->has_address = header->has_address;
 	report->time = line->time;
 	if (*line->release) {
 		report->kernel.release = strdup(line->release);

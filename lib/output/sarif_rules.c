@@ -83,6 +83,7 @@ int kmc_sarif_rule(const struct kmc_report *report)
 		[KMC_FREED] = { FREED_READ, FREED_WRITE },
 		[KMC_INITIALIZED] = { INVALID_READ, INVALID_WRITE },
 		[KMC_INVALID] = { INVALID_READ, INVALID_WRITE },
+		[KMC_UNKNOWN_STATE] = { INVALID_READ, INVALID_WRITE },
 	};
 
 	if (report->kind == KMC_INFOLEAK)
