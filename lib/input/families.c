@@ -8,35 +8,11 @@
 
 #include "base/compiler.h"
 
-/*
- * Bytes that are searched for one family's word before the next one's: a word that is
- * rare must not be searched for to the end for each place where another one is.
- */
-#define WINDOW		(16 * 1024)
-
 static const struct kmc_family * const families[] = {
 #define FAMILY(name)	(&kmc_family_ ## name)
 #include "input/families.def"
 #undef FAMILY
 };
-
-const char *kmc_families_find(const char *data, size_t len)
-{
-	const char *first = NULL;
-
-	for (size_t at = 0; at < len && !first; at += WINDOW) {
-		for (size_t i = 0; i < KMC_ARRAY_SIZE(families); i++) {
-			const char *word = families[i]->word;
-			size_t size = strlen(word), n = len - at, most = WINDOW + size - 1;
-			const char *hit;
-
-			hit = memmem(data + at, n < most ? n : most, word, size);
-			if (hit && (!first || hit < first))
-				first = hit;
-		}
-	}
-	return first;
-}
 
 enum log_match kmc_families_match(const struct log_line *line,
 				  struct log_header *out)
@@ -71,7 +47,7 @@ bool kmc_families_notice(const struct log_line *line, struct kmc_event *event)
 bool kmc_families_know(const char *text, bool sure)
 {
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(families); i++) {
-		if (families[i]->knows(text, sure))
+		if (families[i]->knows && families[i]->knows(text, sure))
 			return true;
 	}
 	return false;

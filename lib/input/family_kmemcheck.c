@@ -132,7 +132,7 @@ static bool notice(const struct log_line *line, struct kmc_event *event)
 	if (is_lost(line, event))
 		return true;
 	if (strstr(line->body, CAUGHT)) {
-		event->type = KMC_EVENT_DAMAGE;
+		event->type = KMC_EVENT_UNREAD;
 		snprintf(event->message, sizeof(event->message),
 			 "says \"" CAUGHT "\", but is no first line of a report that could be read");
 		return true;

@@ -67,13 +67,13 @@ check "... whose report is printed" grep -q "32-bit read of freed memory" "$tmp/
 # ---- input without reports ----
 printf 'eth0: up\nWARNING: kmemcheck: Caught 32-bit peek from freed memory (c7806a60)\n' >"$tmp/peek"
 for format in text json errors sarif; do
-	expect 0 "/dev/null: no kmemcheck report" "/dev/null, $format" \
+	expect 0 "/dev/null: no report" "/dev/null, $format" \
 		"$KMC_REPORT" -f $format /dev/null
 	expect 1 "peek:2: " "a header that cannot be read, $format" \
 		"$KMC_REPORT" -f $format "$tmp/peek"
 done
 "$KMC_REPORT" "$tmp/none" /dev/null 2>"$tmp/err"
-check "a bad file does not silence the next" grep -q "/dev/null: no kmemcheck report" "$tmp/err"
+check "a bad file does not silence the next" grep -q "/dev/null: no report" "$tmp/err"
 head -c 3000000 /dev/urandom >"$tmp/noise"
 expect 0 "" "noise" "$KMC_REPORT" "$tmp/noise"
 expect 0 "" "quiet says nothing" "$KMC_REPORT" -q /dev/null
