@@ -403,9 +403,14 @@ static bool take_inlined(struct kmc_stack *stack, const char *s, bool *nomem)
 {
 	struct kmc_frame *open = open_frame(stack);
 	struct place place;
-	const size_t len = scan_inlined(s, &place);
+	const bool old = !strncmp(s, "[<", 2) && strstr(s, " inline ");
+	size_t len;
 
-	if (!len)
+	/* "[<     inline     >] f x.h:1" of older tools */
+	if (old)
+		s += strcspn(s, "]") + 2;
+	len = old ? name_length(s) : scan_inlined(s, &place);
+	if (!len || (old && (s[len] != ' ' || !scan_place(s + len + 1, &place))))
 		return false;
 	if (!open)
 		open = new_frame(stack, nomem);
@@ -488,5 +493,6 @@ bool log_is_trace(const char *word)
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(lines); i++)
 		if (!strncmp(word, lines[i], strlen(lines[i])))
 			return true;
-	return false;
+	/* Behind the last row of a stack, whose line had not ended. */
+	return strlen(word) > 20 && !strcmp(word + strlen(word) - 11, "Call Trace:");
 }

@@ -138,6 +138,9 @@ static bool scan_warning(const char *s, struct warning *out)
 	bool nomem = false;
 
 	*out = (struct warning) { };
+	/* "[cond] F:L at f+0x1/0x2, CPU#1: syz/1": what was asserted stands before it */
+	if (*s == '[' && strstr(s, "] "))
+		s = strstr(s, "] ") + 2;
 	if (log_skip(s, "CPU: "))
 		at = strstr(s, " at ") ? strstr(s, " at ") + 4 : NULL;
 	out->place = at ? at : s;

@@ -59,12 +59,26 @@ static void begin(struct log_reading *reading)
 	log_set_text(&report->error, error, len, reading->nomem);
 }
 
+/* "(&lock){+.+.}, at: [<ffffffff81000000>] f+0x1/0x2": where the lock was to be taken */
+static void take_place(struct kmc_report *report, const char *word, bool *nomem)
+{
+	const char *at = strstr(word, " at: ");
+
+	if (!at || report->named.symbol)
+		return;
+	at += 5;
+	if (!strncmp(at, "[<", 2))
+		at += strcspn(at, " ") + 1;
+	log_scan_function(at, &report->named, nomem);
+}
+
 static enum log_taken take_line(struct log_reading *reading)
 {
 	struct state *state = reading->state;
 	const char *word = reading->line->word;
 	enum log_taken taken;
 
+	take_place(reading->report, word, reading->nomem);
 	if (log_is_trace(word)) {
 		state->body.traced = false;
 	} else if (!state->body.stack) {

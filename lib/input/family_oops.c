@@ -72,7 +72,8 @@ static const struct form *find_form(const char *body, const char **start)
 static bool is_fault(const struct form *form, const char *rest)
 {
 	if (!strcmp(form->checker, "gpf"))
-		return *rest == ':' || *rest == ',';
+		return *rest == ':' || *rest == ',' || !strncmp(rest, " for ", 5) ||
+		       !strncmp(rest, " probably", 9);
 	if (form->error)
 		return *rest == ' ' || *rest == ',' || !*rest;
 	return strstr(rest, " at ") || strchr(rest, '(') || strstr(rest, "address");
@@ -131,6 +132,10 @@ static void set_error(struct kmc_report *report, const char *s, bool *nomem)
 	if (end && strstr(s, " at virtual address"))
 		end = strstr(s, " at virtual address");
 	len = end ? (size_t)(end - s) : strcspn(s, ":(");
+	if (len && !strncmp(s, "data access", len)) {
+		s = PAGING;
+		len = strlen(PAGING);
+	}
 	log_set_text(&report->error, s, len, nomem);
 }
 
@@ -153,6 +158,9 @@ static void set_trap(struct kmc_report *report, const char *s, bool *nomem)
 		report->checker = "UBSAN";
 		s = oops < end ? oops : s;
 	}
+	/* Misspelt for a while. */
+	if (!strncmp(s, "divide_error", end - s))
+		log_set_text(&report->error, "divide error", strlen("divide error"), nomem);
 	log_set_text(&report->error, s, end - s, nomem);
 	if (!report->error)
 		log_set_text(&report->error, "Oops", 4, nomem);

@@ -198,9 +198,14 @@ static bool take_instruction(struct log_reading *reading, struct log_body *body)
 	}
 	if (!log_is_instruction(word) && !log_completes_rip(report, word))
 		return false;
-	/* Behind the stack the same is said once more, or of something else. */
-	if (report->frames.count && !report->nregs && report->frames.frames[0].role != KMC_ROLE_RIP)
-		body->stack = NULL;
+	if (body->stack == &report->frames && body->faulting && !report->own.count &&
+	    report->frames.count && report->frames.frames[0].role != KMC_ROLE_RIP) {
+		/* What the trap called stands above it, as where a warning is a panic. */
+		report->own = report->frames;
+		report->frames = (struct kmc_stack) { };
+		log_take_instruction(report, word, reading->nomem);
+		return true;
+	}
 	if (body->user && report->nregs)
 		return true;
 	body->user = false;
@@ -254,8 +259,9 @@ enum log_taken log_take_body(struct log_reading *reading, struct log_body *body)
 {
 	const char *word = reading->line->word;
 
-	if (log_skip(word, "---[ end trace") || log_skip(word, "Kernel panic - not syncing") ||
-	    is_rule(word)) {
+	/* A panic may be what comes of a warning before that has shown its stack. */
+	if (log_skip(word, "---[ end trace") || is_rule(word) ||
+	    (log_skip(word, "Kernel panic - not syncing") && body->traced)) {
 		reading->ended = true;
 		return LOG_LAST;
 	}

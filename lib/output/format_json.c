@@ -460,6 +460,22 @@ static int add_said(json_t *json, const struct kmc_report *report)
 	return failed;
 }
 
+static json_t *title_of(const struct kmc_report *report)
+{
+	struct kmc_error *err;
+	json_t *value;
+	char *title;
+
+	err = kmc_report_title(report, &title);
+	if (err) {
+		kmc_error_free(err);
+		return NULL;
+	}
+	value = kmc_json_text(title);
+	free(title);
+	return value;
+}
+
 static json_t *doubts_of(const struct kmc_report *report)
 {
 	json_t *list = json_array();
@@ -523,6 +539,7 @@ static json_t *whole(const struct kmc_report *report)
 		{ "version", json_integer(2) },
 		{ "checker", kmc_json_text(report->checker) },
 		{ "error", error_of(report) },
+		{ "title", title_of(report) },
 		{ "source", source_of(report) },
 		{ "truncated", json_boolean(report->truncated) },
 		{ "kind", report->kind == KMC_UNKNOWN_KIND ? json_null() :

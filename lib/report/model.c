@@ -283,6 +283,16 @@ struct kmc_dump_row *kmc_dump_push(struct kmc_dump *dump)
 	return row;
 }
 
+const char *kmc_checker_name(size_t index)
+{
+	static const char * const names[] = {
+		"kmemcheck", "KASAN", "KMSAN", "KFENCE", "UBSAN", "SLUB", "oops", "gpf", "BUG",
+		"WARNING", "list", "refcount", "lockdep",
+	};
+
+	return index < KMC_ARRAY_SIZE(names) ? names[index] : NULL;
+}
+
 bool kmc_report_is_kmemcheck(const struct kmc_report *report)
 {
 	return !report->error;

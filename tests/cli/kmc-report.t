@@ -69,7 +69,7 @@ printf 'eth0: up\nWARNING: kmemcheck: Caught 32-bit peek from freed memory (c780
 for format in text json errors sarif; do
 	expect 0 "/dev/null: no report" "/dev/null, $format" \
 		"$KMC_REPORT" -f $format /dev/null
-	expect 1 "peek:2: " "a header that cannot be read, $format" \
+	expect 0 "peek:2: " "a header that cannot be read, $format" \
 		"$KMC_REPORT" -f $format "$tmp/peek"
 done
 "$KMC_REPORT" "$tmp/none" /dev/null 2>"$tmp/err"

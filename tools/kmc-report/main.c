@@ -84,6 +84,10 @@ static void give_up(struct control *ctl)
 /* The report is ours. */
 static void take_report(struct control *ctl, struct kmc_report *report)
 {
+	if (!report_wanted(&ctl->opts, report->checker)) {
+		kmc_report_free(report);
+		return;
+	}
 	progress_report();
 	if (!symbols_resolve(&ctl->symbols, report)) {
 		kmc_report_free(report);

@@ -487,6 +487,14 @@ KMC_PUBLIC const char *kmc_region_name(enum kmc_region region);
 KMC_PUBLIC const char *kmc_relation_name(enum kmc_relation relation);
 
 /**
+ * kmc_checker_name() - a checker whose reports are read
+ * @index: from 0
+ *
+ * Return: as in @checker of struct kmc_report, borrowed for ever; NULL behind the last.
+ */
+KMC_PUBLIC const char *kmc_checker_name(size_t index);
+
+/**
  * kmc_report_offset() - where in the object the access was
  * @report: any
  * @offset: from its start, set when known: negative before it
