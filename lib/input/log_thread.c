@@ -65,6 +65,20 @@ static void push_unread(struct log_thread *thread, unsigned long at)
 		 "a report seems to begin here, but no more of it could be read");
 }
 
+/* What no family could read, but looks like a report. */
+static void push_looks(struct log_thread *thread, const struct log_line *line,
+		       unsigned long at)
+{
+	const char *what = log_unread(line);
+	struct kmc_event *event = what ? push(thread, KMC_EVENT_UNREAD) : NULL;
+
+	if (!event)
+		return;
+	event->line = at;
+	snprintf(event->message, sizeof(event->message),
+		 "looks like a report, but none that can be read here: %.80s", what);
+}
+
 static void finish_report(struct log_thread *thread)
 {
 	struct log_reading *reading = &thread->reading;
@@ -97,8 +111,10 @@ static void drop_broken(struct log_thread *thread)
 	if (!thread->joins)
 		return;
 	thread->joins = 0;
-	if (!kmc_families_notice(&thread->broken, &found))
+	if (!kmc_families_notice(&thread->broken, &found)) {
+		push_looks(thread, &thread->broken, thread->broken_at);
 		return;
+	}
 	found.line = thread->broken_at;
 	event = push(thread, found.type);
 	if (event)
@@ -357,7 +373,7 @@ static void keep_message(struct log_thread *thread)
 	const char *word = thread->line->word;
 	const bool cut = strstr(word, "[ cut here ]");
 
-	if (thread->reading.report)
+	if (thread->reading.report && !log_is_message(word))
 		return;
 	if (log_is_message(word) || (!cut && thread->awaited && !*thread->message && *word)) {
 		snprintf(thread->message, sizeof(thread->message), "%s", word);
@@ -370,21 +386,6 @@ static void keep_message(struct log_thread *thread)
 	}
 }
 
-/* What no family could read, but looks like a report. */
-static void name_unread(struct log_thread *thread)
-{
-	const char *what = log_unread(thread->line);
-	struct kmc_event *event;
-
-	if (!what)
-		return;
-	event = push(thread, KMC_EVENT_UNREAD);
-	if (!event)
-		return;
-	event->line = thread->at;
-	snprintf(event->message, sizeof(event->message),
-		 "looks like a report, but none that can be read here: %.80s", what);
-}
 
 void log_thread_line(struct log_thread *thread, const struct log_line *line,
 		     unsigned long at)
@@ -397,7 +398,8 @@ void log_thread_line(struct log_thread *thread, const struct log_line *line,
 		return;
 	if (thread->reading.report)
 		taken = take_report_line(thread);
-	keep_message(thread);
+	if (taken != LOG_TAKEN)
+		keep_message(thread);
 	if (taken == LOG_UNRELATED || taken == LOG_ENDS)
-		name_unread(thread);
+		push_looks(thread, line, at);
 }

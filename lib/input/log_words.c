@@ -155,6 +155,9 @@ const char *log_unread(const struct log_line *line)
 			return word;
 	if (begins(word, "WARNING: "))
 		return line->prefixed && is_warning(word + 9) ? word : NULL;
+	s = line->prefixed ? strstr(word, " BUG: ") : NULL;
+	if (s)
+		return s + 1;
 	if (begins(word, "BUG ") && strstr(word, "ainted"))
 		return word;
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(anywhere); i++) {

@@ -260,12 +260,12 @@ enum log_taken log_take_body(struct log_reading *reading, struct log_body *body)
 	const char *word = reading->line->word;
 
 	/* A panic may be what comes of a warning before that has shown its stack. */
-	if (log_skip(word, "---[ end trace") || is_rule(word) ||
+	if (strstr(word, "-[ end trace") || is_rule(word) ||
 	    (log_skip(word, "Kernel panic - not syncing") && body->traced)) {
 		reading->ended = true;
 		return LOG_LAST;
 	}
-	if (log_skip(word, "------------[ cut here"))
+	if (strstr(word, "[ cut here ]"))
 		return LOG_ENDS;
 	if (take_code(reading, body))
 		return LOG_TAKEN;
