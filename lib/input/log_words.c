@@ -83,8 +83,17 @@ static bool may_have_word(const char *s)
 	return halves[0] | halves[1];
 }
 
+/* How words begin. */
+static const bool first_letters[256] = {
+	['k'] = true, ['B'] = true, ['U'] = true, ['W'] = true, ['n'] = true, ['g'] = true,
+	['I'] = true, ['O'] = true, [' '] = true, ['['] = true, ['c'] = true, ['r'] = true,
+	['L'] = true,
+};
+
 static bool is_word(const char *s, size_t len)
 {
+	if (!first_letters[(unsigned char)*s])
+		return false;
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(words); i++)
 		if (*s == *words[i].text && len >= words[i].len &&
 		    !memcmp(s, words[i].text, words[i].len))
