@@ -120,13 +120,13 @@ static void count_frame(struct tally *tally, const struct kmc_frame *frame)
 static struct kmc_error *doubt_image(struct kmc_report *report,
 				     const struct kmc_image *image)
 {
-	const struct kmc_stacks stacks = kmc_report_stacks(report);
+	const struct kmc_stack *stack;
 	struct tally tally = { .image = image };
 	struct kmc_buf why = { };
 
-	for (size_t i = 0; i < KMC_REPORT_STACKS; i++)
-		for (size_t j = 0; j < stacks.v[i]->count; j++)
-			count_frame(&tally, &stacks.v[i]->frames[j]);
+	for (size_t i = 0; (stack = kmc_report_stack(report, i)); i++)
+		for (size_t j = 0; j < stack->count; j++)
+			count_frame(&tally, &stack->frames[j]);
 	if (!tally.odd)
 		return NULL;
 	kmc_buf_printf(&why, "is of another build than the report: %zu of %zu functions differ, ",

@@ -175,9 +175,10 @@ static bool slide_fits(const struct kmc_symtab *tab, const struct kmc_stack *sta
 
 /* Of functions that share a name, only one may be where a slide can have moved it to. */
 static void slide_from_namesakes(const struct kmc_symtab *tab,
-				 const struct kmc_stacks *stacks,
+				 const struct kmc_report *report,
 				 const struct kmc_frame *frame, struct slide *slide)
 {
+	const struct kmc_stack *stack;
 	struct kmc_namesakes found;
 	size_t count = 0;
 
@@ -186,8 +187,8 @@ static void slide_from_namesakes(const struct kmc_symtab *tab,
 		const uint64_t value = frame->address - frame->offset - found.v[i];
 		bool fits = !(value & SLIDE_MASK_64);
 
-		for (size_t j = 0; fits && j < KMC_REPORT_STACKS; j++)
-			fits = slide_fits(tab, stacks->v[j], value);
+		for (size_t j = 0; fits && (stack = kmc_report_stack(report, j)); j++)
+			fits = slide_fits(tab, stack, value);
 		if (!fits)
 			continue;
 		slide->value = value;
@@ -200,22 +201,22 @@ static struct kmc_error *find_slide(struct kmc_debuginfo *di,
 				    const struct kmc_report *report,
 				    struct slide *slide)
 {
-	const struct kmc_stacks stacks = kmc_report_stacks(report);
+	struct kmc_stack *stack;
 	struct kmc_error *err = NULL;
 
 	*slide = (struct slide){
 		.known = report->kernel.has_kaslr,
 		.value = report->kernel.kaslr_offset,
 	};
-	for (size_t i = 0; !err && i < KMC_REPORT_STACKS; i++)
-		err = slide_from_stack(di, stacks.v[i], slide);
+	for (size_t i = 0; !err && (stack = kmc_report_stack(report, i)); i++)
+		err = slide_from_stack(di, stack, slide);
 	if (!err && !slide->known)
 		slide->known = !has_code_relocations(di->vmlinux->mod);
-	for (size_t i = 0; !err && i < KMC_REPORT_STACKS; i++)
-		for (size_t j = 0; j < stacks.v[i]->count && !slide->known; j++)
-			if (has_slide(&stacks.v[i]->frames[j]))
-				slide_from_namesakes(&di->vmlinux->symtab, &stacks,
-						     &stacks.v[i]->frames[j], slide);
+	for (size_t i = 0; !err && (stack = kmc_report_stack(report, i)); i++)
+		for (size_t j = 0; j < stack->count && !slide->known; j++)
+			if (has_slide(&stack->frames[j]))
+				slide_from_namesakes(&di->vmlinux->symtab, report,
+						     &stack->frames[j], slide);
 	return err;
 }
 
@@ -343,6 +344,8 @@ static struct kmc_error *frame_set_chain(struct kmc_frame *frame,
 		copy[i].file = text_copy(&text, chain->v[i].file);
 	}
 	free(frame->chain);
+	free(frame->from_log);
+	frame->from_log = NULL;
 	frame->chain = copy;
 	frame->chain_len = chain->count;
 	return NULL;
@@ -416,7 +419,7 @@ static struct kmc_error *symbolize_frame(struct kmc_debuginfo *di,
 struct kmc_error *kmc_symbolize_report(struct kmc_debuginfo *di,
 				       struct kmc_report *report)
 {
-	const struct kmc_stacks stacks = kmc_report_stacks(report);
+	struct kmc_stack *stack;
 	struct kmc_error *err;
 	struct slide slide;
 
@@ -424,9 +427,8 @@ struct kmc_error *kmc_symbolize_report(struct kmc_debuginfo *di,
 	err = find_slide(di, report, &slide);
 	if (!err)
 		err = kmc_doubt_version(di, report);
-	for (size_t i = 0; !err && i < KMC_REPORT_STACKS; i++)
-		for (size_t j = 0; !err && j < stacks.v[i]->count; j++)
-			err = symbolize_frame(di, report, &slide,
-					      &stacks.v[i]->frames[j]);
+	for (size_t i = 0; !err && (stack = kmc_report_stack(report, i)); i++)
+		for (size_t j = 0; !err && j < stack->count; j++)
+			err = symbolize_frame(di, report, &slide, &stack->frames[j]);
 	return err ? err : kmc_doubt_functions(di, report);
 }

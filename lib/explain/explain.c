@@ -70,6 +70,11 @@ struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
 	struct kmc_error *err;
 
 	forget_candidates(report);
+	/* What other checkers say is passed on as it is. */
+	if (!kmc_report_is_kmemcheck(report)) {
+		kmc_report_forget_values(report);
+		return kmc_verdict_plain(report);
+	}
 	err = di ? only_nomem(kmc_settle_namesakes(di, report)) : NULL;
 	if (!err)
 		err = only_nomem(kmc_access_set(&access));

@@ -73,6 +73,7 @@ struct kmc_error *kmc_headline_say(struct kmc_report *report)
 {
 	static const char * const done[] = {
 		[KMC_READ] = "read of ", [KMC_WRITE] = "write to ", [KMC_INFOLEAK] = "",
+		[KMC_FETCH] = "fetch of ", [KMC_UNKNOWN_KIND] = "",
 	};
 	const struct kmc_extent extent = kmc_report_extent(report);
 	struct kmc_verdict *verdict = &report->verdict;

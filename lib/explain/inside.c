@@ -52,10 +52,10 @@ static bool begins_with(const struct kmc_level *level, const char * const *names
 /* Is a function of that sort on one of the stacks? */
 static bool is_on_stack(const struct kmc_report *report, const char * const *names, size_t count)
 {
-	const struct kmc_stacks stacks = kmc_report_stacks(report);
+	const struct kmc_stack *stack;
 
-	for (size_t i = 0; i < KMC_REPORT_STACKS; i++) {
-		struct kmc_walk walk = kmc_walk_start(stacks.v[i]);
+	for (size_t i = 0; (stack = kmc_report_stack(report, i)); i++) {
+		struct kmc_walk walk = kmc_walk_start(stack);
 		struct kmc_level level;
 
 		while (kmc_walk_next(&walk, &level))

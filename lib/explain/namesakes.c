@@ -127,13 +127,13 @@ static const struct kmc_symbol *function_of(const struct question *q,
 static enum answer ask_address(const struct question *q, uint64_t start)
 {
 	const struct kmc_frame *frame = frame_of(q);
-	const struct kmc_stacks stacks = kmc_report_stacks(q->report);
+	const struct kmc_stack *stack;
 
 	if (!frame->has_address || frame->module)
 		return MAYBE;
-	for (size_t i = 0; i < KMC_REPORT_STACKS; i++) {
-		for (size_t j = 0; j < stacks.v[i]->count; j++) {
-			const struct kmc_frame *other = &stacks.v[i]->frames[j];
+	for (size_t i = 0; (stack = kmc_report_stack(q->report, i)); i++) {
+		for (size_t j = 0; j < stack->count; j++) {
+			const struct kmc_frame *other = &stack->frames[j];
 
 			if (other->resolved && other->has_address && !other->module)
 				return frame->address - frame->offset - start ==
@@ -280,16 +280,16 @@ static struct kmc_error *settle_frame(struct kmc_debuginfo *di, struct kmc_repor
 
 struct kmc_error *kmc_settle_namesakes(struct kmc_debuginfo *di, struct kmc_report *report)
 {
-	const struct kmc_stacks stacks = kmc_report_stacks(report);
+	struct kmc_stack *stack;
 	struct kmc_error *err = NULL;
 	bool settled;
 
 	/* What is settled may settle others. */
 	do {
 		settled = false;
-		for (size_t i = 0; i < KMC_REPORT_STACKS; i++)
-			for (size_t j = 0; !err && j < stacks.v[i]->count; j++)
-				err = settle_frame(di, report, stacks.v[i], j, &settled);
+		for (size_t i = 0; (stack = kmc_report_stack(report, i)); i++)
+			for (size_t j = 0; !err && j < stack->count; j++)
+				err = settle_frame(di, report, stack, j, &settled);
 	} while (!err && settled);
 	return err;
 }

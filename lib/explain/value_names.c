@@ -108,11 +108,11 @@ static const char *error_name(int number)
 /* How far the kernel was moved: as its frames were, which are looked up already. */
 static bool find_slide(const struct kmc_report *report, uint64_t *slide)
 {
-	const struct kmc_stacks stacks = kmc_report_stacks(report);
+	const struct kmc_stack *stack;
 
-	for (size_t i = 0; i < KMC_REPORT_STACKS; i++) {
-		for (size_t j = 0; j < stacks.v[i]->count; j++) {
-			const struct kmc_frame *frame = &stacks.v[i]->frames[j];
+	for (size_t i = 0; (stack = kmc_report_stack(report, i)); i++) {
+		for (size_t j = 0; j < stack->count; j++) {
+			const struct kmc_frame *frame = &stack->frames[j];
 
 			if (!frame->resolved || !frame->has_address || frame->module)
 				continue;

@@ -4,7 +4,13 @@
  */
 #include "explain/verdict.h"
 
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
 #include "explain/verdict_text.h"
+#include "report/model.h"
+#include "report/title.h"
 
 static bool to_blame(const struct kmc_value *value)
 {
@@ -86,4 +92,23 @@ struct kmc_error *kmc_verdict_fill(struct kmc_report *report)
 	report->verdict.kind = classify(report, &cause);
 	err = kmc_headline_say(report);
 	return err ? err : kmc_verdict_say(report, &cause);
+}
+
+struct kmc_error *kmc_verdict_plain(struct kmc_report *report)
+{
+	struct kmc_verdict *verdict = &report->verdict;
+	struct kmc_buf headline = { }, text = { };
+	struct kmc_error *err;
+
+	verdict->kind = KMC_VERDICT_UNKNOWN;
+	kmc_title_add(&headline, report);
+	kmc_buf_puts(&text, report->message ? report->message : report->error);
+	if (report->hint)
+		kmc_buf_printf(&text, ", %s", report->hint);
+	err = kmc_buf_take(&headline, &verdict->headline);
+	if (err) {
+		kmc_buf_release(&text);
+		return err;
+	}
+	return kmc_buf_take(&text, &verdict->text);
 }

@@ -10,4 +10,7 @@
 /* What it comes to */
 KMC_MUST_CHECK struct kmc_error *kmc_verdict_fill(struct kmc_report *report);
 
+/* The same for a report that is not kmemcheck's: what its checker says, and no more. */
+KMC_MUST_CHECK struct kmc_error *kmc_verdict_plain(struct kmc_report *report);
+
 #endif /* KMC_VERDICT_H */

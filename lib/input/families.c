@@ -7,12 +7,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
-
-/*
- * Bytes that are searched for one family's word before the next one's: a word that is
- * rare must not be searched for to the end for each place where another one is.
- */
-#define WINDOW		(16 * 1024)
+#include "input/log_words.h"
 
 static const struct kmc_family * const families[] = {
 #define FAMILY(name)	(&kmc_family_ ## name)
@@ -20,27 +15,13 @@ static const struct kmc_family * const families[] = {
 #undef FAMILY
 };
 
-const char *kmc_families_find(const char *data, size_t len)
-{
-	const char *first = NULL;
-
-	for (size_t at = 0; at < len && !first; at += WINDOW) {
-		for (size_t i = 0; i < KMC_ARRAY_SIZE(families); i++) {
-			const char *word = families[i]->word;
-			size_t size = strlen(word), n = len - at, most = WINDOW + size - 1;
-			const char *hit;
-
-			hit = memmem(data + at, n < most ? n : most, word, size);
-			if (hit && (!first || hit < first))
-				first = hit;
-		}
-	}
-	return first;
-}
-
 enum log_match kmc_families_match(const struct log_line *line,
 				  struct log_header *out)
 {
+	*out = (struct log_header) { .kind = KMC_UNKNOWN_KIND, .state = KMC_UNKNOWN_STATE };
+	/* Nearly all lines of a report have none, and are looked at here. */
+	if (!log_words_find(line->body, strlen(line->body)))
+		return LOG_NO;
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(families); i++) {
 		const struct kmc_family *family = families[i];
 		enum log_match match = LOG_NO;
@@ -70,7 +51,7 @@ bool kmc_families_notice(const struct log_line *line, struct kmc_event *event)
 bool kmc_families_know(const char *text, bool sure)
 {
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(families); i++) {
-		if (families[i]->knows(text, sure))
+		if (families[i]->knows && families[i]->knows(text, sure))
 			return true;
 	}
 	return false;

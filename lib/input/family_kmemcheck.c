@@ -103,6 +103,7 @@ static enum log_match match(const struct log_line *line, struct log_header *out)
 		return result;
 	out->kind = kind;
 	out->state = state;
+	out->has_address = true;
 	out->clean = before == line->word;
 	return LOG_YES;
 }
@@ -131,7 +132,7 @@ static bool notice(const struct log_line *line, struct kmc_event *event)
 	if (is_lost(line, event))
 		return true;
 	if (strstr(line->body, CAUGHT)) {
-		event->type = KMC_EVENT_DAMAGE;
+		event->type = KMC_EVENT_UNREAD;
 		snprintf(event->message, sizeof(event->message),
 			 "says \"" CAUGHT "\", but is no first line of a report that could be read");
 		return true;
@@ -271,6 +272,7 @@ static void drop_mixture(struct log_reading *reading)
 	report->state = old->state;
 	report->bits = old->bits;
 	report->address = old->address;
+	report->has_address = old->has_address;
 	report->time = old->time;
 	reading->report = report;
 	state->track = NULL;

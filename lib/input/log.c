@@ -19,6 +19,7 @@
 #include "input/log_prefix.h"
 #include "input/log_shape.h"
 #include "input/log_thread.h"
+#include "input/log_words.h"
 #include "input/reader.h"
 
 /* So many callers' reports may be open at once; more CPUs than print at once. */
@@ -163,19 +164,10 @@ static void finish_old(struct log *log, unsigned long at)
 	}
 }
 
-/* What a line has that is worth looking at between reports; NULL: there is none. */
-static const char *find_word(const char *data, size_t len)
-{
-	const char *word = kmc_families_find(data, len);
-	const char *banner = log_banner_find(data, word ? (size_t)(word - data) : len);
-
-	return banner ? banner : word;
-}
-
 /* Is it coloured? What is behind the first word is the kernel's, not a tool's. */
 static bool has_colour(const char *data, size_t len)
 {
-	const char *word = kmc_families_find(data, len);
+	const char *word = log_words_find(data, len);
 
 	return memmem(data, word ? (size_t)(word - data) : len, "\033[", 2);
 }
@@ -207,7 +199,7 @@ static void take_line(struct log *log, const char *caller_id, unsigned long at)
 		snprintf(log->caller_id, sizeof(log->caller_id), "%.47s/%.47s",
 			 caller_id, line->caller_id);
 	thread = find_thread(log);
-	if (!thread && kmc_families_find(line->body, strlen(line->body)))
+	if (!thread && log_words_find(line->body, strlen(line->body)))
 		thread = new_thread(log);
 	if (thread) {
 		thread->last = at;
@@ -301,7 +293,7 @@ static void take_whole(struct log *log, const char *data, size_t len, unsigned l
 	if (len > LOG_LINE_MAX)
 		len = LOG_LINE_MAX;
 	active = is_active(log);
-	if (!active && !find_word(data, len))
+	if (!active && !log_words_find(data, len))
 		return;
 	log->at = at;
 	/* With its line end, which may be of two bytes. */
@@ -332,7 +324,7 @@ static void feed_line(struct log *log, const char *data, size_t len)
 
 	while (len && data[len - 1] == '\r')
 		len--;
-	if (!is_active(log) && !find_word(data, len)) {
+	if (!is_active(log) && !log_words_find(data, len)) {
 		log->sink.lines++;
 		return;
 	}
@@ -375,7 +367,7 @@ static unsigned long count_lines(const char *data, size_t len)
  */
 static size_t skip_lines(struct log *log, const char *data, size_t len)
 {
-	const char *hit = find_word(data, len);
+	const char *hit = log_words_find(data, len);
 	const char *start;
 
 	if (!hit) {

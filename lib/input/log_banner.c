@@ -10,11 +10,6 @@
 
 #include "report/uts_version.h"
 
-const char *log_banner_find(const char *data, size_t len)
-{
-	return memmem(data, len, KMC_BANNER, strlen(KMC_BANNER));
-}
-
 void log_banner_take(struct log_banner *banner, const char *line)
 {
 	const char *text = strstr(line, KMC_BANNER);

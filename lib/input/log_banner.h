@@ -22,8 +22,6 @@ struct log_banner {
 	bool several;
 };
 
-/* Where a line may hold one, NULL if none does. */
-const char *log_banner_find(const char *data, size_t len);
 void log_banner_take(struct log_banner *banner, const char *line);
 /* Adds what the report does not say itself. */
 void log_banner_apply(const struct log_banner *banner, struct kmc_report *report,

@@ -31,6 +31,11 @@ static void chop(char *s, size_t len)
 	for (;;) {
 		while (len && isspace((unsigned char)s[len - 1]))
 			len--;
+		/* A sentence that ends in a newline of its own, in what escapes it. */
+		if (len >= 4 && !strncmp(s + len - 4, "\\x0a", 4)) {
+			len -= 4;
+			continue;
+		}
 		/* quoted-printable shows a blank at the end of a line as =20 */
 		if (len < 3 || strncmp(s + len - 3, "=20", 3))
 			break;

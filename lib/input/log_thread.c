@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/log_words.h"
 #include "input/report_lines.h"
 #include "report/events.h"
 #include "report/model.h"
@@ -21,6 +22,8 @@
 #define UNRELATED_MAX		16
 /* A reply written into a quoted report is longer, and is told by its quoting. */
 #define REPLY_MAX		200
+/* Lines between such a sentence and the first one of its report. */
+#define AWAITED_MAX		8
 /* A mailer wraps a line once; narrow screens do it twice. */
 #define JOINS_MAX		2
 
@@ -53,13 +56,27 @@ void log_thread_free(struct log_thread *thread)
  */
 static void push_unread(struct log_thread *thread, unsigned long at)
 {
-	struct kmc_event *event = push(thread, KMC_EVENT_DAMAGE);
+	struct kmc_event *event = push(thread, KMC_EVENT_UNREAD);
 
 	if (!event)
 		return;
 	event->line = at;
 	snprintf(event->message, sizeof(event->message),
 		 "a report seems to begin here, but no more of it could be read");
+}
+
+/* What no family could read, but looks like a report. */
+static void push_looks(struct log_thread *thread, const struct log_line *line,
+		       unsigned long at)
+{
+	const char *what = log_unread(line);
+	struct kmc_event *event = what ? push(thread, KMC_EVENT_UNREAD) : NULL;
+
+	if (!event)
+		return;
+	event->line = at;
+	snprintf(event->message, sizeof(event->message),
+		 "looks like a report, but none that can be read here: %.80s", what);
 }
 
 static void finish_report(struct log_thread *thread)
@@ -94,8 +111,10 @@ static void drop_broken(struct log_thread *thread)
 	if (!thread->joins)
 		return;
 	thread->joins = 0;
-	if (!kmc_families_notice(&thread->broken, &found))
+	if (!kmc_families_notice(&thread->broken, &found)) {
+		push_looks(thread, &thread->broken, thread->broken_at);
 		return;
+	}
 	found.line = thread->broken_at;
 	event = push(thread, found.type);
 	if (event)
@@ -144,6 +163,14 @@ static bool open_report(struct log_thread *thread, const struct kmc_family *fami
 	return true;
 }
 
+static void take_message(struct log_thread *thread, struct kmc_report *report)
+{
+	if (!*thread->message)
+		return;
+	report->message = strdup(thread->message);
+	thread->sink->nomem |= !report->message;
+}
+
 static void start_report(struct log_thread *thread,
 			 const struct log_line *line, unsigned long at,
 			 const struct log_header *header)
@@ -160,11 +187,19 @@ static void start_report(struct log_thread *thread,
 	report->state = header->state;
 	report->bits = header->bits;
 	report->address = header->address;
+	report->has_address = header->has_address;
 	report->time = line->time;
 	if (*line->release) {
 		report->kernel.release = strdup(line->release);
 		thread->sink->nomem |= !report->kernel.release;
 	}
+	if (thread->awaited && header->family->takes_message)
+		take_message(thread, report);
+	thread->awaited = 0;
+	thread->reading.line = line;
+	if (header->family->begin)
+		header->family->begin(&thread->reading);
+	thread->chained = header->chained;
 	thread->clean = header->clean;
 	thread->depth = line->depth;
 	thread->prefixed = line->prefixed;
@@ -174,6 +209,31 @@ static void start_report(struct log_thread *thread,
 
 /* ---- the first line of a report ---- */
 
+/* Is it, though it looks like the first line of a report, one of the report at hand? */
+static bool goes_on(const struct log_thread *thread, const struct log_header *header)
+{
+	const struct log_reading *reading = &thread->reading;
+
+	if (!reading->report)
+		return false;
+	return (header->follows && header->family == reading->family) ||
+	       (reading->family->follows && reading->family->follows(thread->line->word));
+}
+
+/* Several first lines say which functions were inlined into one another. */
+static bool is_chained(struct log_thread *thread, const struct log_header *header)
+{
+	struct log_reading *reading = &thread->reading;
+
+	if (!reading->report || !thread->chained || thread->content ||
+	    header->family != reading->family)
+		return false;
+	reading->line = thread->line;
+	reading->family->begin(reading);
+	thread->chained = header->chained;
+	return true;
+}
+
 static bool take_header(struct log_thread *thread)
 {
 	struct log_header header;
@@ -181,9 +241,14 @@ static bool take_header(struct log_thread *thread)
 	switch (kmc_families_match(thread->line, &header)) {
 	case LOG_YES:
 		thread->joins = 0;
-		start_report(thread, thread->line, thread->at, &header);
+		if (goes_on(thread, &header))
+			return false;
+		if (!is_chained(thread, &header))
+			start_report(thread, thread->line, thread->at, &header);
 		return true;
 	case LOG_PARTIAL:
+		if (goes_on(thread, &header))
+			return false;
 		thread->broken = *thread->line;
 		/* The copy's pointers have to point into the copy. */
 		thread->broken.body = thread->broken.raw +
@@ -241,19 +306,24 @@ static void count_unrelated(struct log_thread *thread)
 		finish_report(thread);
 }
 
-static void take_report_line(struct log_thread *thread)
+static enum log_taken take_report_line(struct log_thread *thread)
 {
 	struct log_reading *reading = &thread->reading;
+	enum log_taken taken;
 
 	reading->line = thread->line;
-	switch (reading->family->line(reading)) {
+	taken = reading->family->line(reading);
+	switch (taken) {
 	case LOG_ENDS:
 		cut_report(thread);
-		return;
+		return taken;
+	case LOG_LAST:
+		finish_report(thread);
+		return taken;
 	case LOG_TAKEN:
 		thread->content = true;
 		thread->unrelated = 0;
-		return;
+		return taken;
 	case LOG_UNRELATED:
 		break;
 	}
@@ -262,6 +332,7 @@ static void take_report_line(struct log_thread *thread)
 		log_take_release(reading->report, thread->line->word,
 				 reading->nomem);
 	count_unrelated(thread);
+	return taken;
 }
 
 /* ---- lines that are no part of a report, but may end one ---- */
@@ -277,7 +348,7 @@ static bool take_notice(struct log_thread *thread)
 	case KMC_EVENT_FATAL:
 		cut_report(thread);
 		break;
-	case KMC_EVENT_DAMAGE:
+	case KMC_EVENT_UNREAD:
 		/* In prose it ends nothing. */
 		if (thread->reading.report)
 			take_report_line(thread);
@@ -293,13 +364,42 @@ static bool take_notice(struct log_thread *thread)
 	return true;
 }
 
+/*
+ * The kernel says in a sentence what is wrong before it says where: behind "cut here", or,
+ * where that is printed by what the sentence leads to, before it.
+ */
+static void keep_message(struct log_thread *thread)
+{
+	const char *word = thread->line->word;
+	const bool cut = strstr(word, "[ cut here ]");
+
+	if (thread->reading.report && !log_is_message(word))
+		return;
+	if (log_is_message(word) || (!cut && thread->awaited && !*thread->message && *word)) {
+		snprintf(thread->message, sizeof(thread->message), "%s", word);
+		thread->awaited = AWAITED_MAX;
+	} else if (cut && !(thread->awaited && log_is_message(thread->message))) {
+		thread->message[0] = '\0';
+		thread->awaited = AWAITED_MAX;
+	} else if (thread->awaited) {
+		thread->awaited--;
+	}
+}
+
+
 void log_thread_line(struct log_thread *thread, const struct log_line *line,
 		     unsigned long at)
 {
+	enum log_taken taken = LOG_UNRELATED;
+
 	thread->line = line;
 	thread->at = at;
 	if (take_broken(thread) || take_header(thread) || take_notice(thread))
 		return;
 	if (thread->reading.report)
-		take_report_line(thread);
+		taken = take_report_line(thread);
+	if (taken != LOG_TAKEN)
+		keep_message(thread);
+	if (taken == LOG_UNRELATED || taken == LOG_ENDS)
+		push_looks(thread, line, at);
 }

@@ -8,6 +8,9 @@
 #include "input/families.h"
 #include "input/log_banner.h"
 
+/* A sentence that is longer is cut. */
+#define LOG_MESSAGE_MAX	256
+
 /*
  * struct log_sink - where all threads of a log put what they find
  * @lines: line ends seen so far
@@ -35,6 +38,9 @@ struct log_sink {
  * @clean: its header was found where the kernel prints it
  * @depth, @prefixed: of its header
  * @content: it has more than its header
+ * @chained: its header may go on in another one
+ * @message: a sentence that may be that of the report that begins behind it
+ * @awaited: so many lines more may stand before that
  * @unrelated: lines in a row that did not belong to it
  * @cut: something else began while a report was open: its lines may follow
  */
@@ -52,6 +58,9 @@ struct log_thread {
 	unsigned int depth;
 	bool prefixed;
 	bool content;
+	bool chained;
+	char message[LOG_MESSAGE_MAX];
+	unsigned int awaited;
 	unsigned int unrelated;
 	bool cut;
 };
@@ -66,7 +75,7 @@ void log_thread_finish(struct log_thread *thread);
 void log_thread_idle(struct log_thread *thread);
 static inline bool log_thread_active(const struct log_thread *thread)
 {
-	return thread->reading.report || thread->joins;
+	return thread->reading.report || thread->joins || thread->awaited;
 }
 
 #endif /* KMC_LOG_THREAD_H */

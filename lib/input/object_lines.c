@@ -54,7 +54,7 @@ static bool scan_object(const char *word, const char *what, struct kmc_object *o
 
 bool log_take_object(struct kmc_report *report, const char *word, bool *nomem)
 {
-	struct kmc_object object = { .known = true };
+	struct kmc_object object = { .known = true, .has_start = true, .slab_offset = -1 };
 	const char *cache;
 	size_t len;
 
@@ -105,7 +105,9 @@ bool log_begins_source(const char *word)
 
 bool log_take_source(struct kmc_report *report, const char *word, bool *nomem)
 {
-	struct kmc_copied source = { .known = true, .object.known = true };
+	struct kmc_copied source = {
+		.known = true, .object.known = true, .object.has_start = true,
+	};
 	const char *cache;
 	size_t len;
 

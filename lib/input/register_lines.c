@@ -13,7 +13,8 @@
 #include "input/scan.h"
 #include "report/model.h"
 
-const char *log_scan_register(const char *s, char name[16])
+/* Of x86, as the kernel prints them. */
+static size_t find_x86(const char *s, size_t len)
 {
 	static const char * const known[] = {
 		"RIP", "RSP", "RAX", "RBX", "RCX", "RDX", "RSI", "RDI", "RBP",
@@ -23,22 +24,45 @@ const char *log_scan_register(const char *s, char name[16])
 		"CR0", "CR2", "CR3", "CR4",
 		"DR0", "DR1", "DR2", "DR3", "DR6", "DR7",
 	};
-	size_t len = strcspn(s, ": \t");
 
-	if (s[len] != ':')
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(known); i++)
+		if (strlen(known[i]) == len && !strncmp(known[i], s, len))
+			return len;
+	return 0;
+}
+
+/* Of ARM, where a blank may stand before the colon: "x29", "r9", "sp", "pstate". */
+static size_t find_arm(const char *s, size_t len)
+{
+	static const char * const known[] = { "sp", "ip", "fp", "lr", "pc", "psr", "pstate" };
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(known); i++)
+		if (strlen(known[i]) == len && !strncmp(known[i], s, len))
+			return len;
+	if ((*s != 'x' && *s != 'r') || len < 2 || len > 3)
+		return 0;
+	return isdigit((unsigned char)s[1]) && (len == 2 || isdigit((unsigned char)s[2])) ?
+	       len : 0;
+}
+
+const char *log_scan_register(const char *s, char name[16])
+{
+	const size_t word = strcspn(s, ": \t");
+	const size_t colon = word + strspn(s + word, " ");
+	size_t len = s[word] == ':' ? find_x86(s, word) : 0;
+
+	/* Those between the frames of ARM have none, and are of the callers. */
+	if (!len && s[colon] == ':' && s[colon + 1] == ' ')
+		len = find_arm(s, word);
+	if (!len)
 		return NULL;
-	for (size_t i = 0; i < KMC_ARRAY_SIZE(known); i++) {
-		if (strlen(known[i]) != len || strncmp(known[i], s, len))
-			continue;
-		for (size_t j = 0; j <= len; j++)
-			name[j] = tolower((unsigned char)known[i][j]);
-		name[len] = '\0';
-		/* r08 and r09 are a print format; the registers are r8, r9 */
-		if (name[0] == 'r' && name[1] == '0')
-			memmove(name + 1, name + 2, 2);
-		return s + len + 1 + strspn(s + len + 1, " \t");
-	}
-	return NULL;
+	for (size_t j = 0; j < len; j++)
+		name[j] = tolower((unsigned char)s[j]);
+	name[len] = '\0';
+	/* r08 and r09 are a print format; the registers are r8, r9 */
+	if (name[0] == 'r' && name[1] == '0' && name[2])
+		memmove(name + 1, name + 2, 2);
+	return s + colon + 1 + strspn(s + colon + 1, " \t");
 }
 
 static bool is_value_length(size_t digits)
@@ -63,8 +87,17 @@ static const char *take_register(struct kmc_report *report, const char *name,
 {
 	char base[24];
 	uint64_t value;
-	const char *end = kmc_scan_hex(s, &value);
+	const char *end;
 
+	/* ARM has addresses of code in brackets. */
+	if (!strncmp(s, "[<", 2)) {
+		end = kmc_scan_hex(s + 2, &value);
+		if (!end || strncmp(end, ">]", 2))
+			return NULL;
+		set_register(report, name, value, end - s - 2, nomem);
+		return end + 2;
+	}
+	end = kmc_scan_hex(s, &value);
 	if (!end)
 		return NULL;
 	if (*end == ':' && end - s == 4) {

@@ -180,6 +180,7 @@ static enum ring_result take_access(const struct ring_record *record,
 	report->state = to_state(le16toh(access.state));
 	report->bits = le32toh(access.size) * 8;
 	report->address = le64toh(access.address);
+	report->has_address = true;
 	report->access_start = le64toh(access.start);
 	report->access_length = le64toh(access.length);
 	report->count = le32toh(access.count) ? le32toh(access.count) : 1;
@@ -374,7 +375,7 @@ static bool take_symbols(const struct ring_record *record,
 			 struct kmc_report *report)
 {
 	char *text KMC_AUTO_FREE = NULL;
-	const struct kmc_stacks stacks = kmc_report_stacks(report);
+	struct kmc_stack *stack;
 	struct section section;
 	bool nomem = false;
 	const char *p, *end;
@@ -391,9 +392,9 @@ static bool take_symbols(const struct ring_record *record,
 	/* The first name is the instruction's even where it is not known. */
 	if (!report->frames.count || report->frames.frames[0].role != KMC_ROLE_RIP)
 		p += strlen(p) + 1;
-	for (size_t i = 0; i < KMC_REPORT_STACKS; i++) {
-		for (size_t j = 0; j < stacks.v[i]->count && p < end; j++) {
-			kmc_scan_symbol(p, &stacks.v[i]->frames[j], &nomem);
+	for (size_t i = 0; (stack = kmc_report_stack(report, i)); i++) {
+		for (size_t j = 0; j < stack->count && p < end; j++) {
+			kmc_scan_symbol(p, &stack->frames[j], &nomem);
 			p += strlen(p) + 1;
 		}
 	}
@@ -402,7 +403,7 @@ static bool take_symbols(const struct ring_record *record,
 
 static bool decode_object(const struct kmemcheck_object *from, struct kmc_object *to)
 {
-	to->known = true;
+	to->known = to->has_start = true;
 	to->start = le64toh(from->start);
 	to->size = le32toh(from->size);
 	to->requested = le32toh(from->requested);

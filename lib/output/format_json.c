@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reports and bugs as JSON, version 1, one line each; docs/report-format.md has the
+ * Reports and bugs as JSON, version 2, one line each; docs/report-format.md has the
  * keys.
  */
 #include <inttypes.h>
@@ -14,6 +14,7 @@
 #include "kmc/output.h"
 #include "output/formats.h"
 #include "output/json.h"
+#include "report/model.h"
 
 /* Bytes to hexadecimal digits; the longest build-ID and dump fit easily. */
 static json_t *hex_bytes(const uint8_t *data, size_t len)
@@ -48,6 +49,11 @@ static json_t *integer_if(bool known, uint64_t value)
 {
 	/* Beyond this JSON readers disagree, and no honest report gets there. */
 	return known && value <= INT64_MAX ? json_integer(value) : json_null();
+}
+
+static json_t *signed_if(const int64_t *value)
+{
+	return value ? json_integer(*value) : json_null();
 }
 
 static json_t *seconds(double value)
@@ -127,30 +133,33 @@ static json_t *evidence_of(const struct kmc_candidate *candidate)
 }
 
 /* Reports that were not explained have the record's object only. */
-static json_t *record_only(const struct kmc_object *object, int64_t offset)
+static json_t *record_only(const struct kmc_object *object, const int64_t *offset)
 {
 	char detail[128];
 	json_t *evidence;
 
 	if (!object->known)
 		return json_null();
-	snprintf(detail, sizeof(detail),
-		 "the kernel recorded the object at 0x%" PRIx64, object->start);
-	evidence = json_pack("[{s:s, s:s, s:I, s:b}]", "by", "record",
-			     "detail", detail, "offset", (json_int_t)offset,
+	if (object->has_start)
+		snprintf(detail, sizeof(detail),
+			 "the kernel recorded the object at 0x%" PRIx64, object->start);
+	else
+		snprintf(detail, sizeof(detail), "the kernel recorded the object");
+	evidence = json_pack("[{s:s, s:s, s:o, s:b}]", "by", "record",
+			     "detail", detail, "offset", signed_if(offset),
 			     "agrees", 1);
 	return json_pack(
-		"{s:n, s:n, s:I, s:o, s:o, s:n, s:b, s:n, s:o, s:o, s:o, s:s}",
+		"{s:n, s:n, s:o, s:o, s:o, s:n, s:b, s:n, s:o, s:o, s:o, s:s}",
 		"type",
 		"type_start",
-		"offset", (json_int_t)offset,
+		"offset", signed_if(offset),
 		"size", integer_if(object->size, object->size),
 		"requested", integer_if(object->requested, object->requested),
 		"path",
 		"hole", 0,
 		"after",
 		"cache", kmc_json_text(object->cache),
-		"start", address(object->start),
+		"start", address_if(object->has_start, object->start),
 		"evidence", evidence,
 		"confidence", "certain");
 }
@@ -175,8 +184,8 @@ static const char *confidence_name(enum kmc_confidence confidence)
 	return names[confidence];
 }
 
-/* @offset: of the first reported byte from the recorded object's start */
-static json_t *object_json(const struct kmc_object *object, int64_t offset,
+/* @offset: of the first reported byte from the recorded object's start, or NULL */
+static json_t *object_json(const struct kmc_object *object, const int64_t *offset,
 			   const struct kmc_candidate *candidate)
 {
 	uint64_t start, size;
@@ -208,16 +217,36 @@ static json_t *object_json(const struct kmc_object *object, int64_t offset,
 	return out;
 }
 
+/* What other checkers than kmemcheck say about it. */
+static void add_memory(json_t *out, const struct kmc_object *object)
+{
+	json_object_set_new(out, "region", json_string(kmc_region_name(object->region)));
+	if (object->end)
+		json_object_set_new(out, "end", address(object->end));
+	if (object->hashed)
+		json_object_set_new(out, "hashed", json_true());
+	if (object->variable)
+		json_object_set_new(out, "variable", kmc_json_text(object->variable));
+	if (object->slab_offset >= 0)
+		json_object_set_new(out, "slab_offset", json_integer(object->slab_offset));
+}
+
 static json_t *object_of(const struct kmc_report *report)
 {
-	return object_json(&report->object, report->address - report->object.start,
-			   report->ncandidates ? report->candidates : NULL);
+	int64_t offset;
+	const bool known = kmc_report_offset(report, &offset);
+	json_t *out = object_json(&report->object, known ? &offset : NULL,
+				  report->ncandidates ? report->candidates : NULL);
+
+	if (!kmc_report_is_kmemcheck(report) && report->object.known)
+		add_memory(out, &report->object);
+	return out;
 }
 
 static json_t *copied_of(const struct kmc_report *report)
 {
 	const struct kmc_copied *copied = &report->copied;
-	json_t *out = object_json(&copied->object, copied->offset,
+	json_t *out = object_json(&copied->object, &copied->offset,
 				  copied->ncandidates ? copied->candidates : NULL);
 
 	json_object_set_new(out, "copies", json_integer(copied->copies));
@@ -325,6 +354,128 @@ static json_t *signature_of(const struct kmc_report *report)
 	return value;
 }
 
+static json_t *related_of(const struct kmc_report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->nrelated; i++) {
+		json_t *json = track(&report->related[i].track);
+
+		json_object_set_new(json, "what",
+			json_string(kmc_relation_name(report->related[i].relation)));
+		json_array_append_new(list, json);
+	}
+	return list;
+}
+
+static json_t *variables_of(const struct kmc_report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->nvariables; i++)
+		json_array_append_new(list, json_pack("{s:o, s:I, s:I}",
+			"name", kmc_json_text(report->variables[i].name),
+			"begin", (json_int_t)report->variables[i].begin,
+			"end", (json_int_t)report->variables[i].end));
+	return list;
+}
+
+static json_t *dump_of(const struct kmc_dump *dump)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < dump->count; i++) {
+		const struct kmc_dump_row *row = &dump->rows[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o*}",
+			"label", kmc_json_text(row->label),
+			"address", address(row->address),
+			"bytes", hex_bytes(row->bytes, row->len),
+			"marks", row->marks ? kmc_json_text(row->marks) : NULL));
+	}
+	return json_pack("{s:I, s:o, s:o, s:o}", "granule", (json_int_t)dump->granule,
+			 "row", integer_if(dump->marked, dump->row),
+			 "byte", integer_if(dump->marked, dump->byte), "rows", list);
+}
+
+static json_t *overwritten_of(const struct kmc_overwritten *bytes)
+{
+	return json_pack("{s:o, s:o, s:i, s:i}", "first", address(bytes->first),
+			 "last", address(bytes->last), "found", bytes->found,
+			 "expected", bytes->expected);
+}
+
+static json_t *code_of(const struct kmc_report *report)
+{
+	return json_pack("{s:o, s:o}", "bytes", hex_bytes(report->code, report->code_len),
+			 "at", integer_if(report->code_at < report->code_len, report->code_at));
+}
+
+static json_t *place_of(const struct kmc_source_place *place)
+{
+	return json_pack("{s:o, s:o, s:o}", "file", kmc_json_text(place->file),
+			 "line", integer_if(place->line > 0, place->line),
+			 "column", integer_if(place->column > 0, place->column));
+}
+
+static json_t *named_of(const struct kmc_frame *frame)
+{
+	return json_pack("{s:o, s:o, s:o, s:o}", "symbol", kmc_json_text(frame->symbol),
+			 "offset", integer_if(frame->has_offset, frame->offset),
+			 "size", integer_if(frame->has_offset, frame->size),
+			 "module", kmc_json_text(frame->module));
+}
+
+static json_t *tags_of(const struct kmc_report *report)
+{
+	return json_pack("{s:i, s:i}", "pointer", report->tags[0], "memory", report->tags[1]);
+}
+
+/* What only other checkers than kmemcheck say, where they say it; not 0: no memory. */
+static int add_said(json_t *json, const struct kmc_report *report)
+{
+	const struct {
+		const char *key;
+		json_t *value;
+	} members[] = {
+		{ "message", report->message ? kmc_json_text(report->message) : NULL },
+		{ "hint", report->hint ? kmc_json_text(report->hint) : NULL },
+		{ "named", report->named.symbol ? named_of(&report->named) : NULL },
+		{ "place", report->place.file ? place_of(&report->place) : NULL },
+		{ "hashed", report->hashed ? json_true() : NULL },
+		{ "tags", report->has_tags ? tags_of(report) : NULL },
+		{ "dump", report->dump.count ? dump_of(&report->dump) : NULL },
+		{ "overwritten", report->overwritten.known ?
+				 overwritten_of(&report->overwritten) : NULL },
+		{ "code", report->code_len ? code_of(report) : NULL },
+		{ "own_frames", report->own.count ? frames(&report->own) : NULL },
+		{ "related", report->nrelated ? related_of(report) : NULL },
+		{ "variables", report->nvariables ? variables_of(report) : NULL },
+	};
+	int failed = 0;
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(members); i++)
+		if (members[i].value)
+			failed |= json_object_set_new(json, members[i].key, members[i].value);
+	return failed;
+}
+
+static json_t *title_of(const struct kmc_report *report)
+{
+	struct kmc_error *err;
+	json_t *value;
+	char *title;
+
+	err = kmc_report_title(report, &title);
+	if (err) {
+		kmc_error_free(err);
+		return NULL;
+	}
+	value = kmc_json_text(title);
+	free(title);
+	return value;
+}
+
 static json_t *doubts_of(const struct kmc_report *report)
 {
 	json_t *list = json_array();
@@ -367,20 +518,37 @@ static int add_rest(json_t *json, const struct kmc_report *report)
 	return failed;
 }
 
+/* In the checker's words. */
+static json_t *error_of(const struct kmc_report *report)
+{
+	char text[64];
+
+	if (!kmc_report_is_kmemcheck(report))
+		return kmc_json_text(report->error);
+	snprintf(text, sizeof(text), "%s-%s", kmc_state_name(report->state),
+		 kmc_kind_name(report->kind));
+	return json_string(text);
+}
+
 static json_t *whole(const struct kmc_report *report)
 {
 	const struct {
 		const char *key;
 		json_t *value;
 	} members[] = {
-		{ "version", json_integer(1) },
+		{ "version", json_integer(2) },
+		{ "checker", kmc_json_text(report->checker) },
+		{ "error", error_of(report) },
+		{ "title", title_of(report) },
 		{ "source", source_of(report) },
 		{ "truncated", json_boolean(report->truncated) },
-		{ "kind", json_string(kmc_kind_name(report->kind)) },
-		{ "bits", json_integer(report->bits) },
-		{ "affected_bytes", json_integer(kmc_report_affected(report)) },
-		{ "state", json_string(kmc_state_name(report->state)) },
-		{ "address", address(report->address) },
+		{ "kind", report->kind == KMC_UNKNOWN_KIND ? json_null() :
+			  json_string(kmc_kind_name(report->kind)) },
+		{ "bits", integer_if(report->bits, report->bits) },
+		{ "affected_bytes", integer_if(report->bits, kmc_report_affected(report)) },
+		{ "state", report->state == KMC_UNKNOWN_STATE ? json_null() :
+			   json_string(kmc_state_name(report->state)) },
+		{ "address", address_if(report->has_address, report->address) },
 		{ "access", access_of(report) },
 		{ "count", json_integer(report->count) },
 		{ "kernel", kmc_json_text(report->kernel.release) },
@@ -414,6 +582,8 @@ static json_t *whole(const struct kmc_report *report)
 		failed |= json_object_set_new(json, members[i].key,
 					      members[i].value);
 	failed |= add_rest(json, report);
+	if (!kmc_report_is_kmemcheck(report))
+		failed |= add_said(json, report);
 	if (!failed)
 		return json;
 	json_decref(json);
@@ -449,7 +619,7 @@ static json_t *bug_of(const struct kmc_bug *bug)
 	const uint64_t count = bug->count < INT64_MAX ? bug->count : INT64_MAX;
 
 	return json_pack("{s:i, s:o, s:s, s:I, s:I, s:o, s:o, s:o}",
-		"version", 1,
+		"version", 2,
 		"signature", kmc_json_text(bug->signature),
 		"hash", bug->hash,
 		"reports", (json_int_t)bug->reports,

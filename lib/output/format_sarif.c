@@ -221,16 +221,12 @@ static json_t *stack_of(const struct kmc_stack *stack, const char *text)
 
 static json_t *stacks_of(const struct kmc_report *report)
 {
-	static const char * const what[KMC_REPORT_STACKS] = {
-		"accessed", "allocated", "freed", "stored to memory", "source allocated",
-		"filled",
-	};
-	const struct kmc_stacks stacks = kmc_report_stacks(report);
+	const struct kmc_stack *stack;
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < KMC_REPORT_STACKS; i++)
-		if (stacks.v[i]->count)
-			json_array_append_new(list, stack_of(stacks.v[i], what[i]));
+	for (size_t i = 0; (stack = kmc_report_stack(report, i)); i++)
+		if (stack->count)
+			json_array_append_new(list, stack_of(stack, kmc_report_stack_name(report, i)));
 	return list;
 }
 

@@ -12,6 +12,7 @@
 #include "output/print_explanation.h"
 #include "output/print_stacks.h"
 #include "report/model.h"
+#include "report/title.h"
 #include "report/walk.h"
 
 /* ---- what it comes to ---- */
@@ -82,11 +83,55 @@ static void print_task(struct kmc_printer *p, const struct kmc_report *report)
 		kmc_print_newline(p);
 }
 
+/* What another checker says, in its words: the title, the access, a sentence, the place. */
+static void print_said(struct kmc_printer *p, const struct kmc_report *report,
+		       enum kmc_style style, const char *indent)
+{
+	struct kmc_buf what = { };
+	const bool accessed = report->bits && (report->kind == KMC_READ ||
+					       report->kind == KMC_WRITE);
+
+	kmc_title_add(&what, report);
+	kmc_buf_puts(&p->buf, indent);
+	if (what.data)
+		kmc_print_quote(p, style, what.data);
+	p->buf.failed |= what.failed;
+	kmc_buf_release(&what);
+	kmc_print_newline(p);
+	if (accessed)
+		kmc_buf_printf(&p->buf, "  %s of %u byte%s", kmc_kind_name(report->kind),
+			       report->bits / 8, report->bits == 8 ? "" : "s");
+	if (report->has_address)
+		kmc_buf_printf(&p->buf, "%sat 0x%" PRIx64 "%s", accessed ? " " : "  ",
+			       report->address, report->hashed ? ", a hash" : "");
+	if (accessed || report->has_address)
+		kmc_print_newline(p);
+	for (int i = 0; i < 2; i++) {
+		const char *said = i ? report->hint : report->message;
+
+		if (!said)
+			continue;
+		kmc_buf_puts(&p->buf, i ? "  KASAN: " : "  ");
+		kmc_print_quote(p, KMC_STYLE_PLAIN, said);
+		kmc_print_newline(p);
+	}
+	if (!report->place.file)
+		return;
+	kmc_buf_puts(&p->buf, "  at ");
+	kmc_print_quote(p, KMC_STYLE_LOCATION, report->place.file);
+	kmc_buf_printf(&p->buf, ":%d", report->place.line);
+	kmc_print_newline(p);
+}
+
 static void print_title(struct kmc_printer *p, const struct kmc_report *report,
 			enum kmc_style style, const char *indent)
 {
 	struct kmc_buf what = { };
 
+	if (!kmc_report_is_kmemcheck(report)) {
+		print_said(p, report, style, indent);
+		return;
+	}
 	kmc_report_what(report, &what);
 	if (what.data)
 		kmc_print_say(p, style, "%s%s: %s at 0x%" PRIx64, indent,

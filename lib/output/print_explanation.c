@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "report/model.h"
 
 /* ---- the object ---- */
 
@@ -70,12 +71,58 @@ static void print_candidate(struct kmc_printer *p,
 	kmc_buf_printf(&p->buf, " (%s)\n", confidence_name(candidate->confidence));
 }
 
+/* "4 bytes before", "1720 bytes inside", "8 bytes behind" */
+static void print_side(struct kmc_printer *p, const struct kmc_report *report)
+{
+	const struct kmc_object *object = &report->object;
+	const uint64_t size = object->requested ? object->requested : object->size;
+	int64_t offset;
+
+	if (!kmc_report_offset(report, &offset))
+		return;
+	if (offset < 0)
+		kmc_buf_printf(&p->buf, ", access %" PRIu64 " bytes before it", -(uint64_t)offset);
+	else if (size && (uint64_t)offset >= size)
+		kmc_buf_printf(&p->buf, ", access %" PRIu64 " bytes behind its end",
+			       (uint64_t)offset - size);
+	else
+		kmc_buf_printf(&p->buf, ", access at %+" PRId64, offset);
+}
+
+/* What another checker says about the memory. */
+static void print_memory_of(struct kmc_printer *p, const struct kmc_report *report)
+{
+	const struct kmc_object *object = &report->object;
+
+	kmc_buf_printf(&p->buf, "    %s", object->region == KMC_REGION_UNKNOWN ? "memory" :
+		       kmc_region_name(object->region));
+	if (object->variable) {
+		kmc_buf_puts(&p->buf, ", variable ");
+		kmc_print_quote(p, KMC_STYLE_PLAIN, object->variable);
+	}
+	if (object->cache) {
+		kmc_buf_puts(&p->buf, ", cache ");
+		kmc_print_quote(p, KMC_STYLE_PLAIN, object->cache);
+	}
+	if (object->size)
+		kmc_buf_printf(&p->buf, ", %" PRIu64 " bytes", object->size);
+	if (object->requested)
+		kmc_buf_printf(&p->buf, " (%" PRIu64 " asked for)", object->requested);
+	if (object->has_start)
+		kmc_buf_printf(&p->buf, " at 0x%" PRIx64 "%s", object->start,
+			       object->hashed ? " (a hash)" : "");
+	print_side(p, report);
+	kmc_print_newline(p);
+}
+
 void kmc_print_object(struct kmc_printer *p, const struct kmc_report *report)
 {
 	if (!report->object.known && !report->ncandidates)
 		return;
 	kmc_print_heading(p, "Object");
-	if (report->object.known) {
+	if (report->object.known && !kmc_report_is_kmemcheck(report)) {
+		print_memory_of(p, report);
+	} else if (report->object.known) {
 		print_record(p, &report->object);
 		kmc_buf_printf(&p->buf, ", access at %+" PRId64 "\n",
 			       (int64_t)(report->address - report->object.start));

@@ -9,6 +9,7 @@
 
 #include "base/escape.h"
 #include "report/allocation_site.h"
+#include "report/model.h"
 #include "report/walk.h"
 
 /* Frames stand so far in, and their locations begin at the column below. */
@@ -331,6 +332,11 @@ static void print_where(struct kmc_printer *p, const struct kmc_report *report)
 
 	if (!stack->count)
 		return;
+	if (!kmc_report_is_kmemcheck(report) && stack->frames[0].role != KMC_ROLE_RIP) {
+		kmc_print_heading(p, "Where");
+		print_frames(p, stack, 0, stack->count, 0, CONTEXT, 0);
+		return;
+	}
 	if (stack->frames[0].role == KMC_ROLE_RIP) {
 		kmc_print_heading(p, "Where");
 		print_frames(p, stack, 0, 1, 0, CONTEXT, NO_SOURCE);
@@ -367,6 +373,20 @@ static void print_track(struct kmc_printer *p, const struct kmc_report *report,
 			   nothers);
 }
 
+/* Of these sorts; whose page it was before is in the JSON only. */
+static void print_related(struct kmc_printer *p, const struct kmc_report *report,
+			  enum kmc_relation relation)
+{
+	const struct kmc_stack *shown[] = { &report->frames };
+
+	for (size_t i = 0; i < report->nrelated; i++) {
+		if (report->related[i].relation != relation)
+			continue;
+		print_track(p, report, relation == KMC_STORED ? "Stored to memory" :
+			    "Related work queued", &report->related[i].track, shown, 1);
+	}
+}
+
 void kmc_print_stacks(struct kmc_printer *p, const struct kmc_report *report)
 {
 	const struct {
@@ -382,8 +402,10 @@ void kmc_print_stacks(struct kmc_printer *p, const struct kmc_report *report)
 	const struct kmc_stack *shown[KMC_ARRAY_SIZE(tracks) + 1] = { &report->frames };
 
 	print_where(p, report);
+	print_related(p, report, KMC_STORED);
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(tracks); i++) {
 		print_track(p, report, tracks[i].what, tracks[i].track, shown, i + 1);
 		shown[i + 1] = &tracks[i].track->stack;
 	}
+	print_related(p, report, KMC_WORK);
 }

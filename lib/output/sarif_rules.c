@@ -5,7 +5,10 @@
  */
 #include "output/sarif_rules.h"
 
+#include <string.h>
+
 #include "base/buf.h"
+#include "report/model.h"
 
 /*
  * struct rule - a sort of finding
@@ -26,7 +29,8 @@ struct rule {
 enum {
 	UNINITIALIZED_READ, UNALLOCATED_READ, FREED_READ, INVALID_READ,
 	UNINITIALIZED_WRITE, UNALLOCATED_WRITE, FREED_WRITE, INVALID_WRITE,
-	INFOLEAK,
+	INFOLEAK, INVALID_FREE, NULL_DEREFERENCE, BAD_ACCESS, UNDEFINED, CORRUPTION, ASSERTION,
+	REFCOUNT, LOCKING,
 };
 
 #define INITIALIZE \
@@ -73,7 +77,61 @@ static const struct rule rules[] = {
 		"Memory that was not initialized leaves the kernel.",
 		"What was in that memory before, a pointer or a key, can be read by a user, a device or the network.",
 		"Write every member and the padding before the copy: have the allocation zero the memory, or clear the structure with memset(). An initializer need not clear padding." },
+	[INVALID_FREE] = { "invalid-free", "InvalidFree",
+		"Memory is freed that is not allocated.",
+		"It was freed before, or is not the start of an object; the allocator's own data are damaged.", LIFETIME },
+	[NULL_DEREFERENCE] = { "null-dereference", "NullDereference",
+		"A NULL pointer is used.",
+		"The kernel cannot go on in this task.",
+		"Find out who left the pointer NULL, and whether it has to be tested here." },
+	[BAD_ACCESS] = { "bad-access", "BadAccess",
+		"An address is used that is none of the kernel's.",
+		"A pointer was damaged, or never set.",
+		"Find out where the register with that address got its value." },
+	[UNDEFINED] = { "undefined-behaviour", "UndefinedBehaviour",
+		"The code does what C does not define.",
+		"The compiler may have made anything of it.",
+		"Test the value before it is used, or use a type that can hold it." },
+	[CORRUPTION] = { "memory-corruption", "MemoryCorruption",
+		"Memory has been overwritten.",
+		"It was found out later, so whoever did it is not on the stack.",
+		"See whose object it is and what the bytes are; KASAN finds the one who writes." },
+	[ASSERTION] = { "assertion", "Assertion",
+		"The kernel found itself in a state that it did not expect.",
+		"What it took for granted does not hold.",
+		"Read the condition at that line, and who is to keep it." },
+	[REFCOUNT] = { "refcount", "Refcount",
+		"A reference count went wrong.",
+		"An object may be freed while it is in use, or never.",
+		"Look for a reference that is dropped twice, or not taken." },
+	[LOCKING] = { "locking", "Locking",
+		"Locks are used in a way that can stop the kernel.",
+		"Two tasks may wait for each other for ever.",
+		"Take the locks in the same order everywhere." },
 };
+
+/* Of another checker than kmemcheck, where the state of the bytes does not say it. */
+static int rule_of_checker(const struct kmc_report *report)
+{
+	static const struct {
+		const char *checker;
+		int rule;
+	} rules_of[] = {
+		{ "UBSAN", UNDEFINED }, { "SLUB", CORRUPTION }, { "list", CORRUPTION },
+		{ "BUG", ASSERTION }, { "WARNING", ASSERTION }, { "refcount", REFCOUNT },
+		{ "lockdep", LOCKING },
+	};
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(rules_of); i++)
+		if (!strcmp(report->checker, rules_of[i].checker))
+			return rules_of[i].rule;
+	if (strstr(report->error, "NULL pointer") || strstr(report->error, "null-ptr-deref") ||
+	    (report->hint && strstr(report->hint, "null-ptr-deref")))
+		return NULL_DEREFERENCE;
+	if (strstr(report->error, "corruption"))
+		return CORRUPTION;
+	return strstr(report->error, "free") ? INVALID_FREE : BAD_ACCESS;
+}
 
 int kmc_sarif_rule(const struct kmc_report *report)
 {
@@ -83,10 +141,13 @@ int kmc_sarif_rule(const struct kmc_report *report)
 		[KMC_FREED] = { FREED_READ, FREED_WRITE },
 		[KMC_INITIALIZED] = { INVALID_READ, INVALID_WRITE },
 		[KMC_INVALID] = { INVALID_READ, INVALID_WRITE },
+		[KMC_UNKNOWN_STATE] = { INVALID_READ, INVALID_WRITE },
 	};
 
 	if (report->kind == KMC_INFOLEAK)
 		return INFOLEAK;
+	if (!kmc_report_is_kmemcheck(report) && report->state == KMC_UNKNOWN_STATE)
+		return rule_of_checker(report);
 	return by_state[report->state][report->kind == KMC_WRITE];
 }
 

@@ -45,6 +45,7 @@ struct kmc_report *kmc_report_new(const char *source)
 	track_init(&report->copy);
 	track_init(&report->source_alloc);
 	track_init(&report->fill);
+	report->object.slab_offset = -1;
 	return report;
 }
 
@@ -60,6 +61,7 @@ void kmc_frame_release(struct kmc_frame *frame)
 	free(frame->symbol);
 	free(frame->module);
 	free(frame->chain);
+	free(frame->from_log);
 	*frame = (struct kmc_frame) { };
 }
 
@@ -171,8 +173,36 @@ struct kmc_error *kmc_value_add_name(struct kmc_value *value, const char *name)
 	return NULL;
 }
 
+static void dump_release(struct kmc_dump *dump)
+{
+	for (size_t i = 0; i < dump->count; i++) {
+		free(dump->rows[i].label);
+		free(dump->rows[i].bytes);
+		free(dump->rows[i].marks);
+	}
+	free(dump->rows);
+}
+
+/* What checkers other than kmemcheck have said. */
+static void said_release(struct kmc_report *report)
+{
+	free(report->error);
+	free(report->message);
+	free(report->hint);
+	kmc_frame_release(&report->named);
+	free(report->place.file);
+	dump_release(&report->dump);
+	for (size_t i = 0; i < report->nvariables; i++)
+		free(report->variables[i].name);
+	free(report->variables);
+	free(report->object.variable);
+}
+
 void kmc_report_free(struct kmc_report *report)
 {
+	struct kmc_stack *stack;
+	size_t index = 0;
+
 	if (!report)
 		return;
 	free((char *)report->source);
@@ -181,8 +211,10 @@ void kmc_report_free(struct kmc_report *report)
 	free(report->shadow);
 	free(report->regs);
 	free(report->code);
-	for (size_t i = 0; i < KMC_REPORT_STACKS; i++)
-		stack_release(kmc_report_stacks(report).v[i]);
+	while ((stack = kmc_report_stack(report, index++)))
+		stack_release(stack);
+	free(report->related);
+	said_release(report);
 	kmc_report_forget_runs(report);
 	free(report->runs);
 	free(report->copied.object.cache);
@@ -201,14 +233,84 @@ void kmc_report_free(struct kmc_report *report)
 	free(report);
 }
 
-struct kmc_stacks kmc_report_stacks(const struct kmc_report *report)
-{
-	struct kmc_report *r = (struct kmc_report *)report;
+/* Stacks that each report has, if only empty. */
+static const struct {
+	size_t stack;
+	const char *name;
+} stacks[] = {
+	{ offsetof(struct kmc_report, frames), "accessed" },
+	{ offsetof(struct kmc_report, alloc.stack), "allocated" },
+	{ offsetof(struct kmc_report, free.stack), "freed" },
+	{ offsetof(struct kmc_report, copy.stack), "stored to memory" },
+	{ offsetof(struct kmc_report, source_alloc.stack), "source allocated" },
+	{ offsetof(struct kmc_report, fill.stack), "filled" },
+	{ offsetof(struct kmc_report, own), "reported" },
+};
 
-	return (struct kmc_stacks) { {
-		&r->frames, &r->alloc.stack, &r->free.stack, &r->copy.stack,
-		&r->source_alloc.stack, &r->fill.stack,
-	} };
+struct kmc_stack *kmc_report_stack(const struct kmc_report *report, size_t index)
+{
+	if (index < KMC_ARRAY_SIZE(stacks))
+		return (struct kmc_stack *)((char *)report + stacks[index].stack);
+	index -= KMC_ARRAY_SIZE(stacks);
+	return index < report->nrelated ? &report->related[index].track.stack : NULL;
+}
+
+const char *kmc_report_stack_name(const struct kmc_report *report, size_t index)
+{
+	return index < KMC_ARRAY_SIZE(stacks) ? stacks[index].name :
+	       kmc_relation_name(report->related[index - KMC_ARRAY_SIZE(stacks)].relation);
+}
+
+struct kmc_related *kmc_report_relate(struct kmc_report *report, enum kmc_relation relation)
+{
+	struct kmc_related *related = kmc_grow(&report->related, report->nrelated,
+					       sizeof(*related));
+
+	if (!related)
+		return NULL;
+	related->relation = relation;
+	track_init(&related->track);
+	related->track.known = true;
+	report->nrelated++;
+	return related;
+}
+
+struct kmc_dump_row *kmc_dump_push(struct kmc_dump *dump)
+{
+	struct kmc_dump_row *row = kmc_grow(&dump->rows, dump->count, sizeof(*row));
+
+	dump->count += row != NULL;
+	return row;
+}
+
+const char *kmc_checker_name(size_t index)
+{
+	static const char * const names[] = {
+		"kmemcheck", "KASAN", "KMSAN", "KFENCE", "UBSAN", "SLUB", "oops", "gpf", "BUG",
+		"WARNING", "list", "refcount", "lockdep",
+	};
+
+	return index < KMC_ARRAY_SIZE(names) ? names[index] : NULL;
+}
+
+bool kmc_report_is_kmemcheck(const struct kmc_report *report)
+{
+	return !report->error;
+}
+
+bool kmc_report_offset(const struct kmc_report *report, int64_t *offset)
+{
+	const struct kmc_object *object = &report->object;
+
+	if (!object->known)
+		return false;
+	if (object->has_offset)
+		*offset = object->offset;
+	else if (object->has_start && report->has_address && !object->hashed && !report->hashed)
+		*offset = report->address - object->start;
+	else
+		return false;
+	return true;
 }
 
 /* ---- runs ---- */
@@ -307,6 +409,8 @@ const char *kmc_kind_name(enum kmc_kind kind)
 		[KMC_READ] = "read",
 		[KMC_WRITE] = "write",
 		[KMC_INFOLEAK] = "infoleak",
+		[KMC_FETCH] = "fetch",
+		[KMC_UNKNOWN_KIND] = "unknown",
 	};
 
 	return names[kind];
@@ -320,9 +424,36 @@ const char *kmc_state_name(enum kmc_state state)
 		[KMC_INITIALIZED] = "initialized",
 		[KMC_FREED] = "freed",
 		[KMC_INVALID] = "invalid",
+		[KMC_UNKNOWN_STATE] = "unknown",
 	};
 
 	return names[state];
+}
+
+const char *kmc_region_name(enum kmc_region region)
+{
+	static const char * const names[] = {
+		[KMC_REGION_UNKNOWN] = "unknown",
+		[KMC_REGION_SLAB] = "slab",
+		[KMC_REGION_STACK] = "stack",
+		[KMC_REGION_GLOBAL] = "global",
+		[KMC_REGION_VMALLOC] = "vmalloc",
+		[KMC_REGION_PAGE] = "page",
+	};
+
+	return names[region];
+}
+
+const char *kmc_relation_name(enum kmc_relation relation)
+{
+	static const char * const names[] = {
+		[KMC_STORED] = "stored to memory",
+		[KMC_WORK] = "related work",
+		[KMC_PAGE_ALLOC] = "page allocated",
+		[KMC_PAGE_FREE] = "page freed",
+	};
+
+	return names[relation];
 }
 
 const char *kmc_verdict_name(enum kmc_verdict_class kind)
@@ -425,6 +556,8 @@ void kmc_report_what(const struct kmc_report *report, struct kmc_buf *buf)
 		[KMC_READ] = "read of",
 		[KMC_WRITE] = "write to",
 		[KMC_INFOLEAK] = "infoleak of",
+		[KMC_FETCH] = "fetch of",
+		[KMC_UNKNOWN_KIND] = "access to",
 	};
 
 	const struct kmc_extent extent = kmc_report_extent(report);

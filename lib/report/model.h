@@ -32,14 +32,20 @@ kmc_report_doubt(struct kmc_report *report, const char *module, const char *file
 bool kmc_report_set_register(struct kmc_report *report, const char *name,
 			     uint64_t value);
 
-/* Every stack of a report, the access first; a stream has their names in this order. */
-#define KMC_REPORT_STACKS	6
+/*
+ * Every stack of a report, the access first; a stream has their names in this order.
+ * NULL: there are no more. Many are empty.
+ */
+struct kmc_stack *kmc_report_stack(const struct kmc_report *report, size_t index);
+/* What it is the stack of: "accessed", "allocated". */
+const char *kmc_report_stack_name(const struct kmc_report *report, size_t index);
 
-struct kmc_stacks {
-	struct kmc_stack *v[KMC_REPORT_STACKS];
-};
+/* A new zeroed one at the end; NULL when out of memory. */
+struct kmc_related *kmc_report_relate(struct kmc_report *report, enum kmc_relation relation);
+struct kmc_dump_row *kmc_dump_push(struct kmc_dump *dump);
 
-struct kmc_stacks kmc_report_stacks(const struct kmc_report *report);
+/* It is of kmemcheck: @kind, @state and @bits are known, and so is the address. */
+bool kmc_report_is_kmemcheck(const struct kmc_report *report);
 
 /*
  * Adds a run behind those that are there, unless it is no such thing: empty, before the

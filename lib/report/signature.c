@@ -14,6 +14,8 @@
 
 #include "base/buf.h"
 #include "report/allocation_site.h"
+#include "report/model.h"
+#include "report/title.h"
 #include "report/walk.h"
 
 /* Deeper, and callers that have nothing to do with it split a bug into several. */
@@ -107,6 +109,14 @@ struct kmc_error *kmc_signature_at(const struct kmc_report *report,
 	const struct kmc_stack *stack = &report->frames;
 	struct kmc_buf buf = { };
 
+	if (!kmc_report_is_kmemcheck(report)) {
+		/* Who made the object tells bugs apart where no function does. */
+		if (!kmc_title_add(&buf, report)) {
+			add_site(&buf, ", allocated in ", &report->alloc);
+			add_site(&buf, ", freed in ", &report->free);
+		}
+		return kmc_buf_take(&buf, out);
+	}
 	kmc_buf_printf(&buf, "%s-%s", kmc_state_name(report->state),
 		       kmc_kind_name(report->kind));
 	/*

@@ -8,6 +8,8 @@
 
 #include "report/allocation_site.h"
 #include "report/model.h"
+#include "report/reporter.h"
+#include "report/title.h"
 
 /* Below all of it was moved, compared or checked, and never decided anything. */
 static const char * const helpers[] = {
@@ -112,8 +114,16 @@ bool kmc_stack_has_culprit(const struct kmc_report *report)
 	const struct kmc_stack *stack = &report->frames;
 
 	/* What leaks was given away by a call, so who did that is on the stack. */
-	return stack->count && (stack->frames[0].role == KMC_ROLE_RIP ||
+	return stack->count && (!kmc_report_is_kmemcheck(report) ||
+				stack->frames[0].role == KMC_ROLE_RIP ||
 				report->kind == KMC_INFOLEAK);
+}
+
+/* In reports of other checkers, what any may call is as little to blame. */
+static bool is_generic(const struct kmc_report *report, const struct kmc_level *level)
+{
+	return !kmc_report_is_kmemcheck(report) && level->function &&
+	       kmc_is_generic(level->function, level->len);
 }
 
 bool kmc_walk_culprit(const struct kmc_report *report, bool placed,
@@ -131,7 +141,7 @@ bool kmc_walk_culprit(const struct kmc_report *report, bool placed,
 		if (!any)
 			*out = level;
 		any = true;
-		if (kmc_level_is_helper(&level))
+		if (kmc_level_is_helper(&level) || is_generic(report, &level))
 			continue;
 		*out = level;
 		break;
@@ -162,8 +172,12 @@ void kmc_level_title(struct kmc_buf *buf, const struct kmc_report *report,
 
 	if (headline)
 		kmc_buf_puts(buf, headline);
+	else if (!kmc_report_is_kmemcheck(report))
+		kmc_title_add(buf, report);
 	else
 		kmc_report_what(report, buf);
+	if (!kmc_report_is_kmemcheck(report))
+		return;
 	if (!culprit || !culprit->function)
 		return;
 	kmc_buf_printf(buf, "%s in %.*s()", headline ? "," : "",

@@ -67,13 +67,25 @@ check "... whose report is printed" grep -q "32-bit read of freed memory" "$tmp/
 # ---- input without reports ----
 printf 'eth0: up\nWARNING: kmemcheck: Caught 32-bit peek from freed memory (c7806a60)\n' >"$tmp/peek"
 for format in text json errors sarif; do
-	expect 0 "/dev/null: no kmemcheck report" "/dev/null, $format" \
+	expect 0 "/dev/null: no report" "/dev/null, $format" \
 		"$KMC_REPORT" -f $format /dev/null
-	expect 1 "peek:2: " "a header that cannot be read, $format" \
+	expect 0 "peek:2: " "a header that cannot be read, $format" \
 		"$KMC_REPORT" -f $format "$tmp/peek"
 done
 "$KMC_REPORT" "$tmp/none" /dev/null 2>"$tmp/err"
-check "a bad file does not silence the next" grep -q "/dev/null: no kmemcheck report" "$tmp/err"
+check "a bad file does not silence the next" grep -q "/dev/null: no report" "$tmp/err"
+printf '[    1.000000] BUG: scheduling while atomic: demo/9/0x2\n' >"$tmp/other"
+for format in text json errors sarif; do
+	expect 0 "other:1: looks like a report" "what no family reads is named, $format" \
+		"$KMC_REPORT" -f $format "$tmp/other"
+done
+expect 7 "other:1: " "... and counts for the exit code" \
+	"$KMC_REPORT" --error-exitcode=7 "$tmp/other"
+families=$TOP/testdata/reports/faults-of-four-machines/input.log
+expect 0 "" "one checker only" "$KMC_REPORT" -q -f errors --only=GPF,list "$families"
+check "... is what is printed" test "$(grep -c warning: "$tmp/out")" = 1
+expect 2 "--only: cannot be 'kasan,nosuch'" "a checker that there is not" \
+	"$KMC_REPORT" --only=kasan,nosuch "$families"
 head -c 3000000 /dev/urandom >"$tmp/noise"
 expect 0 "" "noise" "$KMC_REPORT" "$tmp/noise"
 expect 0 "" "quiet says nothing" "$KMC_REPORT" -q /dev/null

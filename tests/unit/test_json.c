@@ -26,7 +26,7 @@ static json_t *to_json(const struct kmc_report *report)
 static void test_all_keys_are_there_when_nothing_is_known(void **state)
 {
 	static const char * const keys[] = {
-		"version", "source", "truncated", "kind", "bits",
+		"version", "checker", "error", "title", "source", "truncated", "kind", "bits",
 		"affected_bytes", "state", "address", "access", "count", "kernel", "taint",
 		"build_id", "cpu", "pid", "comm", "time", "clock", "memory", "shadow",
 		"caret", "registers", "frames", "object", "fields", "alloc", "free",

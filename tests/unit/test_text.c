@@ -303,7 +303,7 @@ static void test_talk_about_reports_is_named_and_no_report(void **state)
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(talk); i++) {
 		run(&reading, talk[i], 0);
 		assert_int_equal(reading.events.count, 1);
-		assert_int_equal(reading.events.list[0].type, KMC_EVENT_DAMAGE);
+		assert_int_equal(reading.events.list[0].type, KMC_EVENT_UNREAD);
 		assert_int_equal(reading.events.list[0].line, 1);
 		reading_free(&reading);
 	}
@@ -322,7 +322,7 @@ static void test_talk_within_a_report_ends_nothing(void **state)
 	kmc_buf_printf(&log, "%.*sit says kmemcheck: Caught something\n%s", (int)(at - whole),
 		       whole, at);
 	run(&reading, log.data, 0);
-	assert_int_equal(reading_count(&reading, KMC_EVENT_DAMAGE), 1);
+	assert_int_equal(reading_count(&reading, KMC_EVENT_UNREAD), 1);
 	check_whole(reading_report(&reading, 0));
 	reading_free(&reading);
 	kmc_buf_release(&log);

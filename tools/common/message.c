@@ -90,6 +90,7 @@ void message_event(const char *path, const struct kmc_event *event)
 		break;
 	case KMC_EVENT_FATAL:
 	case KMC_EVENT_DAMAGE:
+	case KMC_EVENT_UNREAD:
 	case KMC_EVENT_FOLLOW:
 		if (event->line)
 			message("%s:%lu: %s", path, event->line, event->message);

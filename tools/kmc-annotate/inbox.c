@@ -232,6 +232,7 @@ static void take_event(struct inbox *inbox, struct kmc_event *event)
 	case KMC_EVENT_DAMAGE:
 		inbox->failed = true;
 		/* fall through */
+	case KMC_EVENT_UNREAD:
 	case KMC_EVENT_LOST:
 	case KMC_EVENT_FATAL:
 	case KMC_EVENT_FOLLOW:

@@ -257,7 +257,7 @@ bool reports_take(struct app *app)
 	if (!any)
 		return more;
 	if (inbox->ended && !inbox->seen && !*app->message)
-		app_say(app, "%s: no kmemcheck report in it", inbox->path);
+		app_say(app, "%s: no report in it", inbox->path);
 	changed(app);
 	return more;
 }

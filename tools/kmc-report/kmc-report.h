@@ -15,6 +15,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
  * struct options - what the command line says
  * @live: path to follow, NULL for none
  * @source: source tree, NULL for none
+ * @only: checkers whose reports are wanted, with commas between; NULL: all
  * @group: print bugs and not reports
  * @limit: reports or bugs to print, 0 for all
  * @width: columns, 0 for those of the terminal
@@ -27,6 +28,7 @@ struct options {
 	const char *live;
 	struct kmc_debuginfo_options debuginfo;
 	const char *source;
+	const char *only;
 	const struct kmc_format *format;
 	enum color color;
 	unsigned long limit;
@@ -42,5 +44,8 @@ struct options {
 
 /* False when there is nothing to do but exit with *status. */
 bool report_parse(struct options *opts, int argc, char **argv, int *status);
+
+/* Are reports of this checker asked for? */
+bool report_wanted(const struct options *opts, const char *checker);
 
 #endif /* KMC_REPORT_H */

@@ -16,6 +16,7 @@
 /*
  * struct control - the state of one run
  * @reports: found so far
+ * @unread: what looked like one, but could not be read
  * @failed: an input could not be read, or not wholly
  * @stop: nothing more is to be read
  */
@@ -24,6 +25,7 @@ struct control {
 	struct output output;
 	struct symbols symbols;
 	unsigned long reports;
+	unsigned long unread;
 	bool failed;
 	bool stop;
 };
@@ -82,6 +84,10 @@ static void give_up(struct control *ctl)
 /* The report is ours. */
 static void take_report(struct control *ctl, struct kmc_report *report)
 {
+	if (!report_wanted(&ctl->opts, report->checker)) {
+		kmc_report_free(report);
+		return;
+	}
 	progress_report();
 	if (!symbols_resolve(&ctl->symbols, report)) {
 		kmc_report_free(report);
@@ -106,6 +112,10 @@ static void take_event(struct control *ctl, const char *path,
 	case KMC_EVENT_DAMAGE:
 		message_event(path, event);
 		ctl->failed = true;
+		break;
+	case KMC_EVENT_UNREAD:
+		message_event(path, event);
+		ctl->unread++;
 		break;
 	case KMC_EVENT_LOST:
 	case KMC_EVENT_FATAL:
@@ -135,7 +145,7 @@ static struct kmc_error *read_input(struct control *ctl, const char *path,
 
 static void run_input(struct control *ctl, const char *path, bool live)
 {
-	const unsigned long before = ctl->reports;
+	const unsigned long before = ctl->reports + ctl->unread;
 	const bool failed_before = ctl->failed;
 	struct kmc_input *in = NULL;
 	struct kmc_error *err = kmc_input_open(path, live, &in);
@@ -155,10 +165,10 @@ static void run_input(struct control *ctl, const char *path, bool live)
 	if (err) {
 		message_error(err);
 		ctl->failed = true;
-	} else if (!live && !ctl->opts.quiet && ctl->reports == before &&
+	} else if (!live && !ctl->opts.quiet && ctl->reports + ctl->unread == before &&
 		   !ctl->failed && !signalled) {
 		/* Where something could not be read, there may have been one. */
-		message("%s: no kmemcheck report in it", path);
+		message("%s: no report in it", path);
 	}
 	ctl->failed |= failed_before;
 }
@@ -173,7 +183,7 @@ static int finish(struct control *ctl)
 		ctl->failed = true;
 	if (ctl->failed)
 		return EXIT_INPUT;
-	return ctl->reports ? ctl->opts.error_exitcode : EXIT_DONE;
+	return ctl->reports || ctl->unread ? ctl->opts.error_exitcode : EXIT_DONE;
 }
 
 /* An interrupt ends what is followed; anything else was not to end yet. */

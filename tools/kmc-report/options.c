@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* In the order of their enum. */
 #define COLORS		"auto|always|never"
@@ -83,6 +84,45 @@ static bool set_width(void *value, const char *arg)
 	return true;
 }
 
+/* Is the word at @list, up to a comma, that one? */
+static bool is_word(const char *list, const char *word)
+{
+	const size_t len = strcspn(list, ",");
+
+	return len == strlen(word) && !strncasecmp(list, word, len);
+}
+
+static bool set_only(void *value, const char *arg)
+{
+	const char **only = value;
+	const char *name;
+
+	for (const char *s = arg; ; s++) {
+		size_t i = 0;
+
+		while ((name = kmc_checker_name(i)) && !is_word(s, name))
+			i++;
+		if (!name)
+			return false;
+		s += strcspn(s, ",");
+		if (!*s)
+			break;
+	}
+	*only = arg;
+	return true;
+}
+
+bool report_wanted(const struct options *opts, const char *checker)
+{
+	const char *s = opts->only;
+
+	while (s && !is_word(s, checker)) {
+		s = strchr(s, ',');
+		s += s != NULL;
+	}
+	return !opts->only || s;
+}
+
 static const struct option_row rows[] = {
 	{ 'l', "live", "PATH", true, option_live, AT(live),
 	  "follow PATH: reports are printed as they come",
@@ -107,6 +147,12 @@ static const struct option_row rows[] = {
 	{ 'f', "format", OPTION_CHOICE, false, set_format, AT(format),
 	  "how to print, see below",
 	  "" },
+	{ 0, "only", "CHECKER,...", false, set_only, AT(only),
+	  "reports of these checkers only",
+	  "Print reports of these checkers only: kmemcheck, KASAN, KMSAN, KFENCE, UBSAN, SLUB,\n"
+	  "oops (page faults and other traps), gpf (general protection faults), BUG, WARNING,\n"
+	  "list, refcount, lockdep; in any case of letters.\n"
+	  "What could not be read is named all the same." },
 	{ 'g', "group", NULL, false, option_flag, AT(group),
 	  "print each bug once, and how often it was reported",
 	  "Print each bug once, the most frequent first: how often it was reported, when\n"

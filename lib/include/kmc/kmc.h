@@ -39,8 +39,9 @@ extern "C" {
  * @KMC_EVENT_REPORT: @report is set and yours
  * @KMC_EVENT_LOST: the kernel says that @lost reports never got here
  * @KMC_EVENT_DAMAGE: @lost bytes of a stream were passed over to find the next
- *	whole record, or a line of a log, @line, says that it begins a report and
- *	none could be read; @message says what
+ *	whole record; @message says what
+ * @KMC_EVENT_UNREAD: @line of a log looks like the beginning of a report, but none could
+ *	be read; @message says what
  * @KMC_EVENT_FATAL: kmemcheck itself failed ("Fatal error") on @line of a log;
  *	@message says so
  * @KMC_EVENT_FOLLOW: the file that is followed was truncated, or another one has its
@@ -53,6 +54,7 @@ enum kmc_event_type {
 	KMC_EVENT_DAMAGE,
 	KMC_EVENT_FATAL,
 	KMC_EVENT_FOLLOW,
+	KMC_EVENT_UNREAD,
 };
 
 struct kmc_event {

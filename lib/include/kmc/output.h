@@ -18,6 +18,14 @@ extern "C" {
 #define KMC_HASH_SIZE	17
 
 /**
+ * kmc_report_title() - a report in the words that syzbot has for it
+ * @report: any
+ * @out: "KASAN: slab-use-after-free Read in f", to be freed with free(); quotes the report
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_report_title(const struct kmc_report *report, char **out);
+
+/**
  * kmc_signature() - what all reports of one bug have in common
  * @report: best after kmc_symbolize_report(), which tells inlined functions
  * @out: one line, yours to free(); it quotes the report, so a printer escapes it

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <kmc/error.h>
+#include <kmc/parts.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,123 +19,38 @@ extern "C" {
 
 struct kmc_types;
 
-enum kmc_kind { KMC_READ, KMC_WRITE, KMC_INFOLEAK };
+/**
+ * enum kmc_kind - what was done
+ * @KMC_READ: a read
+ * @KMC_WRITE: a write
+ * @KMC_INFOLEAK: the bytes left the kernel
+ * @KMC_FETCH: it was to be executed
+ * @KMC_UNKNOWN_KIND: not said, or nothing of that
+ */
+enum kmc_kind {
+	KMC_READ,
+	KMC_WRITE,
+	KMC_INFOLEAK,
+	KMC_FETCH,
+	KMC_UNKNOWN_KIND,
+};
 
+/**
+ * enum kmc_state - what the bytes were
+ * @KMC_UNALLOCATED: nobody's, as what is behind an object
+ * @KMC_UNINITIALIZED: nobody wrote them
+ * @KMC_INITIALIZED: they were as they should be
+ * @KMC_FREED: freed
+ * @KMC_INVALID: the kernel itself printed an unknown state
+ * @KMC_UNKNOWN_STATE: not said
+ */
 enum kmc_state {
 	KMC_UNALLOCATED,
 	KMC_UNINITIALIZED,
 	KMC_INITIALIZED,
 	KMC_FREED,
-	KMC_INVALID,		/* the kernel itself printed an unknown state */
-};
-
-enum kmc_role { KMC_ROLE_RIP, KMC_ROLE_RETURN };
-
-/**
- * struct kmc_location - one level of an inline chain
- * @function: name as in the source, NULL if unknown
- * @file: path as the compiler recorded it (relative to the build directory
- *	where it lies below it), NULL if unknown
- * @line: from 1, 0 if unknown
- * @column: from 1, 0 if unknown
- */
-struct kmc_location {
-	const char *function;
-	const char *file;
-	int line;
-	int column;
-};
-
-/**
- * struct kmc_frame - one code address of a report
- * @role: the instruction itself, or a return address (then @chain shows the
- *	line of the call, which is found one byte before)
- * @has_address: @address was in the report
- * @address: run-time address
- * @symbol: name as the kernel printed it, NULL if it printed none
- * @has_offset: @offset and @size were in the report
- * @offset: from the symbol's start, bytes
- * @size: of the symbol, bytes, as the kernel counts (up to the next symbol)
- * @module: NULL for the kernel proper
- * @build_id: of @module, where the report says it behind the name
- * @build_id_len: bytes of @build_id, 0 if unknown
- * @chain: innermost first, NULL until kmc_symbolize_report() has run
- * @chain_len: number of entries in @chain
- * @resolved: kmc_symbolize_report() knows where it is in the debug info:
- *	@link_address is valid
- * @link_address: link-time address; for a return address what was in the report,
- *	which is behind the call
- * @namesakes: functions of that name, where name, size and address left it open which
- *	of them it is; else 0
- * @told_by: what told them apart then, in words; NULL: nothing, it is not @resolved
- */
-struct kmc_frame {
-	enum kmc_role role;
-	bool has_address;
-	uint64_t address;
-	char *symbol;
-	bool has_offset;
-	uint64_t offset;
-	uint64_t size;
-	char *module;
-	uint8_t build_id[24];
-	size_t build_id_len;
-	struct kmc_location *chain;
-	size_t chain_len;
-	bool resolved;
-	uint64_t link_address;
-	size_t namesakes;
-	const char *told_by;
-};
-
-/**
- * struct kmc_stack - frames, innermost first
- * @frames: the array, NULL when empty
- * @count: of frames
- */
-struct kmc_stack {
-	struct kmc_frame *frames;
-	size_t count;
-};
-
-/**
- * struct kmc_track - who allocated, freed, filled or copied something
- * @known: false: the report does not say, the rest is empty
- * @pid: -1 if unknown
- * @time: seconds since boot, negative if unknown
- * @stack: return addresses
- */
-struct kmc_track {
-	bool known;
-	int pid;
-	double time;
-	struct kmc_stack stack;
-};
-
-/**
- * struct kmc_register - one register
- * @name: in lower case, as in "rip", "cr2"
- * @value: before the instruction was executed
- */
-struct kmc_register {
-	char name[16];
-	uint64_t value;
-};
-
-/**
- * struct kmc_object - the allocation as the kernel recorded it
- * @known: false: the report does not say
- * @start: its address
- * @size: usable bytes, 0 if unknown
- * @requested: bytes asked for, 0 if unknown
- * @cache: slab cache, NULL if unknown
- */
-struct kmc_object {
-	bool known;
-	uint64_t start;
-	uint64_t size;
-	uint64_t requested;
-	char *cache;
+	KMC_INVALID,
+	KMC_UNKNOWN_STATE,
 };
 
 /**
@@ -393,7 +309,13 @@ struct kmc_verdict {
 
 /**
  * struct kmc_report - one report, from whichever source
- * @checker: that printed it: "kmemcheck"; valid for ever
+ * @checker: that printed it: "kmemcheck", "KASAN", ...; valid for ever
+ * @error: what it calls this kind of error: "slab-use-after-free"; NULL of kmemcheck,
+ *	which has @state and @kind for it
+ * @message: the sentence that the kernel printed about it, NULL if none
+ * @hint: what KASAN has to say to a fault: "null-ptr-deref in range [...]"; or NULL
+ * @named: the function that the first line names; without a symbol: none
+ * @place: in the source that the report itself names
  * @source: name of the file or stream as the user gave it
  * @from_stream: it came from a ring stream: @seq is valid, not @line
  * @line: line of its header in the log, from 1
@@ -401,8 +323,12 @@ struct kmc_verdict {
  * @truncated: the report was cut off; what is missing is empty
  * @kind: what was done
  * @state: of the first reported byte that is not initialised
- * @bits: width of the access, 8 times the bytes reported
+ * @bits: width of the access, 8 times the bytes reported; 0 if unknown
+ * @has_address: @address is known
+ * @hashed: it is a hash, as in struct kmc_object, and so are those of @dump
  * @address: of the first byte reported
+ * @tags: the tag of the pointer and that of the memory, where there are such: @has_tags
+ * @has_tags: see there
  * @access_start: of the whole access
  * @access_length: of the whole access in bytes, 0 if unknown
  * @runs: all that is wrong within the access, by address; none where the reported bytes
@@ -417,6 +343,8 @@ struct kmc_verdict {
  * @comm: NULL if unknown
  * @time: seconds since boot, negative if unknown; unless @from_stream that of the
  *	log's timestamps, another clock than that of @alloc and @free
+ * @dump: bytes that other checkers than kmemcheck show
+ * @overwritten: which of them are not as they should be
  * @memory: copy of the memory, NULL if the report has none
  * @memory_len: bytes of @memory
  * @shadow: one letter a, u, i, f or ? a byte, NUL-terminated; NULL if none
@@ -429,7 +357,9 @@ struct kmc_verdict {
  * @nregs: number of @regs
  * @code: bytes around the instruction, NULL if unknown
  * @code_len: bytes of @code
- * @code_start: run-time address of the first of them
+ * @code_start: run-time address of the first of them, 0 if unknown
+ * @code_at: index of the instruction, @code_len if unknown
+ * @own: what the checker itself called to report it, innermost first; not in @frames
  * @frames: the instruction itself first (role RIP), then the return addresses;
  *	never the terminator
  * @object: the allocation
@@ -439,6 +369,10 @@ struct kmc_verdict {
  * @copy: who made the last copy
  * @source_alloc: who allocated that
  * @fill: who reserved room first in a carrier, as in the data of an sk_buff
+ * @related: what else happened to the memory, in the order printed
+ * @nrelated: of them
+ * @variables: of the function whose stack the address is of
+ * @nvariables: of them
  * @modules: that an address of the report lies in
  * @nmodules: number of @modules
  * @kernel: that reported
@@ -463,6 +397,11 @@ struct kmc_verdict {
  */
 struct kmc_report {
 	const char *checker;
+	char *error;
+	char *message;
+	char *hint;
+	struct kmc_frame named;
+	struct kmc_source_place place;
 	const char *source;
 	bool from_stream;
 	unsigned long line;
@@ -472,7 +411,11 @@ struct kmc_report {
 	enum kmc_kind kind;
 	enum kmc_state state;
 	unsigned int bits;
+	bool has_address;
+	bool hashed;
 	uint64_t address;
+	uint8_t tags[2];
+	bool has_tags;
 	uint64_t access_start;
 	uint64_t access_length;
 	struct kmc_run *runs;
@@ -486,6 +429,8 @@ struct kmc_report {
 	char *comm;
 	double time;
 
+	struct kmc_dump dump;
+	struct kmc_overwritten overwritten;
 	uint8_t *memory;
 	size_t memory_len;
 	char *shadow;
@@ -498,7 +443,9 @@ struct kmc_report {
 	uint8_t *code;
 	size_t code_len;
 	uint64_t code_start;
+	size_t code_at;
 
+	struct kmc_stack own;
 	struct kmc_stack frames;
 	struct kmc_object object;
 	struct kmc_track alloc;
@@ -507,6 +454,10 @@ struct kmc_report {
 	struct kmc_track copy;
 	struct kmc_track source_alloc;
 	struct kmc_track fill;
+	struct kmc_related *related;
+	size_t nrelated;
+	struct kmc_variable *variables;
+	size_t nvariables;
 	struct kmc_module *modules;
 	size_t nmodules;
 	struct kmc_kernel kernel;
@@ -532,6 +483,27 @@ KMC_PUBLIC void kmc_report_free(struct kmc_report *report);
 KMC_PUBLIC const char *kmc_kind_name(enum kmc_kind kind);
 KMC_PUBLIC const char *kmc_state_name(enum kmc_state state);
 KMC_PUBLIC const char *kmc_verdict_name(enum kmc_verdict_class kind);
+KMC_PUBLIC const char *kmc_region_name(enum kmc_region region);
+KMC_PUBLIC const char *kmc_relation_name(enum kmc_relation relation);
+
+/**
+ * kmc_checker_name() - a checker whose reports are read
+ * @index: from 0
+ *
+ * Return: as in @checker of struct kmc_report, borrowed for ever; NULL behind the last.
+ */
+KMC_PUBLIC const char *kmc_checker_name(size_t index);
+
+/**
+ * kmc_report_offset() - where in the object the access was
+ * @report: any
+ * @offset: from its start, set when known: negative before it
+ *
+ * Never calculated from hashes.
+ *
+ * Return: whether it is known.
+ */
+KMC_PUBLIC bool kmc_report_offset(const struct kmc_report *report, int64_t *offset);
 
 /**
  * kmc_frame_note() - is it sure which function a frame is of?
