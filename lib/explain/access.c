@@ -5,12 +5,15 @@
 #include "explain/access.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "code/code.h"
 
 /* The longest instruction has 15. */
 #define INSN_BYTES	16
 #define PAGE_MASK	0xfffULL
+/* KASLR moves the kernel by multiples of that. */
+#define KASLR_STEP	0x200000u
 
 /* By DWARF's number. */
 static const char * const reg_names[KMC_DWARF_REGS] = {
@@ -25,15 +28,78 @@ static struct kmc_frame *rip_frame(struct kmc_report *report)
 	return report->frames.count && frame->role == KMC_ROLE_RIP ? frame : NULL;
 }
 
-/* The image's code, or else the bytes that the report carries. */
+bool kmc_report_is_x86(const struct kmc_report *report)
+{
+	uint64_t value;
+
+	return kmc_report_register(report, "rsp", &value) ||
+	       kmc_report_register(report, "esp", &value) ||
+	       kmc_report_register(report, "rip", &value) ||
+	       kmc_report_register(report, "eip", &value);
+}
+
+/* The report's own bytes from the instruction on; NULL if it has none. */
+static const uint8_t *own_code(const struct kmc_report *report, size_t *len)
+{
+	const struct kmc_frame *frame = rip_frame((struct kmc_report *)report);
+	uint64_t at;
+
+	*len = 0;
+	if (!frame || !report->code_len)
+		return NULL;
+	/* A stream says where they begin, a log which of them it is. */
+	at = report->code_start ? frame->address - report->code_start : report->code_at;
+	if ((report->code_start && !frame->has_address) || at >= report->code_len ||
+	    (!report->code_start && !kmc_report_is_x86(report)))
+		return NULL;
+	*len = report->code_len - at;
+	return report->code + at;
+}
+
+/* KASLR adds as much to each address in an instruction. */
+static bool is_same(const uint8_t *a, const uint8_t *b, size_t len)
+{
+	size_t first = 0, last = len;
+	uint32_t one, other;
+
+	while (first < len && a[first] == b[first])
+		first++;
+	if (first == len)
+		return true;
+	while (last > first && a[last - 1] == b[last - 1])
+		last--;
+	for (size_t at = last > 4 ? last - 4 : 0; at <= first && at + 4 <= len; at++) {
+		memcpy(&one, a + at, sizeof(one));
+		memcpy(&other, b + at, sizeof(other));
+		if (!((one - other) & (KASLR_STEP - 1)) && one >> 31 && other >> 31)
+			return true;
+	}
+	return false;
+}
+
+static struct kmc_error *decode_bytes(struct kmc_access *access, const uint8_t *bytes, size_t len)
+{
+	const struct kmc_frame *frame = rip_frame(access->report);
+	struct kmc_error *err;
+	uint64_t eip;
+
+	err = kmc_insn_decode(bytes, len, access->image ? access->pc : frame->address,
+			      kmc_report_register(access->report, "eip", &eip) ||
+			      kmc_report_register(access->report, "eax", &eip),
+			      &access->insn);
+	access->has_insn = !err;
+	if (err && err->code == KMC_ERROR_NOMEM)
+		return err;
+	kmc_error_free(err);
+	return NULL;
+}
+
+/* The image's code, or else the bytes that the report carries, which is what was executed. */
 static struct kmc_error *decode(struct kmc_access *access)
 {
-	const struct kmc_report *report = access->report;
-	const struct kmc_frame *frame = rip_frame(access->report);
-	const uint8_t *bytes = NULL;
+	const uint8_t *bytes = NULL, *own;
+	size_t len = 0, own_len;
 	struct kmc_error *err;
-	size_t len = 0;
-	uint64_t rip;
 
 	if (access->image) {
 		err = kmc_image_code(access->image, access->pc, INSN_BYTES, &bytes,
@@ -42,22 +108,15 @@ static struct kmc_error *decode(struct kmc_access *access)
 			return err;
 		kmc_error_free(err);
 	}
-	if (!len && frame && frame->has_address &&
-	    frame->address - report->code_start < report->code_len) {
-		rip = frame->address - report->code_start;
-		bytes = report->code + rip;
-		len = report->code_len - rip;
-	}
-	if (!len)
+	own = own_code(access->report, &own_len);
+	if (!len && !own)
 		return NULL;
-	err = kmc_insn_decode(bytes, len, access->image ? access->pc : frame->address,
-			      kmc_report_register(report, "eip", &rip),
-			      &access->insn);
-	access->has_insn = !err;
-	if (err && err->code == KMC_ERROR_NOMEM)
+	err = len ? decode_bytes(access, bytes, len) : decode_bytes(access, own, own_len);
+	if (err || !len || !own || !access->has_insn || own_len < access->insn.length ||
+	    is_same(bytes, own, access->insn.length))
 		return err;
-	kmc_error_free(err);
-	return NULL;
+	access->patched = true;
+	return decode_bytes(access, own, own_len);
 }
 
 static struct kmc_error *find_function(struct kmc_access *access)
@@ -109,8 +168,7 @@ static uint64_t reach(const struct kmc_access *access, const struct kmc_mem *mem
 }
 
 /* An address, also where KASLR has changed the displacement, or GS's base is not known. */
-static bool operand_address(struct kmc_access *access, const struct kmc_mem *mem,
-			    uint64_t *at)
+bool kmc_access_operand(const struct kmc_access *access, const struct kmc_mem *mem, uint64_t *at)
 {
 	const struct kmc_frame *frame = rip_frame(access->report);
 
@@ -150,7 +208,7 @@ static void find_operand(struct kmc_access *access)
 			uint64_t at, ahead;
 
 			if (!(writes ? mem->write : mem->read) ||
-			    !operand_address(access, mem, &at))
+			    !kmc_access_operand(access, mem, &at))
 				continue;
 			ahead = report->address - at;
 			if (pass)
@@ -195,4 +253,26 @@ struct kmc_error *kmc_access_set(struct kmc_access *access)
 	if (access->has_insn)
 		find_operand(access);
 	return NULL;
+}
+
+struct kmc_error *kmc_access_move(struct kmc_access *access, uint64_t pc)
+{
+	const uint8_t *bytes;
+	struct kmc_error *err;
+	size_t len;
+
+	access->pc = pc;
+	access->mem = NULL;
+	access->mem_known = access->has_insn = access->patched = access->disagrees = false;
+	access->ahead = 0;
+	access->rep = (struct kmc_rep) { };
+	access->known = 0;
+	err = find_function(access);
+	if (!err)
+		err = kmc_image_code(access->image, pc, INSN_BYTES, &bytes, &len);
+	if (!err)
+		err = decode_bytes(access, bytes, len);
+	if (!err)
+		take_registers(access);
+	return err;
 }

@@ -26,6 +26,9 @@
  * @address: of the first reported byte as the registers have it
  * @ahead: so far into @mem that is
  * @disagrees: which is not what the header says
+ * @bad: the operand's base register holds no address: others that hold the same do not
+ *	tell what is there
+ * @patched: the report's bytes of the instruction are not those of the image
  * @regs: values before the instruction, by DWARF's number
  * @known: bit N: @regs[N] is known
  */
@@ -45,11 +48,26 @@ struct kmc_access {
 	uint64_t address;
 	uint64_t ahead;
 	bool disagrees;
+	bool bad;
+	bool patched;
 	uint64_t regs[KMC_DWARF_REGS];
 	uint32_t known;
 };
 
 /* Everything above but @di and @report; what cannot be known stays empty. */
 KMC_MUST_CHECK struct kmc_error *kmc_access_set(struct kmc_access *access);
+
+/*
+ * It was not the instruction of the report, but the one at @pc of the same image, or of
+ * the function around it: the instruction, function and registers become its own, the
+ * operand is left open.
+ */
+KMC_MUST_CHECK struct kmc_error *kmc_access_move(struct kmc_access *access, uint64_t pc);
+
+/* The operand's address, if all that it is made of is known. */
+bool kmc_access_operand(const struct kmc_access *access, const struct kmc_mem *mem, uint64_t *at);
+
+/* Are the registers those of x86? */
+bool kmc_report_is_x86(const struct kmc_report *report);
 
 #endif /* KMC_ACCESS_H */

@@ -11,6 +11,7 @@
 #include "debuginfo/debuginfo.h"
 #include "explain/access.h"
 #include "explain/copied.h"
+#include "explain/fault.h"
 #include "explain/inside.h"
 #include "explain/locate.h"
 #include "explain/namesakes.h"
@@ -70,6 +71,8 @@ struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
 	struct kmc_error *err;
 
 	forget_candidates(report);
+	if (kmc_fault_is(report))
+		return kmc_fault_explain(di, report);
 	/* What other checkers say is passed on as it is. */
 	if (!kmc_report_is_kmemcheck(report)) {
 		kmc_report_forget_values(report);

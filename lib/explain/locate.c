@@ -227,6 +227,20 @@ static struct kmc_error *find_copies(struct kmc_search *search)
 	return err;
 }
 
+/* NULL is what many registers hold: only what the instruction's own is counts. */
+static void drop_others(struct kmc_search *search)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < search->count; i++) {
+		if (search->places[i].base)
+			search->places[kept++] = search->places[i];
+		else
+			kmc_candidate_release(&search->places[i].candidate);
+	}
+	search->count = kept;
+}
+
 /* ---- findings: who allocated it ---- */
 
 /* Instructions behind the call in which the result finds its variable. */
@@ -536,6 +550,8 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 		err = find_flow(search);
 	if (!err)
 		err = find_copies(search);
+	if (access->bad)
+		drop_others(search);
 	if (!err)
 		err = kmc_static_objects_find(search);
 	if (!err)

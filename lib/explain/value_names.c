@@ -95,7 +95,7 @@ const char *kmc_poison_bytes(const uint8_t *bytes, size_t count)
 	return NULL;
 }
 
-static const char *error_name(int number)
+const char *kmc_errno_name(int number)
 {
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(kernel_errors); i++)
 		if (kernel_errors[i].number == number)
@@ -206,7 +206,7 @@ struct kmc_error *kmc_pointer_text(struct kmc_debuginfo *di,
 	} else if (number > last - MAX_ERRNO) {
 		const int error = last - number + 1;
 
-		name = error_name(error);
+		name = kmc_errno_name(error);
 		len = name ? asprintf(out, "ERR_PTR(-%s)", name) :
 		      asprintf(out, "ERR_PTR(-%d)", error);
 	} else {

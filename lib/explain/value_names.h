@@ -13,6 +13,9 @@ const char *kmc_poison_pointer(uint64_t number, unsigned int bits);
 /* "POISON_FREE", NULL if not all of the bytes are of one such pattern. */
 const char *kmc_poison_bytes(const uint8_t *bytes, size_t count);
 
+/* "ENOMEM"; NULL if no error has that number. */
+const char *kmc_errno_name(int number);
+
 /*
  * kmc_pointer_text() - a pointer as C writes it: NULL, ERR_PTR(-ENOMEM), LIST_POISON1,
  *	sock_wfree, sock_wfree+0x8

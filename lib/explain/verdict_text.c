@@ -322,6 +322,9 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 		kmc_buf_printf(buf, " %s %s, state %s", were(report), done,
 			       kmc_state_name(report->state));
 		break;
+	default:
+		/* Of faults: fault_text.c */
+		break;
 	}
 	put_change(buf, report);
 	put_origin(buf, report);
@@ -409,6 +412,8 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 		/* fallthrough */
 	case KMC_VERDICT_UNALLOCATED:
 		kmc_buf_printf(buf, "look at where the pointer comes from");
+		break;
+	default:
 		break;
 	}
 	if (kind != KMC_VERDICT_PADDING && kind != KMC_VERDICT_BITFIELD)

@@ -442,6 +442,7 @@ static int add_said(json_t *json, const struct kmc_report *report)
 		{ "hint", report->hint ? kmc_json_text(report->hint) : NULL },
 		{ "named", report->named.symbol ? named_of(&report->named) : NULL },
 		{ "place", report->place.file ? place_of(&report->place) : NULL },
+		{ "fault", report->fault.known ? kmc_json_fault(report) : NULL },
 		{ "hashed", report->hashed ? json_true() : NULL },
 		{ "tags", report->has_tags ? tags_of(report) : NULL },
 		{ "dump", report->dump.count ? dump_of(&report->dump) : NULL },

@@ -11,6 +11,8 @@
 
 /* Any bytes as a string; NULL gives null. */
 json_t *kmc_json_text(const char *s);
+/* The fault of a report that has one. */
+json_t *kmc_json_fault(const struct kmc_report *report);
 /* Releases @json. One line of printable ASCII. */
 KMC_MUST_CHECK struct kmc_error *kmc_json_dump(json_t *json, char **out);
 

@@ -30,7 +30,7 @@ enum {
 	UNINITIALIZED_READ, UNALLOCATED_READ, FREED_READ, INVALID_READ,
 	UNINITIALIZED_WRITE, UNALLOCATED_WRITE, FREED_WRITE, INVALID_WRITE,
 	INFOLEAK, INVALID_FREE, NULL_DEREFERENCE, BAD_ACCESS, UNDEFINED, CORRUPTION, ASSERTION,
-	REFCOUNT, LOCKING,
+	REFCOUNT, LOCKING, ERROR_POINTER, STALE_POINTER, POINTER_NOT_SET, USER_ADDRESS,
 };
 
 #define INITIALIZE \
@@ -108,7 +108,42 @@ static const struct rule rules[] = {
 		"Locks are used in a way that can stop the kernel.",
 		"Two tasks may wait for each other for ever.",
 		"Take the locks in the same order everywhere." },
+	[ERROR_POINTER] = { "error-pointer", "ErrorPointer",
+		"An error is used as a pointer.",
+		"The kernel cannot go on in this task, and what failed was not noticed.",
+		"Test the pointer with IS_ERR() where the function that returned it was called." },
+	[STALE_POINTER] = { "suspected-use-after-free", "SuspectedUseAfterFree",
+		"A pointer is used that only what was freed or deleted has.",
+		"The object that it was read from may belong to somebody else by now.", LIFETIME },
+	[POINTER_NOT_SET] = { "pointer-not-set", "PointerNotSet",
+		"A pointer is used that nobody has set.",
+		"It is what the memory was filled with when it was allocated.", INITIALIZE },
+	[USER_ADDRESS] = { "user-address", "UserAddress",
+		"The kernel uses an address of user space as its own.",
+		"What is there is chosen by a program, where the processor does not stop it.",
+		"Use copy_from_user() and its kin, or find out how the pointer was overwritten." },
 };
+
+/* Of a fault, what the pointer was; -1: that is not known. */
+static int rule_of_pointer(enum kmc_verdict_class kind)
+{
+	switch (kind) {
+	case KMC_VERDICT_NULL:
+		return NULL_DEREFERENCE;
+	case KMC_VERDICT_ERROR_POINTER:
+		return ERROR_POINTER;
+	case KMC_VERDICT_STALE:
+		return STALE_POINTER;
+	case KMC_VERDICT_FRESH:
+		return POINTER_NOT_SET;
+	case KMC_VERDICT_USER:
+		return USER_ADDRESS;
+	case KMC_VERDICT_WILD:
+		return BAD_ACCESS;
+	default:
+		return -1;
+	}
+}
 
 /* Of another checker than kmemcheck, where the state of the bytes does not say it. */
 static int rule_of_checker(const struct kmc_report *report)
@@ -125,6 +160,8 @@ static int rule_of_checker(const struct kmc_report *report)
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(rules_of); i++)
 		if (!strcmp(report->checker, rules_of[i].checker))
 			return rules_of[i].rule;
+	if (rule_of_pointer(report->verdict.kind) >= 0)
+		return rule_of_pointer(report->verdict.kind);
 	if (strstr(report->error, "NULL pointer") || strstr(report->error, "null-ptr-deref") ||
 	    (report->hint && strstr(report->hint, "null-ptr-deref")))
 		return NULL_DEREFERENCE;

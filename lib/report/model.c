@@ -157,6 +157,13 @@ void kmc_report_forget_values(struct kmc_report *report)
 	report->verdict = (struct kmc_verdict) { };
 }
 
+void kmc_report_forget_fault(struct kmc_report *report)
+{
+	free(report->fault.name);
+	free(report->fault.what);
+	report->fault = (struct kmc_fault) { };
+}
+
 struct kmc_error *kmc_value_add_name(struct kmc_value *value, const char *name)
 {
 	char **slot;
@@ -223,6 +230,7 @@ void kmc_report_free(struct kmc_report *report)
 		free(report->modules[i].name);
 	free(report->modules);
 	free(report->insn);
+	kmc_report_forget_fault(report);
 	free(report->untyped);
 	free(report->inside);
 	kmc_candidates_forget(&report->candidates, &report->ncandidates);
@@ -456,6 +464,27 @@ const char *kmc_relation_name(enum kmc_relation relation)
 	return names[relation];
 }
 
+const char *kmc_pointer_name(enum kmc_pointer_kind kind)
+{
+	static const char * const names[] = {
+		[KMC_POINTER_UNKNOWN] = "unknown",
+		[KMC_POINTER_NULL] = "null",
+		[KMC_POINTER_ERROR] = "error",
+		[KMC_POINTER_LIST_POISON] = "list-poison",
+		[KMC_POINTER_FREED] = "freed-poison",
+		[KMC_POINTER_FRESH] = "new-poison",
+		[KMC_POINTER_REDZONE] = "redzone",
+		[KMC_POINTER_POISON] = "poison",
+		[KMC_POINTER_CHARACTERS] = "text",
+		[KMC_POINTER_USER] = "user",
+		[KMC_POINTER_NON_CANONICAL] = "non-canonical",
+		[KMC_POINTER_STACK] = "stack",
+		[KMC_POINTER_IMAGE] = "image",
+	};
+
+	return names[kind];
+}
+
 const char *kmc_verdict_name(enum kmc_verdict_class kind)
 {
 	static const char * const names[] = {
@@ -468,6 +497,15 @@ const char *kmc_verdict_name(enum kmc_verdict_class kind)
 		[KMC_VERDICT_UNALLOCATED] = "unallocated",
 		[KMC_VERDICT_FREED] = "use-after-free",
 		[KMC_VERDICT_INFOLEAK] = "infoleak",
+		[KMC_VERDICT_NULL] = "null-dereference",
+		[KMC_VERDICT_ERROR_POINTER] = "error-pointer",
+		[KMC_VERDICT_STALE] = "use-after-free-suspected",
+		[KMC_VERDICT_FRESH] = "pointer-not-set",
+		[KMC_VERDICT_USER] = "user-address",
+		[KMC_VERDICT_WILD] = "wild-pointer",
+		[KMC_VERDICT_LIST] = "list-corruption",
+		[KMC_VERDICT_REFCOUNT] = "refcount",
+		[KMC_VERDICT_ASSERTION] = "assertion",
 	};
 
 	return names[kind];

@@ -245,6 +245,82 @@ struct kmc_related {
 };
 
 /**
+ * enum kmc_pointer_kind - what a number that was used as a pointer is
+ * @KMC_POINTER_UNKNOWN: an address of the kernel like any other
+ * @KMC_POINTER_NULL: NULL, or so much away from it
+ * @KMC_POINTER_ERROR: an ERR_PTR()
+ * @KMC_POINTER_LIST_POISON: what a list entry points to after it was deleted
+ * @KMC_POINTER_FREED: bytes that freed memory is filled with
+ * @KMC_POINTER_FRESH: bytes that allocated memory is filled with before it is written
+ * @KMC_POINTER_REDZONE: bytes beside an object
+ * @KMC_POINTER_POISON: another such number: 0xdead...
+ * @KMC_POINTER_CHARACTERS: text
+ * @KMC_POINTER_USER: an address of user space
+ * @KMC_POINTER_NON_CANONICAL: no address at all
+ * @KMC_POINTER_STACK: the task's stack
+ * @KMC_POINTER_IMAGE: the code or data of the kernel or of a module
+ */
+enum kmc_pointer_kind {
+	KMC_POINTER_UNKNOWN,
+	KMC_POINTER_NULL,
+	KMC_POINTER_ERROR,
+	KMC_POINTER_LIST_POISON,
+	KMC_POINTER_FREED,
+	KMC_POINTER_FRESH,
+	KMC_POINTER_REDZONE,
+	KMC_POINTER_POISON,
+	KMC_POINTER_CHARACTERS,
+	KMC_POINTER_USER,
+	KMC_POINTER_NON_CANONICAL,
+	KMC_POINTER_STACK,
+	KMC_POINTER_IMAGE,
+};
+
+/**
+ * struct kmc_fault - the pointer that an instruction could not use
+ * @known: false: the report is of no fault, or says too little; the rest is empty
+ * @pointer: what the bad number is
+ * @name: what the kernel calls it, "ERR_PTR(-ENOMEM)", "LIST_POISON1 + 0x8"; NULL: nothing
+ * @value: it, where @has_value; of KASAN's shadow, the address that it stands for
+ * @has_value: see there
+ * @reg: the register that had it, "rax", "gs"; NULL: none, or unknown; valid for ever
+ * @is_index: @reg was to be added to a pointer, which may be good
+ * @what: what the source calls it: "sk", "sk->sk_prot"; quotes debug info; NULL if unknown
+ * @typed: @what is declared to point to the type of the best candidate
+ * @has_disp: @disp is known
+ * @disp: what the instruction adds to @reg
+ * @address: that was to be used, where @has_address
+ * @has_address: see there
+ * @reads: it was to be read there
+ * @writes: it was to be written
+ * @size: bytes of it, 0 if unknown
+ * @called: it was called
+ * @shadow: the fault itself was in KASAN's shadow of @address
+ * @off: the registers give another address than the report has
+ */
+struct kmc_fault {
+	bool known;
+	enum kmc_pointer_kind pointer;
+	char *name;
+	uint64_t value;
+	bool has_value;
+	const char *reg;
+	bool is_index;
+	char *what;
+	bool typed;
+	bool has_disp;
+	int64_t disp;
+	uint64_t address;
+	bool has_address;
+	bool reads;
+	bool writes;
+	unsigned int size;
+	bool called;
+	bool shadow;
+	bool off;
+};
+
+/**
  * struct kmc_source_place - what a report itself says about where in the source it was
  * @file: path as the kernel printed it, NULL if it did not
  * @line: from 1, 0 if unknown

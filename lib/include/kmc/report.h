@@ -276,6 +276,15 @@ struct kmc_value {
  * @KMC_VERDICT_UNALLOCATED: memory that is not allocated
  * @KMC_VERDICT_FREED: use after free
  * @KMC_VERDICT_INFOLEAK: uninitialised bytes left the kernel
+ * @KMC_VERDICT_NULL: a NULL pointer was used
+ * @KMC_VERDICT_ERROR_POINTER: an ERR_PTR() was used
+ * @KMC_VERDICT_STALE: a pointer was used that only freed or deleted objects have
+ * @KMC_VERDICT_FRESH: a pointer was used that nobody had set
+ * @KMC_VERDICT_USER: an address of user space was used
+ * @KMC_VERDICT_WILD: another address that is none
+ * @KMC_VERDICT_LIST: the neighbours of a list entry do not point to it
+ * @KMC_VERDICT_REFCOUNT: a reference count went wrong
+ * @KMC_VERDICT_ASSERTION: BUG() or WARN()
  */
 enum kmc_verdict_class {
 	KMC_VERDICT_UNKNOWN,
@@ -287,6 +296,15 @@ enum kmc_verdict_class {
 	KMC_VERDICT_UNALLOCATED,
 	KMC_VERDICT_FREED,
 	KMC_VERDICT_INFOLEAK,
+	KMC_VERDICT_NULL,
+	KMC_VERDICT_ERROR_POINTER,
+	KMC_VERDICT_STALE,
+	KMC_VERDICT_FRESH,
+	KMC_VERDICT_USER,
+	KMC_VERDICT_WILD,
+	KMC_VERDICT_LIST,
+	KMC_VERDICT_REFCOUNT,
+	KMC_VERDICT_ASSERTION,
 };
 
 /**
@@ -387,6 +405,7 @@ struct kmc_verdict {
  * @candidates: objects that the access may have been in, best first; none before
  *	kmc_explain_report()
  * @ncandidates: of them
+ * @fault: the pointer that could not be used; empty before kmc_explain_report()
  * @untyped: why the object's type is not known, in words; NULL: it is, or nobody looked
  * @inside: what lies at the reported bytes by what the bytes around them say, as in
  *	"attribute 25 of netlink message type 16"; NULL if they say nothing
@@ -469,6 +488,7 @@ struct kmc_report {
 	uint64_t changed_bits;
 	struct kmc_candidate *candidates;
 	size_t ncandidates;
+	struct kmc_fault fault;
 	char *untyped;
 	char *inside;
 	enum kmc_confidence inside_sure;
@@ -484,6 +504,7 @@ KMC_PUBLIC const char *kmc_kind_name(enum kmc_kind kind);
 KMC_PUBLIC const char *kmc_state_name(enum kmc_state state);
 KMC_PUBLIC const char *kmc_verdict_name(enum kmc_verdict_class kind);
 KMC_PUBLIC const char *kmc_region_name(enum kmc_region region);
+KMC_PUBLIC const char *kmc_pointer_name(enum kmc_pointer_kind kind);
 KMC_PUBLIC const char *kmc_relation_name(enum kmc_relation relation);
 
 /**

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The operand of a fault: base, index and displacement have to give the address that the
+ * processor complained about. Which of its registers is to blame is told by what they hold.
+ */
+#include "explain/fault_operand.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "code/code.h"
+#include "explain/bad_pointer.h"
+
+/* Instructions between a check of KASAN and what is checked, and jumps that are taken. */
+#define MAX_STEPS	40
+#define MAX_JUMPS	4
+/* Bytes that one of the shadow is about. */
+#define GRANULE		8
+/* An index this large is none. */
+#define LARGE_INDEX	(1LL << 24)
+#define THUNK		"__x86_indirect_thunk_"
+
+/* ---- registers ---- */
+
+static bool value_of(const struct kmc_access *access, enum kmc_reg reg, uint64_t *value)
+{
+	return reg != KMC_REG_NONE && reg != KMC_REG_RIP &&
+	       kmc_report_reg(access->report, reg, value);
+}
+
+static enum kmc_pointer_kind tell(const struct kmc_access *access, enum kmc_reg reg)
+{
+	char name[KMC_POINTER_NAME];
+	uint64_t value;
+
+	return value_of(access, reg, &value) ? kmc_pointer_tell(value, access->report, name) :
+					       KMC_POINTER_UNKNOWN;
+}
+
+static bool is_large(const struct kmc_access *access, enum kmc_reg reg)
+{
+	uint64_t value;
+
+	return value_of(access, reg, &value) &&
+	       ((int64_t)value > LARGE_INDEX || (int64_t)value < -LARGE_INDEX);
+}
+
+/* Is it an address of the kernel, as far as that can be said? */
+static bool is_good(const struct kmc_access *access, enum kmc_reg reg)
+{
+	uint64_t value;
+
+	return value_of(access, reg, &value) && !kmc_pointer_is_bad(tell(access, reg)) &&
+	       is_large(access, reg);
+}
+
+/* Of two that are just added, the compiler may have put either first. */
+static void put_pointer_first(struct kmc_access *access, struct kmc_mem *mem)
+{
+	const enum kmc_reg base = mem->base;
+
+	if (mem->index == KMC_REG_NONE || mem->scale != 1 || base == KMC_REG_NONE ||
+	    base == KMC_REG_RIP || is_good(access, base))
+		return;
+	if (!is_good(access, mem->index) && (is_large(access, base) ||
+					     !is_large(access, mem->index)))
+		return;
+	mem->base = mem->index;
+	mem->index = base;
+}
+
+/* The register that is to blame; KMC_REG_NONE if none is. */
+static enum kmc_reg find_culprit(const struct kmc_access *access, const struct kmc_mem *mem,
+				 bool *is_index)
+{
+	*is_index = false;
+	if (mem->index == KMC_REG_NONE)
+		return mem->base == KMC_REG_RIP ? KMC_REG_NONE : mem->base;
+	/* An array of the kernel, which the displacement names. */
+	*is_index = mem->base == KMC_REG_NONE ||
+		    (is_good(access, mem->base) && is_large(access, mem->index));
+	return *is_index ? mem->index : mem->base;
+}
+
+static void blame(struct kmc_access *access)
+{
+	struct kmc_fault *fault = &access->report->fault;
+	struct kmc_mem *mem = (struct kmc_mem *)access->mem;
+	enum kmc_reg reg;
+
+	put_pointer_first(access, mem);
+	reg = find_culprit(access, mem, &fault->is_index);
+	fault->reads = mem->read;
+	fault->writes = mem->write;
+	fault->size = mem->size;
+	fault->has_disp = reg != KMC_REG_NONE;
+	fault->disp = mem->disp;
+	if (reg != KMC_REG_NONE) {
+		fault->reg = kmc_reg_name(reg);
+		fault->has_value = value_of(access, reg, &fault->value);
+	} else if (mem->segment) {
+		fault->reg = mem->segment == 'g' ? "gs" : "fs";
+	}
+	/* A report may lack it. */
+	if (reg != KMC_REG_NONE && !fault->has_value && fault->has_address &&
+	    mem->index == KMC_REG_NONE && !mem->segment) {
+		fault->value = fault->address - mem->disp;
+		fault->has_value = true;
+	}
+	/* What the array is, its first element tells. */
+	if (fault->is_index && fault->has_value && access->mem_known) {
+		access->mem_at -= fault->value * mem->scale;
+		access->address = access->mem_at;
+		access->ahead = 0;
+	}
+}
+
+/* ---- the operand that gives an address ---- */
+
+static bool is_done(const struct kmc_report *report, const struct kmc_mem *mem)
+{
+	if (report->kind == KMC_WRITE)
+		return mem->write;
+	return report->kind == KMC_READ ? mem->read : mem->read || mem->write;
+}
+
+static bool take_operand(struct kmc_access *access, size_t i, uint64_t at, uint64_t address)
+{
+	access->mem = &access->insn.mem[i];
+	access->mem_known = true;
+	access->mem_at = at;
+	access->address = address;
+	access->ahead = address - at;
+	return true;
+}
+
+/* The bytes [@first, @last] were to be used: which operand touches them? */
+static bool find_operand(struct kmc_access *access, uint64_t first, uint64_t last)
+{
+	for (size_t i = 0; i < access->insn.nmem; i++) {
+		const struct kmc_mem *mem = &access->insn.mem[i];
+		uint64_t at;
+
+		if (mem->size && is_done(access->report, mem) &&
+		    kmc_access_operand(access, mem, &at) && at <= last &&
+		    (at >= first || first - at < mem->size))
+			return take_operand(access, i, at, at > first ? at : first);
+	}
+	return false;
+}
+
+/* None gives it: the one whose address is none, or the only one. */
+static bool find_any(struct kmc_access *access)
+{
+	const struct kmc_mem *only = NULL;
+	char name[KMC_POINTER_NAME];
+	uint64_t at;
+
+	for (size_t i = 0; i < access->insn.nmem; i++) {
+		const struct kmc_mem *mem = &access->insn.mem[i];
+
+		if (!mem->size || !is_done(access->report, mem))
+			continue;
+		if (kmc_access_operand(access, mem, &at) && !access->report->has_address &&
+		    kmc_pointer_is_bad(kmc_pointer_tell(at, access->report, name)))
+			return take_operand(access, i, at, at);
+		if (only)
+			return false;
+		only = mem;
+	}
+	if (!only)
+		return false;
+	if (!kmc_access_operand(access, only, &at)) {
+		access->mem = only;
+		return true;
+	}
+	/* Without an address there is nothing to compare it with. */
+	access->disagrees = access->report->has_address;
+	return take_operand(access, only - access->insn.mem, at, at);
+}
+
+/* ---- KASAN's shadow ---- */
+
+/* "null-ptr-deref in range [0x28-0x2f]" */
+static bool scan_range(const char *hint, uint64_t *first, uint64_t *last)
+{
+	const char *s = hint ? strstr(hint, "in range [") : NULL;
+	char *end;
+
+	if (!s)
+		return false;
+	*first = strtoull(s + strlen("in range ["), &end, 16);
+	if (*end != '-')
+		return false;
+	*last = strtoull(end + 1, &end, 16);
+	return *end == ']' && *last >= *first;
+}
+
+static bool has_shadow_register(const struct kmc_report *report)
+{
+	uint64_t real;
+
+	for (size_t i = 0; i < report->nregs; i++)
+		if (kmc_pointer_unshadow(report->regs[i].value, &real) && !real)
+			return true;
+	return false;
+}
+
+/* Was it a look at the shadow of the bytes [@first, @last]? */
+static bool find_shadow(const struct kmc_access *access, uint64_t *first, uint64_t *last)
+{
+	const struct kmc_report *report = access->report;
+
+	if (scan_range(report->hint, first, last))
+		return true;
+	if (!report->has_address || strcmp(report->checker, "gpf") ||
+	    !has_shadow_register(report) || !kmc_pointer_unshadow(report->address, first))
+		return false;
+	*last = *first + GRANULE - 1;
+	return true;
+}
+
+/*
+ * struct lookout - for what a check of KASAN checks
+ * @access: becomes that
+ * @first, @last: bytes that it has to touch
+ * @left: instructions that may still be looked at
+ */
+struct lookout {
+	struct kmc_access *access;
+	uint64_t first;
+	uint64_t last;
+	int left;
+};
+
+static bool uses_any(const struct kmc_mem *mem, uint32_t changed)
+{
+	return (mem->base != KMC_REG_NONE && changed & KMC_REG_BIT(mem->base)) ||
+	       (mem->index != KMC_REG_NONE && changed & KMC_REG_BIT(mem->index));
+}
+
+/* @changed: registers that are not what the report says any more */
+static bool look_from(struct lookout *lookout, uint64_t at, uint32_t changed, int jumps,
+		      uint64_t *found)
+{
+	const struct kmc_access *access = lookout->access;
+
+	while (lookout->left-- > 0) {
+		const uint8_t *bytes;
+		struct kmc_insn insn;
+		struct kmc_error *err;
+		uint64_t address;
+		size_t len;
+
+		err = kmc_image_code(access->image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
+		if (err) {
+			kmc_error_free(err);
+			return false;
+		}
+		if (!kmc_insn_scan(bytes, len, at, false, &insn) || insn.is_return ||
+		    insn.is_call || insn.indirect)
+			return false;
+		for (size_t i = 0; at != access->pc && i < insn.nmem; i++) {
+			const struct kmc_mem *mem = &insn.mem[i];
+
+			*found = at;
+			if (!uses_any(mem, changed) && mem->size &&
+			    kmc_mem_address(mem, &insn, access->report, &address) &&
+			    address <= lookout->last && address + mem->size > lookout->first)
+				return true;
+		}
+		changed |= insn.changes;
+		if (insn.is_jump && insn.is_conditional && jumps > 0 &&
+		    look_from(lookout, insn.target, changed, jumps - 1, found))
+			return true;
+		at = insn.is_jump && !insn.is_conditional ? insn.target : at + insn.length;
+	}
+	return false;
+}
+
+static struct kmc_error *take_shadowed(struct kmc_access *access, uint64_t first, uint64_t last)
+{
+	struct lookout lookout = { access, first, last, MAX_STEPS };
+	struct kmc_fault *fault = &access->report->fault;
+	struct kmc_error *err = NULL;
+	bool found = false;
+	uint64_t pc;
+
+	fault->shadow = fault->has_address = fault->known = true;
+	fault->address = first;
+	/* That is the look at the shadow. */
+	access->mem = NULL;
+	access->mem_known = false;
+	for (int jumps = 0; access->image && !found && jumps <= MAX_JUMPS; jumps++) {
+		lookout.left = MAX_STEPS;
+		found = look_from(&lookout, access->pc, 0, jumps, &pc);
+	}
+	if (found)
+		err = kmc_access_move(access, pc);
+	else
+		access->has_insn = false;
+	if (err || !found || !find_operand(access, first, last))
+		return err;
+	fault->address = access->mem_at;
+	blame(access);
+	return NULL;
+}
+
+/* ---- calls of what is no function ---- */
+
+static bool was_called(const struct kmc_report *report)
+{
+	const struct kmc_frame *rip = report->frames.frames;
+
+	return report->frames.count > 1 && rip->role == KMC_ROLE_RIP && !rip->symbol &&
+	       (report->kind == KMC_FETCH || !report->has_address || !rip->has_address ||
+		rip->address == report->address);
+}
+
+static enum kmc_reg thunk_register(struct kmc_image *image, uint64_t target)
+{
+	const struct kmc_symbol *symbol = kmc_symtab_at(&image->symtab, target);
+
+	for (enum kmc_reg reg = 0; symbol && reg < KMC_REG_GENERAL; reg++)
+		if (!strncmp(symbol->name, THUNK, strlen(THUNK)) &&
+		    !strcmp(symbol->name + strlen(THUNK), kmc_reg_name(reg)))
+			return reg;
+	return KMC_REG_NONE;
+}
+
+/* The call that returns to @end. */
+static bool find_call(const struct kmc_access *access, uint64_t end, struct kmc_insn *insn)
+{
+	uint64_t at = access->function;
+
+	while (at < end) {
+		const uint8_t *bytes;
+		struct kmc_error *err;
+		size_t len;
+
+		err = kmc_image_code(access->image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
+		if (err) {
+			kmc_error_free(err);
+			return false;
+		}
+		if (!kmc_insn_scan(bytes, len, at, false, insn))
+			return false;
+		at += insn->length;
+	}
+	return at == end && insn->is_call;
+}
+
+static struct kmc_error *take_call(struct kmc_access *access)
+{
+	const struct kmc_frame *rip = access->report->frames.frames, *caller = rip + 1;
+	struct kmc_fault *fault = &access->report->fault;
+	struct kmc_insn insn;
+	struct kmc_error *err;
+	enum kmc_reg reg;
+
+	fault->known = fault->called = fault->has_address = true;
+	fault->address = rip->has_address ? rip->address : access->report->address;
+	fault->value = fault->address;
+	fault->has_value = true;
+	access->has_insn = false;
+	if (!access->di || !caller->resolved)
+		return NULL;
+	err = kmc_debuginfo_image(access->di, caller->module, &access->image);
+	if (err)
+		return err;
+	/* The function around it is found by any address in it. */
+	err = kmc_access_move(access, caller->link_address - 1);
+	kmc_error_free(err);
+	if (!access->function || !find_call(access, caller->link_address, &insn)) {
+		access->image = NULL;
+		return NULL;
+	}
+	err = kmc_access_move(access, insn.address);
+	if (err)
+		return err;
+	/* A call of a function of C has left its caller's registers. */
+	for (size_t i = 0; i < insn.nmem; i++) {
+		uint64_t at;
+
+		if (insn.mem[i].read && kmc_access_operand(access, &insn.mem[i], &at))
+			take_operand(access, i, at, at);
+	}
+	reg = insn.indirect ? KMC_REG_NONE : thunk_register(access->image, insn.target);
+	for (enum kmc_reg i = 0; insn.indirect && !access->mem && i < KMC_REG_GENERAL; i++)
+		if (insn.reads & ~KMC_REG_BIT(KMC_REG_RSP) & KMC_REG_BIT(i))
+			reg = i;
+	fault->reg = access->mem ? NULL : kmc_reg_name(reg);
+	return NULL;
+}
+
+/* ---- the whole ---- */
+
+static void take_plain(struct kmc_access *access)
+{
+	const struct kmc_report *report = access->report;
+	struct kmc_fault *fault = &access->report->fault;
+
+	fault->has_address = report->has_address && !report->hashed;
+	fault->address = report->address;
+	fault->known = fault->has_address;
+	fault->reads = report->kind == KMC_READ;
+	fault->writes = report->kind == KMC_WRITE;
+	fault->size = report->bits / 8;
+	access->mem = NULL;
+	access->mem_known = access->disagrees = false;
+	if (!access->has_insn)
+		return;
+	if (!(fault->has_address && find_operand(access, fault->address, fault->address)) &&
+	    !find_any(access))
+		return;
+	fault->known = true;
+	fault->off = access->disagrees;
+	if (!fault->has_address && access->mem_known) {
+		fault->has_address = true;
+		fault->address = access->mem_at;
+	}
+	blame(access);
+}
+
+struct kmc_error *kmc_fault_operand(struct kmc_access *access)
+{
+	struct kmc_report *report = access->report;
+	struct kmc_fault *fault = &report->fault;
+	char name[KMC_POINTER_NAME] = "";
+	struct kmc_error *err = NULL;
+	uint64_t first, last;
+
+	if (find_shadow(access, &first, &last))
+		err = take_shadowed(access, first, last);
+	else if (was_called(report))
+		err = take_call(access);
+	else
+		take_plain(access);
+	if (err || !fault->known)
+		return err;
+	if (fault->has_value)
+		fault->pointer = kmc_pointer_tell(fault->value, report, name);
+	else if (fault->has_address)
+		fault->pointer = kmc_pointer_tell(fault->address, report, name);
+	/* What an index is off by has no name. */
+	if (fault->is_index)
+		*name = '\0';
+	access->bad = !fault->is_index && fault->has_value && kmc_pointer_is_bad(fault->pointer);
+	fault->name = *name ? strdup(name) : NULL;
+	return *name && !fault->name ? kmc_error_nomem() : NULL;
+}

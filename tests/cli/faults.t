@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Faults of known cause: which register had the bad pointer, and which member was used.
+
+Of the instructions in VMLINUX's .text that read memory through a general register, a
+sample is taken; each becomes the report of a fault, as the kernel prints it, in which the
+base register, or the index, holds what is no address: NULL, an error pointer, poison of a
+list or of freed memory, an address of user space, none that can be one, or one where
+nothing is mapped. Other registers are good, or NULL as well.
+
+The oracle is that of hitrate.t: for the register objdump's text, for the member the
+kernel's source, llvm-addr2line and pahole.
+  right register   it is the one that was spoilt, with its value
+  right member     a statement names the member that kmc-report does
+Both together are wanted of 80 of 100, and of what is certain, all.
+
+SEED and SAMPLE choose other samples; SHOW=N prints N of what is wrong.
+"""
+
+import importlib.machinery
+import importlib.util
+import os
+import random
+import re
+import sys
+import tempfile
+from collections import Counter
+
+sys.dont_write_bytecode = True
+
+# pylint: disable=wrong-import-position
+import synthetic                                            # noqa: E402
+import typed                                                # noqa: E402
+
+SAMPLE = int(os.environ.get("SAMPLE", "100"))
+SEED = int(os.environ.get("SEED", "1"))
+SHOW = int(os.environ.get("SHOW", "5"))
+LEAST = 80
+
+LOADER = importlib.machinery.SourceFileLoader(
+    "hitrate", os.path.join(os.path.dirname(os.path.abspath(__file__)), "hitrate.t"))
+hitrate = importlib.util.module_from_spec(importlib.util.spec_from_loader("hitrate", LOADER))
+LOADER.exec_module(hitrate)
+
+MASK = (1 << 64) - 1
+# What it is called, what kmc-report says that it is, and whether it faults with #GP.
+POINTERS = {
+    "null": (0, "NULL", False),
+    "error": (MASK - 11, "ERR_PTR(-ENOMEM)", False),
+    "list-poison": (0xdead000000000100, "LIST_POISON1", True),
+    "freed-poison": (0x6b6b6b6b6b6b6b6b, "POISON_FREE", True),
+    "user": (0x00007f3a12345000, None, False),
+    "non-canonical": (0x1234567890abc000, None, True),
+    "unknown": (0xffff8881deadb000, None, False),
+}
+BAD_INDEX = 0x41424344000
+ROWS = [("rax", "rbx", "rcx"), ("rdx", "rsi", "rdi"), ("rbp", "r8", "r9"),
+        ("r10", "r11", "r12"), ("r13", "r14", "r15")]
+
+
+class Fault:
+    """One of them: an access whose register holds what it must not."""
+
+    def __init__(self, access, dice):
+        self.access = access
+        self.index = bool(access.index) and dice.random() < 0.5
+        self.pointer = dice.choice(list(POINTERS))
+        self.register = access.index if self.index else access.base
+        self.registers = {name: 0xffff888100001000 + 0x100000 * i
+                          for i, name in enumerate(synthetic.REGISTERS)}
+        self.registers["rsp"] = 0xffffc90000103d98
+        # NULL is what many hold.
+        for name in dice.sample(synthetic.REGISTERS, 4):
+            if name not in ("rsp", access.base, access.index) and not self.index:
+                self.registers[name] = POINTERS[self.pointer][0]
+        if access.index:
+            self.registers[access.index] = BAD_INDEX if self.index else 2
+        if not self.index:
+            self.registers[access.base] = POINTERS[self.pointer][0]
+        self.value = self.registers[self.register]
+        self.address = self.registers[access.base] + access.disp
+        if access.index:
+            self.address += self.registers[access.index] * access.scale
+        self.address &= MASK
+
+    def is_plain(self):
+        """Is the address of the sort that the pointer is? A displacement may change that."""
+        return abs(self.access.disp) < 4096
+
+    def log(self, number, symbol):
+        top = self.address >> 47
+        protection = top not in (0, 0x1ffff)
+        head = [f"general protection fault, probably for non-canonical address "
+                f"{self.address:#x}: 0000 [#1] PREEMPT SMP"] if protection else [
+                    f"BUG: unable to handle page fault for address: {self.address:016x}",
+                    "#PF: supervisor read access in kernel mode",
+                    "#PF: error_code(0x0000) - not-present page",
+                    "PGD 0 P4D 0",
+                    "Oops: 0000 [#1] PREEMPT SMP"]
+        lines = [
+            *head,
+            f"CPU: 0 PID: 1 Comm: synthetic Not tainted 6.1.0-synthetic #{number}",
+            f"RIP: 0010:{symbol}",
+            f"RSP: 0018:{self.registers['rsp']:016x} EFLAGS: 00010246",
+            *(" ".join(f"{name.upper().replace('R8', 'R08').replace('R9', 'R09')}: "
+                       f"{self.registers[name]:016x}" for name in row) for row in ROWS),
+            "FS:  0000000000000000(0000) GS:ffff88813bc00000(0000) knlGS:0000000000000000",
+            "CS:  0010 DS: 0000 ES: 0000 CR0: 0000000080050033",
+            f"CR2: {self.address:016x} CR3: 0000000001874000 CR4: 0000000000350ef0",
+            "Call Trace:",
+            " <TASK>",
+            " </TASK>",
+            f"---[ end trace {number:016x} ]---"]
+        return "".join(f"[{number:5}.{i:06}] {line}\n" for i, line in enumerate(lines))
+
+    def is_register_right(self):
+        fault = self.access.result.get("fault") or {}
+        _, name, _ = POINTERS[self.pointer]
+        return fault.get("register") == self.register and \
+            int(fault["value"] or "0", 16) == self.value and \
+            fault["is_index"] == self.index and \
+            (self.index or (fault["pointer"] == self.pointer and
+                            (not name or fault["name"] == name)))
+
+
+def sample(path, symbols):
+    dice = random.Random(SEED)
+    accesses = [a for a in hitrate.frames_of_rbp(path) if abs(a.disp) < 4096]
+    dice.shuffle(accesses)
+    chosen = accesses[:SAMPLE * 2]
+    chains = synthetic.inline_chains(path, [a.address for a in chosen], tool="llvm-addr2line")
+    for access, chain in zip(chosen, chains):
+        access.chain = chain if chain and all(
+            file.endswith((".c", ".h")) and line for _, file, line in chain) else None
+    faults = [Fault(a, dice) for a in chosen if a.chain][:SAMPLE]
+    logs = []
+    for number, fault in enumerate(faults):
+        at = fault.access.address
+        start = symbols.around(at)
+        logs.append(fault.log(number, f"{symbols.names[start]}+{at - start:#x}/"
+                              f"{symbols.end(start) - start:#x}"))
+    with tempfile.TemporaryDirectory() as nothing:
+        results = synthetic.explain(
+            logs, "-k", path, "-s", nothing if hitrate.NOLINES else hitrate.SOURCE.top)
+    if len(results) != len(faults):
+        raise RuntimeError(f"{len(faults)} faults, {len(results)} reports")
+    for fault, result in zip(faults, results):
+        fault.access.result = result
+    return faults
+
+
+def show(fault, what):
+    print(f"# {what}: {fault.pointer} in {fault.register} = {fault.value:#x}, "
+          f"at {fault.address:#x}")
+    print(f"#     {fault.access.result['verdict']['headline']}")
+    print(f"#     {fault.access.result.get('fault')}")
+    if fault.access.result["object"]:
+        hitrate.show(fault.access, what)
+
+
+def measure(faults):
+    count, shown = Counter(), Counter()
+    for fault in faults:
+        register = fault.is_register_right()
+        found, _, member = hitrate.judge(fault.access, hitrate.TYPES)
+        sure = fault.access.result["object"]["confidence"] if found else "none"
+        word = "not found" if not found else \
+            {True: "right", False: "wrong", None: "elsewhere"}[member]
+        verdict = f"{word}, {sure}"
+        count.update({"right register": register, "right member": bool(member), verdict: 1,
+                      "right": register and bool(member)})
+        for bad, what in ((not register, "wrong register"),
+                          (verdict in ("wrong, likely", "wrong, certain"), verdict)):
+            if bad and shown[what] < SHOW:
+                shown[what] += 1
+                show(fault, what)
+    return count
+
+
+def main():
+    vmlinux = synthetic.need_vmlinux()
+    top = os.environ.get("SOURCE") or \
+        os.path.join(os.path.dirname(os.path.abspath(vmlinux)), "source")
+    if not os.path.isdir(os.path.join(top, "kernel")):
+        print("1..0 # SKIP there is no source next to VMLINUX")
+        return
+    hitrate.SOURCE = hitrate.Source(top)
+    faults = sample(vmlinux, synthetic.Symbols(vmlinux))
+    hitrate.TYPES = hitrate.Types(vmlinux)
+    hitrate.TYPED = typed.Typed(hitrate.SOURCE, hitrate.TYPES)
+    count = measure(faults)
+    for key, value in sorted(count.items()):
+        print(f"# {key}: {value} = {100 * value / len(faults):.1f} %")
+    tap = synthetic.Tap()
+    tap.ok(len(faults) == SAMPLE, f"there are {SAMPLE} faults")
+    tap.equal(count["right register"], len(faults), "all registers are right")
+    tap.ok(100 * count["right"] >= LEAST * len(faults), f"register and member: {LEAST} %")
+    tap.equal(count["wrong, certain"], 0, "none is certain and wrong")
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()
