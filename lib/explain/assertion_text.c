@@ -262,6 +262,8 @@ static void say_assertion(struct kmc_debuginfo *di, struct kmc_buf *headline, st
 	put_condition(&condition, di, report);
 	if (condition.len)
 		kmc_buf_printf(headline, ": %s", condition.data);
+	else if (report->message)
+		kmc_buf_printf(headline, ": %s", report->message);
 	if (report->message)
 		kmc_buf_printf(why, "%s: ", report->message);
 	kmc_buf_puts(why, warned ? "the kernel warned" : "the kernel stopped this task");

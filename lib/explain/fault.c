@@ -62,7 +62,7 @@ static enum kmc_reg find_reg(const char *name)
 	return KMC_REG_NONE;
 }
 
-/* The variable in the register: of several the one of the type that was found, or the nearest. */
+/* The variable in the register: the innermost, and of the type that was found if there is one. */
 static struct kmc_error *name_variable(const struct kmc_access *access, enum kmc_reg reg,
 				       const char **name)
 {
@@ -71,9 +71,7 @@ static struct kmc_error *name_variable(const struct kmc_access *access, enum kmc
 	struct kmc_error *err = kmc_vars_at(access->image, access->pc, &vars);
 	int64_t away;
 
-	if (err)
-		return err;
-	for (size_t i = 0; i < vars->count; i++) {
+	for (size_t i = 0; !err && i < vars->count; i++) {
 		struct kmc_var *var = &vars->v[i];
 		const int number = kmc_place_register(&var->place, &away);
 		const bool typed = is_of(&var->target, access->report);
@@ -81,14 +79,10 @@ static struct kmc_error *name_variable(const struct kmc_access *access, enum kmc
 		if (!var->name || number < 0 || away || kmc_reg_of_dwarf(number) != reg ||
 		    (fault->typed && !typed))
 			continue;
-		/* Of what is inlined the outer names say more, as long as the type is the same. */
-		if (*name && typed == fault->typed && i && vars->v[i].level < vars->v[i - 1].level &&
-		    typed)
-			continue;
 		*name = var->name;
 		fault->typed = typed;
 	}
-	return NULL;
+	return err;
 }
 
 static struct kmc_error *name_pointer(const struct kmc_access *access)

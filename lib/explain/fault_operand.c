@@ -160,7 +160,9 @@ static bool find_any(struct kmc_access *access)
 	for (size_t i = 0; i < access->insn.nmem; i++) {
 		const struct kmc_mem *mem = &access->insn.mem[i];
 
-		if (!mem->size || !is_done(access->report, mem))
+		/* The return address is where the stack is. */
+		if (!mem->size || !is_done(access->report, mem) ||
+		    (access->insn.is_call && mem->write) || access->insn.is_return)
 			continue;
 		if (kmc_access_operand(access, mem, &at) && !access->report->has_address &&
 		    kmc_pointer_is_bad(kmc_pointer_tell(at, access->report, name)))
@@ -175,6 +177,9 @@ static bool find_any(struct kmc_access *access)
 		access->mem = only;
 		return true;
 	}
+	/* A good address is no reason for a general protection fault. */
+	if (!access->report->has_address && !strcmp(access->report->checker, "gpf"))
+		return false;
 	/* Without an address there is nothing to compare it with. */
 	access->disagrees = access->report->has_address;
 	return take_operand(access, only - access->insn.mem, at, at);
@@ -212,6 +217,10 @@ static bool find_shadow(const struct kmc_access *access, uint64_t *first, uint64
 {
 	const struct kmc_report *report = access->report;
 
+	/* One byte of the shadow is looked at, or two. */
+	for (size_t i = 0; access->has_insn && i < access->insn.nmem; i++)
+		if (access->insn.mem[i].size > 2)
+			return false;
 	if (scan_range(report->hint, first, last))
 		return true;
 	if (!report->has_address || strcmp(report->checker, "gpf") ||
@@ -240,6 +249,23 @@ static bool uses_any(const struct kmc_mem *mem, uint32_t changed)
 	       (mem->index != KMC_REG_NONE && changed & KMC_REG_BIT(mem->index));
 }
 
+/* Without an image, the few bytes that the report has. NULL: there are none. */
+static const uint8_t *code_at(const struct kmc_access *access, uint64_t at, size_t *len)
+{
+	const struct kmc_report *report = access->report;
+	const uint64_t here = report->code_at + (at - access->insn.address);
+	const uint8_t *bytes = NULL;
+
+	if (access->image) {
+		kmc_error_free(kmc_image_code(access->image, at, KMC_INSN_MAX_LENGTH, &bytes, len));
+		return bytes;
+	}
+	if (here >= report->code_len)
+		return NULL;
+	*len = report->code_len - here;
+	return report->code + here;
+}
+
 /* @changed: registers that are not what the report says any more */
 static bool look_from(struct lookout *lookout, uint64_t at, uint32_t changed, int jumps,
 		      uint64_t *found)
@@ -247,21 +273,15 @@ static bool look_from(struct lookout *lookout, uint64_t at, uint32_t changed, in
 	const struct kmc_access *access = lookout->access;
 
 	while (lookout->left-- > 0) {
-		const uint8_t *bytes;
 		struct kmc_insn insn;
-		struct kmc_error *err;
 		uint64_t address;
-		size_t len;
+		size_t len = 0;
+		const uint8_t *bytes = code_at(access, at, &len);
 
-		err = kmc_image_code(access->image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
-		if (err) {
-			kmc_error_free(err);
-			return false;
-		}
-		if (!kmc_insn_scan(bytes, len, at, false, &insn) || insn.is_return ||
+		if (!bytes || !kmc_insn_scan(bytes, len, at, false, &insn) || insn.is_return ||
 		    insn.is_call || insn.indirect)
 			return false;
-		for (size_t i = 0; at != access->pc && i < insn.nmem; i++) {
+		for (size_t i = 0; at != access->insn.address && i < insn.nmem; i++) {
 			const struct kmc_mem *mem = &insn.mem[i];
 
 			*found = at;
@@ -279,6 +299,20 @@ static bool look_from(struct lookout *lookout, uint64_t at, uint32_t changed, in
 	return false;
 }
 
+/* Make the access the one at @pc. */
+static struct kmc_error *move_to(struct kmc_access *access, uint64_t pc)
+{
+	const uint8_t *bytes;
+	size_t len = 0;
+
+	if (access->image)
+		return kmc_access_move(access, pc);
+	bytes = code_at(access, pc, &len);
+	access->disagrees = false;
+	access->ahead = 0;
+	return bytes ? kmc_insn_decode(bytes, len, pc, false, &access->insn) : NULL;
+}
+
 static struct kmc_error *take_shadowed(struct kmc_access *access, uint64_t first, uint64_t last)
 {
 	struct lookout lookout = { access, first, last, MAX_STEPS };
@@ -292,12 +326,12 @@ static struct kmc_error *take_shadowed(struct kmc_access *access, uint64_t first
 	/* That is the look at the shadow. */
 	access->mem = NULL;
 	access->mem_known = false;
-	for (int jumps = 0; access->image && !found && jumps <= MAX_JUMPS; jumps++) {
+	for (int jumps = 0; access->has_insn && !found && jumps <= MAX_JUMPS; jumps++) {
 		lookout.left = MAX_STEPS;
-		found = look_from(&lookout, access->pc, 0, jumps, &pc);
+		found = look_from(&lookout, access->insn.address, 0, jumps, &pc);
 	}
 	if (found)
-		err = kmc_access_move(access, pc);
+		err = move_to(access, pc);
 	else
 		access->has_insn = false;
 	if (err || !found || !find_operand(access, first, last))
@@ -309,24 +343,39 @@ static struct kmc_error *take_shadowed(struct kmc_access *access, uint64_t first
 
 /* ---- calls of what is no function ---- */
 
+/* "__x86_indirect_thunk_rax" */
+static enum kmc_reg thunk_register(const char *name)
+{
+	if (!name || strncmp(name, THUNK, strlen(THUNK)))
+		return KMC_REG_NONE;
+	for (enum kmc_reg reg = 0; reg < KMC_REG_GENERAL; reg++)
+		if (!strcmp(name + strlen(THUNK), kmc_reg_name(reg)))
+			return reg;
+	return KMC_REG_NONE;
+}
+
 static bool was_called(const struct kmc_report *report)
 {
 	const struct kmc_frame *rip = report->frames.frames;
 
-	return report->frames.count > 1 && rip->role == KMC_ROLE_RIP && !rip->symbol &&
-	       (report->kind == KMC_FETCH || !report->has_address || !rip->has_address ||
-		rip->address == report->address);
+	if (report->kind == KMC_FETCH)
+		return report->frames.count && report->has_address;
+	if (report->frames.count < 2 || rip->role != KMC_ROLE_RIP)
+		return false;
+	if (rip->symbol)
+		return thunk_register(rip->symbol) != KMC_REG_NONE;
+	return report->has_address && rip->has_address && rip->address == report->address;
 }
 
-static enum kmc_reg thunk_register(struct kmc_image *image, uint64_t target)
+/* The register that an indirect call or jump takes the address from; NONE: from memory. */
+static enum kmc_reg target_register(const struct kmc_insn *insn)
 {
-	const struct kmc_symbol *symbol = kmc_symtab_at(&image->symtab, target);
+	const uint32_t reads = insn->reads & ~KMC_REG_BIT(KMC_REG_RSP);
 
-	for (enum kmc_reg reg = 0; symbol && reg < KMC_REG_GENERAL; reg++)
-		if (!strncmp(symbol->name, THUNK, strlen(THUNK)) &&
-		    !strcmp(symbol->name + strlen(THUNK), kmc_reg_name(reg)))
-			return reg;
-	return KMC_REG_NONE;
+	for (size_t i = 0; i < insn->nmem; i++)
+		if (insn->mem[i].read)
+			return KMC_REG_NONE;
+	return insn->indirect && reads ? (enum kmc_reg)__builtin_ctz(reads) : KMC_REG_NONE;
 }
 
 /* The call that returns to @end. */
@@ -351,19 +400,51 @@ static bool find_call(const struct kmc_access *access, uint64_t end, struct kmc_
 	return at == end && insn->is_call;
 }
 
+/* What was called is in a register, or where the call reads it. */
+static void take_target(struct kmc_access *access)
+{
+	const struct kmc_insn *insn = &access->insn;
+	struct kmc_fault *fault = &access->report->fault;
+	const struct kmc_symbol *symbol = NULL;
+	enum kmc_reg reg = target_register(insn);
+
+	fault->known = fault->called = true;
+	access->mem = NULL;
+	access->mem_known = false;
+	for (size_t i = 0; i < insn->nmem; i++) {
+		uint64_t at;
+
+		if (insn->mem[i].read && kmc_access_operand(access, &insn->mem[i], &at))
+			take_operand(access, i, at, at);
+	}
+	if (!insn->indirect && access->image)
+		symbol = kmc_symtab_at(&access->image->symtab, insn->target);
+	if (symbol)
+		reg = thunk_register(symbol->name);
+	if (reg == KMC_REG_NONE)
+		return;
+	fault->reg = kmc_reg_name(reg);
+	fault->has_value |= value_of(access, reg, &fault->value);
+}
+
 static struct kmc_error *take_call(struct kmc_access *access)
 {
-	const struct kmc_frame *rip = access->report->frames.frames, *caller = rip + 1;
+	const struct kmc_report *report = access->report;
+	const struct kmc_frame *caller = report->frames.frames;
 	struct kmc_fault *fault = &access->report->fault;
+	enum kmc_reg reg = thunk_register(caller->symbol);
 	struct kmc_insn insn;
 	struct kmc_error *err;
-	enum kmc_reg reg;
 
-	fault->known = fault->called = fault->has_address = true;
-	fault->address = rip->has_address ? rip->address : access->report->address;
-	fault->value = fault->address;
-	fault->has_value = true;
-	access->has_insn = false;
+	fault->known = fault->called = true;
+	fault->has_address = fault->has_value = report->kind == KMC_FETCH || !caller->symbol;
+	fault->address = fault->value = report->address;
+	access->has_insn = access->mem_known = false;
+	access->mem = NULL;
+	if (reg != KMC_REG_NONE)
+		fault->has_value = value_of(access, reg, &fault->value);
+	/* What was called may be named after what lies before it. */
+	caller += report->frames.count > 1 && caller->role == KMC_ROLE_RIP;
 	if (!access->di || !caller->resolved)
 		return NULL;
 	err = kmc_debuginfo_image(access->di, caller->module, &access->image);
@@ -372,26 +453,33 @@ static struct kmc_error *take_call(struct kmc_access *access)
 	/* The function around it is found by any address in it. */
 	err = kmc_access_move(access, caller->link_address - 1);
 	kmc_error_free(err);
+	access->has_insn = false;
 	if (!access->function || !find_call(access, caller->link_address, &insn)) {
 		access->image = NULL;
 		return NULL;
 	}
 	err = kmc_access_move(access, insn.address);
-	if (err)
-		return err;
 	/* A call of a function of C has left its caller's registers. */
-	for (size_t i = 0; i < insn.nmem; i++) {
-		uint64_t at;
+	if (!err)
+		take_target(access);
+	return err;
+}
 
-		if (insn.mem[i].read && kmc_access_operand(access, &insn.mem[i], &at))
-			take_operand(access, i, at, at);
-	}
-	reg = insn.indirect ? KMC_REG_NONE : thunk_register(access->image, insn.target);
-	for (enum kmc_reg i = 0; insn.indirect && !access->mem && i < KMC_REG_GENERAL; i++)
-		if (insn.reads & ~KMC_REG_BIT(KMC_REG_RSP) & KMC_REG_BIT(i))
-			reg = i;
-	fault->reg = access->mem ? NULL : kmc_reg_name(reg);
-	return NULL;
+/* The processor looks at the address before it goes there: a call that is not canonical. */
+static void take_bad_target(struct kmc_access *access)
+{
+	const struct kmc_insn *insn = &access->insn;
+	char name[KMC_POINTER_NAME];
+	enum kmc_reg reg;
+	uint64_t value;
+
+	if (strcmp(access->report->checker, "gpf") || !insn->indirect)
+		return;
+	reg = target_register(insn);
+	if (reg != KMC_REG_NONE && value_of(access, reg, &value) &&
+	    !kmc_pointer_is_bad(kmc_pointer_tell(value, access->report, name)))
+		return;
+	take_target(access);
 }
 
 /* ---- the whole ---- */
@@ -412,8 +500,10 @@ static void take_plain(struct kmc_access *access)
 	if (!access->has_insn)
 		return;
 	if (!(fault->has_address && find_operand(access, fault->address, fault->address)) &&
-	    !find_any(access))
+	    !find_any(access)) {
+		take_bad_target(access);
 		return;
+	}
 	fault->known = true;
 	fault->off = access->disagrees;
 	if (!fault->has_address && access->mem_known) {
@@ -443,6 +533,8 @@ struct kmc_error *kmc_fault_operand(struct kmc_access *access)
 		fault->pointer = kmc_pointer_tell(fault->value, report, name);
 	else if (fault->has_address)
 		fault->pointer = kmc_pointer_tell(fault->address, report, name);
+	else if (fault->called)
+		fault->pointer = KMC_POINTER_NON_CANONICAL;
 	/* What an index is off by has no name. */
 	if (fault->is_index)
 		*name = '\0';

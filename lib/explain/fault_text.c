@@ -177,6 +177,8 @@ static void say_headline(struct kmc_buf *buf, const struct kmc_report *report)
 	put_function(buf, report);
 	if (candidate)
 		kmc_buf_printf(buf, ", %s", sure[report->candidates->confidence]);
+	else if (fault->off)
+		kmc_buf_printf(buf, ", %s", sure[KMC_GUESS]);
 }
 
 /* ---- why ---- */
@@ -239,7 +241,7 @@ static void say_instruction(struct kmc_buf *buf, const struct kmc_report *report
 		kmc_buf_printf(buf, " %u byte%s", fault->size, fault->size == 1 ? "" : "s");
 	if (fault->called)
 		kmc_buf_puts(buf, " it");
-	else if (fault->has_address)
+	else if (fault->has_address && !fault->off)
 		kmc_buf_printf(buf, " at 0x%" PRIx64, fault->address);
 	if (!fault->called && best(report)) {
 		kmc_buf_puts(buf, ", ");
@@ -248,8 +250,8 @@ static void say_instruction(struct kmc_buf *buf, const struct kmc_report *report
 	if (fault->shadow)
 		kmc_buf_printf(buf, ", and KASAN looked at the shadow of that first");
 	if (fault->off)
-		kmc_buf_printf(buf, ", but the report says that 0x%" PRIx64 " was used",
-			       report->address);
+		kmc_buf_printf(buf, ", but its registers do not give 0x%" PRIx64
+			       ", which the report says was used", report->address);
 }
 
 static void say_why(struct kmc_buf *buf, const struct kmc_report *report)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Faults of known cause: which register had the bad pointer, and which member was used.
 
-Of the instructions in VMLINUX's .text that read memory through a general register, a
-sample is taken; each becomes the report of a fault, as the kernel prints it, in which the
+Of the instructions in VMLINUX's .text that read or write memory through a general register,
+a sample is taken, a quarter of it writes; each becomes the report of a fault, as the kernel prints it, in which the
 base register, or the index, holds what is no address: NULL, an error pointer, poison of a
 list or of freed memory, an address of user space, none that can be one, or one where
 nothing is mapped. Other registers are good, or NULL as well.
@@ -58,6 +58,37 @@ ROWS = [("rax", "rbx", "rcx"), ("rdx", "rsi", "rdi"), ("rbp", "r8", "r9"),
         ("r10", "r11", "r12"), ("r13", "r14", "r15")]
 
 
+def writing(address, text):
+    """-> Access, or None when this does not just store through a general register"""
+    words = re.sub(r"\s*(#|<).*", "", text).split(None, 1)
+    match = hitrate.MEMORY.search(text)
+    if len(words) != 2 or not match or match["seg"] or match["base"] in ("rip", "rsp") or \
+            not re.fullmatch(r"r\w+", match["base"]) or match["index"] == match["base"] or \
+            not re.fullmatch(r"mov[bwlq]?", words[0]) or not words[1].endswith(match[0]):
+        return None
+    operands = re.split(r",(?![^(]*\))", words[1])
+    size = hitrate.operand_size(words[0], operands)
+    access = hitrate.Access(address, text, match, size) if size else None
+    if access:
+        access.writes = True
+    return access
+
+
+def accesses_of(path):
+    """-> [reading], [writing], without those through RBP where that is the frame"""
+    frame, reads, writes = False, [], []
+    for address, text in synthetic.disassemble(path, "-j", ".text"):
+        if text.startswith("push   %rbp"):
+            frame = False
+        if re.match(r"mov +%rsp,%rbp", text):
+            frame = True
+        for found, access in ((reads, hitrate.reading(address, text)),
+                              (writes, writing(address, text))):
+            if access and abs(access.disp) < 4096 and not (frame and access.base == "rbp"):
+                found.append(access)
+    return reads, writes
+
+
 class Fault:
     """One of them: an access whose register holds what it must not."""
 
@@ -83,20 +114,17 @@ class Fault:
             self.address += self.registers[access.index] * access.scale
         self.address &= MASK
 
-    def is_plain(self):
-        """Is the address of the sort that the pointer is? A displacement may change that."""
-        return abs(self.access.disp) < 4096
-
     def log(self, number, symbol):
         top = self.address >> 47
         protection = top not in (0, 0x1ffff)
+        writes = hasattr(self.access, "writes")
         head = [f"general protection fault, probably for non-canonical address "
                 f"{self.address:#x}: 0000 [#1] PREEMPT SMP"] if protection else [
                     f"BUG: unable to handle page fault for address: {self.address:016x}",
-                    "#PF: supervisor read access in kernel mode",
-                    "#PF: error_code(0x0000) - not-present page",
+                    f"#PF: supervisor {'write' if writes else 'read'} access in kernel mode",
+                    f"#PF: error_code(0x000{2 * writes}) - not-present page",
                     "PGD 0 P4D 0",
-                    "Oops: 0000 [#1] PREEMPT SMP"]
+                    f"Oops: 000{2 * writes} [#1] PREEMPT SMP"]
         lines = [
             *head,
             f"CPU: 0 PID: 1 Comm: synthetic Not tainted 6.1.0-synthetic #{number}",
@@ -119,15 +147,17 @@ class Fault:
         return fault.get("register") == self.register and \
             int(fault["value"] or "0", 16) == self.value and \
             fault["is_index"] == self.index and \
+            fault["done"] in (("write",) if hasattr(self.access, "writes") else
+                              ("read", "change")) and \
             (self.index or (fault["pointer"] == self.pointer and
                             (not name or fault["name"] == name)))
 
 
 def sample(path, symbols):
     dice = random.Random(SEED)
-    accesses = [a for a in hitrate.frames_of_rbp(path) if abs(a.disp) < 4096]
-    dice.shuffle(accesses)
-    chosen = accesses[:SAMPLE * 2]
+    reads, writes = accesses_of(path)
+    chosen = dice.sample(reads, SAMPLE * 3 // 2) + dice.sample(writes, SAMPLE // 2)
+    dice.shuffle(chosen)
     chains = synthetic.inline_chains(path, [a.address for a in chosen], tool="llvm-addr2line")
     for access, chain in zip(chosen, chains):
         access.chain = chain if chain and all(

@@ -234,7 +234,7 @@ static void another_address_than_the_report_has(void **state)
 	struct kmc_report *report = explain(*state, &fault);
 
 	assert_true(report->fault.off);
-	assert_non_null(strstr(report->verdict.text, "but the report says that 0xffff888155555000"));
+	assert_non_null(strstr(report->verdict.text, "do not give 0xffff888155555000"));
 	assert_int_equal(report->candidates->confidence, KMC_GUESS);
 	kmc_report_free(report);
 }
@@ -331,6 +331,31 @@ static void a_function_that_is_null(void **state)
 	assert_true(report->fault.called);
 	assert_int_equal(report->verdict.kind, KMC_VERDICT_NULL);
 	assert_string_equal(report->candidates->type, "struct proto");
+	assert_string_equal(report->candidates->path, "close");
+	assert_non_null(strstr(report->verdict.headline, "close` called in close_it()"));
+	kmc_report_free(report);
+}
+
+/* The processor does not go where no address is, so that the call itself faults. */
+static void a_call_of_no_address(void **state)
+{
+	const struct fault fault = { "close_it", "gpf", KMC_UNKNOWN_KIND, 3, GOOD, 0, GOOD };
+	struct state *s = *state;
+	struct kmc_report *report = report_of(s, &fault);
+	uint64_t at = symbol(s, "close_it"), end = behind_call(s, "close_it");
+	struct kmc_insn insn = { };
+
+	while (at < end) {
+		const uint8_t *bytes;
+		size_t len;
+
+		assert_no_error(kmc_image_code(s->di.vmlinux, at, KMC_INSN_MAX_LENGTH, &bytes, &len));
+		assert_true(kmc_insn_scan(bytes, len, at, false, &insn));
+		at += insn.length;
+	}
+	report->frames.frames->link_address = insn.address;
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_true(report->fault.called);
 	assert_string_equal(report->candidates->path, "close");
 	assert_non_null(strstr(report->verdict.headline, "close` called in close_it()"));
 	kmc_report_free(report);
@@ -538,6 +563,7 @@ int main(void)
 		cmocka_unit_test(the_same_code_is_none),
 		cmocka_unit_test(without_debug_info_the_code_is_enough),
 		cmocka_unit_test(a_function_that_is_null),
+		cmocka_unit_test(a_call_of_no_address),
 		cmocka_unit_test(numbers_have_names),
 		cmocka_unit_test(a_shadow_stands_for_an_address),
 		cmocka_unit_test(lists),
