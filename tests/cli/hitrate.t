@@ -470,12 +470,15 @@ def uses_whole(access):
 
 
 def may_be_another(access, thing, parts):
-    """Where the statement's cast has a member, a function of the chain names another one at
-    the same displacement of another struct, as vma->vm_file and the private of a seq_file:
-    the instruction may be either's."""
+    """Where the statement's cast has a member, a function of the chain, or one that the
+    statement calls, names another one at the same displacement of another struct, as
+    vma->vm_file and the private of a seq_file, or tfm->base.__crt_alg, which f(tfm)->digest
+    is made of: the instruction may be either's."""
     texts = [SOURCE.function_text(file, line) for _, file, line in access.chain]
+    places = [place for text in texts for place in TYPED.places(text)[0]]
+    places += TYPED.of_calls(SOURCE.statement(*access.chain[0][1:]))[0]
     return thing["offset"] == access.disp and not access.index and any(
-        TYPED.agrees(place, thing, parts) for text in texts for place in TYPED.places(text)[0])
+        TYPED.agrees(place, thing, parts) for place in places)
 
 
 def is_array_view(access, thing):
