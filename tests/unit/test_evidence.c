@@ -408,6 +408,15 @@ static void assert_best(struct kmc_report *report, const char *type, const char 
 	kmc_report_free(report);
 }
 
+static void of_containers_the_inner_one_is_known(void **state)
+{
+	const struct read inner = { "of_a_container", 8, 64, NULL, 0 };
+	const struct read outer = { "of_the_outermost", 16, 64, NULL, 0 };
+
+	kmc_report_free(assert_found(state, &inner, "struct middle", "number", KMC_LIKELY));
+	kmc_report_free(assert_found(state, &outer, "struct outermost", "more", KMC_LIKELY));
+}
+
 static void the_header_of_an_argument_has_the_macro(void **state)
 {
 	const struct read sum = { "of_a_sum", 36, 32, "return packet_tail(p)->kind;", 0 };
@@ -466,6 +475,7 @@ int main(void)
 		cmocka_unit_test(what_is_called_is_read),
 		cmocka_unit_test(what_the_source_does_not_say_is_not_found),
 		cmocka_unit_test(what_fits_much_is_a_guess),
+		cmocka_unit_test(of_containers_the_inner_one_is_known),
 		cmocka_unit_test(the_header_of_an_argument_has_the_macro),
 		cmocka_unit_test(a_macro_that_may_be_another_is_not_used),
 		cmocka_unit_test(what_an_index_is_added_to_may_be_text),
