@@ -301,9 +301,29 @@ static struct kmc_error *btf_index(void *source, struct kmc_index *index)
 	return NULL;
 }
 
+/* Of variables, it has those that each CPU has. */
+static bool btf_variable(void *source, const char *name, kmc_type_id *out)
+{
+	const struct btf_source *src = source;
+	const uint32_t count = btf__type_cnt(src->btf);
+	unsigned int found = 0;
+
+	for (uint32_t id = src->first; id < count; id++) {
+		const struct btf_type *t = btf__type_by_id(src->btf, id);
+		const char *other = btf_is_var(t) ? name_at(src, t->name_off) : NULL;
+
+		if (!other || strcmp(other, name))
+			continue;
+		found++;
+		*out = t->type;
+	}
+	return found == 1;
+}
+
 static const struct kmc_types_ops btf_ops = {
 	.read = btf_read,
 	.index = btf_index,
+	.variable = btf_variable,
 	.free = btf_source_free,
 };
 

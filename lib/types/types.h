@@ -85,12 +85,15 @@ struct kmc_index {
  *	live as long as the source. On failure @out owns nothing.
  * @index: names of all complete structs and unions and typedefs of them, each as
  *	often as it is there
+ * @variable: what the one variable of a name is of; false: there is none, or some. NULL
+ *	when it knows no variables
  * @free: NULL is fine
  */
 struct kmc_types_ops {
 	struct kmc_error *(*read)(void *source, kmc_type_id id, bool children,
 				  struct kmc_raw_type *out);
 	struct kmc_error *(*index)(void *source, struct kmc_index *index);
+	bool (*variable)(void *source, const char *name, kmc_type_id *id);
 	void (*free)(void *source);
 };
 
