@@ -24,6 +24,20 @@ struct demo_info {
 	} fields;
 };
 
+/* As struct_group() makes it, and a union in a union. */
+struct demo_group {
+	u64 before;
+	union {
+		struct { u32 a; u8 b; u16 c; };
+		struct { u32 a; u8 b; u16 c; } head;
+	};
+	union {
+		struct { u8 kind; union { u32 word; u16 half[2]; u8 low : 3; }; } one;
+		struct { u64 key; void *value; } two;
+		struct demo_info *three;
+	} more;
+};
+
 struct demo {
 	struct list_head list;
 	struct demo_info info;
@@ -80,6 +94,8 @@ __attribute__((noinline)) int demo_both(struct demo *demo, demo_info_t *info)
 	__asm__ volatile("" : : "r" (demo), "r" (info));
 	return error;
 }
+
+struct demo_group demo_group;
 
 int _start(void)
 {

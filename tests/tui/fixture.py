@@ -141,6 +141,10 @@ def log(directory):
     with open(directory + "/copies.log", "w") as f:
         plain = re.sub(r"(?m)^\[.*?\] ", "", report(kernel, "demo_error", 24, 32, error, 0))
         f.write(copied(kernel, plain))
+    with open(directory + "/alloc.log", "w") as f:
+        f.write(text.replace("at 1.500000:\n", "at 1.500000:\n[    2.000015]  " +
+                             kernel.symbol("kmalloc", kernel.functions["kmalloc"][0] + 1) +
+                             "\n"))
     with open(directory + "/other.log", "w") as f:
         f.write(text.replace("6.1.0-fixture", "6.1.0-other"))
     with open(directory + "/guess.log", "w") as f:

@@ -82,6 +82,10 @@ static const char *run_name(struct app *app, const char *at, FILE *out)
 		app_resize(app, cols, rows);
 		return end;
 	}
+	if (sscanf(at, "<Click %d>", &rows) == 1) {
+		app_click(app, rows);
+		return end;
+	}
 	if (!strncmp(at, "<Screen>", 8)) {
 		print_screen(app, out);
 		return end;
