@@ -25,6 +25,7 @@ struct size {
  * @source: source tree, NULL for that of the debug info if it is there
  * @keys: file with a key script, NULL for none
  * @size: of the screen that a script has; its columns are the width of a dump
+ * @find: query for all types, NULL for none
  * @operands: a type, or logs and streams, NULL behind the last; none for all types
  * @joined: the operand when it was two words; yours
  */
@@ -39,6 +40,7 @@ struct options {
 	bool ascii;
 	bool mouse;
 	enum theme theme;
+	const char *find;
 	const char *const *operands;
 	char *joined;
 };

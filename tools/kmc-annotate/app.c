@@ -104,6 +104,9 @@ static bool ask(struct app *app, enum request request)
 		else
 			app_say(app, "no offsets to go to here");
 		return true;
+	case REQUEST_FIND:
+		app_prompt(app, PROMPT_FIND);
+		return true;
 	case REQUEST_PRINT:
 		app_prompt(app, PROMPT_PRINT);
 		return true;

@@ -17,6 +17,7 @@ enum errand {
 	ERRAND_REDRAW,
 	ERRAND_EDIT,
 	ERRAND_MOUSE,
+	ERRAND_FIND,		/* find_open() with what was typed, likewise */
 	ERRAND_TYPES,		/* types_open(), when it was seen that this takes time */
 };
 

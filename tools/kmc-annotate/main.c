@@ -41,7 +41,9 @@ static bool open_first(struct app *app)
 {
 	const struct options *opts = app->opts;
 
-	if (opts->live)
+	if (opts->find)
+		find_open(app, opts->find);
+	else if (opts->live)
 		reports_open(app, opts->followed, true);
 	else if (opts->operands[0] && annotate_is_file(opts->operands[0]))
 		reports_open(app, opts->operands, false);

@@ -59,6 +59,9 @@ static const struct option_row rows[] = {
 	{ 's', "source", "DIR", false, option_text, AT(source),
 	  "source tree, for lines, the editor and annotations",
 	  "The source tree, for source lines, the editor and annotations.\nWithout it, the tree that the debug info names, if it is there." },
+	{ 0, "find", "QUERY", false, option_text, AT(find),
+	  "search all types: .MEMBER, : TYPE, contains TYPE, ...",
+	  "Search all types.\nSee\n.BR QUERIES ." },
 	{ 0, "dump", DUMPS, true, set_dump, AT(dump),
 	  "print instead of drawing: the type, list or reports",
 	  "Print what would be drawn, whole, and exit.\nThis is also what is done when the terminal cannot place text, as\n.BR TERM=dumb ,\nor standard output is none." },
@@ -127,6 +130,11 @@ bool annotate_parse(struct options *opts, int argc, char **argv, int *status)
 	join_keyword(opts, &operands);
 	opts->operands = (const char *const *)operands;
 	opts->followed[0] = opts->live;
+	if (opts->find && (operands[0] || opts->live)) {
+		message("--find searches all types; '%s' cannot be shown as well",
+			operands[0] ? operands[0] : opts->live);
+		return options_refuse(&annotate_tool, status);
+	}
 	for (size_t i = 0; operands[0] && operands[1] && operands[i]; i++) {
 		if (annotate_is_file(operands[i]))
 			continue;

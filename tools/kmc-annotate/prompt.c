@@ -28,6 +28,8 @@ static const char *label(enum prompt prompt)
 		return "write this screen to file: ";
 	case PROMPT_WRITE:
 		return "write the diff to file: ";
+	case PROMPT_FIND:
+		return "search all types for: ";
 	default:
 		return "";
 	}
@@ -161,6 +163,8 @@ static void accept(struct app *app)
 		print_screen(app, app->input);
 	else if (prompt == PROMPT_WRITE)
 		annotation_write(app, app->input);
+	else if (prompt == PROMPT_FIND)
+		app->errand = ERRAND_FIND;
 	else if (!app->top->ops->go(app->top, app->input) && !*app->message)
 		app_say(app, "there is no '%s' in this type", app->input);
 }

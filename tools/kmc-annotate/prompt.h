@@ -20,6 +20,7 @@ enum prompt {
 	PROMPT_GOTO,
 	PROMPT_PRINT,
 	PROMPT_WRITE,
+	PROMPT_FIND,
 	PROMPTS,
 };
 

@@ -63,6 +63,8 @@ static void run_errand(struct app *app)
 	app->errand = ERRAND_NONE;
 	if (errand == ERRAND_EDIT) {
 		run_editor(app);
+	} else if (errand == ERRAND_FIND) {
+		find_open(app, app->input);
 	} else if (errand == ERRAND_TYPES) {
 		app->message[0] = '\0';
 		types_open(app);

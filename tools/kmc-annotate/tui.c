@@ -197,13 +197,16 @@ static void run_errand(struct app *app, const struct screen *screen)
 	} else if (errand == ERRAND_MOUSE) {
 		arm_mouse(app);
 		return;
-	} else if (errand == ERRAND_TYPES) {
+	} else if (errand == ERRAND_TYPES || errand == ERRAND_FIND) {
 		struct waiting waiting;
 
 		draw(app, screen);
 		waiting_start(&waiting, "reading all types");
 		app->message[0] = '\0';
-		types_open(app);
+		if (errand == ERRAND_FIND)
+			find_open(app, app->input);
+		else
+			types_open(app);
 		waiting_stop(&waiting);
 		return;
 	}

@@ -284,7 +284,7 @@ static void free_data(void *data)
 
 static const struct hint hints[] = {
 	{ REQUEST_ENTER, NULL }, { REQUEST_TYPE, "its type" }, { REQUEST_GOTO, "go to" },
-	{ REQUEST_TYPES, "types" }, HINTS_END
+	{ REQUEST_FIND, "find" }, { REQUEST_TYPES, "types" }, HINTS_END
 };
 
 static const struct view_ops type_view = {

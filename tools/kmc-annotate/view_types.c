@@ -208,7 +208,8 @@ static void free_data(void *data)
 }
 
 static const struct hint hints[] = {
-	{ REQUEST_FILTER, "narrow the list" }, { REQUEST_ENTER, "open" }, HINTS_END
+	{ REQUEST_FILTER, "narrow the list" }, { REQUEST_ENTER, "open" },
+	{ REQUEST_FIND, "find" }, HINTS_END
 };
 
 static bool can(const struct view *view, enum request what)

@@ -15,6 +15,9 @@ void help_open(struct app *app);
 /* view_types.c */
 void types_open(struct app *app);
 
+/* view_find.c */
+void find_open(struct app *app, const char *query);
+
 /* view_type.c: @where: offset or member to go to, NULL for the beginning */
 bool type_open(struct app *app, struct kmc_types *types, kmc_type_id id,
 	       const char *where);
