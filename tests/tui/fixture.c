@@ -38,8 +38,27 @@ struct demo_group {
 	} more;
 };
 
+#ifdef OTHER
+/* Of a kernel that --diff compares it with. */
+struct demo_new {
+	int only_there;
+};
+
+struct demo_new demo_new_object;
+#else
+struct demo_gone {
+	int only_here;
+};
+
+struct demo_gone demo_gone_object;
+#endif
+
 struct demo {
 	struct list_head list;
+#ifdef OTHER
+	u32 flags;
+	u64 wide;
+#endif
 	struct demo_info info;
 	enum demo_code state;
 	u32 ready : 1;
@@ -47,7 +66,9 @@ struct demo {
 	u32 mode : 6;
 	char name[16];
 	struct demo *parent;
+#ifndef OTHER
 	struct later *later;
+#endif
 	void (*release)(struct demo *demo);
 	u16 last;
 };

@@ -41,6 +41,15 @@ def build(directory, flags=("-gdwarf-4",)):
         "-o", "vmlinux")
 
 
+def build_other(directory):
+    """directory: other, a kernel of which some types differ"""
+    for source, target, last in (("demo.c", "other.o", ["-c"]), ("other.o", "other", [
+            "-nostdlib", "-static", "-Wl,-e,_start", "-Wl,-Ttext=0xffffffff81000000"])):
+        run(directory, "gcc", "-O2", "-gdwarf-4", "-ffreestanding", "-fno-pic", "-DOTHER",
+            "-mcmodel=kernel", "-fcf-protection=none", "-fno-asynchronous-unwind-tables",
+            "-Iinclude", *last, source, "-o", target)
+
+
 class Kernel:
     """Addresses of a built fixture."""
 

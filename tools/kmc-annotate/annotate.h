@@ -25,8 +25,10 @@ struct size {
  * @source: source tree, NULL for that of the debug info if it is there
  * @keys: file with a key script, NULL for none
  * @size: of the screen that a script has; its columns are the width of a dump
+ * @diff: the first two operands are kernels to compare, and a third is a type
  * @find: query for all types, NULL for none
  * @operands: a type, or logs and streams, NULL behind the last; none for all types
+ * @type: of @diff, NULL for all
  * @joined: the operand when it was two words; yours
  */
 struct options {
@@ -40,8 +42,10 @@ struct options {
 	bool ascii;
 	bool mouse;
 	enum theme theme;
+	bool diff;
 	const char *find;
 	const char *const *operands;
+	const char *type;
 	char *joined;
 };
 

@@ -32,6 +32,7 @@ struct session;
  * @history: what was asked for before, a list each kind of prompt; @recalled: how far one
  *	went back in it
  * @search: what n looks for, @search_back: upwards
+ * @printing: there is no screen, and lines may be as long as they are
  * @errand: to be run and reset; @edit_file at @edit_line for ERRAND_EDIT
  */
 struct app {
@@ -43,6 +44,7 @@ struct app {
 	bool ascii;
 	bool hex;
 	bool mouse;
+	bool printing;
 	char message[LINE_TEXT];
 	enum prompt prompt;
 	char input[PROMPT_MAX];

@@ -41,7 +41,9 @@ static bool open_first(struct app *app)
 {
 	const struct options *opts = app->opts;
 
-	if (opts->find)
+	if (opts->diff)
+		message_error(diff_open(app, opts->operands[0], opts->operands[1], opts->type));
+	else if (opts->find)
 		find_open(app, opts->find);
 	else if (opts->live)
 		reports_open(app, opts->followed, true);
@@ -60,6 +62,7 @@ static bool dump(struct app *app)
 	const struct inbox *inbox = app->session->inbox;
 	struct view *view = app->top;
 
+	app->printing = true;
 	if (app->opts->dump == DUMP_JSON) {
 		if (view->ops->json)
 			return view->ops->json(view, stdout) && !(inbox && inbox->failed);

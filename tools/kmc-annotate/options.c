@@ -59,6 +59,9 @@ static const struct option_row rows[] = {
 	{ 's', "source", "DIR", false, option_text, AT(source),
 	  "source tree, for lines, the editor and annotations",
 	  "The source tree, for source lines, the editor and annotations.\nWithout it, the tree that the debug info names, if it is there." },
+	{ 0, "diff", NULL, false, option_flag, AT(diff),
+	  "compare two kernels: all types, or one",
+	  "Compare the types of two kernels,\n.I A\nand\n.IR B ,\neach a file with BTF or DWARF: all that differ, or the one that is named, member by member.\nBetween the columns\n.B m\nis moved,\n.B s\nof another size,\n.B t\nof another type,\n.B \\-\ngone and\n.B +\nnew." },
 	{ 0, "find", "QUERY", false, option_text, AT(find),
 	  "search all types: .MEMBER, : TYPE, contains TYPE, ...",
 	  "Search all types.\nSee\n.BR QUERIES ." },
@@ -90,7 +93,7 @@ static const struct option_row rows[] = {
 
 const struct tool annotate_tool = {
 	.name = "kmc-annotate",
-	.operands = "[TYPE[+OFFSET|.MEMBER] | FILE... | -]",
+	.operands = "[TYPE[+OFFSET|.MEMBER] | FILE... | - | --diff A B [TYPE]]",
 	.purpose = "Explores the structs of a kernel, and kmemcheck's reports laid over them.",
 	.notes = "FILE is a saved log or stream; what is no file is a type. h shows the keys.",
 	.rows = rows,
@@ -110,6 +113,27 @@ static void join_keyword(struct options *opts, char ***operands)
 	++*operands;
 }
 
+/* "A B", "A B x", "A B struct x" */
+static bool parse_diff(struct options *opts, char **operands, int *status)
+{
+	char **type = operands;
+
+	for (int i = 0; i < 2 && *type; i++)
+		type++;
+	if (opts->find || opts->live || !operands[0] || !operands[1]) {
+		message("--diff compares two kernels: A B, or A B TYPE");
+		return options_refuse(&annotate_tool, status);
+	}
+	opts->operands = (const char *const *)operands;
+	join_keyword(opts, &type);
+	if (*type && type[1]) {
+		message("one type at a time; '%s' is too much", type[1]);
+		return options_refuse(&annotate_tool, status);
+	}
+	opts->type = *type;
+	return true;
+}
+
 bool annotate_is_file(const char *operand)
 {
 	return !strcmp(operand, "-") || !access(operand, F_OK);
@@ -127,6 +151,8 @@ bool annotate_parse(struct options *opts, int argc, char **argv, int *status)
 	    !options_check_live(&annotate_tool, opts->live, operands, status))
 		return false;
 	opts->debuginfo.source = opts->source;
+	if (opts->diff)
+		return parse_diff(opts, operands, status);
 	join_keyword(opts, &operands);
 	opts->operands = (const char *const *)operands;
 	opts->followed[0] = opts->live;

@@ -15,6 +15,12 @@ void help_open(struct app *app);
 /* view_types.c */
 void types_open(struct app *app);
 
+/* view_compare.c: @type: NULL for all that differ */
+struct kmc_error *diff_open(struct app *app, const char *a, const char *b, const char *type);
+/* view_compared.c: names of the types are borrowed */
+struct kmc_error *compared_open(struct app *app, const struct kmc_type_name *a,
+				const struct kmc_type_name *b);
+
 /* view_find.c */
 void find_open(struct app *app, const char *query);
 

@@ -24,6 +24,7 @@
 #include <stdio.h>
 
 #include <kmc/error.h>
+#include <kmc/compare.h>
 #include <kmc/find.h>
 #include <kmc/layout.h>
 #include <kmc/report.h>
