@@ -137,8 +137,8 @@ static struct kmc_error *add_member(struct items *items, const struct kmc_type *
 {
 	const struct kmc_member *m = &type->members[i];
 	const struct kmc_type *declared;
-	char *path KMC_AUTO_FREE = NULL;
 	bool anonymous;
+	char *path KMC_AUTO_FREE = NULL;
 	struct kmc_compared_member member = {
 		.bit_offset = base + m->bit_offset, .bit_size = m->bit_size,
 		.bitfield = m->bitfield,

@@ -227,12 +227,20 @@ static bool find_argument(const char *text, const char *at, const char **start,
 	return **end && *start > text;
 }
 
+/* Names, members, and | between them: nothing that binds less than one more | does. */
+static bool is_plain(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!is_of_var(text[i]) && !strchr("| \t", text[i]))
+			return false;
+	return true;
+}
+
 /* "GFP_KERNEL | __GFP_ZERO" takes one more; around anything else go parentheses. */
 static char *with_flag(const char *text, const char *start, const char *end)
 {
 	size_t len = end - start;
-	bool plain = strspn(start, "_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz"
-				   ".>-| \t") >= len;
+	bool plain = is_plain(start, len);
 
 	return format("%.*s%s%.*s%s | __GFP_NOTRACK_FALSE_POSITIVE%s", (int)(start - text),
 		      text, plain ? "" : "(", (int)len, start, plain ? "" : ")", end);

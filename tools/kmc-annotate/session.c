@@ -154,11 +154,13 @@ bool session_open(struct session *session, const struct options *opts)
 }
 
 /* What the debug info names need not be on this machine. */
-void session_source(struct session *session)
+void session_source(struct session *session, const struct options *opts)
 {
 	const char *dir = session->symbols.di ?
 			  kmc_debuginfo_source(session->symbols.di) : NULL;
 
+	if (opts->source)
+		dir = opts->source;
 	if (dir && !session->source)
 		kmc_error_free(open_source(session, dir));
 }

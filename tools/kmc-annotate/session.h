@@ -50,8 +50,8 @@ struct kmc_error *session_modules(struct session *session, const struct options 
 				  struct kmc_modules **out);
 /* What the user named for reports; false when that cannot be used; it was said why. */
 bool session_open(struct session *session, const struct options *opts);
-/* The source tree that the debug info names, if none was and it is there. */
-void session_source(struct session *session);
+/* The source tree that was named, or that the debug info names, if it is there. */
+void session_source(struct session *session, const struct options *opts);
 void session_close(struct session *session);
 
 #endif /* SESSION_H */

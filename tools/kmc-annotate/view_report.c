@@ -468,5 +468,5 @@ void report_open(struct app *app, size_t bug, size_t index)
 	shown->registers = true;
 	view_open(app, &report_view, shown);
 	fill(app->top, bug, index);
-	session_source(app->session);
+	session_source(app->session, app->opts);
 }

@@ -9,6 +9,7 @@
 
 #include "../common/memory.h"
 #include "../common/message.h"
+#include "definition.h"
 #include "session.h"
 #include "type_line.h"
 #include "views.h"
@@ -103,6 +104,38 @@ static bool all_request(struct view *view, struct tree *tree, size_t base,
 	return true;
 }
 
+/* The struct or union that the cursor is in, or that the member is. */
+static const struct kmc_type *named_here(struct tree *tree, const struct node *node)
+{
+	for (; node; node = node->parent)
+		if (node->type && node->type->name &&
+		    (node->type->kind == KMC_TYPE_STRUCT || node->type->kind == KMC_TYPE_UNION))
+			return node->type;
+	return tree->root.type;
+}
+
+/* Its definition in the editor. */
+static void edit_type(struct app *app, struct tree *tree, const struct node *node)
+{
+	const struct kmc_type *type = named_here(tree, node);
+	char name[PROMPT_MAX], *file = NULL;
+	int line;
+
+	session_source(app->session, app->opts);
+	if (!app->session->source) {
+		app_say(app, "no source files: --source names the tree");
+		return;
+	}
+	snprintf(name, sizeof(name), "%s %s", type->kind == KMC_TYPE_UNION ? "union" : "struct",
+		 type->name ? type->name : "");
+	if (!type->name || !find_definition(NULL, name, app->session->source, &file, &line)) {
+		app_say(app, "the definition of %s was not found below the source tree", name);
+		return;
+	}
+	source_edit(app, file, line);
+	free(file);
+}
+
 bool type_request(struct view *view, struct tree *tree, size_t base,
 		  enum request request)
 {
@@ -127,6 +160,9 @@ bool type_request(struct view *view, struct tree *tree, size_t base,
 		return true;
 	case REQUEST_TYPE:
 		return open_type_of(view->app, tree, node, NULL);
+	case REQUEST_EDIT:
+		edit_type(view->app, tree, node);
+		return true;
 	default:
 		return false;
 	}
