@@ -116,7 +116,24 @@ __attribute__((noinline)) int demo_both(struct demo *demo, demo_info_t *info)
 	return error;
 }
 
+/* Holes that others fit into, and a group that stays together. */
+struct demo_order {
+	u8 small;
+	u64 large;
+	u32 bits : 3;
+	u32 more : 5;
+	u16 half;
+	u64 second;
+	u8 __cacheline_group_begin__hot[0];
+	u8 first_hot;
+	u64 second_hot;
+	u8 __cacheline_group_end__hot[0];
+	u32 word;
+	u8 tail[];
+};
+
 struct demo_group demo_group;
+struct demo_order demo_order;
 
 int _start(void)
 {

@@ -93,9 +93,9 @@ static const struct option_row rows[] = {
 
 const struct tool annotate_tool = {
 	.name = "kmc-annotate",
-	.operands = "[TYPE[+OFFSET|.MEMBER] | FILE... | - | --diff A B [TYPE]]",
+	.operands = "[TYPE[+OFFSET|.MEMBER] | FILE... | -]",
 	.purpose = "Explores the structs of a kernel, and kmemcheck's reports laid over them.",
-	.notes = "FILE is a saved log or stream; what is no file is a type. h shows the keys.",
+	.notes = "FILE is a saved log or stream; what is no file is a type; --diff takes\nA B [TYPE]. h shows the keys.",
 	.rows = rows,
 	.count = ARRAY_SIZE(rows),
 };

@@ -38,7 +38,7 @@ static size_t count(const struct view *view)
 }
 
 static void put_side(struct line *line, const struct kmc_compared_member *member, bool hex,
-		     enum kmc_style style)
+		     enum kmc_style style, int type_at)
 {
 	char offset[NUMBER_MAX], size[NUMBER_MAX + 1] = ":";
 
@@ -57,7 +57,7 @@ static void put_side(struct line *line, const struct kmc_compared_member *member
 	if (!member->declared)
 		return;
 	line_say(line, KMC_STYLE_PLAIN, "  ");
-	line_pad(line, TYPE_AT);
+	line_pad(line, type_at);
 	line_quote(line, KMC_STYLE_LOCATION, member->declared);
 }
 
@@ -111,7 +111,7 @@ static void line(const struct view *view, size_t i, struct line *out)
 	const struct sides *sides = view->data;
 	const struct app *app = view->app;
 	const struct kmc_compared_row *row = &sides->comparison.rows[i];
-	int half = (app->cols - 1 - MARKS) / 2;
+	int half = (app->cols - 1 - MARKS) / 2, type_at = TYPE_AT;
 	struct line side;
 	char text[4];
 
@@ -122,14 +122,16 @@ static void line(const struct view *view, size_t i, struct line *out)
 	if (app->printing)
 		half = sides->width;
 	half = half < SIDE_MIN ? SIDE_MIN : half;
+	if (half < 2 * TYPE_AT - SIDE_MIN)
+		type_at = (half + SIDE_MIN) / 2;
 	line_clear(&side, out->ascii);
-	put_side(&side, &row->a, app->hex, style_of(row));
+	put_side(&side, &row->a, app->hex, style_of(row), type_at);
 	line_cut(&side, half);
 	line_append(out, &side);
 	line_pad(out, half);
 	line_say(out, style_of(row), " %-3s ", marks_of(row->changes, text));
 	line_clear(&side, out->ascii);
-	put_side(&side, &row->b, app->hex, style_of(row));
+	put_side(&side, &row->b, app->hex, style_of(row), type_at);
 	if (!app->printing)
 		line_cut(&side, half);
 	line_append(out, &side);
@@ -241,7 +243,7 @@ struct kmc_error *compared_open(struct app *app, const struct kmc_type_name *a,
 		struct line side;
 
 		line_clear(&side, app->ascii);
-		put_side(&side, &sides->comparison.rows[i].a, false, KMC_STYLE_PLAIN);
+		put_side(&side, &sides->comparison.rows[i].a, false, KMC_STYLE_PLAIN, TYPE_AT);
 		if (line_columns(&side) > sides->width)
 			sides->width = line_columns(&side);
 	}

@@ -90,6 +90,10 @@ static bool all_request(struct view *view, struct tree *tree, size_t base,
 
 	if (view_current(view, &i) && i >= base && i - base < tree->nrows)
 		node = tree->rows[i - base].node;
+	if (request == REQUEST_ORDER) {
+		order_open(view->app, tree->types, tree->root.type);
+		return true;
+	}
 	if (request == REQUEST_BESIDE) {
 		tree->beside = !tree->beside;
 		tree_update(tree);

@@ -21,6 +21,9 @@ struct kmc_error *diff_open(struct app *app, const char *a, const char *b, const
 struct kmc_error *compared_open(struct app *app, const struct kmc_type_name *a,
 				const struct kmc_type_name *b);
 
+/* view_order.c */
+void order_open(struct app *app, struct kmc_types *types, const struct kmc_type *type);
+
 /* view_find.c */
 void find_open(struct app *app, const char *query);
 
