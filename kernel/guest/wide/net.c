@@ -364,11 +364,12 @@ int net_pass(int from, int type, const char *to, unsigned short to_port, const c
 {
 	struct sockaddr_in6 address, end, peer;
 	socklen_t length = net_parse(at, at_port, &end), size = sizeof(peer);
-	int here, there, listener, error;
+	int here, there, listener, error, on = 1;
 	char byte = 'p';
 
 	net_enter(!from);
 	listener = there = socket(end.sin6_family, type, 0);
+	need(!setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)));
 	need(listener >= 0 && !bind(listener, (struct sockaddr *)&end, length));
 	need(type == SOCK_DGRAM || !listen(listener, 1));
 	net_enter(from);
@@ -440,11 +441,13 @@ static void connection(const char *text)
 	struct sockaddr_in6 address;
 	socklen_t length = net_parse(text, 5001, &address);
 	char data[6000];
-	int here, there, listener;
+	int here, there, listener, on = 1;
 
 	memset(data, 'c', sizeof(data));
 	net_enter(1);
 	listener = socket(address.sin6_family, SOCK_STREAM, 0);
+	/* The connection before may still have the port. */
+	need(!setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)));
 	need(!bind(listener, (struct sockaddr *)&address, length) && !listen(listener, 4));
 	net_enter(0);
 	here = sender(address.sin6_family, SOCK_STREAM);
