@@ -284,9 +284,10 @@ class Source:
         if place not in self.lines:
             self.lines[place] = self.learn(path).split("\n")
         lines = self.lines[place]
-        # What a file includes from its own directory may be macros, too.
+        # What a file includes from its own directory may be macros, too; or what includes
+        # it has included them before.
         directory = os.path.dirname(place)
-        if path.endswith(".c") and directory not in self.seen:
+        if "/include/" not in directory + "/" and directory not in self.seen:
             self.seen.add(directory)
             for header in glob.glob(directory + "/*.h") + glob.glob(directory + "/include/*.h"):
                 self.learn(header)
