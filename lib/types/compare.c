@@ -138,12 +138,12 @@ static struct kmc_error *add_member(struct items *items, const struct kmc_type *
 	const struct kmc_member *m = &type->members[i];
 	const struct kmc_type *declared;
 	bool anonymous;
-	char *path KMC_AUTO_FREE = NULL;
 	struct kmc_compared_member member = {
 		.bit_offset = base + m->bit_offset, .bit_size = m->bit_size,
 		.bitfield = m->bitfield,
 	};
 	struct kmc_error *err;
+	char *path KMC_AUTO_FREE = NULL;
 
 	err = kmc_types_get(items->types, m->type, &declared);
 	if (err)

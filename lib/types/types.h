@@ -124,7 +124,8 @@ struct kmc_types_ops {
  * @list: each name once
  * @nlist: of @list
  * @indexed: @index and @list are there
- * @functions: each name once; @has_functions: they are there
+ * @functions: each name once
+ * @has_functions: @functions is there
  */
 struct kmc_types {
 	char *path;

@@ -184,7 +184,7 @@ static void complete(struct app *app)
 		snprintf(app->input, sizeof(app->input), "%s", completion.common);
 	changed(app);
 	if (!completion.count)
-		app_say(app, "(nothing to complete)");
+		app_say(app, "(no such name)");
 	else if (completion.count > 1)
 		app_say(app, "(%zu: %s)", completion.count, completion.list);
 }

@@ -317,13 +317,12 @@ static void put_part(const struct app *app, const struct tree *tree, struct line
 	char path[PROMPT_MAX * 2];
 
 	node_path_from(part, arm, path, sizeof(path));
-	if (part->place != KMC_PLACE_MEMBER || part->is_element) {
+	if (part->place != KMC_PLACE_MEMBER || part->is_element)
 		put_name(line, part);
-	} else if (*path) {
+	else if (*path)
 		line_quote(line, KMC_STYLE_TITLE, path);
-	} else if (part != arm) {
+	else if (part != arm)
 		put_name(line, part);
-	}
 	if (part->bitfield)
 		line_say(line, KMC_STYLE_DIM, " :%" PRIu64, part->bit_size);
 	if (tree->report)
