@@ -135,6 +135,7 @@ static uint64_t hash_values(const struct kmc_type *type)
 static struct kmc_error *add_member(struct items *items, const struct kmc_type *type, size_t i,
 				    const char *prefix, uint64_t base, int depth)
 {
+	char *path KMC_AUTO_FREE = NULL;
 	const struct kmc_member *m = &type->members[i];
 	const struct kmc_type *declared;
 	bool anonymous;
@@ -143,7 +144,6 @@ static struct kmc_error *add_member(struct items *items, const struct kmc_type *
 		.bitfield = m->bitfield,
 	};
 	struct kmc_error *err;
-	char *path KMC_AUTO_FREE = NULL;
 
 	err = kmc_types_get(items->types, m->type, &declared);
 	if (err)
