@@ -168,3 +168,15 @@ const char *kmc_source_path(struct kmc_image *image, const char *file,
 	}
 	return path;
 }
+
+const char *kmc_source_declaring(struct kmc_image *image, Dwarf_Die *type)
+{
+	const char *file = dwarf_decl_file(type);
+	Dwarf_Attribute attr;
+	Dwarf_Die cu;
+
+	if (!file || !dwarf_diecu(type, &cu, NULL, NULL))
+		return NULL;
+	return kmc_source_path(image, file, dwarf_formstring(
+				       dwarf_attr(&cu, DW_AT_comp_dir, &attr)));
+}

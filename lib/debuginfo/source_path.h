@@ -18,7 +18,9 @@
  */
 const char *kmc_source_path(struct kmc_image *image, const char *file,
 			    const char *comp_dir);
-/* The same, yours. */
+/* The file that declares a type, likewise; NULL if unknown. */
+const char *kmc_source_declaring(struct kmc_image *image, Dwarf_Die *type);
+/* The same as kmc_source_path(), yours. */
 char *kmc_source_path_new(const struct kmc_image *image, const char *file,
 			  const char *comp_dir);
 /* The source tree of a vmlinux, told by where its init/main.c was; yours. */

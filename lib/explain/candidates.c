@@ -144,31 +144,44 @@ static struct kmc_error *new_place(struct kmc_search *search, struct kmc_types *
 }
 
 /* A type that cannot be laid out explains nothing. */
+static struct kmc_error *only_nomem(struct kmc_error *err)
+{
+	if (!err || err->code == KMC_ERROR_NOMEM)
+		return err;
+	kmc_error_free(err);
+	return NULL;
+}
+
+struct kmc_error *kmc_search_add_type(struct kmc_search *search, struct kmc_types *types,
+				      kmc_type_id id, uint64_t start, struct kmc_found **out)
+{
+	struct kmc_found *place = place_at(search, types, id, start);
+	struct kmc_error *err = NULL;
+
+	*out = NULL;
+	if (!place && search->count < KMC_SEARCH_MAX)
+		err = new_place(search, types, id, start, &place);
+	if (!err)
+		*out = place;
+	return only_nomem(err);
+}
+
 struct kmc_error *kmc_search_add(struct kmc_search *search, Dwarf_Die *die,
 				 struct kmc_image *image, uint64_t start,
 				 struct kmc_found **out)
 {
 	struct kmc_types *types;
 	struct kmc_error *err;
-	struct kmc_found *place;
 	kmc_type_id id;
 
 	*out = NULL;
 	err = kmc_image_type(image, die, &types, &id);
-	if (!err) {
-		place = place_at(search, types, id, start);
-		if (!place && search->count < KMC_SEARCH_MAX)
-			err = new_place(search, types, id, start, &place);
-		if (!err && place && !place->image) {
-			place->die = *die;
-			place->image = image;
-		}
-		if (!err)
-			*out = place;
-	}
-	if (err && err->code != KMC_ERROR_NOMEM) {
-		kmc_error_free(err);
-		err = NULL;
+	if (err)
+		return only_nomem(err);
+	err = kmc_search_add_type(search, types, id, start, out);
+	if (!err && *out && !(*out)->image) {
+		(*out)->die = *die;
+		(*out)->image = image;
 	}
 	return err;
 }

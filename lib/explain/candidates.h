@@ -34,6 +34,7 @@
  * @rep_start: REP counts from a start that another register told
  * @named: the source names the member
  * @said: that the register points there is known from the source alone
+ * @made: and the source casts something to a pointer to it
  * @may_pass: it may be a smaller type, which is cast to this one
  * @cast: the object's size tells that a pointer to another type points to it
  * @overruled: a variable nearer to the instruction has another type
@@ -61,6 +62,7 @@ struct kmc_found {
 	bool rep_start;
 	bool named;
 	bool said;
+	bool made;
 	bool may_pass;
 	bool cast;
 	bool overruled;
@@ -114,6 +116,11 @@ kmc_evidence_add(struct kmc_candidate *candidate, enum kmc_evidence_by by,
 KMC_MUST_CHECK struct kmc_error *
 kmc_search_add(struct kmc_search *search, Dwarf_Die *die, struct kmc_image *image,
 	       uint64_t start, struct kmc_found **out);
+
+/* The same where DWARF does not have the type at hand. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_search_add_type(struct kmc_search *search, struct kmc_types *types, kmc_type_id id,
+		    uint64_t start, struct kmc_found **out);
 
 /* Is there a register whose value nothing has accounted for yet? */
 bool kmc_search_wants_base(const struct kmc_search *search);

@@ -279,6 +279,53 @@ static void keep_best(struct containing *c)
 	c->nfits = kept;
 }
 
+/* Does @outer have @inner at @at? */
+static bool has_at(Dwarf_Die *outer, uint64_t at, Dwarf_Die *inner, int depth)
+{
+	Dwarf_Die die, type;
+
+	if (depth > MAX_NESTING || !kmc_die_child(outer, &die))
+		return false;
+	do {
+		Dwarf_Attribute attr;
+		Dwarf_Word start = 0;
+
+		if (dwarf_tag(&die) != DW_TAG_member ||
+		    (dwarf_attr(&die, DW_AT_data_member_location, &attr) &&
+		     dwarf_formudata(&attr, &start)) || start > at ||
+		    !kmc_die_type(&die, &type) || !kmc_die_peel(&type, &type) ||
+		    !kmc_die_is_aggregate(&type) || at - start >= kmc_die_size(&type))
+			continue;
+		if ((at == start && same_type(&type, inner)) ||
+		    has_at(&type, at - start, inner, depth + 1))
+			return true;
+	} while (kmc_die_next(&die));
+	return false;
+}
+
+/*
+ * What speaks for a struct speaks for all that it may be a part of, so of these nothing is
+ * known: inet_csk() makes an inet_connection_sock, of which an mptcp_sock is one kind.
+ */
+static void drop_outer(struct containing *c)
+{
+	uint64_t drop = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->nfits; i++)
+		for (size_t j = 0; j < c->nfits; j++) {
+			struct fit *outer = &c->fits[i], *inner = &c->fits[j];
+
+			if (i != j && outer->at >= inner->at &&
+			    has_at(&outer->type, outer->at - inner->at, &inner->type, 0))
+				drop |= 1ULL << i;
+		}
+	for (size_t i = 0; i < c->nfits; i++)
+		if (!(drop & 1ULL << i))
+			c->fits[kept++] = c->fits[i];
+	c->nfits = kept;
+}
+
 /* ---- the whole ---- */
 
 static struct kmc_error *add_fit(struct kmc_search *search, const struct containing *c,
@@ -328,6 +375,7 @@ static struct kmc_error *find_containers(struct kmc_search *search, struct conta
 	if (!err && c->nfits)
 		err = read_function(c);
 	keep_best(c);
+	drop_outer(c);
 	for (size_t i = 0; !err && i < c->nfits; i++)
 		err = add_fit(search, c, &c->fits[i], value, pointee);
 	return err;

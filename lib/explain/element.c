@@ -47,7 +47,8 @@ static bool find_element(const struct kmc_access *access, const struct kmc_point
 	return kmc_die_is_aggregate(&type) || (size == mem->size && !within);
 }
 
-static struct kmc_error *try_pointer(struct kmc_search *search, enum kmc_reg reg)
+static struct kmc_error *try_pointer(struct kmc_search *search, enum kmc_reg reg, bool scalars,
+				     struct kmc_found **out)
 {
 	const struct kmc_access *access = search->access;
 	struct kmc_pointee pointee;
@@ -60,11 +61,13 @@ static struct kmc_error *try_pointer(struct kmc_search *search, enum kmc_reg reg
 	    !kmc_register_before(&access->insn, &access->rep, access->report, reg, &value))
 		return NULL;
 	err = kmc_type_propagate(access->image, access->pc, reg, &pointee);
-	if (err || !pointee.found || !find_element(access, &pointee, value, &element))
+	if (err || !pointee.found || !find_element(access, &pointee, value, &element) ||
+	    kmc_die_is_aggregate(&element.type) == scalars)
 		return err;
 	err = kmc_search_add(search, &element.type, access->image, element.start, &place);
 	if (err || !place)
 		return err;
+	*out = place;
 	place->reasons |= 1u << KMC_BY_REGISTER;
 	place->base = true;
 	place->indexed = element.sure;
@@ -77,17 +80,42 @@ static struct kmc_error *try_pointer(struct kmc_search *search, enum kmc_reg reg
 				kmc_reg_name(reg), value);
 }
 
-struct kmc_error *kmc_elements_find(struct kmc_search *search)
+/* Of what the source says, all but what it casts to may be of something else that it says. */
+static bool wants_pointer(const struct kmc_search *search, bool scalars)
+{
+	if (kmc_search_wants_base(search))
+		return true;
+	for (size_t i = 0; i < search->count; i++) {
+		const struct kmc_found *place = &search->places[i];
+
+		if (place->base && (!scalars || !place->said || place->made))
+			return false;
+	}
+	return search->count;
+}
+
+/* A number that the pointer points to is as good. */
+static void weaken_others(struct kmc_search *search, const struct kmc_found *place)
+{
+	for (size_t i = 0; i < search->count; i++)
+		if (&search->places[i] != place && search->places[i].said)
+			search->places[i].weak = true;
+}
+
+struct kmc_error *kmc_elements_find(struct kmc_search *search, bool scalars)
 {
 	const struct kmc_access *access = search->access;
+	struct kmc_found *place = NULL;
 	struct kmc_error *err;
 
-	if (!kmc_search_wants_base(search) || access->mem->index == KMC_REG_NONE ||
-	    !access->mem_known || access->insn.string)
+	if (!access->mem || access->mem->index == KMC_REG_NONE || !access->mem_known ||
+	    access->insn.string || !wants_pointer(search, scalars))
 		return NULL;
-	err = try_pointer(search, access->mem->base);
+	err = try_pointer(search, access->mem->base, scalars, &place);
 	/* Of two that are added, either may be the pointer. */
-	if (!err && access->mem->scale == 1 && kmc_search_wants_base(search))
-		err = try_pointer(search, access->mem->index);
+	if (!err && !place && access->mem->scale == 1)
+		err = try_pointer(search, access->mem->index, scalars, &place);
+	if (place)
+		weaken_others(search, place);
 	return err;
 }

@@ -7,7 +7,11 @@
 
 #include "explain/candidates.h"
 
-/* The instruction adds an index to a pointer: the object is what that points to. */
-KMC_MUST_CHECK struct kmc_error *kmc_elements_find(struct kmc_search *search);
+/**
+ * kmc_elements_find() - the instruction adds an index to a pointer
+ * @search: gets what that points to
+ * @scalars: if that is a number or a pointer; else if it is a struct
+ */
+KMC_MUST_CHECK struct kmc_error *kmc_elements_find(struct kmc_search *search, bool scalars);
 
 #endif /* KMC_ELEMENT_H */

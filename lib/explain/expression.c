@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "debuginfo/die.h"
 #include "debuginfo/scope_names.h"
+#include "debuginfo/source_path.h"
 #include "explain/member_name.h"
 
 #define MAX_NESTING	12
@@ -32,6 +33,7 @@
  * @type: typedefs and qualifiers taken off
  * @within: it is a part of what a pointer points to
  * @object: that
+ * @cast: which the text casts something to
  * @offset: of the part
  * @step: bytes of an element, when it has an index that is not known
  * @bit: a bit-field begins so many bits behind @offset; @is_bits: it is one
@@ -43,6 +45,7 @@ struct expression {
 	Dwarf_Die type;
 	bool within;
 	Dwarf_Die object;
+	bool cast;
 	uint64_t offset;
 	uint64_t step;
 	uint64_t bit;
@@ -157,6 +160,7 @@ static void note(struct reader *r, const struct expression *e)
 		return;
 	place->base = true;
 	place->said = true;
+	place->made = e->cast;
 	place->indexed = true;
 	/* Much lies at the beginning of something, and much is cast to text. */
 	place->weak = !mem->disp || e->step || !is_scalar(&type) || is_scalar(&object) ||
@@ -271,6 +275,7 @@ static bool read_cast(struct reader *r, struct expression *e)
 			e->address = true;
 			e->within = true;
 			e->object = e->type;
+			e->cast = true;
 			return true;
 		}
 	}
@@ -278,8 +283,36 @@ static bool read_cast(struct reader *r, struct expression *e)
 	return false;
 }
 
+/*
+ * What takes a pointer to a struct is often a macro of the header that declares it, as
+ * skb_shinfo() is.
+ */
+static struct kmc_error *find_macro_of(struct reader *r, const char *arguments, const char *name,
+				       size_t len, int depth, struct kmc_buf *body)
+{
+	const struct kmc_access *access = r->search->access;
+	struct reader inner = *r;
+	struct expression first;
+	const char *file;
+	Dwarf_Die type;
+
+	inner.at = arguments;
+	first = read_unary(&inner, depth + 1);
+	r->left = inner.left;
+	r->macros = inner.macros;
+	if (inner.err || !first.known)
+		return inner.err;
+	type = first.type;
+	if (!first.address && !kmc_die_pointee(&first.type, &type))
+		return NULL;
+	file = kmc_source_declaring(access->image, &type);
+	return file ? kmc_statement_macro(r->search->statement, access->di, file, name, len, body) :
+		      NULL;
+}
+
 /* What a macro with parameters comes to, if that does not depend on them. */
-static struct expression read_macro(struct reader *r, const char *name, size_t len, int depth)
+static struct expression read_macro(struct reader *r, const char *arguments, const char *name,
+				    size_t len, int depth)
 {
 	struct expression e = { };
 	struct kmc_buf body = { };
@@ -287,7 +320,10 @@ static struct expression read_macro(struct reader *r, const char *name, size_t l
 
 	if (r->macros-- <= 0)
 		return e;
-	r->err = kmc_statement_macro(r->search->statement, r->search->access->di, name, len, &body);
+	r->err = kmc_statement_macro(r->search->statement, r->search->access->di, NULL, name, len,
+				     &body);
+	if (!r->err && !body.len)
+		r->err = find_macro_of(r, arguments, name, len, depth, &body);
 	inner = *r;
 	if (!r->err && body.len) {
 		inner.at = body.data;
@@ -304,6 +340,7 @@ static struct expression read_macro(struct reader *r, const char *name, size_t l
 
 static struct expression read_call(struct reader *r, const char *name, size_t len, int depth)
 {
+	const char *arguments = r->at;
 	struct expression e = { };
 	Dwarf_Die function;
 	bool found;
@@ -314,7 +351,7 @@ static struct expression read_call(struct reader *r, const char *name, size_t le
 	if (r->err)
 		return e;
 	if (!found)
-		return read_macro(r, name, len, depth);
+		return read_macro(r, arguments, name, len, depth);
 	e.known = kmc_die_type(&function, &e.type) && kmc_die_peel(&e.type, &e.type);
 	return e;
 }

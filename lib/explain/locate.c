@@ -8,7 +8,6 @@
  */
 #include "explain/locate.h"
 
-#include <dwarf.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -484,19 +483,6 @@ static struct kmc_error *complete(struct kmc_search *search, struct kmc_found *p
 
 /* ---- the whole ---- */
 
-/* The file that declares a type; NULL if unknown. */
-static const char *declared_in(struct kmc_image *image, Dwarf_Die *type)
-{
-	const char *file = dwarf_decl_file(type);
-	Dwarf_Attribute attr;
-	Dwarf_Die cu;
-
-	if (!file || !dwarf_diecu(type, &cu, NULL, NULL))
-		return NULL;
-	return kmc_source_path(image, file, dwarf_formstring(
-				       dwarf_attr(&cu, DW_AT_comp_dir, &attr)));
-}
-
 /* What the instruction's statement says, with the macros of the types that were found. */
 static struct kmc_error *read_source(struct kmc_search *search)
 {
@@ -512,7 +498,7 @@ static struct kmc_error *read_source(struct kmc_search *search)
 
 		if (place->image)
 			err = kmc_statement_expand(search->statement, access->di,
-						   declared_in(place->image, &place->die));
+						   kmc_source_declaring(place->image, &place->die));
 	}
 	return err;
 }
@@ -557,13 +543,15 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 	if (!err)
 		err = kmc_containers_find(search);
 	if (!err)
-		err = kmc_elements_find(search);
+		err = kmc_elements_find(search, false);
 	if (!err)
 		err = find_allocation(search);
 	if (!err)
 		err = read_source(search);
 	if (!err)
 		err = kmc_expressions_find(search);
+	if (!err)
+		err = kmc_elements_find(search, true);
 	if (!err)
 		err = kmc_casts_find(search);
 	if (!err)

@@ -167,8 +167,8 @@ static bool runs_through(const struct kmc_found *outer, const struct kmc_found *
 }
 
 /* A variable that points into the object says what it takes that part for. */
-static void choose_by_variables(struct arms *arms, const struct kmc_search *search,
-				const struct kmc_found *place)
+static uint64_t told_by_variables(const struct arms *arms, const struct kmc_search *search,
+				  const struct kmc_found *place)
 {
 	uint64_t keep = 0;
 
@@ -182,7 +182,7 @@ static void choose_by_variables(struct arms *arms, const struct kmc_search *sear
 			if (runs_through(place, inner, arms->v[i]->path))
 				keep |= 1ULL << i;
 	}
-	retain(arms, keep);
+	return keep;
 }
 
 /* How many of its members the source names. */
@@ -198,7 +198,7 @@ static unsigned int names_in(const struct kmc_statement *statement, const char *
 	return count;
 }
 
-static void choose_by_source(struct arms *arms, const struct kmc_statement *statement)
+static uint64_t told_by_source(const struct arms *arms, const struct kmc_statement *statement)
 {
 	unsigned int most = 0;
 	uint64_t keep = 0;
@@ -212,7 +212,13 @@ static void choose_by_source(struct arms *arms, const struct kmc_statement *stat
 			keep |= 1ULL << i;
 		most = count > most ? count : most;
 	}
-	retain(arms, most ? keep : 0);
+	return most ? keep : 0;
+}
+
+/* What both say; or else each may be right, as with a variable of an outer function. */
+static void choose_by_both(struct arms *arms, uint64_t variables, uint64_t source)
+{
+	retain(arms, variables & source ? variables & source : variables | source);
 }
 
 /* An index is for an array. */
@@ -330,12 +336,12 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 	place->leaf |= arms->v[0]->bitfield &&
 		       (access->report->tested_bits || access->report->changed_bits);
 	drop_mirrors(arms);
-	if (arms->count > 1)
-		choose_by_variables(arms, search, place);
-	if (arms->count > 1 && !arms->v[0]->bitfield) {
-		choose_by_source(arms, search->statement);
+	if (arms->count < 2)
+		return;
+	choose_by_both(arms, told_by_variables(arms, search, place), arms->v[0]->bitfield ? 0 :
+		       told_by_source(arms, search->statement));
+	if (arms->count > 1 && !arms->v[0]->bitfield)
 		order(arms, access->report);
-	}
 }
 
 /* The first byte that the instruction uses a bit of. */

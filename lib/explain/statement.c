@@ -192,14 +192,14 @@ static void put_body(struct kmc_buf *body, struct kmc_source *source, const char
 	}
 }
 
-/* "#define name(a, b) body" */
+/* "#define name(a, b) body"; @again: there are more of that name. */
 static void find_macro(struct kmc_source *source, const char *file, const char *name,
-		       size_t len, struct kmc_buf *body)
+		       size_t len, struct kmc_buf *body, bool *again)
 {
 	const char *line, *end;
 	size_t n;
 
-	for (int i = 1; !body->len && (line = kmc_source_line(source, file, i, &n)); i++) {
+	for (int i = 1; (line = kmc_source_line(source, file, i, &n)); i++) {
 		end = line + n;
 		if (!n || *line != '#')
 			continue;
@@ -210,19 +210,27 @@ static void find_macro(struct kmc_source *source, const char *file, const char *
 		if (end - line <= (ptrdiff_t)len || strncmp(line, name, len) || line[len] != '(')
 			continue;
 		line = memchr(line, ')', end - line);
-		if (line)
+		if (line && body->len)
+			*again = true;
+		else if (line)
 			put_body(body, source, file, i, line + 1, end - line - 1);
 	}
 }
 
 struct kmc_error *kmc_statement_macro(const struct kmc_statement *statement,
-				      struct kmc_debuginfo *di, const char *name, size_t len,
-				      struct kmc_buf *body)
+				      struct kmc_debuginfo *di, const char *file,
+				      const char *name, size_t len, struct kmc_buf *body)
 {
 	struct kmc_source *source = kmc_debuginfo_lines(di);
+	bool again = false;
 
-	for (size_t i = 0; source && i < statement->nfiles && !body->len; i++)
-		find_macro(source, statement->files[i], name, len, body);
+	if (source && file)
+		find_macro(source, file, name, len, body, &again);
+	for (size_t i = 0; source && !file && i < statement->nfiles && !body->len; i++)
+		find_macro(source, statement->files[i], name, len, body, &again);
+	/* Which one the preprocessor took is not known. */
+	if (again)
+		body->len = 0;
 	return body->failed ? kmc_error_nomem() : NULL;
 }
 

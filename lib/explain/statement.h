@@ -50,13 +50,15 @@ kmc_statement_expand(struct kmc_statement *statement, struct kmc_debuginfo *di,
  * kmc_statement_macro() - the body of a macro that has parameters
  * @statement: the files that it knows are looked through
  * @di: has the source
+ * @file: is looked through instead, unless NULL
  * @name: the macro's
  * @len: of @name
- * @body: set to its first line behind the parameters; empty if there is none
+ * @body: set to its first line behind the parameters; empty if there is none,
+ *	or if the file has another one of the name
  */
 KMC_MUST_CHECK struct kmc_error *
 kmc_statement_macro(const struct kmc_statement *statement, struct kmc_debuginfo *di,
-		    const char *name, size_t len, struct kmc_buf *body);
+		    const char *file, const char *name, size_t len, struct kmc_buf *body);
 
 /* Is it a member there, as in p->name or p.name? Without source nothing is. */
 bool kmc_statement_names(const struct kmc_statement *statement, const char *name, size_t len);

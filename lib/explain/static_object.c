@@ -16,6 +16,7 @@
 #include "code/code.h"
 #include "debuginfo/die.h"
 #include "debuginfo/inline_chain.h"
+#include "types/image_types.h"
 
 #define MAX_DEPTH	64
 #define MAX_NESTING	8
@@ -350,6 +351,21 @@ static struct kmc_error *add_cpu(const struct kmc_access *access, const struct c
 }
 
 /* @copy: where each CPU has one of its own */
+static struct kmc_error *describe(const struct kmc_access *access, const struct object *object,
+				  const struct copy *copy, uint64_t at, struct kmc_found *place)
+{
+	struct kmc_error *err;
+
+	place->base = true;
+	place->reasons |= 1u << KMC_BY_DISPLACEMENT;
+	err = kmc_evidence_add(&place->candidate, KMC_BY_DISPLACEMENT,
+			       place->candidate.offset, true,
+			       "the instruction reads %u bytes at +%" PRIu64 " of %s%s",
+			       access->mem->size, at - object->start,
+			       copy ? "the per-CPU variable " : "", object->name);
+	return err || !copy ? err : add_cpu(access, copy, place);
+}
+
 static struct kmc_error *add_object(struct kmc_search *search, const struct object *object,
 				    Dwarf_Die *type, const struct copy *copy, uint64_t at,
 				    uint64_t within)
@@ -359,16 +375,34 @@ static struct kmc_error *add_object(struct kmc_search *search, const struct obje
 	struct kmc_error *err;
 
 	err = kmc_search_add(search, type, access->image, access->address - within, &place);
-	if (err || !place)
+	return err || !place ? err : describe(access, object, copy, at, place);
+}
+
+/*
+ * The compiler itself reads some, as the stack's canary, in functions whose unit does not
+ * name it.
+ */
+static struct kmc_error *add_undeclared(struct kmc_search *search, const struct copy *copy,
+					uint64_t at)
+{
+	const struct kmc_access *access = search->access;
+	const struct object *object;
+	struct kmc_types *types;
+	struct kmc_found *place;
+	struct kmc_error *err;
+	kmc_type_id id;
+	size_t names;
+	bool found;
+
+	err = object_around(access->image, at, &object, &names);
+	if (err || names != 1)
 		return err;
-	place->base = true;
-	place->reasons |= 1u << KMC_BY_DISPLACEMENT;
-	err = kmc_evidence_add(&place->candidate, KMC_BY_DISPLACEMENT,
-			       place->candidate.offset, true,
-			       "the instruction reads %u bytes at +%" PRIu64 " of %s%s",
-			       access->mem->size, at - object->start,
-			       copy ? "the per-CPU variable " : "", object->name);
-	return err || !copy ? err : add_cpu(access, copy, place);
+	err = kmc_image_variable(access->image, object->name, object->size, &types, &id, &found);
+	if (err || !found)
+		return err;
+	err = kmc_search_add_type(search, types, id, access->address - (at - object->start),
+				  &place);
+	return err || !place ? err : describe(access, object, copy, at, place);
 }
 
 /* What is linked at @at, with its type and how far into that it is. */
@@ -403,14 +437,19 @@ struct kmc_error *kmc_static_objects_find(struct kmc_search *search)
 	if (!access->image || !access->mem || access->insn.string)
 		return NULL;
 	per_cpu = access->mem->segment == 'g';
-	if (is_named(access->mem) && link_address(access, &at))
+	if (is_named(access->mem) && link_address(access, &at)) {
 		err = find_object(access, at, &object, &type, &within, &found);
+		if (!err && !found && per_cpu)
+			return add_undeclared(search, &copy, at);
+	}
 	if (!err && !found) {
 		err = find_shifted(access, &copy, &per_cpu);
 		at = copy.at;
 		if (!err && per_cpu)
 			err = find_object(access, at, &object, &type, &within, &found);
 	}
-	return err || !found ? err :
-	       add_object(search, object, &type, per_cpu ? &copy : NULL, at, within);
+	if (err || (!found && !per_cpu))
+		return err;
+	return found ? add_object(search, object, &type, per_cpu ? &copy : NULL, at, within) :
+		       add_undeclared(search, &copy, at);
 }

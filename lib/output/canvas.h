@@ -38,6 +38,7 @@ struct kmc_canvas {
 	struct kmc_shadow_view *view;
 	const char *gutter;
 	bool ascii;
+	bool hex;
 	unsigned int width;
 	size_t count;
 	size_t per_row;

@@ -78,6 +78,15 @@ static bool bound_behind(const struct kmc_canvas *c, size_t i)
 
 /* ---- rows ---- */
 
+static void format_offset(const struct kmc_canvas *c, int64_t offset, char text[LABEL_MAX])
+{
+	if (c->hex)
+		snprintf(text, LABEL_MAX, "%c0x%" PRIx64, offset < 0 ? '-' : '+',
+			 offset < 0 ? -(uint64_t)offset : (uint64_t)offset);
+	else
+		snprintf(text, LABEL_MAX, "%+" PRId64, offset);
+}
+
 static void format_label(const struct kmc_canvas *c, size_t i, char label[LABEL_MAX])
 {
 	const struct kmc_report *report = c->report;
@@ -86,8 +95,7 @@ static void format_label(const struct kmc_canvas *c, size_t i, char label[LABEL_
 	if (report->caret < 0)
 		snprintf(label, LABEL_MAX, "%zu", i);
 	else if (c->has_start)
-		snprintf(label, LABEL_MAX, "%+" PRId64,
-			 (int64_t)(address_of(c, i) - c->start));
+		format_offset(c, address_of(c, i) - c->start, label);
 	else
 		snprintf(label, LABEL_MAX, "0x%0*" PRIx64, digits,
 			 address_of(c, i));
@@ -146,8 +154,10 @@ static void format_note(const struct kmc_canvas *c, char *note, size_t size)
 	const unsigned int bytes = report->bits / 8;
 	const unsigned int affected = kmc_report_affected(report);
 	const int64_t offset = address_of(c, c->marks[0].from) - c->start;
+	char at[LABEL_MAX];
 	int len;
 
+	format_offset(c, offset, at);
 	if (report->nruns) {
 		len = snprintf(note, size, "%s%" PRIu64 " of %" PRIu64 " bytes",
 			       kmc_extent_least(report), extent.affected, extent.bytes);
@@ -155,7 +165,7 @@ static void format_note(const struct kmc_canvas *c, char *note, size_t size)
 			len += snprintf(note + len, size - len, ", in %" PRIu64 " ranges",
 					extent.ranges);
 		if (c->has_start)
-			snprintf(note + len, size - len, ", from %+" PRId64 " on", offset);
+			snprintf(note + len, size - len, ", from %s on", at);
 		return;
 	}
 	if (report->bits % 8 || !bytes)
@@ -164,7 +174,7 @@ static void format_note(const struct kmc_canvas *c, char *note, size_t size)
 		len = snprintf(note, size, "%u byte%s", bytes,
 			       bytes == 1 ? "" : "s");
 	if (c->has_start)
-		len += snprintf(note + len, size - len, " at %+" PRId64, offset);
+		len += snprintf(note + len, size - len, " at %s", at);
 	if (affected < bytes)
 		snprintf(note + len, size - len, ", %u of them %s", affected,
 			 kmc_state_name(report->state));
@@ -388,6 +398,7 @@ struct kmc_error *kmc_shadow_view_new(const struct kmc_report *report,
 	kmc_options_copy(&own, sizeof(own), opts);
 	c.gutter = own.ascii ? "|" : "│";
 	c.ascii = own.ascii;
+	c.hex = own.hex;
 	c.width = own.width ? own.width : 80;
 	c.view = calloc(1, sizeof(*c.view));
 	if (!c.view)

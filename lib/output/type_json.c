@@ -258,3 +258,18 @@ struct kmc_error *kmc_json_type_name(const struct kmc_type_name *name, char **ou
 			      "typedef", name->is_typedef,
 			      "size", (json_int_t)name->size), out);
 }
+
+struct kmc_error *kmc_json_answer(const struct kmc_answer *answer, char **out)
+{
+	const struct kmc_type_name *name = answer->name;
+	const char *kind = answer->function ? "function" :
+			   name->kind == KMC_TYPE_UNION ? "union" : "struct";
+
+	return dump(json_pack("{s:o, s:s, s:o, s:o, s:I, s:I, s:b}",
+			      "name", name_json(name->name), "kind", kind,
+			      "path", name_json(answer->path),
+			      "type", name_json(answer->declared),
+			      "bit_offset", (json_int_t)answer->bit_offset,
+			      "bit_size", (json_int_t)answer->bit_size,
+			      "bitfield", answer->bitfield), out);
+}

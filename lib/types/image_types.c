@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "debuginfo/die.h"
 #include "types/layout_dwarf.h"
+#include "types/types.h"
 
 /**
  * struct type_cache - what is kept with an image
@@ -197,4 +198,63 @@ struct kmc_error *kmc_image_type(struct kmc_image *image, Dwarf_Die *die,
 	*types = place->types;
 	*id = place->id;
 	return NULL;
+}
+
+/* The only struct of a name, if it has that size. */
+static struct kmc_error *find_struct(struct kmc_types *types, const char *name, uint64_t size,
+				     kmc_type_id *out, bool *found)
+{
+	char *full KMC_AUTO_FREE = NULL;
+	const struct kmc_type *type;
+	kmc_type_id *ids = NULL;
+	struct kmc_error *err;
+	size_t count = 0;
+
+	if (asprintf(&full, "struct %s", name) < 0) {
+		full = NULL;
+		return kmc_error_nomem();
+	}
+	err = kmc_types_find(types, full, &ids, &count);
+	if (!err && count == 1)
+		err = kmc_types_get(types, ids[0], &type);
+	*found = !err && count == 1 && type->size == size;
+	if (*found)
+		*out = ids[0];
+	free(ids);
+	return err;
+}
+
+/* pahole leaves out the variable at address 0: its struct has its name, though. */
+static struct kmc_error *find_variable(struct kmc_types *types, const char *name, uint64_t size,
+				       kmc_type_id *out, bool *found)
+{
+	const struct kmc_type *type;
+	struct kmc_error *err;
+
+	if (!types->ops->variable || !types->ops->variable(types->source, name, out))
+		return find_struct(types, name, size, out, found);
+	err = kmc_types_get(types, *out, &type);
+	*found = !err && type->size == size && kmc_is_aggregate(type);
+	return err;
+}
+
+struct kmc_error *kmc_image_variable(struct kmc_image *image, const char *name, uint64_t size,
+				     struct kmc_types **types, kmc_type_id *id, bool *found)
+{
+	struct type_cache *cache = kmc_image_cache(image, &type_cache);
+	struct kmc_error *err;
+
+	*found = false;
+	if (!cache)
+		return kmc_error_nomem();
+	err = open_btf(cache, image->path);
+	if (err || !cache->btf)
+		return err;
+	*types = cache->btf;
+	err = find_variable(cache->btf, name, size, id, found);
+	if (err && err->code != KMC_ERROR_NOMEM) {
+		kmc_error_free(err);
+		err = NULL;
+	}
+	return err;
 }

@@ -21,4 +21,19 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_image_type(struct kmc_image *image, Dwarf_Die *die, struct kmc_types **types,
 	       kmc_type_id *id);
 
+/**
+ * kmc_image_variable() - the struct that a variable is which each CPU has
+ * @image: vmlinux or module
+ * @name: the variable's
+ * @size: of it
+ * @types: as above
+ * @id: likewise
+ * @found: whether it is known
+ *
+ * For where DWARF does not help: a unit declares only the variables that it names.
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_image_variable(struct kmc_image *image, const char *name, uint64_t size,
+		   struct kmc_types **types, kmc_type_id *id, bool *found);
+
 #endif /* KMC_IMAGE_TYPES_H */

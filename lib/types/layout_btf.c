@@ -301,9 +301,45 @@ static struct kmc_error *btf_index(void *source, struct kmc_index *index)
 	return NULL;
 }
 
+/* Of variables, it has those that each CPU has. */
+static bool btf_variable(void *source, const char *name, kmc_type_id *out)
+{
+	const struct btf_source *src = source;
+	const uint32_t count = btf__type_cnt(src->btf);
+	unsigned int found = 0;
+
+	for (uint32_t id = src->first; id < count; id++) {
+		const struct btf_type *t = btf__type_by_id(src->btf, id);
+		const char *other = btf_is_var(t) ? name_at(src, t->name_off) : NULL;
+
+		if (!other || strcmp(other, name))
+			continue;
+		found++;
+		*out = t->type;
+	}
+	return found == 1;
+}
+
+static struct kmc_error *btf_functions(void *source, struct kmc_functions *functions)
+{
+	const struct btf_source *src = source;
+	uint32_t count = btf__type_cnt(src->btf);
+
+	for (uint32_t id = src->first; id < count; id++) {
+		const struct btf_type *t = btf__type_by_id(src->btf, id);
+		const char *name = btf_is_func(t) ? name_at(src, t->name_off) : NULL;
+
+		if (name && !kmc_functions_add(functions, name, id))
+			return kmc_error_nomem();
+	}
+	return NULL;
+}
+
 static const struct kmc_types_ops btf_ops = {
 	.read = btf_read,
 	.index = btf_index,
+	.variable = btf_variable,
+	.functions = btf_functions,
 	.free = btf_source_free,
 };
 

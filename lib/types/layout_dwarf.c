@@ -428,11 +428,36 @@ static struct kmc_error *dwarf_index(void *source, struct kmc_index *index)
 	return err;
 }
 
+/* Those that are directly in a unit, with the first part that says their name. */
+static struct kmc_error *dwarf_functions(void *source, struct kmc_functions *functions)
+{
+	const struct kmc_dwarf_source *src = source;
+
+	for (size_t i = 0; i < src->units.count; i++) {
+		Dwarf_Die unit = kmc_dwarf_die_at(src, src->units.v[i].die);
+		Dwarf_Die child = unit ? kmc_dwarf_first_child(src, unit) : NULL;
+
+		kmc_dwarf_die_free(src, unit);
+		for (; child; child = kmc_dwarf_next_sibling(src, child)) {
+			const char *name = kmc_dwarf_die_tag(src, child) == DW_TAG_subprogram ?
+					   kmc_dwarf_die_name(src, child) : NULL;
+
+			if (name && !kmc_functions_add(functions, name,
+						       kmc_dwarf_die_offset(src, child))) {
+				kmc_dwarf_die_free(src, child);
+				return kmc_error_nomem();
+			}
+		}
+	}
+	return NULL;
+}
+
 /* ---- opening ---- */
 
 static const struct kmc_types_ops dwarf_ops = {
 	.read = dwarf_read,
 	.index = dwarf_index,
+	.functions = dwarf_functions,
 	.free = kmc_dwarf_close,
 };
 

@@ -107,6 +107,57 @@ struct kmc_error *kmc_types_list(struct kmc_types *types,
 	return NULL;
 }
 
+/* ---- functions ---- */
+
+bool kmc_functions_add(struct kmc_functions *functions, const char *name, kmc_type_id id)
+{
+	struct kmc_function_name *slot;
+
+	slot = kmc_grow(&functions->v, functions->count, sizeof(*slot));
+	if (!slot)
+		return false;
+	*slot = (struct kmc_function_name){ name, id };
+	functions->count++;
+	return true;
+}
+
+static int compare_functions(const void *a, const void *b)
+{
+	const struct kmc_function_name *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x->id > y->id) - (x->id < y->id);
+}
+
+struct kmc_error *kmc_types_functions(struct kmc_types *types,
+				      const struct kmc_function_name **out, size_t *count)
+{
+	struct kmc_functions *all = &types->functions;
+	struct kmc_error *err;
+	size_t n = 0;
+
+	if (!types->has_functions) {
+		err = types->ops->functions(types->source, all);
+		if (err) {
+			free(all->v);
+			*all = (struct kmc_functions){ };
+			return err;
+		}
+		if (all->count)
+			qsort(all->v, all->count, sizeof(*all->v), compare_functions);
+		for (size_t i = 0; i < all->count; i++)
+			if (!n || strcmp(all->v[n - 1].name, all->v[i].name))
+				all->v[n++] = all->v[i];
+		all->count = n;
+		types->has_functions = true;
+	}
+	*out = all->v;
+	*count = all->count;
+	return NULL;
+}
+
+/* ---- the types of a name ---- */
+
 static bool same_string(const char *a, const char *b)
 {
 	return a == b || (a && b && !strcmp(a, b));

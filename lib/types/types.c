@@ -72,6 +72,7 @@ void kmc_types_free(struct kmc_types *types)
 	kmc_map_release(&types->entries, entry_free);
 	free(types->index.v);
 	free(types->list);
+	free(types->functions.v);
 	types->ops->free(types->source);
 	free(types->path);
 	free(types);
@@ -395,10 +396,10 @@ static struct kmc_error *fill_type(struct kmc_types *types, kmc_type_id id,
 		entry->type.element = raw->target;
 	else if (raw->kind == KMC_TYPE_POINTER)
 		entry->type.target = raw->target;
-	else if (raw->kind != KMC_TYPE_FUNCTION) {
-		entry->type.members = raw->members;
-		entry->type.nmembers = raw->nmembers;
-	}
+	else if (raw->kind == KMC_TYPE_FUNCTION)
+		entry->type.target = raw->target;
+	entry->type.members = raw->members;
+	entry->type.nmembers = raw->nmembers;
 	return NULL;
 }
 

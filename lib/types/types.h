@@ -80,17 +80,37 @@ struct kmc_index {
 };
 
 /**
+ * struct kmc_function_name - a function
+ * @name: borrowed
+ * @id: of its type
+ */
+struct kmc_function_name {
+	const char *name;
+	kmc_type_id id;
+};
+
+struct kmc_functions {
+	struct kmc_function_name *v;
+	size_t count;
+};
+
+/**
  * struct kmc_types_ops - a source of types
  * @read: one node; @children: also members, parameters, enumerators. Strings
  *	live as long as the source. On failure @out owns nothing.
  * @index: names of all complete structs and unions and typedefs of them, each as
  *	often as it is there
+ * @variable: what the one variable of a name is of; false: there is none, or some. NULL
+ *	when it knows no variables
+ * @functions: all of them, each as often as it is there
  * @free: NULL is fine
  */
 struct kmc_types_ops {
 	struct kmc_error *(*read)(void *source, kmc_type_id id, bool children,
 				  struct kmc_raw_type *out);
 	struct kmc_error *(*index)(void *source, struct kmc_index *index);
+	bool (*variable)(void *source, const char *name, kmc_type_id *id);
+	struct kmc_error *(*functions)(void *source, struct kmc_functions *functions);
 	void (*free)(void *source);
 };
 
@@ -104,6 +124,8 @@ struct kmc_types_ops {
  * @list: each name once
  * @nlist: of @list
  * @indexed: @index and @list are there
+ * @functions: each name once
+ * @has_functions: @functions is there
  */
 struct kmc_types {
 	char *path;
@@ -114,6 +136,8 @@ struct kmc_types {
 	struct kmc_type_name *list;
 	size_t nlist;
 	bool indexed;
+	struct kmc_functions functions;
+	bool has_functions;
 };
 
 /* Takes @source over, also on failure. */
@@ -128,5 +152,12 @@ kmc_types_open_module_btf(const char *path, struct kmc_types *kernel,
 
 /* Add an entry; false: out of memory. */
 bool kmc_index_add(struct kmc_index *index, const struct kmc_index_entry *entry);
+
+/* False: out of memory. */
+bool kmc_functions_add(struct kmc_functions *functions, const char *name, kmc_type_id id);
+/* Every function once, by name; borrowed. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_types_functions(struct kmc_types *types, const struct kmc_function_name **out,
+		    size_t *count);
 
 #endif /* KMC_TYPES_H */

@@ -8,6 +8,7 @@ compared with what another says:
             source's statements, see hitrate.t
   static    variables by RIP, and those of each CPU by %gs:; the symbol that objdump names
   rep       copies of whole structs when a process is made, part-way; their types
+  canary    what the compiler reads by %gs:, and no unit declares
 
 SEED and SAMPLE choose other samples; SHOW=N prints N of each that is wrong.
 """
@@ -33,6 +34,7 @@ GS_BASE = 0xff11000012340000
 # A read of what objdump has a name for, but for constants and the stack protector.
 NAMED = re.compile(r"(?:mov|cmp|test|add) +(?P<gs>%gs:)?-?0x[0-9a-f]+\(%rip\),%(?P<into>\w+) +"
                    r"# (?P<at>[0-9a-f]+) <(?!\.LC)(?P<symbol>\w+)(?:\+(?P<off>0x[0-9a-f]+))?>")
+CANARY = re.compile(r"mov +%gs:0x28,%r\w+$")
 REP = "rep movsq %ds:(%rsi),%es:(%rdi)"
 # Whose struct is copied, and from where in it.
 COPIES = {"copy_sighand": ("struct sighand_struct", "action"),
@@ -59,7 +61,7 @@ def place(symbols, address):
 
 def read_code(path):
     """-> instructions of each kind"""
-    members, named, copies, frame = [], [], [], False
+    members, named, copies, canaries, frame = [], [], [], [], False
     for address, text in synthetic.disassemble(path, "-j", ".text"):
         if text.startswith("push   %rbp"):
             frame = False
@@ -70,11 +72,13 @@ def read_code(path):
             named.append((address, match))
         if text.startswith("rep movs"):
             copies.append(address)
+        if CANARY.match(text):
+            canaries.append(address)
         access = hitrate.reading(address, text)
         if access and not access.index and -0x10000 < access.disp < 0 and \
                 not (frame and access.base == "rbp"):
             members.append(access)
-    return members, named, copies
+    return members, named, copies, canaries
 
 
 def check_members(tap, path, symbols, members):
@@ -164,14 +168,27 @@ def check_copies(tap, path, symbols, copies):
            "copy_sighand() and dup_mm() are there")
 
 
+def check_canaries(tap, path, symbols, canaries):
+    chosen = random.sample(canaries, min(20, len(canaries)))
+    logs = [report(number, place(symbols, address), {}, GS_BASE + 0x28, 64, rip=address)
+            for number, address in enumerate(chosen)]
+    said = {(thing and thing["type"], thing and thing["path"]) for thing in
+            (result["object"] for result in explain(logs, "-k", path))} if chosen else set()
+    if not chosen:
+        print("# the kernel has no stack protector")
+    tap.ok(said <= {("struct fixed_percpu_data", "stack_canary")},
+           "the stack's canary is that of fixed_percpu_data", said)
+
+
 def main():
     path = synthetic.need_vmlinux()
     symbols = Symbols(path)
-    members, named, copies = read_code(path)
+    members, named, copies, canaries = read_code(path)
     random.seed(SEED)
     tap = synthetic.Tap()
     check_copies(tap, path, symbols, copies)
     check_named(tap, path, symbols, named)
+    check_canaries(tap, path, symbols, canaries)
     check_members(tap, path, symbols, members)
     tap.done()
 

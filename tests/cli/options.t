@@ -110,9 +110,10 @@ check "... of an operand behind --dump" same fixture.log "$tmp/out"
 check "what is no form is refused" refused "--dump: cannot be 'xml'; it is one of: text, json" \
 	"$KMC_ANNOTATE" --dump=xml x
 check "two types are refused" refused \
-	"one type, log or stream at a time; 'b' is too much" "$KMC_ANNOTATE" a b
+	"several inputs have to be files, and 'a' is none; one type at a time" "$KMC_ANNOTATE" a b
 check "... also behind a keyword" refused \
-	"one type, log or stream at a time; 'b' is too much" "$KMC_ANNOTATE" struct a b
+	"several inputs have to be files, and 'struct a' is none; one type at a time" \
+	"$KMC_ANNOTATE" struct a b
 for size in 0x24 80x 80x24x 80 1000x24; do
 	check "a screen of $size is none" refused "--size: cannot be '$size'" \
 		"$KMC_ANNOTATE" --size "$size"

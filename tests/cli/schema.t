@@ -172,6 +172,11 @@ def check_github(name, document):
     result(not wrong, name + ": what GitHub asks for", "\n".join(wrong[:5]))
 
 
+# Of kmemcheck's reports, and of the other checkers'.
+HEADER = (rb"aught|kmemcheck|^[ },]*\{$|BUG|WARNING: |UBSAN: |general protection fault|"
+          rb"Unable to handle|Internal error|INFO: ")
+
+
 def check_log_places(document):
     """Without source, the line of the log: that of the header."""
     wrong = []
@@ -184,7 +189,7 @@ def check_log_places(document):
         with open(path, "rb") as file:
             text = file.read().split(b"\n")[line - 1]
         # One may be in base64, or wrapped; of JSON it is where the object begins.
-        if not re.search(rb"aught|kmemcheck|^[ },]*\{$", text) and "mail" not in path:
+        if not re.search(HEADER, text) and "mail" not in path:
             wrong.append(f"{path}:{line}: {text[:80]}")
     result(not wrong, "SARIF without source: the header's line in the log",
            "\n".join(wrong[:5]))

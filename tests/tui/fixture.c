@@ -24,8 +24,41 @@ struct demo_info {
 	} fields;
 };
 
+/* As struct_group() makes it, and a union in a union. */
+struct demo_group {
+	u64 before;
+	union {
+		struct { u32 a; u8 b; u16 c; };
+		struct { u32 a; u8 b; u16 c; } head;
+	};
+	union {
+		struct { u8 kind; union { u32 word; u16 half[2]; u8 low : 3; }; } one;
+		struct { u64 key; void *value; } two;
+		struct demo_info *three;
+	} more;
+};
+
+#ifdef OTHER
+/* Of a kernel that --diff compares it with. */
+struct demo_new {
+	int only_there;
+};
+
+struct demo_new demo_new_object;
+#else
+struct demo_gone {
+	int only_here;
+};
+
+struct demo_gone demo_gone_object;
+#endif
+
 struct demo {
 	struct list_head list;
+#ifdef OTHER
+	u32 flags;
+	u64 wide;
+#endif
 	struct demo_info info;
 	enum demo_code state;
 	u32 ready : 1;
@@ -33,7 +66,9 @@ struct demo {
 	u32 mode : 6;
 	char name[16];
 	struct demo *parent;
+#ifndef OTHER
 	struct later *later;
+#endif
 	void (*release)(struct demo *demo);
 	u16 last;
 };
@@ -80,6 +115,25 @@ __attribute__((noinline)) int demo_both(struct demo *demo, demo_info_t *info)
 	__asm__ volatile("" : : "r" (demo), "r" (info));
 	return error;
 }
+
+/* Holes that others fit into, and a group that stays together. */
+struct demo_order {
+	u8 small;
+	u64 large;
+	u32 bits : 3;
+	u32 more : 5;
+	u16 half;
+	u64 second;
+	u8 __cacheline_group_begin__hot[0];
+	u8 first_hot;
+	u64 second_hot;
+	u8 __cacheline_group_end__hot[0];
+	u32 word;
+	u8 tail[];
+};
+
+struct demo_group demo_group;
+struct demo_order demo_order;
 
 int _start(void)
 {

@@ -41,6 +41,15 @@ def build(directory, flags=("-gdwarf-4",)):
         "-o", "vmlinux")
 
 
+def build_other(directory):
+    """directory: other, a kernel of which some types differ"""
+    for source, target, last in (("demo.c", "other.o", ["-c"]), ("other.o", "other", [
+            "-nostdlib", "-static", "-Wl,-e,_start", "-Wl,-Ttext=0xffffffff81000000"])):
+        run(directory, "gcc", "-O2", "-gdwarf-4", "-ffreestanding", "-fno-pic", "-DOTHER",
+            "-mcmodel=kernel", "-fcf-protection=none", "-fno-asynchronous-unwind-tables",
+            "-Iinclude", *last, source, "-o", target)
+
+
 class Kernel:
     """Addresses of a built fixture."""
 
@@ -141,6 +150,10 @@ def log(directory):
     with open(directory + "/copies.log", "w") as f:
         plain = re.sub(r"(?m)^\[.*?\] ", "", report(kernel, "demo_error", 24, 32, error, 0))
         f.write(copied(kernel, plain))
+    with open(directory + "/alloc.log", "w") as f:
+        f.write(text.replace("at 1.500000:\n", "at 1.500000:\n[    2.000015]  " +
+                             kernel.symbol("kmalloc", kernel.functions["kmalloc"][0] + 1) +
+                             "\n"))
     with open(directory + "/other.log", "w") as f:
         f.write(text.replace("6.1.0-fixture", "6.1.0-other"))
     with open(directory + "/guess.log", "w") as f:

@@ -56,6 +56,7 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory() as directory:
         fixture.build(directory)
+        fixture.build_other(directory)
         fixture.log(directory)
         for n, case in enumerate(cases, 1):
             text = run_case(case, directory)

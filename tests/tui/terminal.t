@@ -7,6 +7,7 @@ is what it should be, and afterwards the terminal is as it was.
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -49,7 +50,7 @@ def test_resize_while_searching(t):
     ok = ok and t.wait("/release")
     t.size(100, 30)
     t.keys("Enter")
-    ok = ok and t.wait(">      88      8    release", "Enter unfold")
+    ok = ok and t.wait(">      88      8    release", "T types")
     return ok and leave(t)
 
 
@@ -64,6 +65,64 @@ def test_tiny(t):
         time.sleep(0.1)
     ok = ok and t.wait("struct demo", "Tab next uninit")
     return ok and leave(t)
+
+
+def test_escape(t):
+    """Alt and Control sequences are read whole, and Esc does not leave"""
+    ok = start(t, "-k vmlinux demo", "struct demo, 104 bytes")
+    for sequence in "\033x", "\033[1;7Q", "\033Oz", "\033":
+        t.tmux("send-keys", "-l", sequence)
+        ok = ok and t.wait("q leaves" if sequence == "\033" else "that key does nothing")
+        t.keys("j")
+        ok = ok and t.wait("T types", "struct demo")
+        ok = ok and "0x68" not in t.screen()
+    return ok and leave(t)
+
+
+def test_mouse(t):
+    """M switches the mouse on: a click unfolds, the wheel scrolls"""
+    t.size(80, 24)
+    t.run(f"clear; TERM=xterm-256color {ANNOTATE} -k vmlinux demo; echo status=$?")
+    ok = t.wait("struct demo, 104 bytes")
+    t.keys("M")
+    ok = ok and t.wait("the mouse scrolls and unfolds")
+    t.tmux("send-keys", "-l", "\033[<0;20;3M\033[<0;20;3m")
+    ok = ok and t.wait("signo", "2/21")
+    t.tmux("send-keys", "-l", "\033[<65;20;3M")
+    ok = ok and t.wait("5/21")
+    t.tmux("send-keys", "-l", "\033[<64;20;3M")
+    ok = ok and t.wait("2/21")
+    t.keys("M")
+    return ok and t.wait("the terminal's again") and leave(t)
+
+
+def test_themes(t):
+    """neither yellow nor cyan on a light background; 256 colours where there are"""
+    for how, wanted, unwanted in (
+            ("TERM=xterm-color", "33", "35"), ("TERM=xterm-color COLORFGBG='0;15'", "35", "33"),
+            ("TERM=xterm-256color", "38;5;221", "38;5;130"),
+            ("TERM=xterm-256color COLORFGBG='0;15'", "38;5;130", "38;5;221")):
+        t.size(80, 50)
+        t.run(f"clear; {how} {ANNOTATE} -k vmlinux reports.log; echo status=$?")
+        ok = t.wait("4 reports of 3 bugs")
+        t.keys("Enter")
+        ok = ok and t.wait("uuuu", "iiii")
+        text = t.tmux("capture-pane", "-p", "-e")
+        if not ok or wanted + "m" not in text or f"[{unwanted}m" in text or not leave(t):
+            print(f"# {how}: {text!r}")
+            return False
+    t.size(80, 24)
+    return start(t, "--theme=light -k vmlinux demo", "struct demo") and leave(t)
+
+
+def test_wait(t):
+    """while types are read there is a screen that says so"""
+    t.tmux("pipe-pane", "cat >sent")
+    ok = start(t, "-k vmlinux demo", "struct demo, 104 bytes")
+    t.tmux("pipe-pane")
+    with open(t.directory + "/sent") as f:
+        sent = f.read()
+    return ok and "reading what is needed for demo" in sent and leave(t)
 
 
 def test_suspend(t):
@@ -190,7 +249,7 @@ def test_no_color(t):
         t.keys("Enter")
         ok = ok and t.wait("uuuu", "iiii")
         text = t.tmux("capture-pane", "-p", "-e")
-        colored = any(f"\033[{c}m" in text or f";{c}m" in text for c in (31, 32, 33, 36))
+        colored = re.search(r"\033\[(\d+;)*3[1-8][;m]", text) is not None
         if not ok or colored != wanted or not leave(t):
             print(f"# {variable}: coloured {colored}")
             return False

@@ -89,10 +89,11 @@ struct read {
 	uint64_t object;
 };
 
-static struct kmc_report *make(struct state *s, const struct read *read)
+/* @index: a register that is zero, NULL: none is */
+static struct kmc_report *make_indexed(struct state *s, const struct read *read, const char *index)
 {
 	static const char * const names[] = {
-		"rax", "rbx", "rcx", "rdx", "rdi", "rbp", "r8", "r9", "r10", "r11",
+		"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8", "r9", "r10", "r11",
 	};
 	struct kmc_report *report = kmc_report_new("x");
 	struct kmc_frame *frame = kmc_stack_push(&report->frames, KMC_ROLE_RIP);
@@ -124,9 +125,15 @@ static struct kmc_report *make(struct state *s, const struct read *read)
 		.known = read->object, .start = OBJECT, .size = read->object,
 	};
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(names); i++)
-		assert_true(kmc_report_set_register(report, names[i], OBJECT));
+		assert_true(kmc_report_set_register(report, names[i], index &&
+						    !strcmp(names[i], index) ? 0 : OBJECT));
 	assert_no_error(kmc_explain_report(&s->di, report));
 	return report;
+}
+
+static struct kmc_report *make(struct state *s, const struct read *read)
+{
+	return make_indexed(s, read, NULL);
 }
 
 static const char *path_of(const struct kmc_candidate *candidate)
@@ -265,6 +272,17 @@ static void a_variable_tells_the_arm(void **state)
 	kmc_report_free(report);
 }
 
+static void of_two_that_differ_neither_tells_the_arm(void **state)
+{
+	const struct read read = { "arm_of_variable", 8, 64, "return s->head;", 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct sheet", "node.pprev",
+						 KMC_CERTAIN);
+
+	assert_int_equal(report->candidates->nalso, 1);
+	assert_string_equal(report->candidates->also[0], "head");
+	kmc_report_free(report);
+}
+
 /* ---- bits ---- */
 
 static void assert_bits(void **state, const char *function, const char *path,
@@ -391,6 +409,60 @@ static void what_fits_much_is_a_guess(void **state)
 	kmc_report_free(report);
 }
 
+static void assert_best(struct kmc_report *report, const char *type, const char *path,
+			enum kmc_confidence confidence)
+{
+	assert_true(report->ncandidates);
+	assert_string_equal(report->candidates->type, type);
+	assert_string_equal(path_of(report->candidates), path);
+	assert_int_equal(report->candidates->confidence, confidence);
+	kmc_report_free(report);
+}
+
+static void of_containers_the_inner_one_is_known(void **state)
+{
+	const struct read inner = { "of_a_container", 8, 64, NULL, 0 };
+	const struct read outer = { "of_the_outermost", 16, 64, NULL, 0 };
+
+	kmc_report_free(assert_found(state, &inner, "struct middle", "number", KMC_LIKELY));
+	kmc_report_free(assert_found(state, &outer, "struct outermost", "more", KMC_LIKELY));
+}
+
+static void the_header_of_an_argument_has_the_macro(void **state)
+{
+	const struct read sum = { "of_a_sum", 36, 32, "return packet_tail(p)->kind;", 0 };
+	const struct read bytes = { "of_bytes", 33, 8, "return packet_tail(p)->parts;", 0 };
+
+	assert_best(make_indexed(*state, &sum, "rcx"), "struct tail", "kind", KMC_LIKELY);
+	assert_best(make_indexed(*state, &bytes, "rsi"), "struct tail", "parts", KMC_LIKELY);
+}
+
+static void a_macro_that_may_be_another_is_not_used(void **state)
+{
+	static const struct read reads[] = {
+		{ "of_either_macro", 40, 32, "return packet_other(p)->order;", 0 },
+		{ "of_a_sum", 36, 32, "return packet_tail(nothing)->kind;", 0 },
+	};
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(reads); i++) {
+		struct kmc_report *report = make_indexed(*state, &reads[i], "rcx");
+
+		assert_int_equal(report->ncandidates, 0);
+		kmc_report_free(report);
+	}
+}
+
+static void what_an_index_is_added_to_may_be_text(void **state)
+{
+	const struct read read = { "of_bytes", 33, 8, "return head[end + 1] + t->parts;", 0 };
+	struct kmc_report *report = make_indexed(*state, &read, "rsi");
+
+	assert_true(report->ncandidates);
+	for (size_t i = 0; i < report->ncandidates; i++)
+		assert_int_equal(report->candidates[i].confidence, KMC_GUESS);
+	kmc_report_free(report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +477,7 @@ int main(void)
 		cmocka_unit_test(all_arms_are_named),
 		cmocka_unit_test(the_source_tells_the_arm),
 		cmocka_unit_test(a_variable_tells_the_arm),
+		cmocka_unit_test(of_two_that_differ_neither_tells_the_arm),
 		cmocka_unit_test(a_mask_tells_the_bit),
 		cmocka_unit_test(a_bit_that_is_set_uses_no_other),
 		cmocka_unit_test(an_anonymous_struct_has_its_typedefs_name),
@@ -414,6 +487,10 @@ int main(void)
 		cmocka_unit_test(what_is_called_is_read),
 		cmocka_unit_test(what_the_source_does_not_say_is_not_found),
 		cmocka_unit_test(what_fits_much_is_a_guess),
+		cmocka_unit_test(of_containers_the_inner_one_is_known),
+		cmocka_unit_test(the_header_of_an_argument_has_the_macro),
+		cmocka_unit_test(a_macro_that_may_be_another_is_not_used),
+		cmocka_unit_test(what_an_index_is_added_to_may_be_text),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

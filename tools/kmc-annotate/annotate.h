@@ -12,6 +12,8 @@
 /* Those that are asked for in the order of their words. */
 enum dump { DUMP_NONE, DUMP_TEXT, DUMP_JSON };
 
+enum theme { THEME_AUTO, THEME_DARK, THEME_LIGHT };
+
 struct size {
 	int cols;
 	int rows;
@@ -19,15 +21,19 @@ struct size {
 
 /*
  * struct options - what the command line says
- * @live: path to follow, NULL for none
+ * @live: path to follow, NULL for none; @followed: the same as a list
  * @source: source tree, NULL for that of the debug info if it is there
  * @keys: file with a key script, NULL for none
  * @size: of the screen that a script has; its columns are the width of a dump
- * @operand: type, log or stream; NULL for all types
+ * @diff: the first two operands are kernels to compare, and a third is a type
+ * @find: query for all types, NULL for none
+ * @operands: a type, or logs and streams, NULL behind the last; none for all types
+ * @type: of @diff, NULL for all
  * @joined: the operand when it was two words; yours
  */
 struct options {
 	const char *live;
+	const char *followed[2];
 	struct kmc_debuginfo_options debuginfo;
 	const char *source;
 	const char *keys;
@@ -35,11 +41,18 @@ struct options {
 	struct size size;
 	bool ascii;
 	bool mouse;
-	const char *operand;
+	enum theme theme;
+	bool diff;
+	const char *find;
+	const char *const *operands;
+	const char *type;
 	char *joined;
 };
 
 /* options.c: false when there is nothing to do but exit with *status */
 bool annotate_parse(struct options *opts, int argc, char **argv, int *status);
+
+/* Is an operand an input? Otherwise it is a type. */
+bool annotate_is_file(const char *operand);
 
 #endif /* ANNOTATE_H */

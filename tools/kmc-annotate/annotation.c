@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Annotations, as the manual has them. The source is read as text; what does not look
- * as simple as it has to is refused.
+ * Annotations, as the manual has them.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -9,179 +8,15 @@
 #include <string.h>
 
 #include "../common/memory.h"
+#include "allocation.h"
 #include "annotation.h"
 #include "definition.h"
+#include "member_place.h"
 
-#define LINE_SIZE	512
-/* Lines of a statement, of a check for NULL, of declarations, and of a struct. */
-#define STATEMENT	6
-#define CHECK		12
-#define DECLARATIONS	50
+/* Lines of a struct. */
 #define STRUCT_MAX	2000
-
-/*
- * struct alloc - an allocation: "p = kmalloc(...);"
- * @first, @last: its lines
- * @after: the line that follows it and its check for NULL
- * @checked: there is such a check
- * @declared: it initializes a variable where that is declared
- * @var: what it is assigned to
- * @indent: white space in front
- */
-struct alloc {
-	const char *file;
-	int first;
-	int last;
-	int after;
-	bool checked;
-	bool declared;
-	char var[128];
-	char indent[64];
-};
-
-/* ---- the allocation ---- */
-
-/* A single '=' of an assignment. */
-static const char *find_assignment(const char *text)
-{
-	for (const char *at = text; (at = strchr(at, '=')); at++) {
-		if (at[1] == '=') {
-			at++;
-			continue;
-		}
-		if (at > text && !strchr("=!<>+-*/|&^%", at[-1]))
-			return at;
-	}
-	return NULL;
-}
-
-static bool is_of_var(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       (c && strchr("_.>-[]", c));
-}
-
-static bool read_var(struct alloc *alloc, const char *text, const char *assignment)
-{
-	const char *end = assignment, *start;
-	size_t len, blanks = strspn(text, " \t");
-
-	while (end > text && strchr(" \t", end[-1]))
-		end--;
-	for (start = end; start > text && is_of_var(start[-1]);)
-		start--;
-	len = end - start;
-	if (!len || len >= sizeof(alloc->var) || blanks >= sizeof(alloc->indent) ||
-	    memchr(text, '(', start - text))
-		return false;
-	alloc->declared = start > text + blanks;
-	snprintf(alloc->var, sizeof(alloc->var), "%.*s", (int)len, start);
-	snprintf(alloc->indent, sizeof(alloc->indent), "%.*s", (int)blanks, text);
-	return true;
-}
-
-/* From the line of the call back to where the statement begins. */
-static bool find_start(struct alloc *alloc, struct kmc_source *source, int call)
-{
-	char text[LINE_SIZE];
-
-	for (int line = call; line > call - STATEMENT; line--) {
-		const char *assignment;
-
-		if (!copy_line(source, alloc->file, line, text, sizeof(text)) ||
-		    (line < call && strpbrk(text, ";{}")))
-			return false;
-		assignment = find_assignment(text);
-		if (assignment) {
-			alloc->first = line;
-			return read_var(alloc, text, assignment);
-		}
-	}
-	return false;
-}
-
-static bool find_end(struct alloc *alloc, struct kmc_source *source, int call)
-{
-	char text[LINE_SIZE];
-
-	for (int line = call; line < call + STATEMENT; line++) {
-		if (!copy_line(source, alloc->file, line, text, sizeof(text)))
-			return false;
-		if (!strchr(text, ';'))
-			continue;
-		alloc->last = line;
-		alloc->after = line + 1;
-		return true;
-	}
-	return false;
-}
-
-/* Code may not stand between declarations; an empty line ends them. */
-static bool skip_declarations(struct alloc *alloc, struct kmc_source *source)
-{
-	const int end = alloc->last + DECLARATIONS;
-	char text[LINE_SIZE];
-
-	for (int line = alloc->after; line < end; line++) {
-		if (!copy_line(source, alloc->file, line, text, sizeof(text)) ||
-		    *text == '}')
-			return false;
-		if (text[strspn(text, " \t\r\n")])
-			continue;
-		alloc->after = line + 1;
-		return true;
-	}
-	return false;
-}
-
-/* "if (!p)" and what belongs to it. */
-static void skip_check(struct alloc *alloc, struct kmc_source *source)
-{
-	char text[LINE_SIZE], not_var[160];
-	int line = alloc->after;
-	bool block;
-
-	snprintf(not_var, sizeof(not_var), "!%s)", alloc->var);
-	if (!copy_line(source, alloc->file, line, text, sizeof(text)) ||
-	    !strstr(text, "if (") || !strstr(text, not_var))
-		return;
-	block = strchr(text, '{');
-	for (int end = line + CHECK; line < end; line++) {
-		if (!copy_line(source, alloc->file, line, text, sizeof(text)))
-			return;
-		if (block ? text[strspn(text, " \t")] == '}' : !!strchr(text, ';')) {
-			alloc->after = line + 1;
-			alloc->checked = true;
-			return;
-		}
-	}
-}
-
-static const char *find_alloc(const struct kmc_report *report, struct kmc_source *source,
-			      struct alloc *alloc)
-{
-	const struct kmc_stack *stack = &report->alloc.stack;
-	const struct kmc_location *at;
-	struct kmc_site site;
-	size_t len;
-
-	if (report->copied.known)
-		return "the bytes were copied to this object; annotate their source by hand";
-	if (!stack->count)
-		return "the report does not say where the object was allocated";
-	site = kmc_track_caller(&report->alloc);
-	if (site.level >= stack->frames[site.frame].chain_len)
-		return "no source line is known of the allocation";
-	at = &stack->frames[site.frame].chain[site.level];
-	alloc->file = at->file;
-	if (!at->file || !kmc_source_line(source, at->file, at->line, &len))
-		return "the source of the allocation is not here; --source names the tree";
-	if (!find_start(alloc, source, at->line) || !find_end(alloc, source, at->line) ||
-	    (alloc->declared && !skip_declarations(alloc, source)))
-		return "the allocation is no plain assignment; annotate it by hand";
-	skip_check(alloc, source);
-	return NULL;
-}
+/* Columns of a call that is written in one line. */
+#define CALL_MAX	72
 
 /* ---- changes ---- */
 
@@ -198,29 +33,98 @@ static char *format(const char *fmt, ...)
 	return len < 0 ? xstrdup("") : text;
 }
 
+/*
+ * struct includes - where one more goes
+ * @depth: of #if; @guard: it begins with the one that keeps a header from being read twice
+ * @last: line of the last one that is under no condition; @kernel: of <linux/...>
+ * @place: line of the first that sorts behind ours; @sorted: they are
+ * @start: the first line that is no comment and not empty, or the one behind the guard
+ */
+struct includes {
+	int depth;
+	bool guard;
+	int last;
+	int kernel;
+	int place;
+	bool sorted;
+	int start;
+	bool comment;
+	bool there;
+	char before[SOURCE_LINE];
+};
+
+static const char ours[] = "#include <linux/kmemcheck.h>";
+
+static void take_include(struct includes *inc, int line, const char *text)
+{
+	if (strstr(text, ours))
+		inc->there = true;
+	inc->last = line;
+	if (strncmp(text, ours, strlen("#include <linux/")))
+		return;
+	inc->kernel = line;
+	inc->sorted = inc->sorted && strcmp(inc->before, text) <= 0;
+	if (!inc->place && strcmp(text, ours) > 0)
+		inc->place = line;
+	snprintf(inc->before, sizeof(inc->before), "%s", text);
+}
+
+static void find_start(struct includes *inc, int line, const char *text)
+{
+	size_t blanks = strspn(text, " \t\r");
+
+	if (inc->start)
+		return;
+	if (!inc->comment && !strncmp(text + blanks, "/*", 2))
+		inc->comment = true;
+	else if (!inc->comment && text[blanks] && strncmp(text + blanks, "//", 2))
+		inc->start = line;
+	if (strstr(text, "*/"))
+		inc->comment = false;
+}
+
+static void take_line(struct includes *inc, int line, const char *text)
+{
+	const char *word = text + strspn(text, " \t");
+	bool first = !inc->start;
+
+	find_start(inc, line, text);
+	if (*word != '#')
+		return;
+	word += 1 + strspn(word + 1, " \t");
+	if (!strncmp(word, "if", 2)) {
+		/* Nothing but comments in front of it: a header's guard. */
+		if (first && inc->start == line && !strncmp(word, "ifndef", 6)) {
+			inc->guard = true;
+			inc->start = line + 2;
+		} else {
+			inc->depth++;
+		}
+	} else if (!strncmp(word, "endif", 5)) {
+		if (inc->depth)
+			inc->depth--;
+	} else if (!strncmp(word, "include", 7) && !inc->depth) {
+		take_include(inc, line, text);
+	}
+}
+
 /* The header that declares them: in its place if they are sorted, or behind the last. */
 static void add_include(struct kmc_source *source, const char *file,
 			struct changes *changes)
 {
-	static const char ours[] = "#include <linux/kmemcheck.h>";
-	char text[LINE_SIZE], before[LINE_SIZE] = "";
-	int last = 0, place = 0;
-	bool sorted = true;
+	struct includes inc = { .sorted = true };
+	char text[SOURCE_LINE];
+	int place;
 
-	for (int line = 1; copy_line(source, file, line, text, sizeof(text)); line++) {
-		if (strstr(text, ours))
-			return;
-		if (strncmp(text, ours, strlen("#include <linux/")))
-			continue;
-		last = line;
-		sorted = sorted && strcmp(before, text) <= 0;
-		if (!place && strcmp(text, ours) > 0)
-			place = line;
-		strcpy(before, text);
-	}
-	if (last)
-		change_add(changes, file, sorted && place ? place : last + 1, false,
-			   xstrdup(ours));
+	for (int line = 1; copy_line(source, file, line, text, sizeof(text)); line++)
+		take_line(&inc, line, text);
+	if (inc.there)
+		return;
+	if (inc.kernel)
+		place = inc.sorted && inc.place ? inc.place : inc.kernel + 1;
+	else
+		place = inc.last ? inc.last + 1 : inc.start ? inc.start : 1;
+	change_add(changes, file, place, false, xstrdup(ours));
 }
 
 static const struct kmc_value *blamed(const struct kmc_report *report)
@@ -231,54 +135,137 @@ static const struct kmc_value *blamed(const struct kmc_report *report)
 	return NULL;
 }
 
+/* A call behind the allocation, in braces where that has none; @more is its second line. */
+static void add_behind(const struct alloc *alloc, struct kmc_source *source,
+		       struct changes *changes, bool check, const char *line,
+		       const char *more)
+{
+	const char *deeper = strchr(alloc->indent, ' ') ? "    " : "\t";
+	char text[SOURCE_LINE], outer[sizeof(alloc->indent)];
+
+	if (alloc->body) {
+		copy_line(source, alloc->file, alloc->body, text, sizeof(text));
+		change_add(changes, alloc->file, alloc->body, true, format("%s {", text));
+	}
+	if (check)
+		change_add(changes, alloc->file, alloc->after, false,
+			   format("%sif (%s)", alloc->indent, alloc->var));
+	change_add(changes, alloc->file, alloc->after, false,
+		   format("%s%s%s", alloc->indent, check ? deeper : "", line));
+	if (more)
+		change_add(changes, alloc->file, alloc->after, false,
+			   format("%s%s%s", alloc->indent, check ? deeper : "", more));
+	if (!alloc->body)
+		return;
+	snprintf(outer, sizeof(outer), "%.*s", (int)strspn(text, " \t"), text);
+	change_add(changes, alloc->file, alloc->after, false, format("%s}", outer));
+}
+
+/* One that something can be put behind. */
+static const char *find_plain_alloc(const struct kmc_report *report, struct kmc_source *source,
+				    struct alloc *alloc)
+{
+	const char *why = find_alloc(report, source, alloc);
+
+	if (!why && alloc->arm)
+		why = "the allocation is one arm of an if without braces; annotate it by hand";
+	return why;
+}
+
 static const char *make_mark(const struct kmc_report *report, struct kmc_source *source,
 			     struct changes *changes)
 {
 	const struct kmc_value *value = blamed(report);
 	struct alloc alloc = { };
+	char *offset, *size, *call, *more = NULL;
 	const char *why;
 
 	if (!value)
 		return "it is not known which bytes of the object it is about";
-	why = find_alloc(report, source, &alloc);
+	why = find_plain_alloc(report, source, &alloc);
 	if (why)
 		return why;
 	add_include(source, alloc.file, changes);
-	if (!alloc.checked)
-		change_add(changes, alloc.file, alloc.after, false,
-			   format("%sif (%s)", alloc.indent, alloc.var));
-	change_add(changes, alloc.file, alloc.after, false,
-		   format("%s%skmemcheck_mark_initialized((void *)%s + %" PRIu64 ", %" PRIu64 ");",
-			  alloc.indent, alloc.checked ? "" : "\t", alloc.var,
-			  value->offset, value->size));
+	member_place(report, value, &offset, &size);
+	call = format("kmemcheck_mark_initialized((void *)%s + %s, %s);", alloc.var, offset,
+		      size);
+	/* Its arguments below each other. */
+	if (strlen(call) > CALL_MAX) {
+		free(call);
+		call = format("kmemcheck_mark_initialized((void *)%s + %s,", alloc.var, offset);
+		more = format("\t\t\t   %s);", size);
+	}
+	add_behind(&alloc, source, changes, !alloc.checked, call, more);
+	free(call);
+	free(more);
+	free(offset);
+	free(size);
 	return NULL;
 }
 
-/* "GFP_KERNEL | __GFP_ZERO" and the like: behind the first of them. */
+/* The argument around a place: from behind "(" or "," to ")" or ",". */
+static bool find_argument(const char *text, const char *at, const char **start,
+			  const char **end)
+{
+	int depth = 0;
+
+	for (*start = at; *start > text; --*start) {
+		char c = (*start)[-1];
+
+		depth += (c == ')') - (c == '(');
+		if (depth < 0 || (c == ',' && !depth))
+			break;
+	}
+	depth = 0;
+	for (*end = at; **end; ++*end) {
+		if (!depth && (**end == ')' || **end == ','))
+			break;
+		depth += (**end == '(') - (**end == ')');
+	}
+	*start += strspn(*start, " \t");
+	/* One that goes on in another line is not read. */
+	return **end && *start > text;
+}
+
+/* Names, members, and | between them: nothing that binds less than one more | does. */
+static bool is_plain(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!is_of_var(text[i]) && !strchr("| \t", text[i]))
+			return false;
+	return true;
+}
+
+/* "GFP_KERNEL | __GFP_ZERO" takes one more; around anything else go parentheses. */
+static char *with_flag(const char *text, const char *start, const char *end)
+{
+	size_t len = end - start;
+	bool plain = is_plain(start, len);
+
+	return format("%.*s%s%.*s%s | __GFP_NOTRACK_FALSE_POSITIVE%s", (int)(start - text),
+		      text, plain ? "" : "(", (int)len, start, plain ? "" : ")", end);
+}
+
 static const char *make_notrack(const struct kmc_report *report, struct kmc_source *source,
 				struct changes *changes)
 {
 	struct alloc alloc = { };
-	char text[LINE_SIZE];
+	char text[SOURCE_LINE];
 	const char *why = find_alloc(report, source, &alloc);
 
 	if (why)
 		return why;
 	for (int line = alloc.first; line <= alloc.last; line++) {
-		char *flag;
-		size_t len;
+		const char *flag, *start, *end;
 
 		if (!copy_line(source, alloc.file, line, text, sizeof(text)))
 			break;
 		flag = strstr(text, "GFP_");
 		if (!flag)
 			continue;
-		while (flag > text && flag[-1] == '_')
-			flag--;
-		len = strspn(flag, "_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
-		change_add(changes, alloc.file, line, true,
-			   format("%.*s | __GFP_NOTRACK_FALSE_POSITIVE%s",
-				  (int)(flag - text + len), text, flag + len));
+		if (!find_argument(text, flag, &start, &end))
+			return "the GFP flags go over several lines; annotate it by hand";
+		change_add(changes, alloc.file, line, true, with_flag(text, start, end));
 		return NULL;
 	}
 	return "the allocation names no GFP flags; annotate it by hand";
@@ -309,7 +296,7 @@ static bool names(const char *text, const char *name)
 static bool find_bitfields(struct kmc_source *source, const char *file, int start,
 			   const char *name, int *first, int *end)
 {
-	char text[LINE_SIZE];
+	char text[SOURCE_LINE];
 	bool found = false;
 
 	*first = 0;
@@ -330,37 +317,111 @@ static bool find_bitfields(struct kmc_source *source, const char *file, int star
 	return found;
 }
 
-static const char *make_bitfield(const struct kmc_report *report, struct kmc_source *source,
-				 struct changes *changes)
-{
-	const struct kmc_value *value = blamed(report);
-	struct alloc alloc = { };
-	int line, first = 0, end = 0;
-	const char *why, *name;
-	char *file = NULL;
+/*
+ * struct bitfield - where one is declared, and the object that it is in
+ * @type: "struct x"
+ * @inner: path of it from the allocated one, "" when it is that itself
+ */
+struct bitfield {
+	char *type;
+	char *inner;
+	const char *name;
+};
 
-	if (!value || !report->ncandidates || !value->bitfield || !value->path)
-		return "it is not known which bit-field it is about";
-	why = find_alloc(report, source, &alloc);
-	if (why)
-		return why;
-	name = strrchr(value->path, '.') ? strrchr(value->path, '.') + 1 : value->path;
-	if (!find_definition(report, report->candidates[0].type, source, &file, &line))
+static void bitfield_release(struct bitfield *field)
+{
+	free(field->type);
+	free(field->inner);
+}
+
+/* "info.ready" is a member of the type of info. */
+static bool find_bitfield_type(const struct kmc_report *report, const char *path,
+			       struct bitfield *field)
+{
+	const struct kmc_candidate *best = report->candidates;
+	const char *dot = strrchr(path, '.');
+	const struct kmc_type *type = NULL;
+	struct kmc_field found = { };
+
+	field->inner = format("%.*s", dot ? (int)(dot - path) : 0, path);
+	field->name = dot ? dot + 1 : path;
+	if (!dot) {
+		field->type = xstrdup(best->type);
+		return true;
+	}
+	if (!best->types)
+		return false;
+	kmc_error_free(kmc_layout_resolve(best->types, best->type_id, field->inner, &found));
+	if (found.path)
+		kmc_error_free(kmc_types_get(best->types, found.type, &type));
+	kmc_field_release(&found);
+	if (!type || !type->name)
+		return false;
+	field->type = format("%s %s", type->kind == KMC_TYPE_UNION ? "union" : "struct",
+			     type->name);
+	return true;
+}
+
+/* The lines around the run, indented as it is. */
+static void add_bounds(struct kmc_source *source, const char *file, int first, int end,
+		       struct changes *changes)
+{
+	char text[SOURCE_LINE];
+	int blanks;
+
+	copy_line(source, file, first, text, sizeof(text));
+	blanks = strspn(text, " \t");
+	change_add(changes, file, first, false,
+		   format("%.*skmemcheck_bitfield_begin(flags);", blanks, text));
+	change_add(changes, file, end, false,
+		   format("%.*skmemcheck_bitfield_end(flags);", blanks, text));
+}
+
+static const char *change_bitfield(const struct kmc_report *report,
+				   struct kmc_source *source, const struct alloc *alloc,
+				   const struct bitfield *field, struct changes *changes)
+{
+	bool inner = *field->inner;
+	int line, first = 0, end = 0;
+	char *file = NULL, *call;
+
+	if (!find_definition(report, field->type, source, &file, &line))
 		return "the definition of the struct was not found below the source tree";
-	if (!find_bitfields(source, file, line, name, &first, &end)) {
+	if (!find_bitfields(source, file, line, field->name, &first, &end)) {
 		free(file);
 		return "the bit-field is not where the struct is defined; annotate it by hand";
 	}
 	add_include(source, file, changes);
-	if (strcmp(file, alloc.file))
-		add_include(source, alloc.file, changes);
-	change_add(changes, file, first, false, xstrdup("\tkmemcheck_bitfield_begin(flags);"));
-	change_add(changes, file, end, false, xstrdup("\tkmemcheck_bitfield_end(flags);"));
-	change_add(changes, alloc.file, alloc.after, false,
-		   format("%skmemcheck_annotate_bitfield(%s, flags);", alloc.indent,
-			  alloc.var));
+	if (strcmp(file, alloc->file))
+		add_include(source, alloc->file, changes);
+	add_bounds(source, file, first, end, changes);
 	free(file);
+	call = format("kmemcheck_annotate_bitfield(%s%s%s%s, flags);", inner ? "&" : "",
+		      alloc->var, inner ? "->" : "", field->inner);
+	add_behind(alloc, source, changes, inner && !alloc->checked, call, NULL);
+	free(call);
 	return NULL;
+}
+
+static const char *make_bitfield(const struct kmc_report *report, struct kmc_source *source,
+				 struct changes *changes)
+{
+	const struct kmc_value *value = blamed(report);
+	struct bitfield field = { };
+	struct alloc alloc = { };
+	const char *why;
+
+	if (!value || !report->ncandidates || !value->bitfield || !value->path)
+		return "it is not known which bit-field it is about";
+	why = find_plain_alloc(report, source, &alloc);
+	if (why)
+		return why;
+	if (find_bitfield_type(report, value->path, &field))
+		why = change_bitfield(report, source, &alloc, &field, changes);
+	else
+		why = "the struct that the bit-field is in has no name; annotate it by hand";
+	bitfield_release(&field);
+	return why;
 }
 
 const char *annotation_make(const struct kmc_report *report, enum annotation_form form,

@@ -10,6 +10,9 @@
 
 #include "views.h"
 
+/* Lines that a notch of the wheel moves. */
+#define WHEEL		3
+
 void app_say(struct app *app, const char *fmt, ...)
 {
 	va_list ap;
@@ -31,6 +34,7 @@ void app_prompt(struct app *app, enum prompt prompt)
 	app->prompt = prompt;
 	app->origin = app->top->cursor;
 	app->input[0] = '\0';
+	app->recalled = 0;
 	if (prompt == PROMPT_FILTER)
 		snprintf(app->input, sizeof(app->input), "%s", app->top->filter);
 }
@@ -44,7 +48,7 @@ void app_close(struct app *app)
 /* ---- requests that every view has ---- */
 
 /* Rows between the title and the last one. */
-static int body_rows(const struct app *app)
+int app_body(const struct app *app)
 {
 	return app->rows > 2 ? app->rows - 2 : 1;
 }
@@ -52,30 +56,34 @@ static int body_rows(const struct app *app)
 static void search_again(struct app *app, bool other_way)
 {
 	struct view *view = app->top;
-	bool back = app->search_back != other_way;
-	size_t count = view_count(view), before = view->cursor, from;
+	bool back = app->search_back != other_way, wrapped = false;
 
-	if (!*app->search) {
+	if (!*app->search)
 		app_say(app, "nothing to search for yet: / asks for it");
-		return;
-	}
-	if (!count)
-		return;
-	from = back ? (before + count - 1) % count : (before + 1) % count;
-	if (!view_search(view, app->search, from, back))
+	else if (view_search_next(view, app->search, back, &wrapped) == FOUND_NOTHING)
 		app_say(app, "'%s' is not here", app->search);
-	else if (back ? view->cursor >= before : view->cursor <= before)
+	else if (wrapped)
 		app_say(app, "search went on from the %s", back ? "end" : "beginning");
 }
 
-static void go_back(struct app *app)
+static void go_back(struct app *app, bool leave)
 {
 	if (*app->top->filter)
 		view_set_filter(app->top, "");
 	else if (app->top->below)
 		view_close(app->top);
-	else
+	else if (leave)
 		app->errand = ERRAND_QUIT;
+	else
+		app_say(app, "there is no view before this one; q leaves");
+}
+
+static void toggle_mouse(struct app *app)
+{
+	app->mouse = !app->mouse;
+	app->errand = ERRAND_MOUSE;
+	app_say(app, app->mouse ? "the mouse scrolls and unfolds; the terminal selects text with Shift" :
+		"the mouse is the terminal's again");
 }
 
 static bool ask(struct app *app, enum request request)
@@ -96,6 +104,9 @@ static bool ask(struct app *app, enum request request)
 		else
 			app_say(app, "no offsets to go to here");
 		return true;
+	case REQUEST_FIND:
+		app_prompt(app, PROMPT_FIND);
+		return true;
 	case REQUEST_PRINT:
 		app_prompt(app, PROMPT_PRINT);
 		return true;
@@ -112,7 +123,11 @@ static bool do_common(struct app *app, enum request request)
 		search_again(app, request == REQUEST_PREVIOUS);
 		return true;
 	case REQUEST_BACK:
-		go_back(app);
+	case REQUEST_ESCAPE:
+		go_back(app, request == REQUEST_BACK);
+		return true;
+	case REQUEST_MOUSE:
+		toggle_mouse(app);
 		return true;
 	case REQUEST_QUIT:
 		app->errand = ERRAND_QUIT;
@@ -134,6 +149,8 @@ static bool do_common(struct app *app, enum request request)
 		return true;
 	case REQUEST_HEX:
 		app->hex = !app->hex;
+		/* What was made beforehand is made anew. */
+		app_resize(app, app->cols, app->rows);
 		return true;
 	default:
 		return ask(app, request);
@@ -153,10 +170,35 @@ void app_key(struct app *app, int key)
 	request = request_of(key);
 	if (request == REQUEST_NONE)
 		app_say(app, "that key does nothing; h shows which do what");
-	else if (!view_move(view, request, body_rows(app)) &&
+	else if (!view_move(view, request, app_body(app)) &&
 		 !(view->ops->request && view->ops->request(view, request)) &&
 		 !do_common(app, request))
 		app_say(app, "nothing to do for that key in %s", view->ops->name);
+}
+
+void app_wheel(struct app *app, bool up)
+{
+	app->message[0] = '\0';
+	for (int i = 0; i < WHEEL; i++)
+		view_move(app->top, up ? REQUEST_UP : REQUEST_DOWN, app_body(app));
+}
+
+/* A click goes to a line, and unfolds it if that can be. */
+void app_click(struct app *app, int row)
+{
+	struct view *view = app->top;
+	size_t at = view->top + row - (app->rows > 2);
+
+	app->message[0] = '\0';
+	if (row < (app->rows > 2) || row > app_body(app) || at >= view_count(view))
+		return;
+	view->cursor = at;
+	if (!view->ops->can)
+		return;
+	if (view->ops->can(view, REQUEST_UNFOLD))
+		view->ops->request(view, REQUEST_UNFOLD);
+	else if (view->ops->can(view, REQUEST_FOLD))
+		view->ops->request(view, REQUEST_FOLD);
 }
 
 void app_resize(struct app *app, int cols, int rows)
@@ -196,23 +238,68 @@ static void draw_title(const struct app *app, struct grid *grid)
 	grid_put(grid, 0, 0, &line, 0, MARK_BAR, NULL);
 }
 
+static void add_hint(struct line *line, enum request request, const char *text)
+{
+	char key[16];
+
+	request_key(request, key, sizeof(key));
+	line_say(line, KMC_STYLE_DIM, "%s%s %s", line->len ? "  " : "", key, text);
+}
+
+/* Only of keys that do something here. */
+static void draw_hints(const struct app *app, struct line *line)
+{
+	const struct view *view = app->top;
+	const struct view_ops *ops = view->ops;
+
+	for (const struct hint *hint = ops->hints; hint && hint->request; hint++) {
+		const char *text = hint->text ? hint->text : ops->enter(view);
+
+		if (text && (!ops->can || ops->can(view, hint->request)))
+			add_hint(line, hint->request, text);
+	}
+	add_hint(line, REQUEST_BACK, *view->filter ? "no filter" : view->below ? "back" :
+		 "leave");
+	if (ops != &help_view)
+		add_hint(line, REQUEST_HELP, "help");
+	add_hint(line, REQUEST_SEARCH, "search");
+	if (!ops->refilter)
+		add_hint(line, REQUEST_FILTER, "filter");
+}
+
+/* What is said about the input goes before the input does. */
+static void draw_prompt(const struct app *app, struct grid *grid)
+{
+	struct line line, with;
+	int skip;
+
+	line_clear(&line, app->ascii);
+	prompt_line(app, &line);
+	with = line;
+	if (*app->message) {
+		line_say(&with, KMC_STYLE_DIM, "  ");
+		line_quote(&with, KMC_STYLE_DIM, app->message);
+		line_cut(&with, grid->cols);
+	}
+	/* Its end is where one types. */
+	skip = line_columns(&line) + 1 - grid->cols;
+	grid_put(grid, grid->rows - 1, 0, skip > 0 ? &line : &with, skip > 0 ? skip : 0,
+		 MARK_NONE, NULL);
+}
+
 static void draw_last(const struct app *app, struct grid *grid)
 {
 	struct line line;
 
-	line_clear(&line, app->ascii);
 	if (app->prompt != PROMPT_NONE) {
-		prompt_line(app, &line);
-		/* Its end is where one types. */
-		grid_put(grid, grid->rows - 1, 0, &line,
-			 line_columns(&line) + 1 > grid->cols ?
-			 line_columns(&line) + 1 - grid->cols : 0, MARK_NONE, NULL);
+		draw_prompt(app, grid);
 		return;
 	}
+	line_clear(&line, app->ascii);
 	if (*app->message)
 		line_quote(&line, KMC_STYLE_TITLE, app->message);
 	else
-		line_say(&line, KMC_STYLE_DIM, "%s", app->top->ops->hints);
+		draw_hints(app, &line);
 	line_cut(&line, grid->cols);
 	grid_put(grid, grid->rows - 1, 0, &line, 0, MARK_NONE, NULL);
 }

@@ -16,6 +16,8 @@ enum errand {
 	ERRAND_SUSPEND,
 	ERRAND_REDRAW,
 	ERRAND_EDIT,
+	ERRAND_MOUSE,
+	ERRAND_FIND,		/* find_open() with what was typed, likewise */
 	ERRAND_TYPES,		/* types_open(), when it was seen that this takes time */
 };
 
@@ -27,7 +29,10 @@ struct session;
  * @cols, @rows: of the screen
  * @message: for the last row until the next key
  * @prompt: what is being asked for; @input so far; @origin: where the cursor was
+ * @history: what was asked for before, a list each kind of prompt; @recalled: how far one
+ *	went back in it
  * @search: what n looks for, @search_back: upwards
+ * @printing: there is no screen, and lines may be as long as they are
  * @errand: to be run and reset; @edit_file at @edit_line for ERRAND_EDIT
  */
 struct app {
@@ -38,10 +43,14 @@ struct app {
 	int rows;
 	bool ascii;
 	bool hex;
+	bool mouse;
+	bool printing;
 	char message[LINE_TEXT];
 	enum prompt prompt;
 	char input[PROMPT_MAX];
 	size_t origin;
+	struct history history[PROMPTS];
+	size_t recalled;
 	char search[PROMPT_MAX];
 	bool search_back;
 	enum errand errand;
@@ -50,6 +59,11 @@ struct app {
 };
 
 void app_key(struct app *app, int key);
+/* Rows of the screen between the title and the last one. */
+int app_body(const struct app *app);
+/* The mouse: a notch of its wheel, a click on a row of the screen. */
+void app_wheel(struct app *app, bool up);
+void app_click(struct app *app, int row);
 void app_resize(struct app *app, int cols, int rows);
 void app_draw(struct app *app, struct grid *grid);
 __attribute__((format(printf, 2, 3)))

@@ -146,7 +146,10 @@ bool find_definition(const struct kmc_report *report, const char *type,
 		.source = source, .type = type, .left = FILES_MAX, .file = file, .line = line,
 	};
 
-	return hunt_stack(&hunt, &report->frames) ||
-	       hunt_stack(&hunt, &report->alloc.stack) ||
-	       hunt_dir(&hunt, "include", 0);
+	if (report)
+		return hunt_stack(&hunt, &report->frames) ||
+		       hunt_stack(&hunt, &report->alloc.stack) ||
+		       hunt_dir(&hunt, "include", 0);
+	return hunt_dir(&hunt, "include", 0) || hunt_dir(&hunt, "arch/x86/include", 0) ||
+	       hunt_dir(&hunt, ".", 0);
 }

@@ -7,7 +7,10 @@
 
 #include <kmc/kmc.h>
 
-/* File and line of "struct x {"; false: not found. @file is yours. */
+/*
+ * File and line of "struct x {"; false: not found. @file is yours.
+ * @report: files of its stacks come first; NULL: all of the tree is looked through.
+ */
 bool find_definition(const struct kmc_report *report, const char *type,
 		     struct kmc_source *source, char **file, int *line);
 /* A line, copied and terminated; false: there is none. */

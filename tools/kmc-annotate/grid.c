@@ -64,6 +64,7 @@ void grid_put(struct grid *grid, int row, int col, const struct line *line, int 
 	      enum cell_mark mark, const char *match)
 {
 	size_t run = 0, matched = 0, at = 0;
+	int column = 0;
 
 	while (at < line->len) {
 		enum kmc_style style = style_at(line, at, &run);
@@ -77,7 +78,8 @@ void grid_put(struct grid *grid, int row, int col, const struct line *line, int 
 		/* One that combines with what is before it has no cell. */
 		if (!width)
 			continue;
-		if (skip > 0) {
+		column += width;
+		if (skip > 0 && column > line->stays) {
 			skip -= width;
 			continue;
 		}

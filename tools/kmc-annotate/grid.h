@@ -44,7 +44,7 @@ static inline struct cell *grid_cell(const struct grid *grid, int row, int col)
 /*
  * grid_put() - a line into a row
  * @col: where it begins
- * @skip: columns of the line that lie to the left of the screen
+ * @skip: columns of the line that lie to the left of the screen, behind those that stay
  * @match: what is marked in it, NULL or "" for nothing
  */
 void grid_put(struct grid *grid, int row, int col, const struct line *line, int skip,

@@ -126,13 +126,11 @@ static void reader_free(struct reader *reader)
 	free(reader);
 }
 
-struct kmc_error *inbox_open(const char *path, bool live, struct symbols *symbols,
-			     struct inbox **out)
+static struct kmc_error *open_reader(const char *path, bool live, struct reader **out)
 {
 	struct kmc_input *in;
 	struct kmc_error *err = kmc_input_open(path, live, &in);
 	struct reader *reader;
-	struct inbox *inbox;
 
 	if (err)
 		return err;
@@ -142,13 +140,49 @@ struct kmc_error *inbox_open(const char *path, bool live, struct symbols *symbol
 	pthread_cond_init(&reader->room, NULL);
 	if (pipe2(reader->wake, O_CLOEXEC | O_NONBLOCK) || !start(reader))
 		message_exit("cannot start to read: no more files or threads");
+	*out = reader;
+	return NULL;
+}
+
+struct kmc_error *inbox_open(const char *const *paths, bool live, struct symbols *symbols,
+			     struct inbox **out)
+{
+	struct inbox *inbox;
+	struct reader *reader;
+	struct kmc_error *err = open_reader(paths[0], live, &reader);
+
+	if (err)
+		return err;
 	inbox = xcalloc(1, sizeof(*inbox));
-	inbox->path = xstrdup(path);
+	inbox->paths = paths;
+	inbox->path = paths[0];
 	inbox->live = live;
 	inbox->symbols = symbols;
 	inbox->reader = reader;
 	*out = inbox;
 	return NULL;
+}
+
+/* The next input that can be opened; false: there is none. */
+static bool next_input(struct inbox *inbox)
+{
+	struct reader *reader = NULL;
+
+	while (!reader && inbox->paths[inbox->at + 1]) {
+		struct kmc_error *err;
+
+		inbox->path = inbox->paths[++inbox->at];
+		err = open_reader(inbox->path, false, &reader);
+		if (err) {
+			inbox->failed = true;
+			message_error(err);
+		}
+	}
+	if (!reader)
+		return false;
+	reader_free(inbox->reader);
+	inbox->reader = reader;
+	return true;
 }
 
 void inbox_free(struct inbox *inbox)
@@ -162,7 +196,7 @@ void inbox_free(struct inbox *inbox)
 		free(inbox->bugs[i].signature);
 	}
 	free(inbox->bugs);
-	free(inbox->path);
+	free(inbox->order);
 	free(inbox);
 }
 
@@ -202,6 +236,9 @@ static void add_report(struct inbox *inbox, struct kmc_report *report)
 	if (!bug && inbox->nbugs < BUGS_MAX) {
 		inbox->bugs = xrealloc(inbox->bugs,
 				       (inbox->nbugs + 1) * sizeof(*inbox->bugs));
+		inbox->order = xrealloc(inbox->order,
+					(inbox->nbugs + 1) * sizeof(*inbox->order));
+		inbox->order[inbox->nbugs] = inbox->nbugs;
 		bug = &inbox->bugs[inbox->nbugs++];
 		*bug = (struct bug) { .signature = signature };
 		signature = NULL;
@@ -243,13 +280,13 @@ static void take_event(struct inbox *inbox, struct kmc_event *event)
 	}
 }
 
-/* False when the queue is empty. */
+/* False when there is nothing more to take now. */
 static bool take_one(struct inbox *inbox)
 {
 	struct reader *reader = inbox->reader;
 	struct kmc_error *err = NULL;
 	struct kmc_event event = { };
-	bool have;
+	bool have, ended = false;
 
 	pthread_mutex_lock(&reader->lock);
 	have = reader->count;
@@ -259,7 +296,7 @@ static bool take_one(struct inbox *inbox)
 		reader->count--;
 		pthread_cond_signal(&reader->room);
 	} else if (reader->ended) {
-		inbox->ended = true;
+		ended = true;
 		err = reader->error;
 		reader->error = NULL;
 	}
@@ -270,6 +307,9 @@ static bool take_one(struct inbox *inbox)
 		inbox->failed = true;
 		message_error(err);
 	}
+	if (ended && next_input(inbox))
+		return true;
+	inbox->ended = ended;
 	return have;
 }
 
@@ -311,4 +351,52 @@ void inbox_wait(const struct inbox *inbox)
 	struct pollfd fd = { .fd = inbox->reader->wake[0], .events = POLLIN };
 
 	poll(&fd, 1, -1);
+}
+
+/* ---- order ---- */
+
+static int compare_members(const struct kmc_report *a, const struct kmc_report *b)
+{
+	const struct kmc_candidate *x = a->ncandidates ? a->candidates : NULL;
+	const struct kmc_candidate *y = b->ncandidates ? b->candidates : NULL;
+	int order;
+
+	if (!x || !x->type || !y || !y->type)
+		return (!x || !x->type) - (!y || !y->type);
+	order = strcmp(x->type, y->type);
+	return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+static int compare_bugs(const void *a, const void *b, void *arg)
+{
+	const size_t p = *(const size_t *)a, q = *(const size_t *)b;
+	const struct inbox *inbox = arg;
+	const struct bug *x = &inbox->bugs[p], *y = &inbox->bugs[q];
+	int order = 0;
+
+	if (inbox->sorted == INBOX_COUNT)
+		order = (x->seen < y->seen) - (x->seen > y->seen);
+	else if (inbox->sorted == INBOX_TIME)
+		order = (x->reports[0]->time > y->reports[0]->time) -
+			(x->reports[0]->time < y->reports[0]->time);
+	else if (inbox->sorted == INBOX_MEMBER)
+		order = compare_members(x->reports[0], y->reports[0]);
+	return order ? order : (p > q) - (p < q);
+}
+
+void inbox_sort(struct inbox *inbox, enum inbox_order how)
+{
+	inbox->sorted = how;
+	if (inbox->nbugs)
+		qsort_r(inbox->order, inbox->nbugs, sizeof(*inbox->order), compare_bugs,
+			inbox);
+}
+
+size_t inbox_place(const struct inbox *inbox, size_t bug)
+{
+	size_t place = 0;
+
+	while (place + 1 < inbox->nbugs && inbox->order[place] != bug)
+		place++;
+	return place;
 }

@@ -27,11 +27,21 @@ struct bug {
 	bool open;
 };
 
+enum inbox_order {
+	INBOX_ARRIVAL,
+	INBOX_COUNT,		/* most reports first */
+	INBOX_TIME,		/* of the first report */
+	INBOX_MEMBER,		/* type and member, by name */
+	INBOX_ORDERS,
+};
+
 /*
- * struct inbox - reports of one input
- * @path: of it, @live: more may come
+ * struct inbox - reports of one input, or of several, one behind the other
+ * @paths: of them, NULL behind the last; borrowed
+ * @at: which one is read; @path: of it; @live: more may come
  * @symbols: that explain reports; borrowed
  * @bugs: in the order they came
+ * @order: indexes into @bugs, as they are sorted; @sorted: by what
  * @seen: reports so far
  * @dropped: reports of bugs beyond those that are kept apart
  * @paused: what comes waits
@@ -39,10 +49,14 @@ struct bug {
  * @failed: something of it could not be read, or the vmlinux does not fit
  */
 struct inbox {
-	char *path;
+	const char *const *paths;
+	size_t at;
+	const char *path;
 	bool live;
 	struct symbols *symbols;
 	struct bug *bugs;
+	size_t *order;
+	enum inbox_order sorted;
 	size_t nbugs;
 	uint64_t seen;
 	uint64_t dropped;
@@ -52,8 +66,13 @@ struct inbox {
 	struct reader *reader;
 };
 
-struct kmc_error *inbox_open(const char *path, bool live, struct symbols *symbols,
+/* @paths: at least one; of those behind it an error is said when their turn comes. */
+struct kmc_error *inbox_open(const char *const *paths, bool live, struct symbols *symbols,
 			     struct inbox **out);
+/* Sort anew; what is equal keeps the order in which it came. */
+void inbox_sort(struct inbox *inbox, enum inbox_order how);
+/* Where in the order a bug is. */
+size_t inbox_place(const struct inbox *inbox, size_t bug);
 void inbox_free(struct inbox *inbox);
 /* For poll(): readable when something has come; -1 without an inbox. */
 int inbox_fd(const struct inbox *inbox);

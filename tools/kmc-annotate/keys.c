@@ -4,6 +4,7 @@
  */
 #include "keys.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../common/memory.h"
@@ -63,4 +64,13 @@ enum request request_of(int key)
 		if (rows[i].keys && has_key(rows[i].keys, key))
 			return rows[i].request;
 	return REQUEST_NONE;
+}
+
+void request_key(enum request request, char *name, size_t size)
+{
+	*name = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].keys && rows[i].request == request)
+			snprintf(name, size, "%.*s", (int)strcspn(rows[i].keys, " "),
+				 rows[i].keys);
 }

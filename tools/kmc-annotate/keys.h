@@ -31,6 +31,7 @@ enum key {
 	KEY_OF_BACKTAB,
 	KEY_OF_BACKSPACE,
 	KEY_OF_F1,
+	KEY_OF_NONE,		/* one that was read and does nothing */
 };
 
 /*
@@ -44,6 +45,8 @@ struct request_row {
 
 const struct request_row *request_rows(size_t *count);
 enum request request_of(int key);
+/* The first key of a request, as it is named. */
+void request_key(enum request request, char *name, size_t size);
 /* "Up", "C-z", "k"; -1: there is no such key. */
 int key_of(const char *name, size_t len);
 

@@ -14,6 +14,7 @@ void line_clear(struct line *line, bool ascii)
 	line->text[0] = '\0';
 	line->len = 0;
 	line->nruns = 0;
+	line->stays = 0;
 	line->ascii = ascii;
 }
 
@@ -108,6 +109,17 @@ void line_quote_bytes(struct line *line, enum kmc_style style, const char *text,
 		add(line, clean, strlen(clean));
 	free(clean);
 	free(copy);
+}
+
+void line_append(struct line *line, const struct line *other)
+{
+	for (size_t i = 0; i < other->nruns; i++) {
+		size_t at = other->runs[i].at;
+		size_t end = i + 1 < other->nruns ? other->runs[i + 1].at : other->len;
+
+		set_style(line, other->runs[i].style);
+		add(line, other->text + at, end - at);
+	}
 }
 
 void line_quote(struct line *line, enum kmc_style style, const char *text)

@@ -16,6 +16,7 @@
  * struct line - a line of text before it is cut to a width
  * @text: printable UTF-8, or ASCII when @ascii
  * @runs: from @at on, the text has that style
+ * @stays: columns at its beginning that stay when the rest is scrolled sideways
  */
 struct line {
 	char text[LINE_TEXT];
@@ -26,6 +27,7 @@ struct line {
 	} runs[LINE_RUNS];
 	size_t nruns;
 	bool ascii;
+	int stays;
 };
 
 void line_clear(struct line *line, bool ascii);
@@ -36,6 +38,8 @@ void line_say(struct line *line, enum kmc_style style, const char *fmt, ...);
 void line_quote(struct line *line, enum kmc_style style, const char *text);
 void line_quote_bytes(struct line *line, enum kmc_style style, const char *text,
 		      size_t len);
+/* The text and styles of another one, behind what there is. */
+void line_append(struct line *line, const struct line *other);
 /* Blanks up to a column, counted from 0; none if it is behind that. */
 void line_pad(struct line *line, int column);
 int line_columns(const struct line *line);

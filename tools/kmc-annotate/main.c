@@ -39,14 +39,18 @@ static void keep_message(void *arg, const char *text)
 /* False: without a first view there is nothing to show. */
 static bool open_first(struct app *app)
 {
-	const char *operand = app->opts->operand;
+	const struct options *opts = app->opts;
 
-	if (app->opts->live)
-		reports_open(app, app->opts->live, true);
-	else if (operand && (!strcmp(operand, "-") || !access(operand, F_OK)))
-		reports_open(app, operand, false);
-	else if (operand)
-		message_error(type_open_named(app, operand));
+	if (opts->diff)
+		message_error(diff_open(app, opts->operands[0], opts->operands[1], opts->type));
+	else if (opts->find)
+		find_open(app, opts->find);
+	else if (opts->live)
+		reports_open(app, opts->followed, true);
+	else if (opts->operands[0] && annotate_is_file(opts->operands[0]))
+		reports_open(app, opts->operands, false);
+	else if (opts->operands[0])
+		message_error(type_open_named(app, opts->operands[0]));
 	else
 		types_open(app);
 	return app->top;
@@ -58,6 +62,7 @@ static bool dump(struct app *app)
 	const struct inbox *inbox = app->session->inbox;
 	struct view *view = app->top;
 
+	app->printing = true;
 	if (app->opts->dump == DUMP_JSON) {
 		if (view->ops->json)
 			return view->ops->json(view, stdout) && !(inbox && inbox->failed);
@@ -76,10 +81,8 @@ static bool show(struct app *app, bool terminal)
 	bool ok;
 
 	message_redirect(terminal ? show_message : keep_message, app);
-	ok = open_first(app);
-	if (ok && terminal) {
-		ok = tui_run(app);
-	} else if (ok) {
+	ok = terminal ? tui_run(app, open_first) : open_first(app);
+	if (ok && !terminal) {
 		reports_take_all(app);
 		ok = !app->opts->keys || script_run(app, app->opts->keys, stdout);
 	}

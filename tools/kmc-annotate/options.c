@@ -8,8 +8,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DUMPS		"text|json"
+#define THEMES		"auto|dark|light"
 
 #define AT(member)	offsetof(struct options, member)
 
@@ -20,6 +22,16 @@ static bool set_dump(void *value, const char *arg)
 	if (arg && !option_word(DUMPS, arg, &word))
 		return false;
 	*(enum dump *)value = DUMP_TEXT + word;
+	return true;
+}
+
+static bool set_theme(void *value, const char *arg)
+{
+	unsigned int word = 0;
+
+	if (!option_word(THEMES, arg, &word))
+		return false;
+	*(enum theme *)value = word;
 	return true;
 }
 
@@ -47,6 +59,12 @@ static const struct option_row rows[] = {
 	{ 's', "source", "DIR", false, option_text, AT(source),
 	  "source tree, for lines, the editor and annotations",
 	  "The source tree, for source lines, the editor and annotations.\nWithout it, the tree that the debug info names, if it is there." },
+	{ 0, "diff", NULL, false, option_flag, AT(diff),
+	  "compare two kernels: all types, or one",
+	  "Compare the types of two kernels,\n.I A\nand\n.IR B ,\neach a file with BTF or DWARF: all that differ, or the one that is named, member by member.\nBetween the columns\n.B m\nis moved,\n.B s\nof another size,\n.B t\nof another type,\n.B \\-\ngone and\n.B +\nnew." },
+	{ 0, "find", "QUERY", false, option_text, AT(find),
+	  "search all types: .MEMBER, : TYPE, contains TYPE, ...",
+	  "Search all types.\nSee\n.BR QUERIES ." },
 	{ 0, "dump", DUMPS, true, set_dump, AT(dump),
 	  "print instead of drawing: the type, list or reports",
 	  "Print what would be drawn, whole, and exit.\nThis is also what is done when the terminal cannot place text, as\n.BR TERM=dumb ,\nor standard output is none." },
@@ -60,8 +78,11 @@ static const struct option_row rows[] = {
 	  "nothing but ASCII, even if the locale knows more",
 	  "Draw with ASCII characters only, even if the locale knows more." },
 	{ 0, "mouse", NULL, false, option_flag, AT(mouse),
-	  "the wheel scrolls; the terminal then selects no text",
-	  "Let the mouse's wheel scroll.\nMost terminals then select no text without Shift." },
+	  "the wheel scrolls, a click unfolds; as M does",
+	  "Let the mouse's wheel scroll, and a click go to a line and unfold it, from the start on, as the key M does.\nMost terminals then select no text without Shift." },
+	{ 0, "theme", THEMES, false, set_theme, AT(theme),
+	  "colours for a dark or light background",
+	  "Colours for a dark or a light background.\nWithout it,\n.B COLORFGBG\nsays which, and it is taken for dark when that is not set.\nOf a terminal with 256 colours those are taken that can be told apart best." },
 	{ 0, "keys", "FILE", false, option_text, AT(keys),
 	  "replay the keys of FILE and print the screen",
 	  "Replay the keys that\n.I FILE\nholds on a screen in memory, and print that; see\n.BR \"KEY SCRIPTS\" ." },
@@ -72,9 +93,9 @@ static const struct option_row rows[] = {
 
 const struct tool annotate_tool = {
 	.name = "kmc-annotate",
-	.operands = "[TYPE[+OFFSET|.MEMBER] | FILE | -]",
+	.operands = "[TYPE[+OFFSET|.MEMBER] | FILE... | -]",
 	.purpose = "Explores the structs of a kernel, and kmemcheck's reports laid over them.",
-	.notes = "FILE is a saved log or stream; what is no file is a type. h shows the keys.",
+	.notes = "FILE is a saved log or stream; what is no file is a type; --diff takes\nA B [TYPE]. h shows the keys.",
 	.rows = rows,
 	.count = ARRAY_SIZE(rows),
 };
@@ -92,6 +113,32 @@ static void join_keyword(struct options *opts, char ***operands)
 	++*operands;
 }
 
+/* "A B", "A B x", "A B struct x" */
+static bool parse_diff(struct options *opts, char **operands, int *status)
+{
+	char **type = operands;
+
+	for (int i = 0; i < 2 && *type; i++)
+		type++;
+	if (opts->find || opts->live || !operands[0] || !operands[1]) {
+		message("--diff compares two kernels: A B, or A B TYPE");
+		return options_refuse(&annotate_tool, status);
+	}
+	opts->operands = (const char *const *)operands;
+	join_keyword(opts, &type);
+	if (*type && type[1]) {
+		message("one type at a time; '%s' is too much", type[1]);
+		return options_refuse(&annotate_tool, status);
+	}
+	opts->type = *type;
+	return true;
+}
+
+bool annotate_is_file(const char *operand)
+{
+	return !strcmp(operand, "-") || !access(operand, F_OK);
+}
+
 bool annotate_parse(struct options *opts, int argc, char **argv, int *status)
 {
 	char **operands;
@@ -104,10 +151,22 @@ bool annotate_parse(struct options *opts, int argc, char **argv, int *status)
 	    !options_check_live(&annotate_tool, opts->live, operands, status))
 		return false;
 	opts->debuginfo.source = opts->source;
+	if (opts->diff)
+		return parse_diff(opts, operands, status);
 	join_keyword(opts, &operands);
-	opts->operand = operands[0];
-	if (!opts->operand || !operands[1])
-		return true;
-	message("one type, log or stream at a time; '%s' is too much", operands[1]);
-	return options_refuse(&annotate_tool, status);
+	opts->operands = (const char *const *)operands;
+	opts->followed[0] = opts->live;
+	if (opts->find && (operands[0] || opts->live)) {
+		message("--find searches all types; '%s' cannot be shown as well",
+			operands[0] ? operands[0] : opts->live);
+		return options_refuse(&annotate_tool, status);
+	}
+	for (size_t i = 0; operands[0] && operands[1] && operands[i]; i++) {
+		if (annotate_is_file(operands[i]))
+			continue;
+		message("several inputs have to be files, and '%s' is none; one type at a time",
+			operands[i]);
+		return options_refuse(&annotate_tool, status);
+	}
+	return true;
 }

@@ -28,6 +28,8 @@ static const char *label(enum prompt prompt)
 		return "write this screen to file: ";
 	case PROMPT_WRITE:
 		return "write the diff to file: ";
+	case PROMPT_FIND:
+		return "search all types for: ";
 	default:
 		return "";
 	}
@@ -44,21 +46,28 @@ static bool is_search(enum prompt prompt)
 	return prompt == PROMPT_SEARCH || prompt == PROMPT_SEARCH_BACK;
 }
 
-/* What is typed has changed. */
+/* What is typed has changed. Nothing is unfolded before it is accepted. */
 static void changed(struct app *app)
 {
 	struct view *view = app->top;
+	enum found found = FOUND_LINE;
 
 	if (app->prompt == PROMPT_FILTER) {
 		view_set_filter(view, app->input);
+		if (*app->input && !view_count(view))
+			app_say(app, "(nothing has that)");
 		return;
 	}
 	if (!is_search(app->prompt))
 		return;
 	view->cursor = app->origin;
-	if (*app->input && !view_search(view, app->input, app->origin,
-					app->prompt == PROMPT_SEARCH_BACK))
-		app_say(app, "not found");
+	if (*app->input)
+		found = view_search(view, app->input, app->origin,
+				    app->prompt == PROMPT_SEARCH_BACK, false, NULL);
+	if (found == FOUND_NOTHING)
+		app_say(app, "(not found)");
+	else if (found == FOUND_FOLDED)
+		app_say(app, "(folded; Enter unfolds it)");
 }
 
 static void insert(struct app *app, int key)
@@ -104,14 +113,42 @@ static void print_screen(struct app *app, const char *path)
 		app_say(app, "%s: written", path);
 }
 
+static void remember(struct history *history, const char *text)
+{
+	size_t at = 0;
+
+	if (!*text)
+		return;
+	while (at < history->count && strcmp(history->v[at], text))
+		at++;
+	if (at == history->count && history->count < HISTORY_MAX)
+		history->count++;
+	if (at == HISTORY_MAX)
+		at--;
+	memmove(history->v[1], history->v[0], at * sizeof(*history->v));
+	snprintf(history->v[0], sizeof(*history->v), "%s", text);
+}
+
+static void accept_search(struct app *app, bool back)
+{
+	struct view *view = app->top;
+
+	app->search_back = back;
+	snprintf(app->search, sizeof(app->search), "%s", app->input);
+	view->cursor = app->origin;
+	if (*app->input && view_search(view, app->input, app->origin, back, true,
+				       NULL) == FOUND_NOTHING)
+		app_say(app, "'%s' is not here", app->input);
+}
+
 static void accept(struct app *app)
 {
 	enum prompt prompt = app->prompt;
 
 	app->prompt = PROMPT_NONE;
+	remember(&app->history[prompt], app->input);
 	if (is_search(prompt)) {
-		app->search_back = prompt == PROMPT_SEARCH_BACK;
-		snprintf(app->search, sizeof(app->search), "%s", app->input);
+		accept_search(app, prompt == PROMPT_SEARCH_BACK);
 		return;
 	}
 	if (prompt == PROMPT_FILTER) {
@@ -126,8 +163,53 @@ static void accept(struct app *app)
 		print_screen(app, app->input);
 	else if (prompt == PROMPT_WRITE)
 		annotation_write(app, app->input);
+	else if (prompt == PROMPT_FIND)
+		app->errand = ERRAND_FIND;
 	else if (!app->top->ops->go(app->top, app->input) && !*app->message)
 		app_say(app, "there is no '%s' in this type", app->input);
+}
+
+/* Up to where all that it may become part. */
+static void complete(struct app *app)
+{
+	struct completion completion = { };
+	struct view *view = app->top;
+
+	if (app->prompt == PROMPT_PRINT || app->prompt == PROMPT_WRITE)
+		complete_file(app->input, &completion);
+	else if (app->prompt != PROMPT_SEARCH && app->prompt != PROMPT_SEARCH_BACK &&
+		 view->ops->complete)
+		view->ops->complete(view, app->input, &completion);
+	if (completion.count)
+		snprintf(app->input, sizeof(app->input), "%s", completion.common);
+	changed(app);
+	if (!completion.count)
+		app_say(app, "(no such name)");
+	else if (completion.count > 1)
+		app_say(app, "(%zu: %s)", completion.count, completion.list);
+}
+
+/* Further back, or less far; in front of all is nothing. */
+static void recall(struct app *app, bool back)
+{
+	const struct history *history = &app->history[app->prompt];
+
+	if (back && app->recalled < history->count)
+		app->recalled++;
+	else if (!back && app->recalled)
+		app->recalled--;
+	snprintf(app->input, sizeof(app->input), "%s",
+		 app->recalled ? history->v[app->recalled - 1] : "");
+	changed(app);
+}
+
+/* In a filter, the cursor moves: it is how one of what is left is taken. */
+static bool move(struct app *app, int key)
+{
+	if (app->prompt == PROMPT_FILTER || key == KEY_OF_PAGE_UP || key == KEY_OF_PAGE_DOWN)
+		return view_move(app->top, request_of(key), app_body(app));
+	recall(app, key == KEY_OF_UP);
+	return true;
 }
 
 static void cancel(struct app *app)
@@ -168,11 +250,18 @@ bool prompt_key(struct app *app, int key)
 		app->input[0] = '\0';
 		changed(app);
 		return true;
+	case KEY_OF_TAB:
+		complete(app);
+		return true;
+	case 'P' & 0x1f:
+	case 'N' & 0x1f:
+		recall(app, key == ('P' & 0x1f));
+		return true;
 	case KEY_OF_UP:
 	case KEY_OF_DOWN:
 	case KEY_OF_PAGE_UP:
 	case KEY_OF_PAGE_DOWN:
-		return view_move(app->top, request_of(key), app->rows);
+		return move(app, key);
 	default:
 		if (key < ' ' || key >= KEY_OF_UP)
 			return false;

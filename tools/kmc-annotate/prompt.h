@@ -5,6 +5,7 @@
 #ifndef PROMPT_H
 #define PROMPT_H
 
+#include "complete.h"
 #include "line.h"
 
 #define PROMPT_MAX	256
@@ -19,6 +20,18 @@ enum prompt {
 	PROMPT_GOTO,
 	PROMPT_PRINT,
 	PROMPT_WRITE,
+	PROMPT_FIND,
+	PROMPTS,
+};
+
+#define HISTORY_MAX	16
+
+/*
+ * struct history - what was typed, the last one first
+ */
+struct history {
+	char v[HISTORY_MAX][PROMPT_MAX];
+	size_t count;
 };
 
 /* False when the key was none for a prompt */

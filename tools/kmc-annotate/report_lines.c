@@ -114,7 +114,7 @@ static void add_where(struct report_lines *lines, const struct kmc_report *repor
 	for (size_t i = 0; i < frame->chain_len; i++) {
 		const struct kmc_location *at = &frame->chain[i];
 
-		line = report_lines_add(lines, -1);
+		line = report_lines_add(lines, -2 - (int)i);
 		line_say(line, KMC_STYLE_PLAIN, "  in ");
 		line_quote(line, KMC_STYLE_PLAIN, at->function ? at->function : "?");
 		if (!at->file)
@@ -124,7 +124,7 @@ static void add_where(struct report_lines *lines, const struct kmc_report *repor
 		line_say(line, KMC_STYLE_LOCATION, ":%d", at->line);
 	}
 	if (!frame->chain_len && frame->symbol) {
-		line = report_lines_add(lines, -1);
+		line = report_lines_add(lines, -2);
 		line_say(line, KMC_STYLE_PLAIN, "  in ");
 		line_quote(line, KMC_STYLE_PLAIN, frame->symbol);
 	}
@@ -142,6 +142,7 @@ static void add_memory(struct report_lines *lines, const struct kmc_report *repo
 	const struct kmc_shadow_view_options opts = {
 		.size = sizeof(opts),
 		.width = cols > 41 ? cols - 1 : 40, .ascii = lines->lines.ascii,
+		.hex = lines->hex,
 	};
 	struct kmc_shadow_view *view = NULL;
 
@@ -201,16 +202,33 @@ static const char *confidence_name(enum kmc_confidence confidence)
 	return names[confidence];
 }
 
+static void put_offset(struct line *line, const struct report_lines *lines, int64_t offset)
+{
+	if (lines->hex)
+		line_say(line, KMC_STYLE_PLAIN, "%c0x%" PRIx64, offset < 0 ? '-' : '+',
+			 offset < 0 ? -(uint64_t)offset : (uint64_t)offset);
+	else
+		line_say(line, KMC_STYLE_PLAIN, "%+" PRId64, offset);
+}
+
+static void put_size(struct line *line, const struct report_lines *lines, uint64_t size)
+{
+	line_say(line, KMC_STYLE_PLAIN, lines->hex ? "0x%" PRIx64 : "%" PRIu64, size);
+}
+
 static void add_record(struct report_lines *lines, const struct kmc_object *object)
 {
 	struct line *line;
 
 	line = report_lines_add(lines, -1);
-	line_say(line, KMC_STYLE_PLAIN, "  allocated at 0x%" PRIx64 ", %" PRIu64 " bytes",
-		 object->start, object->size);
-	if (object->requested)
-		line_say(line, KMC_STYLE_PLAIN, " (%" PRIu64 " requested)",
-			 object->requested);
+	line_say(line, KMC_STYLE_PLAIN, "  allocated at 0x%" PRIx64 ", ", object->start);
+	put_size(line, lines, object->size);
+	line_say(line, KMC_STYLE_PLAIN, " bytes");
+	if (object->requested) {
+		line_say(line, KMC_STYLE_PLAIN, " (");
+		put_size(line, lines, object->requested);
+		line_say(line, KMC_STYLE_PLAIN, " requested)");
+	}
 	if (!object->cache)
 		return;
 	line_say(line, KMC_STYLE_PLAIN, ", cache ");
@@ -246,7 +264,8 @@ static void add_candidate(struct report_lines *lines, const struct kmc_candidate
 
 	line_say(line, KMC_STYLE_PLAIN, nth ? "  or " : "  ");
 	line_quote(line, KMC_STYLE_TITLE, candidate->type);
-	line_say(line, KMC_STYLE_PLAIN, " %+" PRId64, candidate->offset);
+	line_say(line, KMC_STYLE_PLAIN, " ");
+	put_offset(line, lines, candidate->offset);
 	put_member(line, candidate);
 	line_say(line, KMC_STYLE_PLAIN, " (%s)", confidence_name(candidate->confidence));
 	for (size_t i = 0; i < candidate->nevidence; i++) {
@@ -254,8 +273,9 @@ static void add_candidate(struct report_lines *lines, const struct kmc_candidate
 
 		line = report_lines_add(lines, index);
 		line_say(line, evidence->agrees ? KMC_STYLE_DIM : KMC_STYLE_CARET,
-			 "      %s %+" PRId64 ": ", evidence->agrees ? " " : "!",
-			 evidence->offset);
+			 "      %s ", evidence->agrees ? " " : "!");
+		put_offset(line, lines, evidence->offset);
+		line_say(line, KMC_STYLE_DIM, ": ");
 		line_quote(line, KMC_STYLE_DIM, evidence->detail);
 	}
 }
@@ -264,13 +284,16 @@ static void add_candidate(struct report_lines *lines, const struct kmc_candidate
 static void add_copied(struct report_lines *lines, const struct kmc_report *report)
 {
 	const struct kmc_copied *copied = &report->copied;
+	struct line *line;
 
 	if (!copied->known)
 		return;
 	heading(lines, "Copied from");
 	add_record(lines, &copied->object);
-	line_say(report_lines_add(lines, -1), KMC_STYLE_PLAIN, "  bytes from %+" PRId64
-		 " on, copied %" PRIu64 " time%s", copied->offset, copied->copies,
+	line = report_lines_add(lines, -1);
+	line_say(line, KMC_STYLE_PLAIN, "  bytes from ");
+	put_offset(line, lines, copied->offset);
+	line_say(line, KMC_STYLE_PLAIN, " on, copied %" PRIu64 " time%s", copied->copies,
 		 copied->copies == 1 ? "" : "s");
 	for (size_t i = 0; i < copied->ncandidates; i++)
 		if (copied->candidates[i].type)

@@ -9,7 +9,9 @@
 
 struct report_lines {
 	struct lines lines;
-	int *candidates;	/* that a line is about, -1: none; one for each line */
+	bool hex;
+	/* What a line is about: a candidate; -1: nothing; -2 and below: a level of the access */
+	int *candidates;
 };
 
 struct line *report_lines_add(struct report_lines *lines, int candidate);

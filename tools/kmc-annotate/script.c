@@ -63,6 +63,8 @@ static void run_errand(struct app *app)
 	app->errand = ERRAND_NONE;
 	if (errand == ERRAND_EDIT) {
 		run_editor(app);
+	} else if (errand == ERRAND_FIND) {
+		find_open(app, app->input);
 	} else if (errand == ERRAND_TYPES) {
 		app->message[0] = '\0';
 		types_open(app);
@@ -80,6 +82,10 @@ static const char *run_name(struct app *app, const char *at, FILE *out)
 	if (sscanf(at, "<Size %dx%d>", &cols, &rows) == 2 && cols > 0 && rows > 0 &&
 	    cols < 1000 && rows < 1000) {
 		app_resize(app, cols, rows);
+		return end;
+	}
+	if (sscanf(at, "<Click %d>", &rows) == 1) {
+		app_click(app, rows);
 		return end;
 	}
 	if (!strncmp(at, "<Screen>", 8)) {

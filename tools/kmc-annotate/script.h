@@ -13,7 +13,7 @@
  *
  * Characters stand for their keys and <Name> for those of keys.c; blanks and line ends
  * are skipped (<Space>), # begins a comment at the start of a line. <Size COLSxROWS>
- * resizes the screen, <Screen> prints it in between.
+ * resizes the screen, <Screen> prints it in between, <Click ROW> is one on a row, from 0 on.
  *
  * Return: false when the script cannot be read or has an error; it was said which.
  */

@@ -54,10 +54,32 @@ static struct kmc_error *types_path(struct session *session, const struct option
 	return NULL;
 }
 
+static struct kmc_error *open_types(const char *path, struct kmc_types **out)
+{
+	struct kmc_error *err = kmc_types_open_btf(path, out), *other;
+
+	if (!err)
+		return NULL;
+	/* What DWARF says is wrong is of more use than that there is no BTF. */
+	other = kmc_types_open_dwarf(path, out);
+	kmc_error_free(err);
+	return other;
+}
+
+struct kmc_error *session_compare(struct session *session, const char *a, const char *b)
+{
+	struct kmc_error *err;
+
+	session->types_path = xstrdup(a);
+	session->other_path = xstrdup(b);
+	err = open_types(a, &session->types);
+	return err ? err : open_types(b, &session->other);
+}
+
 struct kmc_error *session_types(struct session *session, const struct options *opts,
 				struct kmc_types **out)
 {
-	struct kmc_error *err = NULL, *other;
+	struct kmc_error *err = NULL;
 
 	if (session->types) {
 		*out = session->types;
@@ -67,16 +89,9 @@ struct kmc_error *session_types(struct session *session, const struct options *o
 		err = types_path(session, opts);
 	if (err)
 		return err;
-	err = kmc_types_open_btf(session->types_path, &session->types);
-	if (err) {
-		/* What DWARF says is wrong is of more use than that there is no BTF. */
-		other = kmc_types_open_dwarf(session->types_path, &session->types);
-		kmc_error_free(err);
-		if (other)
-			return other;
-	}
+	err = open_types(session->types_path, &session->types);
 	*out = session->types;
-	return NULL;
+	return err;
 }
 
 struct kmc_error *session_modules(struct session *session, const struct options *opts,
@@ -139,11 +154,13 @@ bool session_open(struct session *session, const struct options *opts)
 }
 
 /* What the debug info names need not be on this machine. */
-void session_source(struct session *session)
+void session_source(struct session *session, const struct options *opts)
 {
 	const char *dir = session->symbols.di ?
 			  kmc_debuginfo_source(session->symbols.di) : NULL;
 
+	if (opts->source)
+		dir = opts->source;
 	if (dir && !session->source)
 		kmc_error_free(open_source(session, dir));
 }
@@ -154,6 +171,8 @@ void session_close(struct session *session)
 	kmc_source_free(session->source);
 	kmc_modules_free(session->modules);
 	kmc_types_free(session->types);
+	kmc_types_free(session->other);
 	free(session->types_path);
+	free(session->other_path);
 	symbols_close(&session->symbols);
 }

@@ -14,6 +14,7 @@
  * @symbols: debug info for reports
  * @types: of the kernel, for the list of types; NULL until needed
  * @types_path: where they come from
+ * @other, @other_path: of the kernel that they are compared with, NULL without
  * @modules: for the types that only they have; NULL until needed, or without --modules
  * @source: lines of source files, NULL if there are none
  * @source_dir: where these are
@@ -23,6 +24,8 @@ struct session {
 	struct symbols symbols;
 	struct kmc_types *types;
 	char *types_path;
+	struct kmc_types *other;
+	char *other_path;
 	struct kmc_modules *modules;
 	struct kmc_source *source;
 	const char *source_dir;
@@ -33,6 +36,8 @@ void session_init(struct session *session, struct options *opts);
 /* Types of the vmlinux that is named, found, or that runs. */
 struct kmc_error *session_types(struct session *session, const struct options *opts,
 				struct kmc_types **out);
+/* The types of two kernels; once, and before all else. */
+struct kmc_error *session_compare(struct session *session, const char *a, const char *b);
 /*
  * session_find() - the complete structs and unions of a name
  * @types: of the kernel, or else of a module
@@ -45,8 +50,8 @@ struct kmc_error *session_modules(struct session *session, const struct options 
 				  struct kmc_modules **out);
 /* What the user named for reports; false when that cannot be used; it was said why. */
 bool session_open(struct session *session, const struct options *opts);
-/* The source tree that the debug info names, if none was and it is there. */
-void session_source(struct session *session);
+/* The source tree that was named, or that the debug info names, if it is there. */
+void session_source(struct session *session, const struct options *opts);
 void session_close(struct session *session);
 
 #endif /* SESSION_H */

@@ -5,8 +5,6 @@
  */
 #include "tree.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,11 +15,12 @@
 #define ELEMENTS_MAX	1024
 /* Rows of a union whose arms stand beside each other. */
 #define BESIDE_MAX	512
+/* More do not fit beside each other on any screen. */
+#define ARMS_MAX	24
 /* A damaged type that holds itself has no end. */
 #define NODES_MAX	400000
 /* A larger one is no object of the allocator's. */
 #define OBJECT_MAX	(1ULL << 32)
-#define DEPTH_MAX	32
 
 /* ---- nodes ---- */
 
@@ -40,8 +39,7 @@ bool node_foldable(const struct node *node)
 	return is_aggregate(node->type) && (node->type->nmembers || node->type->size);
 }
 
-/* Without a name of its own its members are taken for those of what it is in. */
-static bool is_nameless(const struct node *node)
+bool node_nameless(const struct node *node)
 {
 	return !node->name && !node->is_element && is_aggregate(node->type);
 }
@@ -70,7 +68,7 @@ static bool overlaps(const struct kmc_type *type, size_t i)
 }
 
 /* A type that is damaged is not shown; what it is a part of still is. */
-static const struct kmc_type *get_type(struct tree *tree, kmc_type_id id)
+const struct kmc_type *tree_type(struct tree *tree, kmc_type_id id)
 {
 	const struct kmc_type *type = NULL;
 
@@ -98,15 +96,44 @@ static bool takes_rest(const struct tree *tree, const struct node *node)
 	if (!tree->report || !node->type || node->type->kind != KMC_TYPE_ARRAY ||
 	    !node->type->flexible)
 		return false;
-	while (up->parent && is_nameless(up) && !has_behind(up, node->bit_offset))
+	while (up->parent && (node_nameless(up) || up->group) && !has_behind(up, node->bit_offset))
 		up = up->parent;
 	return !up->parent && !has_behind(up, node->bit_offset) &&
 	       tree->bytes * 8 > node->bit_offset;
 }
 
+static bool same_members(const struct kmc_type *a, const struct kmc_type *b)
+{
+	if (a->kind != KMC_TYPE_STRUCT || b->kind != KMC_TYPE_STRUCT ||
+	    a->nmembers != b->nmembers || !a->nmembers)
+		return false;
+	for (size_t i = 0; i < a->nmembers; i++) {
+		const struct kmc_member *p = &a->members[i], *q = &b->members[i];
+
+		if (p->bit_offset != q->bit_offset || p->bit_size != q->bit_size ||
+		    !p->name != !q->name || (p->name && strcmp(p->name, q->name)))
+			return false;
+	}
+	return true;
+}
+
+/* struct_group(): the arm of a union that has a name, when the other one has none. */
+static const struct kmc_member *group_of(struct tree *tree, const struct kmc_member *member,
+					 const struct kmc_type *type)
+{
+	const struct kmc_type *plain, *named;
+
+	if (member->name || !type || type->kind != KMC_TYPE_UNION || type->nmembers != 2 ||
+	    type->members[0].name || !type->members[1].name)
+		return NULL;
+	plain = tree_type(tree, type->members[0].type);
+	named = tree_type(tree, type->members[1].type);
+	return plain && named && same_members(plain, named) ? &type->members[1] : NULL;
+}
+
 static void add_member(struct tree *tree, struct node *parent, size_t i)
 {
-	const struct kmc_member *member = &parent->type->members[i];
+	const struct kmc_member *member = &parent->type->members[i], *group;
 	struct node *node = node_add(parent);
 
 	node->name = member->name;
@@ -115,8 +142,15 @@ static void add_member(struct tree *tree, struct node *parent, size_t i)
 	node->bit_size = member->bit_size;
 	node->bitfield = member->bitfield;
 	node->shared |= overlaps(parent->type, i);
-	node->type = get_type(tree, member->type);
-	node->open = is_nameless(node);
+	node->type = tree_type(tree, member->type);
+	group = group_of(tree, member, node->type);
+	if (group) {
+		node->group = true;
+		node->name = group->name;
+		node->id = group->type;
+		node->type = tree_type(tree, group->type);
+	}
+	node->open = node_nameless(node) || node->group;
 	if (takes_rest(tree, node))
 		node->bit_size = tree->bytes * 8 - node->bit_offset;
 }
@@ -161,7 +195,7 @@ static void load_members(struct tree *tree, struct node *node)
 
 static void load_elements(struct tree *tree, struct node *node)
 {
-	const struct kmc_type *element = get_type(tree, node->type->element);
+	const struct kmc_type *element = tree_type(tree, node->type->element);
 	uint64_t count = node->type->count;
 
 	if (!element || !element->size)
@@ -191,7 +225,7 @@ void tree_load(struct tree *tree, struct node *node)
 	if (node->loaded || !node_foldable(node))
 		return;
 	node->loaded = true;
-	if (node->depth >= DEPTH_MAX || tree->nnodes >= NODES_MAX)
+	if (node->depth >= NODE_DEPTH_MAX || tree->nnodes >= NODES_MAX)
 		tree->cut = true;
 	else if (node->type->kind == KMC_TYPE_ARRAY)
 		load_elements(tree, node);
@@ -281,13 +315,39 @@ static void add_row(struct building *b, enum row_kind kind, struct node *node,
 		b->cap = b->cap ? 2 * b->cap : 64;
 		tree->rows = xrealloc(tree->rows, b->cap * sizeof(*tree->rows));
 	}
-	tree->rows[tree->nrows++] = (struct row) { kind, node, value };
+	tree->rows[tree->nrows++] = (struct row) { kind, node, value, 0 };
 }
 
 static bool is_beside(const struct tree *tree, const struct node *node)
 {
 	return tree->beside && node->type && node->type->kind == KMC_TYPE_UNION &&
-	       node->nchildren > 1;
+	       node->nchildren > 1 && node->nchildren <= ARMS_MAX;
+}
+
+const struct node *node_part(const struct node *arm, uint64_t bit, size_t *nth)
+{
+	const struct node *found = NULL;
+
+	if (!arm->nchildren || arm->type->kind == KMC_TYPE_ARRAY)
+		return arm->bit_offset == bit && !(*nth)-- ? arm : NULL;
+	for (size_t i = 0; i < arm->nchildren && !found; i++)
+		found = node_part(&arm->children[i], bit, nth);
+	return found;
+}
+
+/* The most that one arm has at a bit: in it may be unions again. */
+static size_t parts_at(const struct node *node, uint64_t bit)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < node->nchildren; i++) {
+		size_t left = SIZE_MAX;
+
+		node_part(&node->children[i], bit, &left);
+		if (SIZE_MAX - left > most)
+			most = SIZE_MAX - left;
+	}
+	return most;
 }
 
 /* The smallest offset behind @bit at which an arm has something; false: none. */
@@ -318,12 +378,16 @@ static void add_beside(struct building *b, struct node *node)
 	uint64_t bit = node->bit_offset;
 	bool first = true;
 
+	add_row(b, ROW_ARMS, node, 0);
 	for (int i = 0; i < BESIDE_MAX; i++) {
 		uint64_t at;
 
 		if (!next_bit(b->tree, node, bit, first, &at))
 			return;
-		add_row(b, ROW_BESIDE, node, at);
+		for (size_t nth = 0; nth < parts_at(node, at); nth++) {
+			add_row(b, ROW_BESIDE, node, at);
+			b->tree->rows[b->tree->nrows - 1].nth = nth;
+		}
 		bit = at;
 		first = false;
 	}
@@ -372,7 +436,7 @@ static void open_below(struct tree *tree, struct node *node, bool open, size_t *
 		--*budget;
 		if (!node_foldable(child) || (open && !is_aggregate(child->type)))
 			continue;
-		child->open = open || is_nameless(child);
+		child->open = open || node_nameless(child) || child->group;
 		if (open || child->loaded)
 			open_below(tree, child, open, budget);
 	}
@@ -394,132 +458,6 @@ size_t tree_row_of(const struct tree *tree, const struct node *node)
 			    tree->rows[i].kind != ROW_CACHELINE)
 				return i;
 	return 0;
-}
-
-/* ---- where is it ---- */
-
-static bool covers(const struct node *node, uint64_t bit)
-{
-	return node->bit_offset <= bit && bit - node->bit_offset < node->bit_size;
-}
-
-/* The first byte of a bit-field counts, even if the bit-field begins later in it. */
-static struct node *child_at(struct node *node, uint64_t offset)
-{
-	for (size_t i = 0; i < node->nchildren; i++)
-		for (unsigned int bit = 0; bit < 8; bit++)
-			if (covers(&node->children[i], offset * 8 + bit))
-				return &node->children[i];
-	return NULL;
-}
-
-static bool reveal(struct tree *tree, struct node *node, size_t *row)
-{
-	for (struct node *up = node->parent; up; up = up->parent)
-		up->open = true;
-	tree_update(tree);
-	*row = tree_row_of(tree, node);
-	return true;
-}
-
-bool tree_find_offset(struct tree *tree, uint64_t offset, size_t *row)
-{
-	struct node *node = &tree->root, *child = node;
-
-	if (offset >= tree->bytes)
-		return false;
-	while (child) {
-		node = child;
-		tree_load(tree, node);
-		child = child_at(node, offset);
-	}
-	return node != &tree->root && reveal(tree, node, row);
-}
-
-/* "[3]" at the start of a path: behind it, or NULL. */
-static const char *match_index(const struct node *node, const char *path)
-{
-	char *end;
-
-	if (*path != '[' || path[1] < '0' || path[1] > '9')
-		return NULL;
-	errno = 0;
-	if (strtoull(path + 1, &end, 10) != node->index || errno || *end != ']')
-		return NULL;
-	return end + 1;
-}
-
-static const char *match_name(const struct node *node, const char *path)
-{
-	size_t len;
-
-	if (node->is_element)
-		return match_index(node, path);
-	if (!node->name)
-		return is_nameless(node) ? path : NULL;
-	path += *path == '.';
-	len = strlen(node->name);
-	if (strncmp(path, node->name, len) || (path[len] && !strchr(".[", path[len])))
-		return NULL;
-	return path + len;
-}
-
-static struct node *find_path(struct tree *tree, struct node *node, const char *path)
-{
-	tree_load(tree, node);
-	for (size_t i = 0; i < node->nchildren; i++) {
-		struct node *child = &node->children[i], *found;
-		const char *rest = match_name(child, path);
-
-		if (!rest)
-			continue;
-		if (!*rest)
-			return child;
-		found = find_path(tree, child, rest);
-		if (found)
-			return found;
-	}
-	return NULL;
-}
-
-bool tree_find(struct tree *tree, const char *where, size_t *row)
-{
-	struct node *node;
-	uint64_t offset;
-	char *end;
-
-	where += strspn(where, " +");
-	if (!*where)
-		return false;
-	if (*where >= '0' && *where <= '9') {
-		errno = 0;
-		offset = strtoull(where, &end, 0);
-		return !*end && !errno && tree_find_offset(tree, offset, row);
-	}
-	node = find_path(tree, &tree->root, where);
-	return node && reveal(tree, node, row);
-}
-
-/* ---- words ---- */
-
-void node_path(const struct node *node, char *path, size_t size)
-{
-	const struct node *chain[DEPTH_MAX + 1];
-	size_t count = 0, len = 0;
-
-	for (; node->parent && count < DEPTH_MAX; node = node->parent)
-		chain[count++] = node;
-	*path = '\0';
-	while (count-- && len < size) {
-		const struct node *at = chain[count];
-
-		if (at->is_element)
-			len += snprintf(path + len, size - len, "[%" PRIu64 "]",
-					at->index);
-		else if (at->name)
-			len += snprintf(path + len, size - len, "%s%s",
-					len ? "." : "", at->name);
-	}
 }
 
 struct sums tree_sums(const struct tree *tree)

@@ -7,8 +7,12 @@
 
 #include <kmc/kmc.h>
 
+#include "complete.h"
+
 /* x86's. */
 #define CACHELINE	64
+/* A damaged type that holds itself has no end. */
+#define NODE_DEPTH_MAX	32
 
 /*
  * struct node - a member, an element, or a hole
@@ -19,6 +23,8 @@
  * @type: that type, NULL for a hole, and when it is damaged
  * @bit_offset: from the start of the outermost type
  * @after: HOLE, TAIL: name of the member before it, or NULL
+ * @group: it is what struct_group() makes: a union of the same members twice, once with this
+ *	name; they are shown once, and are found with it and without
  * @shared: other members of a union lie there, too
  * @loaded: @children are there
  */
@@ -34,6 +40,7 @@ struct node {
 	uint64_t bit_size;
 	bool bitfield;
 	const char *after;
+	bool group;
 	bool shared;
 	int depth;
 	bool open;
@@ -45,7 +52,8 @@ struct node {
 enum row_kind {
 	ROW_NODE,
 	ROW_CACHELINE,		/* number @value begins here */
-	ROW_BESIDE,		/* what the arms of union @node have at bit @value */
+	ROW_ARMS,		/* names of the arms of union @node, which stand beside each other */
+	ROW_BESIDE,		/* number @nth of what each of them has at bit @value */
 	ROW_SUMMARY,
 };
 
@@ -53,6 +61,7 @@ struct row {
 	enum row_kind kind;
 	struct node *node;
 	uint64_t value;
+	size_t nth;
 };
 
 /*
@@ -86,6 +95,8 @@ struct kmc_error *tree_new(struct kmc_types *types, kmc_type_id id,
 			   struct tree **out);
 void tree_free(struct tree *tree);
 
+/* Without a name of its own its members are taken for those of what it is in. */
+bool node_nameless(const struct node *node);
 /* Anything to unfold? */
 bool node_foldable(const struct node *node);
 /* Rows anew, after something was folded or unfolded. */
@@ -103,10 +114,23 @@ void tree_load(struct tree *tree, struct node *node);
  */
 bool tree_find(struct tree *tree, const char *where, size_t *row);
 bool tree_find_offset(struct tree *tree, uint64_t offset, size_t *row);
+/* The member of a path, without unfolding anything; NULL: there is none. */
+const struct node *tree_member(struct tree *tree, const char *path);
+/*
+ * tree_below() - a member that is folded into a row and whose name or type has a text
+ * @back: the last one, not the first
+ * @found: it is unfolded, and this is its row; NULL: nothing changes
+ */
+bool tree_below(struct tree *tree, size_t row, const char *text, bool back, size_t *found);
+/* Paths that begin as @typed does. */
+void tree_complete(struct tree *tree, const char *typed, struct completion *completion);
+/* What an arm, or what is in it, has at a bit; *@nth of them are left out and counted. */
+const struct node *node_part(const struct node *arm, uint64_t bit, size_t *nth);
 /* Row of a node, or of what it is folded into. */
 size_t tree_row_of(const struct tree *tree, const struct node *node);
 
-/* "info._sifields._kill._pid"; cut to @size. */
+/* "info._sifields._kill._pid", from @top on, which is not in it; cut to @size. */
+void node_path_from(const struct node *node, const struct node *top, char *path, size_t size);
 void node_path(const struct node *node, char *path, size_t size);
 
 /* Sums of one aggregate, as pahole counts them. */
@@ -117,6 +141,9 @@ struct sums {
 	uint64_t tail_bits;
 	uint64_t cachelines;
 };
+
+/* NULL when it is damaged. */
+const struct kmc_type *tree_type(struct tree *tree, kmc_type_id id);
 
 struct sums tree_sums(const struct tree *tree);
 

@@ -15,7 +15,9 @@
 #include "crash.h"
 #include "script.h"
 #include "session.h"
+#include "theme.h"
 #include "views.h"
+#include "waiting.h"
 
 /* Last, because they have macros for short words. */
 #define NCURSES_WIDECHAR 1
@@ -45,22 +47,16 @@ bool tui_possible(void)
 
 /* ---- cells ---- */
 
-static const struct {
-	short color;
-	attr_t attr;
-} looks[] = {
-	[KMC_STYLE_PLAIN] = { -1, A_NORMAL },
-	[KMC_STYLE_TITLE] = { -1, A_BOLD },
-	[KMC_STYLE_DIM] = { -1, A_DIM },
-	[KMC_STYLE_INITIALIZED] = { COLOR_GREEN, A_NORMAL },
-	[KMC_STYLE_UNINITIALIZED] = { COLOR_YELLOW, A_NORMAL },
-	[KMC_STYLE_UNALLOCATED] = { COLOR_MAGENTA, A_NORMAL },
-	[KMC_STYLE_FREED] = { COLOR_RED, A_NORMAL },
-	[KMC_STYLE_CARET] = { COLOR_RED, A_BOLD },
-	[KMC_STYLE_LOCATION] = { COLOR_CYAN, A_NORMAL },
+/*
+ * struct screen - how cells become what the terminal shows
+ * @colors: it has some, and they are wanted
+ */
+struct screen {
+	enum theme theme;
+	bool colors;
 };
 
-static bool start_colors(void)
+static bool start_colors(enum theme theme)
 {
 	const char *no_color = getenv("NO_COLOR");
 
@@ -68,14 +64,16 @@ static bool start_colors(void)
 		return false;
 	start_color();
 	use_default_colors();
-	for (size_t i = 0; i < ARRAY_SIZE(looks); i++)
-		init_pair(i + 1, looks[i].color, -1);
+	for (int i = 0; i <= KMC_STYLE_LOCATION; i++)
+		init_pair(i + 1, theme_look(theme, i, COLORS).color, -1);
 	return true;
 }
 
-static attr_t attr_of(const struct cell *cell)
+static attr_t attr_of(const struct screen *screen, const struct cell *cell)
 {
-	attr_t attr = looks[cell->style].attr;
+	struct look look = theme_look(screen->theme, cell->style,
+				      screen->colors ? COLORS : 0);
+	attr_t attr = (look.bold ? A_BOLD : 0) | (look.dim ? A_DIM : 0);
 
 	if (cell->mark == MARK_BAR || cell->mark == MARK_CURSOR)
 		attr = (attr & ~A_DIM) | A_REVERSE;
@@ -84,7 +82,7 @@ static attr_t attr_of(const struct cell *cell)
 	return attr;
 }
 
-static void show(const struct grid *grid, bool colors)
+static void show(const struct screen *screen, const struct grid *grid)
 {
 	for (int row = 0; row < grid->rows; row++) {
 		move(row, 0);
@@ -95,21 +93,21 @@ static void show(const struct grid *grid, bool colors)
 
 			if (!cell->ch)
 				continue;
-			setcchar(&out, text, attr_of(cell), colors ? cell->style + 1 : 0,
-				 NULL);
+			setcchar(&out, text, attr_of(screen, cell),
+				 screen->colors ? cell->style + 1 : 0, NULL);
 			mvadd_wch(row, col, &out);
 		}
 	}
 }
 
-static void draw(struct app *app, bool colors)
+static void draw(struct app *app, const struct screen *screen)
 {
 	struct grid grid = { };
 
 	grid_resize(&grid, app->cols, app->rows);
 	app_draw(app, &grid);
 	erase();
-	show(&grid, colors);
+	show(screen, &grid);
 	grid_release(&grid);
 	refresh();
 }
@@ -135,18 +133,45 @@ static int translate(wint_t key, bool special)
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (keys[i].theirs == key)
 			return keys[i].ours;
-	return -1;
+	return KEY_OF_NONE;
 }
 
-static int mouse_key(void)
+/* The rest of a sequence that curses does not know: what it would do is nobody's guess. */
+static int after_escape(void)
+{
+	wint_t key;
+	int kind = get_wch(&key);
+
+	if (kind == ERR)
+		return KEY_OF_ESC;
+	/* Control sequences end with a letter or ~; behind SS3 and Alt there is one key. */
+	if (kind != KEY_CODE_YES && key == '[')
+		while (get_wch(&key) == OK && key < 0x40)
+			;
+	else if (kind != KEY_CODE_YES && key == 'O')
+		get_wch(&key);
+	return KEY_OF_NONE;
+}
+
+static void take_mouse(struct app *app)
 {
 	MEVENT event;
 
 	if (getmouse(&event) != OK)
-		return -1;
+		return;
 	if (event.bstate & BUTTON4_PRESSED)
-		return KEY_OF_UP;
-	return event.bstate & BUTTON5_PRESSED ? KEY_OF_DOWN : -1;
+		app_wheel(app, true);
+	else if (event.bstate & BUTTON5_PRESSED)
+		app_wheel(app, false);
+	else if (event.bstate & BUTTON1_PRESSED)
+		app_click(app, event.y);
+}
+
+static void arm_mouse(const struct app *app)
+{
+	/* A press is one at once, not when it is known to be no half of a double click. */
+	mouseinterval(0);
+	mousemask(app->mouse ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
 }
 
 static void stop_drawing(void)
@@ -155,7 +180,7 @@ static void stop_drawing(void)
 	endwin();
 }
 
-static void run_errand(struct app *app, bool colors)
+static void run_errand(struct app *app, const struct screen *screen)
 {
 	enum errand errand = app->errand;
 
@@ -169,17 +194,27 @@ static void run_errand(struct app *app, bool colors)
 		stop_drawing();
 		run_editor(app);
 		reset_prog_mode();
-	} else if (errand == ERRAND_TYPES) {
-		draw(app, colors);
+	} else if (errand == ERRAND_MOUSE) {
+		arm_mouse(app);
+		return;
+	} else if (errand == ERRAND_TYPES || errand == ERRAND_FIND) {
+		struct waiting waiting;
+
+		draw(app, screen);
+		waiting_start(&waiting, "reading all types");
 		app->message[0] = '\0';
-		types_open(app);
+		if (errand == ERRAND_FIND)
+			find_open(app, app->input);
+		else
+			types_open(app);
+		waiting_stop(&waiting);
 		return;
 	}
 	clearok(stdscr, TRUE);
 }
 
 /* Everything that was typed so far. */
-static void take_keys(struct app *app, bool colors)
+static void take_keys(struct app *app, const struct screen *screen)
 {
 	wint_t key;
 	int kind;
@@ -191,17 +226,19 @@ static void take_keys(struct app *app, bool colors)
 			app_resize(app, COLS, LINES);
 			continue;
 		}
-		ours = kind == KEY_CODE_YES && key == KEY_MOUSE ? mouse_key() :
-		       translate(key, kind == KEY_CODE_YES);
-		if (ours >= 0)
-			app_key(app, ours);
-		run_errand(app, colors);
+		if (kind == KEY_CODE_YES && key == KEY_MOUSE) {
+			take_mouse(app);
+			continue;
+		}
+		ours = translate(key, kind == KEY_CODE_YES);
+		app_key(app, ours == KEY_OF_ESC ? after_escape() : ours);
+		run_errand(app, screen);
 	}
 }
 
 /* ---- the loop ---- */
 
-static void loop(struct app *app, int keyboard, int signals, bool colors)
+static void loop(struct app *app, int keyboard, int signals, const struct screen *screen)
 {
 	while (app->errand != ERRAND_QUIT && !signals_stop()) {
 		struct pollfd fds[] = {
@@ -212,12 +249,12 @@ static void loop(struct app *app, int keyboard, int signals, bool colors)
 		/* More may be there than was taken at once. */
 		bool more = reports_take(app);
 
-		draw(app, colors);
+		draw(app, screen);
 		poll(fds, ARRAY_SIZE(fds), more ? 0 : -1);
 		/* A terminal that is gone will never send anything again. */
 		if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 			return;
-		take_keys(app, colors);
+		take_keys(app, screen);
 	}
 }
 
@@ -227,25 +264,31 @@ static void leave(void)
 		endwin();
 }
 
-bool tui_run(struct app *app)
+/* What is read takes seconds, and the screen is there at once. */
+static bool open_first(struct app *app, bool (*open)(struct app *app))
 {
-	FILE *in = isatty(STDIN_FILENO) ? stdin : fopen("/dev/tty", "r");
-	SCREEN *screen;
-	int signals;
-	bool colors;
+	const char *operand = app->opts->operands[0];
+	struct waiting waiting;
+	char text[128];
+	bool ok;
 
-	if (!in) {
-		message("no terminal to read keys from; --dump prints instead");
+	snprintf(text, sizeof(text), "reading what is needed%s%s",
+		 operand && strlen(operand) < 60 ? " for " : "",
+		 operand && strlen(operand) < 60 ? operand : "");
+	for (char *at = text; *at; at++)
+		*at = *at < ' ' || *at > '~' ? '?' : *at;
+	waiting_start(&waiting, text);
+	ok = open(app);
+	waiting_stop(&waiting);
+	return ok;
+}
+
+static bool start_screen(struct screen *screen, const struct app *app, FILE *in)
+{
+	if (!newterm(NULL, stdout, in))
 		return false;
-	}
-	crash_save(fileno(in));
-	screen = newterm(NULL, stdout, in);
-	if (!screen) {
-		message("this terminal cannot be used; --dump prints instead");
-		return false;
-	}
+	screen->theme = theme_choose(app->opts->theme, getenv("COLORFGBG"));
 	atexit(leave);
-	signals = signals_open();
 	crash_arm();
 	raw();
 	noecho();
@@ -254,11 +297,33 @@ bool tui_run(struct app *app)
 	nodelay(stdscr, TRUE);
 	set_escdelay(ESC_MS);
 	curs_set(0);
-	colors = start_colors();
-	if (app->opts->mouse)
-		mousemask(BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-	app_resize(app, COLS, LINES);
-	loop(app, fileno(in), signals, colors);
-	leave();
+	screen->colors = start_colors(screen->theme);
 	return true;
+}
+
+bool tui_run(struct app *app, bool (*open)(struct app *app))
+{
+	FILE *in = isatty(STDIN_FILENO) ? stdin : fopen("/dev/tty", "r");
+	struct screen screen = { };
+	int signals;
+	bool ok;
+
+	if (!in) {
+		message("no terminal to read keys from; --dump prints instead");
+		return false;
+	}
+	crash_save(fileno(in));
+	if (!start_screen(&screen, app, in)) {
+		message("this terminal cannot be used; --dump prints instead");
+		return false;
+	}
+	app->mouse = app->opts->mouse;
+	arm_mouse(app);
+	app_resize(app, COLS, LINES);
+	ok = open_first(app, open);
+	signals = signals_open();
+	if (ok)
+		loop(app, fileno(in), signals, &screen);
+	leave();
+	return ok;
 }

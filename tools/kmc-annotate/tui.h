@@ -9,7 +9,12 @@
 
 /* Is standard output a terminal that can place text? */
 bool tui_possible(void);
-/* Until the user leaves. False when there is no terminal after all; it was said. */
-bool tui_run(struct app *app);
+/*
+ * tui_run() - until the user leaves
+ * @open: opens the first view, which may take a while
+ *
+ * Return: false when there is no terminal after all, or no view; it was said.
+ */
+bool tui_run(struct app *app, bool (*open)(struct app *app));
 
 #endif /* TUI_H */

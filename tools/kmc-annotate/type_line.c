@@ -19,6 +19,12 @@
 
 /* ---- where ---- */
 
+const char *number(char text[NUMBER_MAX], bool hex, uint64_t value)
+{
+	snprintf(text, NUMBER_MAX, hex && value > 9 ? "0x%" PRIx64 : "%" PRIu64, value);
+	return text;
+}
+
 static void put_offset(struct line *line, bool hex, uint64_t bit, bool with_bit)
 {
 	char text[48];
@@ -43,8 +49,9 @@ static void put_place(struct line *line, const struct node *node, bool hex)
 	if (has_bits(node))
 		snprintf(text, sizeof(text), ":%" PRIu64, node->bit_size);
 	else
-		snprintf(text, sizeof(text), "%" PRIu64, node->bit_size / 8);
+		number(text, hex, node->bit_size / 8);
 	line_say(line, KMC_STYLE_DIM, " %6s  ", text);
+	line->stays = STATES;
 }
 
 /* ---- states ---- */
@@ -179,25 +186,29 @@ static void put_name(struct line *line, const struct node *node)
 	}
 }
 
-static void put_amount(struct line *line, uint64_t bits)
+static void put_amount(struct line *line, bool hex, uint64_t bits)
 {
+	char text[NUMBER_MAX];
+
 	if (bits % 8)
 		line_say(line, KMC_STYLE_DIM, "%" PRIu64 " bit%s", bits,
 			 bits == 1 ? "" : "s");
 	else
-		line_say(line, KMC_STYLE_DIM, "%" PRIu64 " byte%s", bits / 8,
+		line_say(line, KMC_STYLE_DIM, "%s byte%s", number(text, hex, bits / 8),
 			 bits == 8 ? "" : "s");
 }
 
-static void put_type(struct line *line, const struct node *node)
+static void put_type(struct line *line, const struct node *node, bool hex)
 {
 	if (node->place != KMC_PLACE_MEMBER) {
-		put_amount(line, node->bit_size);
+		put_amount(line, hex, node->bit_size);
 		if (node->after) {
 			line_say(line, KMC_STYLE_DIM, " behind ");
 			line_quote(line, KMC_STYLE_DIM, node->after);
 		}
 	} else if (node->type) {
+		if (node->group)
+			line_say(line, KMC_STYLE_DIM, "struct_group, ");
 		line_quote(line, KMC_STYLE_LOCATION, node->type->declared);
 	} else {
 		line_say(line, KMC_STYLE_DIM, "(damaged)");
@@ -229,38 +240,43 @@ static void node_line(const struct app *app, const struct tree *tree,
 		line_say(line, KMC_STYLE_CARET, line->ascii ? " <- here" : " ◀ here");
 	line_say(line, KMC_STYLE_PLAIN, "  ");
 	line_pad(line, type_column(app, tree));
-	put_type(line, node);
+	put_type(line, node, app->hex);
 }
 
-static void cacheline_line(const struct row *row, struct line *line)
+static void cacheline_line(const struct app *app, const struct row *row, struct line *line)
 {
 	uint64_t border = row->value * CACHELINE, at = row->node->bit_offset / 8;
 	const char *dash = line->ascii ? "---" : "───";
+	char text[NUMBER_MAX];
 
-	line_say(line, KMC_STYLE_DIM, "%8s %6s  %s cache line %" PRIu64 " at %" PRIu64,
-		 "", "", dash, row->value, border);
+	line_say(line, KMC_STYLE_DIM, "%8s %6s  %s cache line %" PRIu64 " at %s",
+		 "", "", dash, row->value, number(text, app->hex, border));
 	if (at > border)
 		line_say(line, KMC_STYLE_DIM, ", %" PRIu64 " byte%s before", at - border,
 			 at - border == 1 ? "" : "s");
 	line_say(line, KMC_STYLE_DIM, " %s", dash);
+	line->stays = STATES;
 }
 
-static void summary_line(const struct tree *tree, struct line *line)
+static void summary_line(const struct app *app, const struct tree *tree, struct line *line)
 {
 	const struct sums sums = tree_sums(tree);
+	char text[NUMBER_MAX];
 
-	line_say(line, KMC_STYLE_DIM, "%8s %6" PRIu64 "  %zu member%s, ", "",
-		 tree->root.type->size, sums.members, sums.members == 1 ? "" : "s");
+	line_say(line, KMC_STYLE_DIM, "%8s %6s  %zu member%s, ", "",
+		 number(text, app->hex, tree->root.type->size), sums.members,
+		 sums.members == 1 ? "" : "s");
+	line->stays = STATES;
 	if (sums.holes) {
 		line_say(line, KMC_STYLE_DIM, "%zu hole%s of ", sums.holes,
 			 sums.holes == 1 ? "" : "s");
-		put_amount(line, sums.hole_bits);
+		put_amount(line, app->hex, sums.hole_bits);
 	} else {
 		line_say(line, KMC_STYLE_DIM, "no hole");
 	}
 	line_say(line, KMC_STYLE_DIM, ", ");
 	if (sums.tail_bits) {
-		put_amount(line, sums.tail_bits);
+		put_amount(line, app->hex, sums.tail_bits);
 		line_say(line, KMC_STYLE_DIM, " of padding");
 	} else {
 		line_say(line, KMC_STYLE_DIM, "no padding");
@@ -273,41 +289,87 @@ static void summary_line(const struct tree *tree, struct line *line)
 
 /* ---- arms of a union beside each other ---- */
 
-static const struct node *part_at(const struct node *node, uint64_t bit)
+/* Columns of an arm; they begin at *@left. */
+static int arm_columns(const struct app *app, const struct node *node, struct line *line,
+		       int *left)
 {
-	const struct node *found = NULL;
+	int room;
 
-	if (!node->nchildren || node->type->kind == KMC_TYPE_ARRAY)
-		return node->bit_offset == bit ? node : NULL;
-	for (size_t i = 0; i < node->nchildren && !found; i++)
-		found = part_at(&node->children[i], bit);
-	return found;
+	line_say(line, KMC_STYLE_DIM, " %6s  ", "");
+	line->stays = line_columns(line);
+	line_say(line, KMC_STYLE_DIM, "%*s", 2 * node->depth + 2, "");
+	*left = line_columns(line);
+	room = (app->cols - 1 - *left) / (int)node->nchildren;
+	return room < ARM_MIN ? ARM_MIN : room;
 }
 
-static void beside_line(const struct app *app, const struct row *row, struct line *line)
+static void put_arm(struct line *line, const struct line *arm, int column)
+{
+	line_say(line, KMC_STYLE_DIM, line->ascii ? "|" : "│");
+	line_append(line, arm);
+	line_pad(line, column);
+}
+
+/* "raw", or what leads to it from the arm: "kill.pid" */
+static void put_part(const struct app *app, const struct tree *tree, struct line *line,
+		     const struct node *part, const struct node *arm)
+{
+	char path[PROMPT_MAX * 2];
+
+	node_path_from(part, arm, path, sizeof(path));
+	if (part->place != KMC_PLACE_MEMBER || part->is_element)
+		put_name(line, part);
+	else if (*path)
+		line_quote(line, KMC_STYLE_TITLE, path);
+	else if (part != arm)
+		put_name(line, part);
+	if (part->bitfield)
+		line_say(line, KMC_STYLE_DIM, " :%" PRIu64, part->bit_size);
+	if (tree->report)
+		put_value(line, value_of(tree, part));
+	line_say(line, KMC_STYLE_PLAIN, line->len ? " " : "");
+	put_type(line, part, app->hex);
+}
+
+static void arms_line(const struct app *app, const struct row *row, struct line *line)
+{
+	const struct node *node = row->node;
+	char text[NUMBER_MAX];
+	int left, room;
+
+	line_say(line, KMC_STYLE_DIM, "%8s", "");
+	room = arm_columns(app, node, line, &left);
+	for (size_t i = 0; i < node->nchildren; i++) {
+		const struct node *child = &node->children[i];
+		struct line arm;
+
+		line_clear(&arm, line->ascii);
+		put_name(&arm, child);
+		line_say(&arm, KMC_STYLE_DIM, ", %s",
+			 number(text, app->hex, (child->bit_size + 7) / 8));
+		line_cut(&arm, room - 2);
+		put_arm(line, &arm, left + (int)(i + 1) * room);
+	}
+}
+
+static void beside_line(const struct app *app, const struct tree *tree, const struct row *row,
+			struct line *line)
 {
 	const struct node *node = row->node;
 	int left, room;
 
 	put_offset(line, app->hex, row->value, row->value % 8);
-	line_say(line, KMC_STYLE_DIM, " %6s  %*s", "", 2 * node->depth + 2, "");
-	left = line_columns(line);
-	room = (app->cols - 1 - left) / (int)node->nchildren;
-	room = room < ARM_MIN ? ARM_MIN : room;
+	room = arm_columns(app, node, line, &left);
 	for (size_t i = 0; i < node->nchildren; i++) {
-		const struct node *part = part_at(&node->children[i], row->value);
+		size_t nth = row->nth;
+		const struct node *part = node_part(&node->children[i], row->value, &nth);
 		struct line arm;
 
 		line_clear(&arm, line->ascii);
-		if (part) {
-			put_name(&arm, part);
-			line_say(&arm, KMC_STYLE_PLAIN, " ");
-			put_type(&arm, part);
-		}
+		if (part)
+			put_part(app, tree, &arm, part, &node->children[i]);
 		line_cut(&arm, room - 2);
-		line_say(line, KMC_STYLE_DIM, line->ascii ? "|" : "│");
-		line_say(line, KMC_STYLE_PLAIN, "%s", arm.text);
-		line_pad(line, left + (int)(i + 1) * room);
+		put_arm(line, &arm, left + (int)(i + 1) * room);
 	}
 }
 
@@ -321,13 +383,16 @@ void type_line(const struct app *app, const struct tree *tree, size_t i,
 		node_line(app, tree, row->node, line);
 		break;
 	case ROW_CACHELINE:
-		cacheline_line(row, line);
+		cacheline_line(app, row, line);
+		break;
+	case ROW_ARMS:
+		arms_line(app, row, line);
 		break;
 	case ROW_BESIDE:
-		beside_line(app, row, line);
+		beside_line(app, tree, row, line);
 		break;
 	case ROW_SUMMARY:
-		summary_line(tree, line);
+		summary_line(app, tree, line);
 		break;
 	}
 }

@@ -9,6 +9,10 @@
 #include "tree.h"
 
 /* A row of a tree, which is shown with a report's bytes if it has an overlay. */
+#define NUMBER_MAX	24
+
+/* In decimal, or with what shows that it is not. */
+const char *number(char text[NUMBER_MAX], bool hex, uint64_t value);
 void type_line(const struct app *app, const struct tree *tree, size_t i,
 	       struct line *line);
 

@@ -142,22 +142,70 @@ void view_select(struct view *view, size_t i)
 	view_changed(view);
 }
 
-bool view_search(struct view *view, const char *text, size_t from, bool back)
+static bool search_line(const struct view *view, size_t at, const char *text)
+{
+	struct line line;
+
+	make_line(view, line_of(view, at), &line);
+	return strcasestr(line.text, text);
+}
+
+static bool search_folded(struct view *view, size_t at, const char *text, bool back,
+			  bool unfold)
+{
+	size_t row;
+
+	if (!view->ops->below ||
+	    !view->ops->below(view, line_of(view, at), text, back, unfold ? &row : NULL))
+		return false;
+	view->cursor = at;
+	if (unfold) {
+		view_changed(view);
+		view_select(view, row);
+	}
+	return true;
+}
+
+enum found view_search(struct view *view, const char *text, size_t from, bool back,
+		       bool unfold, bool *wrapped)
 {
 	size_t count = view_count(view);
-	struct line line;
 
 	for (size_t n = 0; n < count; n++) {
 		size_t at = (back ? from + count - n : from + n) % count;
 
-		make_line(view, line_of(view, at), &line);
-		if (strcasestr(line.text, text)) {
+		if (wrapped)
+			*wrapped = back ? n > from : from + n >= count;
+		if (back && search_folded(view, at, text, back, unfold))
+			return FOUND_FOLDED;
+		if (search_line(view, at, text)) {
 			view->cursor = at;
-			return true;
+			return FOUND_LINE;
 		}
+		if (!back && search_folded(view, at, text, back, unfold))
+			return FOUND_FOLDED;
 	}
-	return false;
+	return FOUND_NOTHING;
 }
+
+enum found view_search_next(struct view *view, const char *text, bool back, bool *wrapped)
+{
+	size_t count = view_count(view), before = view->cursor, from;
+	enum found found;
+
+	if (!count)
+		return FOUND_NOTHING;
+	if (!back && search_folded(view, before, text, back, true)) {
+		*wrapped = false;
+		return FOUND_FOLDED;
+	}
+	from = back ? (before + count - 1) % count : (before + 1) % count;
+	found = view_search(view, text, from, back, true, wrapped);
+	*wrapped |= back ? from > before : from <= before;
+	return found;
+}
+
+/* ---- movement ---- */
 
 static void move_by(struct view *view, long by)
 {
@@ -171,6 +219,16 @@ static void move_by(struct view *view, long by)
 		view->cursor = count ? count - 1 : 0;
 }
 
+/* The lines move, and the cursor with them. */
+static void page(struct view *view, long by)
+{
+	if (by < 0)
+		view->top = view->top < (size_t)-by ? 0 : view->top + by;
+	else if (view->top + by < view_count(view))
+		view->top += by;
+	move_by(view, by);
+}
+
 bool view_move(struct view *view, enum request request, int rows)
 {
 	switch (request) {
@@ -181,10 +239,10 @@ bool view_move(struct view *view, enum request request, int rows)
 		move_by(view, 1);
 		return true;
 	case REQUEST_PAGE_UP:
-		move_by(view, -rows);
+		page(view, -rows);
 		return true;
 	case REQUEST_PAGE_DOWN:
-		move_by(view, rows);
+		page(view, rows);
 		return true;
 	case REQUEST_FIRST:
 		view->cursor = 0;
@@ -207,11 +265,16 @@ bool view_move(struct view *view, enum request request, int rows)
 
 /* ---- output ---- */
 
-/* The cursor is on the screen, and no row is wasted at the end. */
+/*
+ * The cursor is on the screen, in its middle if it has come from afar, and no row is wasted
+ * at the end.
+ */
 static void scroll(struct view *view, size_t rows)
 {
 	size_t count = view_count(view);
 
+	if (view->cursor + 1 < view->top || view->cursor > view->top + rows)
+		view->top = view->cursor > rows / 2 ? view->cursor - rows / 2 : 0;
 	if (view->cursor < view->top)
 		view->top = view->cursor;
 	if (view->cursor >= view->top + rows)

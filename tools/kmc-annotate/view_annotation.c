@@ -126,9 +126,22 @@ static void free_data(void *data)
 	free(preview);
 }
 
+static const struct hint hints[] = {
+	{ REQUEST_WRITE, "write the diff to a file" },
+	{ REQUEST_OTHER, "another annotation" }, HINTS_END
+};
+
+static bool can(const struct view *view, enum request what)
+{
+	const struct preview *preview = view->data;
+
+	return what != REQUEST_WRITE || !preview->why;
+}
+
 static const struct view_ops annotation_view = {
 	.name = "an annotation",
-	.hints = "w write the diff to a file  o another annotation  q back  h help",
+	.hints = hints,
+	.can = can,
 	.count = count,
 	.line = line,
 	.title = title,
@@ -136,7 +149,7 @@ static const struct view_ops annotation_view = {
 	.free = free_data,
 };
 
-static bool is_false_positive(const struct kmc_report *report)
+bool annotation_possible(const struct kmc_report *report)
 {
 	return report->verdict.kind == KMC_VERDICT_PADDING ||
 	       report->verdict.kind == KMC_VERDICT_BITFIELD;
@@ -146,7 +159,7 @@ void annotation_open(struct app *app, const struct kmc_report *report)
 {
 	struct preview *preview;
 
-	if (!is_false_positive(report)) {
+	if (!annotation_possible(report)) {
 		app_say(app, "only false positives are annotated, and this is one of '%s'",
 			kmc_verdict_name(report->verdict.kind));
 		return;

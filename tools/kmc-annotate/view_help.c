@@ -4,7 +4,22 @@
  */
 #include <stdlib.h>
 
+#include "../common/memory.h"
 #include "views.h"
+
+/* What the screen says without words. */
+static const char * const notation[] = {
+	"Notation",
+	"  52:2  :6          offset, :bit; size in bits",
+	"  iiii  uuuu        states, a letter a byte: i initialized, u uninitialized,",
+	"                    a unallocated, f freed, a dot: not in the report",
+	"  8.4i4u8i+         runs of them: 8 dots, 4 i, 4 u, 8 i, and (+) more",
+	"  (hole) (padding)  no member is there: between two, behind the last",
+	"  ──── cache line   begins here, or so many bytes before",
+	"  (anonymous)       its members are taken for those of what it is in",
+	"  struct_group      its members are shown once, and found by both paths",
+	"  ◀ here            what was accessed",
+};
 
 static size_t count(const struct view *view)
 {
@@ -12,7 +27,7 @@ static size_t count(const struct view *view)
 
 	(void)view;
 	request_rows(&rows);
-	return rows;
+	return rows + ARRAY_SIZE(notation);
 }
 
 static void line(const struct view *view, size_t i, struct line *out)
@@ -21,13 +36,19 @@ static void line(const struct view *view, size_t i, struct line *out)
 	size_t rows;
 
 	(void)view;
-	row = &request_rows(&rows)[i];
+	row = request_rows(&rows);
+	if (i >= rows) {
+		line_say(out, i == rows ? KMC_STYLE_TITLE : KMC_STYLE_PLAIN, "%s",
+			 notation[i - rows]);
+		return;
+	}
+	row += i;
 	if (!row->keys) {
 		line_say(out, KMC_STYLE_TITLE, "%s", row->help);
 		return;
 	}
 	line_say(out, KMC_STYLE_LOCATION, "  %s", row->keys);
-	line_pad(out, 20);
+	line_pad(out, 23);
 	line_say(out, KMC_STYLE_PLAIN, "%s", row->help);
 }
 
@@ -44,7 +65,6 @@ static void free_data(void *data)
 
 const struct view_ops help_view = {
 	.name = "the help",
-	.hints = "q back  / search",
 	.count = count,
 	.line = line,
 	.title = title,

@@ -43,6 +43,8 @@ static void make_text(struct view *view)
 	report_lines_release(&shown->tail);
 	shown->head.lines.ascii = app->ascii;
 	shown->tail.lines.ascii = app->ascii;
+	shown->head.hex = app->hex;
+	shown->tail.hex = app->hex;
 	report_head(&shown->head, shown->report, app->cols - 1);
 	report_tail(&shown->tail, shown->report, app->cols - 1, shown->registers);
 }
@@ -167,6 +169,17 @@ static int candidate_here(const struct view *view)
 	return shown->tail.candidates[i - before];
 }
 
+/* The level of the access that the line is about, from 1 on; 0: none. */
+static int level_here(const struct view *view)
+{
+	const struct shown *shown = view->data;
+	size_t i;
+
+	if (!view_current(view, &i) || i >= shown->head.lines.count)
+		return 0;
+	return -1 - shown->head.candidates[i];
+}
+
 /* ---- runs of uninitialised bytes ---- */
 
 static bool is_bad(const struct kmc_report *report, size_t i)
@@ -237,15 +250,17 @@ static void step(struct view *view, bool back)
 	const struct shown *shown = view->data;
 	const struct inbox *inbox = view->app->session->inbox;
 	size_t bug = shown->bug, index = shown->index;
+	size_t place = inbox_place(inbox, bug);
 
 	if (back && index) {
 		index--;
-	} else if (back && bug) {
-		index = inbox->bugs[--bug].nreports - 1;
+	} else if (back && place) {
+		bug = inbox->order[place - 1];
+		index = inbox->bugs[bug].nreports - 1;
 	} else if (!back && index + 1 < inbox->bugs[bug].nreports) {
 		index++;
-	} else if (!back && bug + 1 < inbox->nbugs) {
-		bug++;
+	} else if (!back && place + 1 < inbox->nbugs) {
+		bug = inbox->order[place + 1];
 		index = 0;
 	} else {
 		app_say(view->app, back ? "this is the first report" : "this is the last report");
@@ -277,7 +292,7 @@ static bool request(struct view *view, enum request what)
 		view_changed(view);
 		return true;
 	case REQUEST_STACK:
-		stack_open(view->app, shown->report);
+		stack_open(view->app, shown->report, 0);
 		return true;
 	case REQUEST_ANNOTATE:
 		annotation_open(view->app, shown->report);
@@ -285,6 +300,10 @@ static bool request(struct view *view, enum request what)
 	case REQUEST_ENTER:
 		if (candidate_here(view) >= 0) {
 			choose(view, candidate_here(view));
+			return true;
+		}
+		if (level_here(view) > 0) {
+			stack_open(view->app, shown->report, level_here(view));
 			return true;
 		}
 		break;
@@ -312,6 +331,76 @@ static bool go(struct view *view, const char *where)
 	return shown->tree && type_go(view, shown->tree, shown->head.lines.count, where);
 }
 
+static bool is_last(const struct view *view)
+{
+	const struct shown *shown = view->data;
+	const struct inbox *inbox = view->app->session->inbox;
+
+	return inbox_place(inbox, shown->bug) + 1 == inbox->nbugs &&
+	       shown->index + 1 == inbox->bugs[shown->bug].nreports;
+}
+
+static bool can(const struct view *view, enum request what)
+{
+	const struct shown *shown = view->data;
+
+	switch (what) {
+	case REQUEST_NEXT_RUN:
+		return shown->tree && shown->report->caret >= 0;
+	case REQUEST_OTHER:
+		return shown->report->ncandidates > 1;
+	case REQUEST_ANNOTATE:
+		return annotation_possible(shown->report);
+	case REQUEST_NEXT_REPORT:
+		return !is_last(view);
+	case REQUEST_PREVIOUS_REPORT:
+		return shown->index || inbox_place(view->app->session->inbox, shown->bug);
+	case REQUEST_UNFOLD:
+	case REQUEST_FOLD:
+	case REQUEST_TYPE:
+		return shown->tree &&
+		       type_can(view, shown->tree, shown->head.lines.count, what);
+	case REQUEST_GOTO:
+		return shown->tree;
+	case REQUEST_STACK:
+		return level_here(view) <= 0;
+	default:
+		return true;
+	}
+}
+
+static const char *enter(const struct view *view)
+{
+	const struct shown *shown = view->data;
+
+	if (candidate_here(view) > 0)
+		return "take it for this";
+	if (level_here(view) > 0)
+		return "stacks";
+	return shown->tree ? type_enter(view, shown->tree, shown->head.lines.count) : NULL;
+}
+
+static bool below(struct view *view, size_t i, const char *text, bool back, size_t *row)
+{
+	struct shown *shown = view->data;
+	size_t head = shown->head.lines.count;
+
+	if (i < head || i - head >= tree_rows(shown) ||
+	    !tree_below(shown->tree, i - head, text, back, row))
+		return false;
+	if (row)
+		*row += head;
+	return true;
+}
+
+static void complete_path(struct view *view, const char *typed, struct completion *completion)
+{
+	struct shown *shown = view->data;
+
+	if (shown->tree)
+		tree_complete(shown->tree, typed, completion);
+}
+
 static bool json(const struct view *view, FILE *out)
 {
 	const struct shown *shown = view->data;
@@ -328,9 +417,20 @@ static bool json(const struct view *view, FILE *out)
 	return true;
 }
 
+static const struct hint hints[] = {
+	{ REQUEST_NEXT_RUN, "next uninit" }, { REQUEST_ENTER, NULL },
+	{ REQUEST_STACK, "stacks" }, { REQUEST_OTHER, "other object" },
+	{ REQUEST_ANNOTATE, "annotate" }, { REQUEST_NEXT_REPORT, "next" },
+	{ REQUEST_TYPE, "type" }, HINTS_END
+};
+
 const struct view_ops report_view = {
 	.name = "a report",
-	.hints = "Tab next uninit  s stacks  o other object  a annotate  ] next  t type  q back  h help",
+	.hints = hints,
+	.can = can,
+	.enter = enter,
+	.below = below,
+	.complete = complete_path,
 	.count = count,
 	.line = line,
 	.title = title,
@@ -368,5 +468,5 @@ void report_open(struct app *app, size_t bug, size_t index)
 	shown->registers = true;
 	view_open(app, &report_view, shown);
 	fill(app->top, bug, index);
-	session_source(app->session);
+	session_source(app->session, app->opts);
 }

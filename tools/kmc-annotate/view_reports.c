@@ -12,7 +12,8 @@
 #include "views.h"
 
 /*
- * struct entry - a row: a bug, or with @report >= 0 one of its reports
+ * struct entry - a row: a bug, with @report >= 0 one of its reports, or behind the last that
+ *	is kept how many more there were
  */
 struct entry {
 	size_t bug;
@@ -27,15 +28,19 @@ struct entries {
 
 static void rebuild(struct entries *entries)
 {
-	const struct inbox *inbox = entries->inbox;
+	struct inbox *inbox = entries->inbox;
 
+	inbox_sort(inbox, inbox->sorted);
 	free(entries->v);
-	entries->v = xcalloc(inbox->nbugs * (1 + BUG_REPORTS), sizeof(*entries->v));
+	entries->v = xcalloc(inbox->nbugs * (2 + BUG_REPORTS), sizeof(*entries->v));
 	entries->count = 0;
 	for (size_t i = 0; i < inbox->nbugs; i++) {
-		entries->v[entries->count++] = (struct entry) { i, -1 };
-		for (size_t j = 0; inbox->bugs[i].open && j < inbox->bugs[i].nreports; j++)
-			entries->v[entries->count++] = (struct entry) { i, j };
+		const struct bug *bug = &inbox->bugs[inbox->order[i]];
+		size_t rows = bug->nreports + (bug->seen > bug->nreports);
+
+		entries->v[entries->count++] = (struct entry) { inbox->order[i], -1 };
+		for (size_t j = 0; bug->open && j < rows; j++)
+			entries->v[entries->count++] = (struct entry) { inbox->order[i], j };
 	}
 }
 
@@ -109,6 +114,9 @@ static void line(const struct view *view, size_t i, struct line *out)
 
 	if (entry->report < 0)
 		bug_line(bug, out);
+	else if (entry->report == (long)bug->nreports)
+		line_say(out, KMC_STYLE_DIM, "%10sand %" PRIu64 " more, which were counted and not kept",
+			 "", bug->seen - bug->nreports);
 	else
 		one_line(bug->reports[entry->report], out);
 }
@@ -122,13 +130,24 @@ static int depth(const struct view *view, size_t i)
 
 static void title(const struct view *view, struct line *out)
 {
+	static const char * const orders[] = {
+		[INBOX_COUNT] = ", by count", [INBOX_TIME] = ", by time",
+		[INBOX_MEMBER] = ", by member",
+	};
 	const struct inbox *inbox = ((const struct entries *)view->data)->inbox;
+	size_t others = 0;
 
-	line_quote(out, KMC_STYLE_TITLE, inbox->path);
+	line_quote(out, KMC_STYLE_TITLE, inbox->paths[0]);
+	while (inbox->paths[others + 1])
+		others++;
+	if (others)
+		line_say(out, KMC_STYLE_TITLE, " and %zu more", others);
 	line_say(out, KMC_STYLE_PLAIN, ": %" PRIu64 " report%s of %zu bug%s", inbox->seen,
 		 inbox->seen == 1 ? "" : "s", inbox->nbugs, inbox->nbugs == 1 ? "" : "s");
 	if (inbox->dropped)
 		line_say(out, KMC_STYLE_PLAIN, ", %" PRIu64 " not kept", inbox->dropped);
+	if (inbox->sorted)
+		line_say(out, KMC_STYLE_PLAIN, "%s", orders[inbox->sorted]);
 	if (inbox->paused)
 		line_say(out, KMC_STYLE_PLAIN, ", paused");
 	else if (!inbox->ended)
@@ -163,6 +182,34 @@ static void set_open(struct view *view, bool all, size_t i, bool open)
 		view_select(view, find(entries, (struct entry) { bug, -1 }));
 }
 
+static bool can(const struct view *view, enum request what)
+{
+	const struct entries *entries = view->data;
+	const struct inbox *inbox = entries->inbox;
+	const struct bug *bug = NULL;
+	long report = -1;
+	size_t i;
+
+	if (view_current(view, &i)) {
+		bug = &inbox->bugs[entries->v[i].bug];
+		report = entries->v[i].report;
+	}
+	switch (what) {
+	case REQUEST_ENTER:
+		return bug && report < (long)bug->nreports;
+	case REQUEST_UNFOLD:
+		return bug && report < 0 && !bug->open;
+	case REQUEST_FOLD:
+		return bug && bug->open;
+	case REQUEST_SORT:
+		return inbox->nbugs > 1;
+	case REQUEST_PAUSE:
+		return inbox->live && !inbox->ended;
+	default:
+		return true;
+	}
+}
+
 static bool request(struct view *view, enum request what)
 {
 	struct entries *entries = view->data;
@@ -170,6 +217,11 @@ static bool request(struct view *view, enum request what)
 
 	if (what == REQUEST_PAUSE) {
 		toggle_pause(view);
+		return true;
+	}
+	if (what == REQUEST_SORT) {
+		inbox_sort(entries->inbox, (entries->inbox->sorted + 1) % INBOX_ORDERS);
+		refresh(view);
 		return true;
 	}
 	if (what == REQUEST_UNFOLD_ALL || what == REQUEST_FOLD_ALL) {
@@ -184,8 +236,9 @@ static bool request(struct view *view, enum request what)
 		set_open(view, false, i, what == REQUEST_UNFOLD);
 		return true;
 	case REQUEST_ENTER:
-		report_open(view->app, entries->v[i].bug,
-			    entries->v[i].report < 0 ? 0 : entries->v[i].report);
+		if (can(view, what))
+			report_open(view->app, entries->v[i].bug,
+				    entries->v[i].report < 0 ? 0 : entries->v[i].report);
 		return true;
 	default:
 		return false;
@@ -223,9 +276,16 @@ static void free_data(void *data)
 	free(entries);
 }
 
+static const struct hint hints[] = {
+	{ REQUEST_ENTER, "open" }, { REQUEST_UNFOLD, "unfold" }, { REQUEST_FOLD, "fold" },
+	{ REQUEST_SORT, "sort" }, { REQUEST_PAUSE, "pause" }, { REQUEST_TYPES, "types" },
+	HINTS_END
+};
+
 static const struct view_ops reports_view = {
 	.name = "the list of reports",
-	.hints = "Enter open  + - unfold  / search  & filter  p pause  T types  q leave  h help",
+	.hints = hints,
+	.can = can,
 	.count = count,
 	.line = line,
 	.title = title,
@@ -257,7 +317,8 @@ bool reports_take(struct app *app)
 	if (!any)
 		return more;
 	if (inbox->ended && !inbox->seen && !*app->message)
-		app_say(app, "%s: no report in it", inbox->path);
+		app_say(app, inbox->at ? "%s and the others: no report in them" :
+			"%s: no report in it", inbox->paths[0]);
 	changed(app);
 	return more;
 }
@@ -272,14 +333,14 @@ void reports_take_all(struct app *app)
 	}
 }
 
-void reports_open(struct app *app, const char *path, bool live)
+void reports_open(struct app *app, const char *const *paths, bool live)
 {
 	struct entries *entries;
 	struct kmc_error *err;
 
 	if (!session_open(app->session, app->opts))
 		return;
-	err = inbox_open(path, live, &app->session->symbols, &app->session->inbox);
+	err = inbox_open(paths, live, &app->session->symbols, &app->session->inbox);
 	if (err) {
 		message_error(err);
 		return;
@@ -291,8 +352,10 @@ void reports_open(struct app *app, const char *path, bool live)
 
 void reports_print(struct app *app, FILE *out)
 {
-	for (size_t i = 0; i < app->session->inbox->nbugs; i++) {
-		report_open(app, i, 0);
+	const struct inbox *inbox = app->session->inbox;
+
+	for (size_t i = 0; i < inbox->nbugs; i++) {
+		report_open(app, inbox->order[i], 0);
 		fputc('\n', out);
 		view_print(app->top, out);
 		view_close(app->top);

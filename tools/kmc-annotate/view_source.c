@@ -113,9 +113,13 @@ static void free_data(void *data)
 	free(source);
 }
 
+static const struct hint hints[] = {
+	{ REQUEST_EDIT, "edit" }, { REQUEST_GOTO, "go to line" }, HINTS_END
+};
+
 static const struct view_ops source_view = {
 	.name = "a source file",
-	.hints = "e edit  g go to line  / search  q back  h help",
+	.hints = hints,
 	.count = count,
 	.line = line,
 	.title = title,

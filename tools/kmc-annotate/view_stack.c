@@ -15,6 +15,7 @@
 
 /*
  * struct level - a row: a heading when there is no @frame
+ * @allocator: so many levels from here on are the allocator's own, not the caller's
  * @where: of an inline chain, NULL when nothing is known
  */
 struct level {
@@ -24,12 +25,18 @@ struct level {
 	const struct kmc_location *where;
 	bool inlined;
 	bool open;
+	size_t allocator;
 };
 
-/* What is shown of levels: the level itself, or a line of source below it. */
+/*
+ * struct stack_row - what is shown of levels
+ * @number: a line of source below the level; 0: the level itself
+ * @folded: it stands for all of the allocator's
+ */
 struct stack_row {
 	size_t level;
 	int number;
+	bool folded;
 };
 
 struct stack {
@@ -38,6 +45,7 @@ struct stack {
 	size_t nlevels;
 	struct stack_row *rows;
 	size_t nrows;
+	bool allocators;
 };
 
 /* ---- levels ---- */
@@ -69,14 +77,25 @@ static void add_frames(struct stack *stack, const struct kmc_stack *frames)
 static void add_track(struct stack *stack, const char *heading,
 		      const struct kmc_track *track)
 {
+	struct kmc_site caller;
 	struct level *level;
+	size_t first, own;
 
 	if (!track->known)
 		return;
 	level = add_level(stack);
 	level->heading = heading;
 	level->track = track;
+	first = stack->nlevels;
 	add_frames(stack, &track->stack);
+	if (!track->stack.count)
+		return;
+	caller = kmc_track_caller(track);
+	own = caller.level;
+	for (size_t i = 0; i < caller.frame; i++)
+		own += track->stack.frames[i].chain_len ? track->stack.frames[i].chain_len : 1;
+	if (first + own < stack->nlevels)
+		stack->levels[first].allocator = own;
 }
 
 static void fill(struct stack *stack)
@@ -98,7 +117,7 @@ static void fill(struct stack *stack)
 static void add_row(struct stack *stack, size_t level, int number)
 {
 	stack->rows = xrealloc(stack->rows, (stack->nrows + 1) * sizeof(*stack->rows));
-	stack->rows[stack->nrows++] = (struct stack_row) { level, number };
+	stack->rows[stack->nrows++] = (struct stack_row) { level, number, false };
 }
 
 static void rebuild(struct app *app, struct stack *stack)
@@ -109,6 +128,11 @@ static void rebuild(struct app *app, struct stack *stack)
 		size_t len;
 
 		add_row(stack, i, 0);
+		if (level->allocator && !stack->allocators) {
+			stack->rows[stack->nrows - 1].folded = true;
+			i += level->allocator - 1;
+			continue;
+		}
 		if (!level->open || !level->where || !level->where->file)
 			continue;
 		for (int n = level->where->line - CONTEXT; n <= level->where->line + CONTEXT;
@@ -185,7 +209,11 @@ static void line(const struct view *view, size_t i, struct line *out)
 	const struct stack_row *row = &stack->rows[i];
 	const struct level *level = &stack->levels[row->level];
 
-	if (row->number)
+	if (row->folded)
+		line_say(out, KMC_STYLE_DIM, "  %s %zu frame%s of the allocator",
+			 out->ascii ? "+" : "▸", level->allocator,
+			 level->allocator == 1 ? "" : "s");
+	else if (row->number)
 		source_line(view->app, level->where->file, row->number,
 			    row->number == level->where->line, 4, out);
 	else if (level->heading)
@@ -234,6 +262,60 @@ static void set_open(struct view *view, size_t from, size_t end, bool open)
 		app_say(view->app, "no source lines: --source names the tree");
 }
 
+/* The cursor stays on its level, or on what that is folded into. */
+static void show_allocators(struct view *view, bool shown)
+{
+	struct stack *stack = view->data;
+	size_t i = 0, at, row = 0;
+
+	view_current(view, &i);
+	at = stack->rows[i].level;
+	stack->allocators = shown;
+	rebuild(view->app, stack);
+	view_changed(view);
+	while (row + 1 < stack->nrows && stack->rows[row + 1].level <= at)
+		row++;
+	view_select(view, row);
+}
+
+static bool can(const struct view *view, enum request what)
+{
+	const struct stack *stack = view->data;
+	size_t i;
+	bool here = view_current(view, &i), file;
+
+	file = here && !stack->rows[i].folded && stack->levels[stack->rows[i].level].where &&
+	       stack->levels[stack->rows[i].level].where->file && view->app->session->source;
+	switch (what) {
+	case REQUEST_ENTER:
+		return file || (here && stack->rows[i].folded);
+	case REQUEST_EDIT:
+		return file;
+	case REQUEST_UNFOLD:
+		return (here && stack->rows[i].folded) ||
+		       (file && !stack->levels[stack->rows[i].level].open);
+	case REQUEST_FOLD:
+		return file && stack->levels[stack->rows[i].level].open;
+	case REQUEST_STACK:
+		for (i = 0; i < stack->nlevels; i++)
+			if (stack->levels[i].allocator)
+				return true;
+		return false;
+	case REQUEST_UNFOLD_ALL:
+		return view->app->session->source;
+	default:
+		return true;
+	}
+}
+
+static const char *enter(const struct view *view)
+{
+	const struct stack *stack = view->data;
+	size_t i;
+
+	return view_current(view, &i) && stack->rows[i].folded ? "unfold" : "source";
+}
+
 static bool request(struct view *view, enum request what)
 {
 	struct stack *stack = view->data;
@@ -243,6 +325,14 @@ static bool request(struct view *view, enum request what)
 
 	if (!view_current(view, &i))
 		return false;
+	if (what == REQUEST_STACK) {
+		show_allocators(view, !stack->allocators);
+		return true;
+	}
+	if (stack->rows[i].folded && (what == REQUEST_ENTER || what == REQUEST_UNFOLD)) {
+		show_allocators(view, true);
+		return true;
+	}
 	level = &stack->levels[stack->rows[i].level];
 	number = stack->rows[i].number ? stack->rows[i].number :
 		 level->where ? level->where->line : 0;
@@ -276,9 +366,17 @@ static void free_data(void *data)
 	free(stack);
 }
 
+static const struct hint hints[] = {
+	{ REQUEST_ENTER, NULL }, { REQUEST_UNFOLD, "unfold" }, { REQUEST_FOLD, "fold" },
+	{ REQUEST_EDIT, "edit" }, { REQUEST_UNFOLD_ALL, "unfold all" },
+	{ REQUEST_STACK, "the allocator's frames" }, HINTS_END
+};
+
 static const struct view_ops stack_view = {
 	.name = "the stacks",
-	.hints = "Enter source  + - lines around it  e edit  E all  q back  h help",
+	.hints = hints,
+	.can = can,
+	.enter = enter,
 	.count = count,
 	.line = line,
 	.title = title,
@@ -287,7 +385,7 @@ static const struct view_ops stack_view = {
 	.free = free_data,
 };
 
-void stack_open(struct app *app, const struct kmc_report *report)
+void stack_open(struct app *app, const struct kmc_report *report, size_t level)
 {
 	struct stack *stack = xcalloc(1, sizeof(*stack));
 
@@ -295,4 +393,7 @@ void stack_open(struct app *app, const struct kmc_report *report)
 	fill(stack);
 	view_open(app, &stack_view, stack);
 	rebuild(app, stack);
+	for (size_t i = 0; i < stack->nrows; i++)
+		if (!stack->rows[i].number && stack->rows[i].level == level)
+			view_select(app->top, i);
 }

@@ -9,6 +9,7 @@
 
 #include "../common/memory.h"
 #include "../common/message.h"
+#include "definition.h"
 #include "session.h"
 #include "type_line.h"
 #include "views.h"
@@ -34,7 +35,8 @@ static kmc_type_id complete(struct kmc_types *types, kmc_type_id id,
 	return id;
 }
 
-static bool open_type_of(struct app *app, struct tree *tree, const struct node *node)
+/* The struct or union that a member is, holds or leads to; 0: none. */
+static kmc_type_id type_behind(struct tree *tree, const struct node *node)
 {
 	kmc_type_id id = node->id;
 
@@ -45,11 +47,20 @@ static bool open_type_of(struct app *app, struct tree *tree, const struct node *
 		if (!type)
 			break;
 		if (type->kind == KMC_TYPE_STRUCT || type->kind == KMC_TYPE_UNION)
-			return type_open(app, tree->types,
-					 complete(tree->types, id, type), NULL);
+			return complete(tree->types, id, type);
 		id = type->kind == KMC_TYPE_POINTER ? type->target :
 		     type->kind == KMC_TYPE_ARRAY ? type->element : 0;
 	}
+	return 0;
+}
+
+static bool open_type_of(struct app *app, struct tree *tree, const struct node *node,
+			 const char *where)
+{
+	kmc_type_id id = type_behind(tree, node);
+
+	if (id)
+		return type_open(app, tree->types, id, where);
 	app_say(app, "there is no struct or union behind this");
 	return true;
 }
@@ -79,6 +90,10 @@ static bool all_request(struct view *view, struct tree *tree, size_t base,
 
 	if (view_current(view, &i) && i >= base && i - base < tree->nrows)
 		node = tree->rows[i - base].node;
+	if (request == REQUEST_ORDER) {
+		order_open(view->app, tree->types, tree->root.type);
+		return true;
+	}
 	if (request == REQUEST_BESIDE) {
 		tree->beside = !tree->beside;
 		tree_update(tree);
@@ -91,6 +106,38 @@ static bool all_request(struct view *view, struct tree *tree, size_t base,
 	if (node)
 		view_select(view, base + tree_row_of(tree, node));
 	return true;
+}
+
+/* The struct or union that the cursor is in, or that the member is. */
+static const struct kmc_type *named_here(struct tree *tree, const struct node *node)
+{
+	for (; node; node = node->parent)
+		if (node->type && node->type->name &&
+		    (node->type->kind == KMC_TYPE_STRUCT || node->type->kind == KMC_TYPE_UNION))
+			return node->type;
+	return tree->root.type;
+}
+
+/* Its definition in the editor. */
+static void edit_type(struct app *app, struct tree *tree, const struct node *node)
+{
+	const struct kmc_type *type = named_here(tree, node);
+	char name[PROMPT_MAX], *file = NULL;
+	int line;
+
+	session_source(app->session, app->opts);
+	if (!app->session->source) {
+		app_say(app, "no source files: --source names the tree");
+		return;
+	}
+	snprintf(name, sizeof(name), "%s %s", type->kind == KMC_TYPE_UNION ? "union" : "struct",
+		 type->name ? type->name : "");
+	if (!type->name || !find_definition(NULL, name, app->session->source, &file, &line)) {
+		app_say(app, "the definition of %s was not found below the source tree", name);
+		return;
+	}
+	source_edit(app, file, line);
+	free(file);
 }
 
 bool type_request(struct view *view, struct tree *tree, size_t base,
@@ -112,14 +159,36 @@ bool type_request(struct view *view, struct tree *tree, size_t base,
 		return true;
 	case REQUEST_ENTER:
 		if (!node_foldable(node))
-			return open_type_of(view->app, tree, node);
+			return open_type_of(view->app, tree, node, NULL);
 		fold(view, tree, base, node, !node->open);
 		return true;
 	case REQUEST_TYPE:
-		return open_type_of(view->app, tree, node);
+		return open_type_of(view->app, tree, node, NULL);
+	case REQUEST_EDIT:
+		edit_type(view->app, tree, node);
+		return true;
 	default:
 		return false;
 	}
+}
+
+/* "dev->name": what is behind a pointer is in a view of its own. */
+static bool go_through(struct view *view, struct tree *tree, const char *where)
+{
+	for (size_t len = strlen(where); len; len--) {
+		const struct node *node;
+		char *path;
+
+		if (where[len] != '.' && strncmp(where + len, "->", 2))
+			continue;
+		path = strndup(where, len);
+		node = path ? tree_member(tree, path) : NULL;
+		free(path);
+		if (node && node->type && node->type->kind == KMC_TYPE_POINTER)
+			return open_type_of(view->app, tree, node,
+					    where + len + (where[len] == '-' ? 2 : 1));
+	}
+	return false;
 }
 
 bool type_go(struct view *view, struct tree *tree, size_t base, const char *where)
@@ -127,11 +196,48 @@ bool type_go(struct view *view, struct tree *tree, size_t base, const char *wher
 	size_t row;
 
 	if (!tree_find(tree, where, &row))
-		return false;
+		return go_through(view, tree, where);
 	/* What is looked for may be hidden by it. */
 	view_set_filter(view, "");
 	view_select(view, base + row);
 	return true;
+}
+
+static struct node *node_here(const struct view *view, const struct tree *tree, size_t base)
+{
+	size_t i;
+
+	if (!view_current(view, &i) || i < base || i - base >= tree->nrows ||
+	    tree->rows[i - base].kind == ROW_SUMMARY)
+		return NULL;
+	return tree->rows[i - base].node;
+}
+
+bool type_can(const struct view *view, struct tree *tree, size_t base, enum request request)
+{
+	const struct node *node = node_here(view, tree, base);
+	bool foldable = node && node_foldable(node);
+
+	switch (request) {
+	case REQUEST_UNFOLD:
+		return foldable && !node->open;
+	case REQUEST_FOLD:
+		return foldable && node->open;
+	case REQUEST_TYPE:
+		/* Where Enter does the same, it says so. */
+		return foldable && type_behind(tree, node);
+	default:
+		return true;
+	}
+}
+
+const char *type_enter(const struct view *view, struct tree *tree, size_t base)
+{
+	const struct node *node = node_here(view, tree, base);
+
+	if (node && node_foldable(node))
+		return node->open ? "fold" : "unfold";
+	return node && type_behind(tree, node) ? "its type" : NULL;
 }
 
 /* ---- the view ---- */
@@ -158,10 +264,11 @@ static int depth(const struct view *view, size_t i)
 static void title(const struct view *view, struct line *out)
 {
 	const struct tree *tree = view->data;
+	char text[NUMBER_MAX];
 
 	line_quote(out, KMC_STYLE_TITLE, tree->root.type->declared);
-	line_say(out, KMC_STYLE_PLAIN, ", %llu bytes",
-		 (unsigned long long)tree->root.type->size);
+	line_say(out, KMC_STYLE_PLAIN, ", %s bytes",
+		 number(text, view->app->hex, tree->root.type->size));
 }
 
 static bool request(struct view *view, enum request what)
@@ -172,6 +279,26 @@ static bool request(struct view *view, enum request what)
 static bool go(struct view *view, const char *where)
 {
 	return type_go(view, view->data, 0, where);
+}
+
+static bool can(const struct view *view, enum request what)
+{
+	return type_can(view, view->data, 0, what);
+}
+
+static const char *enter(const struct view *view)
+{
+	return type_enter(view, view->data, 0);
+}
+
+static bool below(struct view *view, size_t i, const char *text, bool back, size_t *row)
+{
+	return tree_below(view->data, i, text, back, row);
+}
+
+static void complete_path(struct view *view, const char *typed, struct completion *completion)
+{
+	tree_complete(view->data, typed, completion);
 }
 
 static bool json(const struct view *view, FILE *out)
@@ -195,14 +322,23 @@ static void free_data(void *data)
 	tree_free(data);
 }
 
+static const struct hint hints[] = {
+	{ REQUEST_ENTER, NULL }, { REQUEST_TYPE, "its type" }, { REQUEST_GOTO, "go to" },
+	{ REQUEST_FIND, "find" }, { REQUEST_TYPES, "types" }, HINTS_END
+};
+
 static const struct view_ops type_view = {
 	.name = "a type",
-	.hints = "Enter unfold  t its type  q back  g go to  / search  & filter  T types  h help",
+	.hints = hints,
+	.can = can,
+	.enter = enter,
 	.count = count,
 	.line = line,
 	.title = title,
 	.request = request,
 	.depth = depth,
+	.below = below,
+	.complete = complete_path,
 	.go = go,
 	.json = json,
 	.free = free_data,
@@ -224,17 +360,29 @@ bool type_open(struct app *app, struct kmc_types *types, kmc_type_id id,
 	return true;
 }
 
-/* "struct x+0x24" and "x.a[1]" → the name, and what is behind it. */
+/* "struct x+0x24", "x.a[1]" and "x->a" → the name, and what is behind it. */
 static char *split(const char *operand, const char **where)
 {
-	size_t len = strcspn(operand, "+.");
+	size_t len = strcspn(operand, "+.-");
 	char *name = xstrdup(operand);
 
 	*where = operand[len] ? operand + len + 1 : NULL;
+	if (!strncmp(operand + len, "->", 2))
+		++*where;
 	while (len && name[len - 1] == ' ')
 		len--;
 	name[len] = '\0';
 	return name;
+}
+
+/* What is there in its place, when it was a file that was meant, is not shown. */
+static void say_missing(const char *operand, const char *where)
+{
+	if (strchr(operand, '/') || !where)
+		message("%s: no such file, and no type is called so", operand);
+	else
+		message("%s: no such file, and the type of that name has no '%s'", operand,
+			where);
 }
 
 struct kmc_error *type_open_named(struct app *app, const char *operand)
@@ -247,13 +395,22 @@ struct kmc_error *type_open_named(struct app *app, const char *operand)
 	char *name;
 
 	name = split(operand, &where);
+	if (strchr(name, '/')) {
+		say_missing(operand, NULL);
+		free(name);
+		return NULL;
+	}
 	err = session_find(app->session, app->opts, name, &types, &ids, &found);
 	free(name);
 	if (err)
 		return err;
-	type_open(app, types, ids[0], where);
-	if (found > 1 && !*app->message)
+	type_open(app, types, ids[0], NULL);
+	if (app->top && where && !app->top->ops->go(app->top, where)) {
+		app_close(app);
+		say_missing(operand, where);
+	} else if (found > 1 && !*app->message) {
 		app_say(app, "there are %zu of that name; T and the name shows all", found);
+	}
 	free(ids);
 	return NULL;
 }

@@ -4,13 +4,13 @@
  */
 #include <kmc/output.h>
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../common/memory.h"
 #include "../common/message.h"
 #include "session.h"
+#include "type_line.h"
 #include "views.h"
 
 /* A tenth of a second each, from DWARF. */
@@ -137,8 +137,9 @@ static void line(const struct view *view, size_t i, struct line *out)
 {
 	const struct list *list = view->data;
 	const struct kmc_type_name *type = list->all[list->left[i]].type;
+	char size[NUMBER_MAX];
 
-	line_say(out, KMC_STYLE_DIM, "%8" PRIu64 "  %-7s ", type->size,
+	line_say(out, KMC_STYLE_DIM, "%8s  %-7s ", number(size, view->app->hex, type->size),
 		 type->is_typedef ? "typedef" :
 		 type->kind == KMC_TYPE_UNION ? "union" : "struct");
 	line_quote(out, KMC_STYLE_TITLE, type->name);
@@ -206,9 +207,33 @@ static void free_data(void *data)
 	free(list);
 }
 
+static const struct hint hints[] = {
+	{ REQUEST_FILTER, "narrow the list" }, { REQUEST_ENTER, "open" },
+	{ REQUEST_FIND, "find" }, HINTS_END
+};
+
+static bool can(const struct view *view, enum request what)
+{
+	return what != REQUEST_ENTER || view_count(view);
+}
+
+static void complete_name(struct view *view, const char *typed, struct completion *completion)
+{
+	const struct list *list = view->data;
+
+	for (size_t i = 0; i < list->nleft; i++) {
+		const char *name = list->all[list->left[i]].type->name;
+
+		if (!strncmp(name, typed, strlen(typed)))
+			completion_add(completion, name, name);
+	}
+}
+
 static const struct view_ops types_view = {
 	.name = "the list of types",
-	.hints = "& narrow the list  Enter open  / search  q back  h help",
+	.hints = hints,
+	.can = can,
+	.complete = complete_name,
 	.count = count,
 	.line = line,
 	.title = title,

@@ -15,6 +15,18 @@ void help_open(struct app *app);
 /* view_types.c */
 void types_open(struct app *app);
 
+/* view_compare.c: @type: NULL for all that differ */
+struct kmc_error *diff_open(struct app *app, const char *a, const char *b, const char *type);
+/* view_compared.c: names of the types are borrowed */
+struct kmc_error *compared_open(struct app *app, const struct kmc_type_name *a,
+				const struct kmc_type_name *b);
+
+/* view_order.c */
+void order_open(struct app *app, struct kmc_types *types, const struct kmc_type *type);
+
+/* view_find.c */
+void find_open(struct app *app, const char *query);
+
 /* view_type.c: @where: offset or member to go to, NULL for the beginning */
 bool type_open(struct app *app, struct kmc_types *types, kmc_type_id id,
 	       const char *where);
@@ -24,9 +36,12 @@ struct kmc_error *type_open_named(struct app *app, const char *operand);
 bool type_request(struct view *view, struct tree *tree, size_t base,
 		  enum request request);
 bool type_go(struct view *view, struct tree *tree, size_t base, const char *where);
+bool type_can(const struct view *view, struct tree *tree, size_t base, enum request request);
+const char *type_enter(const struct view *view, struct tree *tree, size_t base);
 
 /* view_reports.c */
-void reports_open(struct app *app, const char *path, bool live);
+/* @paths: NULL behind the last, borrowed */
+void reports_open(struct app *app, const char *const *paths, bool live);
 /* The first report of each bug, whole. */
 void reports_print(struct app *app, FILE *out);
 /* Take what has come, but for no longer than a moment. True: there is more. */
@@ -37,8 +52,8 @@ void reports_take_all(struct app *app);
 /* view_report.c: report @index of bug @bug */
 void report_open(struct app *app, size_t bug, size_t index);
 
-/* view_stack.c */
-void stack_open(struct app *app, const struct kmc_report *report);
+/* view_stack.c: the cursor on a level of the access, 0: in front of the first */
+void stack_open(struct app *app, const struct kmc_report *report, size_t level);
 /* view_source.c */
 void source_open(struct app *app, const char *file, int line);
 /* A line with its number, marked when it is the one; false: there is no such line. */
@@ -49,6 +64,8 @@ void source_edit(struct app *app, const char *file, int line);
 
 /* view_annotation.c */
 void annotation_open(struct app *app, const struct kmc_report *report);
+/* Is it of a false positive? */
+bool annotation_possible(const struct kmc_report *report);
 void annotation_write(struct app *app, const char *path);
 
 #endif /* VIEWS_H */

@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "nl.h"
 #include "stress.h"
 
 /* How a part's process ends. */
@@ -54,9 +55,9 @@ void failed(const char *file, int line, const char *what)
 {
 	bool starved = errno == ENOMEM || errno == ENOBUFS || errno == ENOSPC;
 
-	fprintf(stderr, "kmc-stress: %s %s: %s:%d: %s: %s\n", current->name,
+	fprintf(stderr, "kmc-stress: %s %s: %s:%d: %s: %s%s%s\n", current->name,
 		starved ? "starved" : "failed", strrchr(file, '/') ? strrchr(file, '/') + 1 : file,
-		line, what, strerror(errno));
+		line, what, strerror(errno), *nl_said() ? ", " : "", nl_said());
 	_exit(starved ? STATUS_STARVED : STATUS_FAILED);
 }
 

@@ -24,7 +24,11 @@ void nl_end(const struct request *r, struct rtattr *attr);
 /* Return: the error in the answer, which is positive, or 0. */
 int nl_talk(int fd, struct request *r);
 
-/* The same; got() sees what comes before that. */
+/* The same of an answer that is an error; nl_said() is then what the kernel says of it, or "". */
+int nl_error(const struct nlmsghdr *h);
+const char *nl_said(void);
+
+/* As nl_talk(); got() sees what comes before that. */
 int nl_ask(int fd, struct request *r, void (*got)(const struct nlmsghdr *h, void *arg), void *arg);
 
 #endif

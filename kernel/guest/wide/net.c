@@ -3,8 +3,11 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/fib_rules.h>
 #include <linux/genetlink.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/netconf.h>
 #include <linux/veth.h>
 #include <net/if.h>
 #include <poll.h>
@@ -21,6 +24,7 @@
 static struct {
 	int netns[SIDES], rtnl[SIDES];
 	int here;
+	const char *device;
 } net;
 
 int net_rtnl(void)
@@ -34,19 +38,42 @@ void net_enter(int side)
 	net.here = side;
 }
 
-void net_do(struct request *r)
+int net_talk(struct request *r)
 {
 	r->header.nlmsg_flags |= NLM_F_ACK;
-	errno = nl_talk(net_rtnl(), r);
-	need(!errno);
+	return errno = nl_talk(net_rtnl(), r);
 }
 
-void net_dump(int type, const void *body, size_t size)
+bool net_try(struct request *r, int error, const char *option)
+{
+	if (net_talk(r) == error) {
+		without(option);
+		return false;
+	}
+	need(!errno);
+	return true;
+}
+
+static void got_one(const struct nlmsghdr *h, void *arg)
+{
+	(void)h;
+	++*(unsigned int *)arg;
+}
+
+unsigned int net_dump_request(struct request *r)
+{
+	unsigned int n = 0;
+
+	nl_ask(net_rtnl(), r, got_one, &n);
+	return n;
+}
+
+unsigned int net_dump(int type, const void *body, size_t size)
 {
 	struct request r;
 
 	nl_begin(&r, type, NLM_F_DUMP, body, size);
-	nl_talk(net_rtnl(), &r);
+	return net_dump_request(&r);
 }
 
 void net_u8(struct request *r, int type, unsigned char value)
@@ -99,11 +126,11 @@ void net_link(struct request *r, const char *name, const char *kind, unsigned in
 	nested.data = net_nest(r, IFLA_INFO_DATA);
 }
 
-void net_link_end(struct request *r)
+int net_link_talk(struct request *r)
 {
 	nl_end(r, nested.data);
 	nl_end(r, nested.info);
-	net_do(r);
+	return net_talk(r);
 }
 
 void net_link_plain(const char *name, const char *kind)
@@ -191,48 +218,103 @@ static void new_side(int side)
 	net_up("lo");
 }
 
-void net_pair(void)
+void net_cable(const char *name)
 {
 	struct ifinfomsg info = { .ifi_family = AF_UNSPEC };
 	struct rtattr *peer;
 	struct request r;
 
-	new_side(1);
-	new_side(0);
-	net_link(&r, "cable", "veth", 0);
+	net_enter(0);
+	net_link(&r, name, "veth", 0);
 	peer = nl_add(&r, VETH_INFO_PEER, &info, sizeof(info));
-	net_text(&r, IFLA_IFNAME, "cable");
+	net_text(&r, IFLA_IFNAME, name);
 	net_u32(&r, IFLA_NET_NS_FD, net.netns[1]);
 	nl_end(&r, peer);
 	net_link_end(&r);
 	for (int side = SIDES - 1; side >= 0; side--) {
 		net_enter(side);
+		net_up(name);
+	}
+}
+
+void net_pair(void)
+{
+	new_side(1);
+	new_side(0);
+	net_cable("cable");
+	for (int side = SIDES - 1; side >= 0; side--) {
+		net_enter(side);
 		net_address("cable", side ? "10.0.0.2" : "10.0.0.1", 24);
 		net_address("cable", side ? "fd00::2" : "fd00::1", 64);
-		net_up("cable");
+	}
+}
+
+struct family {
+	int id, group;
+	const char *group_name;
+};
+
+/* Return: what is inside the first attribute of this type, and how much. */
+static const struct rtattr *find(const struct rtattr *attr, int size, int type)
+{
+	for (; RTA_OK(attr, size); attr = RTA_NEXT(attr, size))
+		if ((attr->rta_type & NLA_TYPE_MASK) == type)
+			return attr;
+	return NULL;
+}
+
+static void got_groups(const struct rtattr *groups, struct family *family)
+{
+	const struct rtattr *group = RTA_DATA(groups);
+	int size = RTA_PAYLOAD(groups);
+
+	for (; RTA_OK(group, size); group = RTA_NEXT(group, size)) {
+		const struct rtattr *name = find(RTA_DATA(group), RTA_PAYLOAD(group),
+						 CTRL_ATTR_MCAST_GRP_NAME);
+		const struct rtattr *id = find(RTA_DATA(group), RTA_PAYLOAD(group),
+					       CTRL_ATTR_MCAST_GRP_ID);
+
+		if (name && id && !strcmp(RTA_DATA(name), family->group_name))
+			family->group = *(int *)RTA_DATA(id);
 	}
 }
 
 static void got_family(const struct nlmsghdr *h, void *arg)
 {
-	const struct rtattr *attr = (void *)((char *)NLMSG_DATA(h) + GENL_HDRLEN);
+	const struct rtattr *attrs = (void *)((char *)NLMSG_DATA(h) + GENL_HDRLEN);
 	int size = h->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN);
+	const struct rtattr *id = find(attrs, size, CTRL_ATTR_FAMILY_ID);
+	const struct rtattr *groups = find(attrs, size, CTRL_ATTR_MCAST_GROUPS);
+	struct family *family = arg;
 
-	for (; RTA_OK(attr, size); attr = RTA_NEXT(attr, size))
-		if (attr->rta_type == CTRL_ATTR_FAMILY_ID)
-			*(int *)arg = *(unsigned short *)RTA_DATA(attr);
+	if (id)
+		family->id = *(unsigned short *)RTA_DATA(id);
+	if (groups && family->group_name)
+		got_groups(groups, family);
+}
+
+static struct family ask_family(int fd, const char *name, const char *group)
+{
+	struct family family = { .group_name = group };
+	struct request r;
+
+	net_genl(&r, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_ACK);
+	net_text(&r, CTRL_ATTR_FAMILY_NAME, name);
+	errno = nl_ask(fd, &r, got_family, &family);
+	need(!errno && family.id);
+	return family;
 }
 
 int net_family(int fd, const char *name)
 {
-	struct request r;
-	int id = 0;
+	return ask_family(fd, name, NULL).id;
+}
 
-	net_genl(&r, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_ACK);
-	net_text(&r, CTRL_ATTR_FAMILY_NAME, name);
-	errno = nl_ask(fd, &r, got_family, &id);
-	need(!errno && id);
-	return id;
+void net_join(int fd, const char *family, const char *group)
+{
+	int id = ask_family(fd, family, group).group;
+
+	need(id && !setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &id, sizeof(id)));
 }
 
 void net_genl(struct request *r, int family, int command, int version, int flags)
@@ -262,10 +344,75 @@ static bool is_ready(int fd)
 	return poll(&p, 1, PATIENCE_MS) == 1;
 }
 
+void net_use_device(const char *name)
+{
+	net.device = name;
+}
+
+static int sender(int family, int type)
+{
+	int fd = socket(family, type, 0);
+
+	need(fd >= 0);
+	if (net.device && !net.here)
+		need(!setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, net.device, strlen(net.device)));
+	return fd;
+}
+
+int net_pass(int from, int type, const char *to, unsigned short to_port, const char *at,
+	     unsigned short at_port)
+{
+	struct sockaddr_in6 address, end, peer;
+	socklen_t length = net_parse(at, at_port, &end), size = sizeof(peer);
+	int here, there, listener, error, on = 1;
+	char byte = 'p';
+
+	net_enter(!from);
+	listener = there = socket(end.sin6_family, type, 0);
+	need(!setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)));
+	need(listener >= 0 && !bind(listener, (struct sockaddr *)&end, length));
+	need(type == SOCK_DGRAM || !listen(listener, 1));
+	net_enter(from);
+	net_parse(to, to_port, &address);
+	here = sender(address.sin6_family, type);
+	error = connect(here, (struct sockaddr *)&address, length) ? errno : 0;
+	for (int tries = 0; !error && type == SOCK_DGRAM && !is_ready(listener); tries++) {
+		need(tries < TRIES);
+		error = send(here, &byte, 1, 0) < 0 ? errno : 0;
+	}
+	if (!error) {
+		if (type == SOCK_STREAM) {
+			there = accept(listener, NULL, NULL);
+			need(there >= 0 && send(here, &byte, 1, 0) == 1);
+		}
+		need(recvfrom(there, &byte, 1, 0, (struct sockaddr *)&peer, &size) == 1);
+		need(sendto(there, &byte, 1, 0, type == SOCK_STREAM ? NULL :
+			    (struct sockaddr *)&peer, type == SOCK_STREAM ? 0 : size) == 1);
+		need(recv(here, &byte, 1, 0) == 1);
+	}
+	need(!close(here) && !close(listener));
+	need(there == listener || !close(there));
+	return error;
+}
+
+/* What is of another size was sent earlier, and took its time. Return: whether there is one. */
+static bool receive(int fd, size_t size, struct sockaddr_in6 *from)
+{
+	socklen_t length = sizeof(*from);
+	char data[4000];
+
+	do {
+		if (!is_ready(fd))
+			return false;
+	} while (recvfrom(fd, data, sizeof(data), 0, (struct sockaddr *)from, &length) !=
+		 (ssize_t)size);
+	return true;
+}
+
 void net_datagrams(const char *text, size_t size)
 {
 	struct sockaddr_in6 address, from;
-	socklen_t length = net_parse(text, 5000, &address), from_length = sizeof(from);
+	socklen_t length = net_parse(text, 5000, &address);
 	char data[4000];
 	int here, there, tries = 0;
 
@@ -275,20 +422,17 @@ void net_datagrams(const char *text, size_t size)
 	there = socket(address.sin6_family, SOCK_DGRAM, 0);
 	need(!bind(there, (struct sockaddr *)&address, length));
 	net_enter(0);
-	here = socket(address.sin6_family, SOCK_DGRAM, 0);
+	here = sender(address.sin6_family, SOCK_DGRAM);
 	need(!connect(here, (struct sockaddr *)&address, length));
 	do {
 		need(tries++ < TRIES);
 		send(here, data, size, 0);
-	} while (!is_ready(there));
-	need(recvfrom(there, data, sizeof(data), 0, (struct sockaddr *)&from, &from_length) ==
-	     (ssize_t)size);
+	} while (!receive(there, size, &from));
 	tries = 0;
 	do {
 		need(tries++ < TRIES);
-		sendto(there, data, size, 0, (struct sockaddr *)&from, from_length);
-	} while (!is_ready(here));
-	need(recv(here, data, sizeof(data), 0) == (ssize_t)size);
+		sendto(there, data, size, 0, (struct sockaddr *)&from, length);
+	} while (!receive(here, size, &from));
 	need(!close(here) && !close(there));
 }
 
@@ -297,14 +441,16 @@ static void connection(const char *text)
 	struct sockaddr_in6 address;
 	socklen_t length = net_parse(text, 5001, &address);
 	char data[6000];
-	int here, there, listener;
+	int here, there, listener, on = 1;
 
 	memset(data, 'c', sizeof(data));
 	net_enter(1);
 	listener = socket(address.sin6_family, SOCK_STREAM, 0);
+	/* The connection before may still have the port. */
+	need(!setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)));
 	need(!bind(listener, (struct sockaddr *)&address, length) && !listen(listener, 4));
 	net_enter(0);
-	here = socket(address.sin6_family, SOCK_STREAM, 0);
+	here = sender(address.sin6_family, SOCK_STREAM);
 	need(!connect(here, (struct sockaddr *)&address, length));
 	there = accept(listener, NULL, NULL);
 	need(there >= 0);
@@ -324,18 +470,29 @@ void net_exchange(const char *address)
 
 void net_look(void)
 {
-	static const int types[] = {
-		RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETRULE, RTM_GETQDISC,
-		RTM_GETNEIGHTBL, RTM_GETNETCONF, RTM_GETMULTICAST, RTM_GETNSID,
+	static const struct { int type; size_t size; bool always; } questions[] = {
+		{ RTM_GETLINK, sizeof(struct ifinfomsg), true },
+		{ RTM_GETADDR, sizeof(struct ifaddrmsg), true },
+		{ RTM_GETROUTE, sizeof(struct rtmsg), true },
+		{ RTM_GETQDISC, sizeof(struct tcmsg), true },
+		{ RTM_GETNEIGHTBL, sizeof(struct ndtmsg), true },
+		{ RTM_GETNEIGH, sizeof(struct ndmsg), false },
+		{ RTM_GETRULE, sizeof(struct fib_rule_hdr), false },
+		{ RTM_GETNETCONF, sizeof(struct netconfmsg), false },
+		{ RTM_GETMULTICAST, sizeof(struct ifaddrmsg), false },
+		{ RTM_GETNSID, sizeof(struct rtgenmsg), false },
 	};
+	static const unsigned char families[] = { AF_UNSPEC, AF_INET, AF_INET6, AF_BRIDGE };
 	struct { unsigned char family, rest[23]; } body = { };
 	struct if_stats_msg stats = { .filter_mask = 0x1f };
 
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-		body.family = AF_UNSPEC;
-		net_dump(types[i], &body, 16);
-		body.family = AF_BRIDGE;
-		net_dump(types[i], &body, 16);
-	}
-	net_dump(RTM_GETSTATS, &stats, sizeof(stats));
+	for (size_t i = 0; i < ARRAY_SIZE(questions); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(families); j++) {
+			unsigned int n;
+
+			body.family = families[j];
+			n = net_dump(questions[i].type, &body, questions[i].size);
+			need(n || j || !questions[i].always);
+		}
+	need(net_dump(RTM_GETSTATS, &stats, sizeof(stats)));
 }

@@ -15,24 +15,37 @@
  */
 void net_pair(void);
 
+/* One more cable, without addresses. */
+void net_cable(const char *name);
+
 /* Go there. */
 void net_enter(int side);
 
 /* Of the side where the process is, for routes and links. */
 int net_rtnl(void);
 
-/* Send r there; it has to succeed. */
-void net_do(struct request *r);
+/* Send r there. Return: the error, as it is in errno, or 0. */
+int net_talk(struct request *r);
 
-/* The answer to a dump is read, and may be an error. */
-void net_dump(int type, const void *body, size_t size);
+/* It has to succeed. */
+#define net_do(r)	need(!net_talk(r))
+
+/*
+ * Or end with this error, which is that of a kernel without the option. Return: false then.
+ */
+bool net_try(struct request *r, int error, const char *option);
+
+/* The answer to a dump, which may be an error. Return: how many messages are in it. */
+unsigned int net_dump(int type, const void *body, size_t size);
+unsigned int net_dump_request(struct request *r);
 
 /*
  * A new device: begin, add attributes of its kind, end. lower: what it is made upon, an
  * index, or 0.
  */
 void net_link(struct request *r, const char *name, const char *kind, unsigned int lower);
-void net_link_end(struct request *r);
+#define net_link_end(r)	need(!net_link_talk(r))
+int net_link_talk(struct request *r);
 void net_link_plain(const char *name, const char *kind);
 
 void net_up(const char *name);
@@ -53,6 +66,8 @@ struct rtattr *net_nest(struct request *r, int type);
 
 /* A generic netlink family; fd is a socket of NETLINK_GENERIC. */
 int net_family(int fd, const char *name);
+/* To be told what the family tells all who are in the group. */
+void net_join(int fd, const char *family, const char *group);
 void net_genl(struct request *r, int family, int command, int version, int flags);
 
 /*
@@ -61,6 +76,18 @@ void net_genl(struct request *r, int family, int command, int version, int flags
  */
 void net_exchange(const char *address);
 void net_datagrams(const char *address, size_t size);
+
+/*
+ * One byte there and back between "from" and a socket on the other side, which is bound to "at"
+ * and is reached by way of "to". The process is on side "from" afterwards.
+ *
+ * Return: 0, or the error that the sender gets.
+ */
+int net_pass(int from, int type, const char *to, unsigned short to_port, const char *at,
+	     unsigned short at_port);
+
+/* From now on, what is sent from side 0 goes by way of this device, NULL: by any. */
+void net_use_device(const char *name);
 
 socklen_t net_parse(const char *text, unsigned short port, struct sockaddr_in6 *address);
 

@@ -16,12 +16,18 @@ void nft_put(const struct request *r);
 void nft_mark(int type);
 void nft_begin_batch(void);
 void nft_commit(void);
+/* Return: the error of the whole, as in errno, or 0. */
+int nft_send(void);
 void nft_be32(struct request *r, int type, unsigned int value);
 void nft_be64(struct request *r, int type, unsigned long value);
 void nft_table(int family);
 void nft_chain(int family, const char *name, const char *type, int hook, int priority);
+/* Only what goes to this port. */
+void nft_port(struct request *r, int protocol, unsigned short port);
 void nft_rule(struct request *r, int family, const char *name);
 void nft_rule_end(struct request *r);
+/* In the place of that rule, or before it: NFTA_RULE_HANDLE, NFTA_RULE_POSITION. */
+void nft_rule_end_at(struct request *r, int type, unsigned long handle);
 void nft_expression(struct request *r, const char *name);
 void nft_expression_end(struct request *r);
 void nft_simple(struct request *r, const char *name, ...);
@@ -42,5 +48,18 @@ void nft_look_up(struct request *r, const char *set, bool is_map, bool inverted)
 void nft_object(struct request *r, int type, const char *name);
 void nft_dynamic(struct request *r, const char *set);
 void nft_new_object(int family, int type, const char *name);
+
+/* The rules of a table of this family. */
+void nft_packet_rules(int family, const char *chain);
+void nft_output_rules(int family);
+void nft_connection_rules(int family, const char *chain);
+void nft_input_rules(int family);
+void nft_device_rules(int family);
+void nft_nat_rules(int family);
+void nft_zone_rules(int family);
+void nft_object_rules(int family, const char *chain);
+
+/* Send what they are about. */
+void nft_pass(int family);
 
 #endif

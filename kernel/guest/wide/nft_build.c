@@ -63,10 +63,11 @@ void nft_begin_batch(void)
 }
 
 /* What is wrong is told at once; a batch that is taken says nothing. */
-void nft_commit(void)
+int nft_send(void)
 {
 	struct pollfd p = { batch.fd, POLLIN, 0 };
-	char answer[8192];
+	static char answer[16384];
+	int error = 0;
 
 	nft_mark(NFNL_MSG_BATCH_END);
 	need(send(batch.fd, batch.data, batch.used, 0) == (ssize_t)batch.used);
@@ -74,9 +75,16 @@ void nft_commit(void)
 		const struct nlmsghdr *h = (void *)answer;
 
 		need(recv(batch.fd, answer, sizeof(answer), 0) > 0);
-		errno = h->nlmsg_type == NLMSG_ERROR ? -((struct nlmsgerr *)NLMSG_DATA(h))->error : 0;
-		need(!errno);
+		if (!error && h->nlmsg_type == NLMSG_ERROR)
+			error = nl_error(h);
 	}
+	return error;
+}
+
+void nft_commit(void)
+{
+	errno = nft_send();
+	need(!errno);
 }
 
 void nft_be32(struct request *r, int type, unsigned int value)
@@ -139,6 +147,16 @@ void nft_rule(struct request *r, int family, const char *name)
 void nft_rule_end(struct request *r)
 {
 	nl_end(r, rule_list);
+	nft_put(r);
+}
+
+void nft_rule_end_at(struct request *r, int type, unsigned long handle)
+{
+	nl_end(r, rule_list);
+	nft_be64(r, type, handle);
+	r->header.nlmsg_flags &= ~NLM_F_APPEND;
+	if (type == NFTA_RULE_HANDLE)
+		r->header.nlmsg_flags |= NLM_F_REPLACE;
 	nft_put(r);
 }
 
@@ -250,6 +268,17 @@ void nft_shift(struct request *r, unsigned int bits)
 	nft_expression_end(r);
 }
 
+void nft_port(struct request *r, int protocol, unsigned short port)
+{
+	unsigned char byte = protocol;
+
+	port = htons(port);
+	nft_meta(r, NFT_META_L4PROTO);
+	nft_compare(r, NFT_CMP_EQ, &byte, 1);
+	nft_load(r, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2);
+	nft_compare(r, NFT_CMP_EQ, &port, 2);
+}
+
 void nft_counter(struct request *r)
 {
 	nft_expression(r, "counter");
@@ -272,7 +301,6 @@ void nft_quota(struct request *r)
 {
 	nft_expression(r, "quota");
 	nft_be64(r, NFTA_QUOTA_BYTES, 1 << 30);
-	nft_be32(r, NFTA_QUOTA_FLAGS, NFT_QUOTA_F_INV);
 	nft_expression_end(r);
 }
 

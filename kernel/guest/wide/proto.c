@@ -2,6 +2,7 @@
 /* SCTP, MPTCP, vsock and TIPC. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/genetlink.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink_diag.h>
@@ -316,6 +317,7 @@ static void tipc_datagrams(int type, struct sockaddr_tipc *to)
 static void tipc_connection(int type, struct sockaddr_tipc *to)
 {
 	struct sockaddr_tipc name = service(TIPC_SERVICE_RANGE);
+	struct pollfd p = { .events = POLLOUT };
 	int here, there, listener;
 	static char data[3000];
 
@@ -324,11 +326,17 @@ static void tipc_connection(int type, struct sockaddr_tipc *to)
 	need(listener >= 0 && !bind(listener, (struct sockaddr *)&name, sizeof(name)));
 	need(!listen(listener, 4));
 	net_enter(0);
-	here = socket(AF_TIPC, type, 0);
-	for (int tries = 0; connect(here, (struct sockaddr *)to, sizeof(*to)); tries++)
+	here = socket(AF_TIPC, type | SOCK_NONBLOCK, 0);
+	/* It is accept() that answers: who waits for a connection in connect() does so for long. */
+	for (int tries = 0; connect(here, (struct sockaddr *)to, sizeof(*to)) &&
+	     errno != EINPROGRESS; tries++)
 		need(tries < 50 && !usleep(100000));
+	wait_for(listener);
 	there = accept(listener, NULL, NULL);
 	need(there >= 0);
+	p.fd = here;
+	need(poll(&p, 1, PATIENCE_MS) == 1 && p.revents == POLLOUT);
+	need(!fcntl(here, F_SETFL, 0));
 	need(send(here, data, sizeof(data), 0) == sizeof(data));
 	read_all(there, data, sizeof(data));
 	need(send(there, data, 50, 0) == 50);

@@ -67,10 +67,30 @@ static void look(void)
 	net_dump(RTM_GETTCLASS, &t, sizeof(t));
 }
 
+/* The options are a struct, or there are none. */
+static void plain(unsigned int parent, unsigned int handle, const char *kind, const void *opt,
+		  size_t size)
+{
+	struct tcmsg t = { .tcm_ifindex = net_index("cable"), .tcm_parent = parent,
+			   .tcm_handle = handle };
+	struct request r;
+
+	nl_begin(&r, RTM_NEWQDISC, NLM_F_CREATE, &t, sizeof(t));
+	net_text(&r, TCA_KIND, kind);
+	if (size)
+		nl_add(&r, TCA_OPTIONS, opt, size);
+	net_do(&r);
+}
+
+static void root(const char *kind, const void *opt, size_t size)
+{
+	plain(TC_H_ROOT, 1 << 16, kind, opt, size);
+}
+
 static void htb(void)
 {
 	struct tc_htb_glob glob = { .version = 3, .rate2quantum = 10, .defcls = 2 };
-	struct tc_htb_opt opt = { .buffer = 10000, .cbuffer = 10000 };
+	struct tc_htb_opt opt = { .buffer = 10000, .cbuffer = 10000, .quantum = 2000 };
 	unsigned int table[256] = { };
 	struct request r;
 
@@ -89,22 +109,16 @@ static void htb(void)
 	begin(&r, RTM_NEWQDISC, 1 << 16 | 2, 2 << 16, "fq_codel");
 	net_u32(&r, TCA_FQ_CODEL_LIMIT, 1000);
 	end(&r);
-	begin(&r, RTM_NEWQDISC, 1 << 16 | 3, 3 << 16, "sfq");
-	end(&r);
+	plain(1 << 16 | 3, 3 << 16, "sfq", NULL, 0);
 }
 
 static void hfsc(void)
 {
 	struct tc_service_curve curve = { 0, 0, 10000000 };
 	struct tc_hfsc_qopt opt = { .defcls = 1 };
-	struct tcmsg t = { .tcm_ifindex = net_index("cable"), .tcm_parent = TC_H_ROOT,
-			   .tcm_handle = 1 << 16 };
 	struct request r;
 
-	nl_begin(&r, RTM_NEWQDISC, NLM_F_CREATE, &t, sizeof(t));
-	net_text(&r, TCA_KIND, "hfsc");
-	nl_add(&r, TCA_OPTIONS, &opt, sizeof(opt));
-	net_do(&r);
+	root("hfsc", &opt, sizeof(opt));
 	begin(&r, RTM_NEWTCLASS, 1 << 16, 1 << 16 | 1, "hfsc");
 	nl_add(&r, TCA_HFSC_RSC, &curve, sizeof(curve));
 	nl_add(&r, TCA_HFSC_FSC, &curve, sizeof(curve));
@@ -125,20 +139,6 @@ static void tbf(void)
 	end(&r);
 }
 
-/* The options are a struct, and attributes behind it. */
-static void plain(const char *kind, const void *opt, size_t size)
-{
-	struct tcmsg t = { .tcm_ifindex = net_index("cable"), .tcm_parent = TC_H_ROOT,
-			   .tcm_handle = 1 << 16 };
-	struct request r;
-
-	nl_begin(&r, RTM_NEWQDISC, NLM_F_CREATE, &t, sizeof(t));
-	net_text(&r, TCA_KIND, kind);
-	if (size)
-		nl_add(&r, TCA_OPTIONS, opt, size);
-	net_do(&r);
-}
-
 static void discipline(unsigned int which)
 {
 	struct tc_netem_qopt netem = { .latency = 1000, .limit = 1000, .duplicate = 1 << 28 };
@@ -155,19 +155,19 @@ static void discipline(unsigned int which)
 		tbf();
 		break;
 	case 3:
-		plain("netem", &netem, sizeof(netem));
+		root("netem", &netem, sizeof(netem));
 		break;
 	case 4:
-		plain("prio", &prio, sizeof(prio));
+		root("prio", &prio, sizeof(prio));
 		break;
 	case 5:
-		plain("sfq", NULL, 0);
+		root("sfq", NULL, 0);
 		break;
 	case 6:
-		plain("fq", NULL, 0);
+		root("fq", NULL, 0);
 		break;
 	default:
-		plain("fq_codel", NULL, 0);
+		root("fq_codel", NULL, 0);
 	}
 }
 
@@ -212,14 +212,15 @@ static void end_action(struct request *r)
 	nl_end(r, action);
 }
 
-static void gact(struct request *r, int number)
+static void gact(struct request *r, int number, int chance)
 {
 	struct tc_gact parms = { .action = TC_ACT_PIPE };
-	struct tc_gact_p chance = { PGACT_DETERM, 100, TC_ACT_PIPE };
+	struct tc_gact_p probability = { chance, 100, TC_ACT_PIPE };
 
 	begin_action(r, number, "gact");
 	nl_add(r, TCA_GACT_PARMS, &parms, sizeof(parms));
-	nl_add(r, TCA_GACT_PROB, &chance, sizeof(chance));
+	if (chance != PGACT_NONE)
+		nl_add(r, TCA_GACT_PROB, &probability, sizeof(probability));
 	end_action(r);
 }
 
@@ -311,7 +312,7 @@ static void u32_filter(unsigned int parent)
 	nl_add(&r, TCA_U32_SEL, &match, sizeof(match));
 	net_u32(&r, TCA_U32_CLASSID, 1 << 16 | 2);
 	actions(&r, TCA_U32_ACT);
-	gact(&r, 1);
+	gact(&r, 1, PGACT_NONE);
 	mirred(&r, 2);
 	nl_end(&r, list);
 	end(&r);
@@ -355,6 +356,13 @@ static void other_filters(unsigned int parent)
 	((struct tcmsg *)r.body)->tcm_handle = 3;
 	net_u32(&r, TCA_FW_CLASSID, 1 << 16 | 2);
 	end(&r);
+	filter(&r, parent, 6, "matchall");
+	actions(&r, TCA_MATCHALL_ACT);
+	gact(&r, 1, PGACT_DETERM);
+	gact(&r, 2, PGACT_NETRAND);
+	nl_end(&r, list);
+	nl_end(&r, options);
+	net_try(&r, EOPNOTSUPP, "CONFIG_GACT_PROB");
 }
 
 static void look_at_actions(void)

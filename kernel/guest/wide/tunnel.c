@@ -122,7 +122,11 @@ static void run_fou(unsigned int round)
 		net_u16(&r, IFLA_IPTUN_ENCAP_SPORT, htons(5555));
 		net_u16(&r, IFLA_IPTUN_ENCAP_DPORT, htons(5555));
 		net_u8(&r, IFLA_IPTUN_TTL, 64);
-		net_link_end(&r);
+		if (net_link_talk(&r) == EINVAL) {
+			without("CONFIG_NET_FOU_IP_TUNNELS");
+			return;
+		}
+		need(!errno);
 		net_up("tunnel");
 		net_address("tunnel", side ? "10.21.0.2" : "10.21.0.1", 24);
 	}

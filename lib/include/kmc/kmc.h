@@ -24,6 +24,8 @@
 #include <stdio.h>
 
 #include <kmc/error.h>
+#include <kmc/compare.h>
+#include <kmc/find.h>
 #include <kmc/layout.h>
 #include <kmc/report.h>
 
@@ -376,11 +378,13 @@ struct kmc_shadow_view {
  * @size: sizeof(struct kmc_shadow_view_options); what is beyond it counts as zero
  * @width: columns, at least 40; 0 means 80
  * @ascii: nothing beyond ASCII
+ * @hex: offsets in hexadecimal
  */
 struct kmc_shadow_view_options {
 	size_t size;
 	unsigned int width;
 	bool ascii;
+	bool hex;
 };
 
 /**

@@ -83,12 +83,13 @@ struct kmc_enumerator {
  * @size: bytes; 0 if incomplete, flexible, or unknown
  * @is_signed: INT, CHAR, ENUM
  * @incomplete: only declared
- * @members: STRUCT, UNION: in the order of the declaration
+ * @members: STRUCT, UNION: in the order of the declaration; FUNCTION: parameters, of
+ *	which only @type counts
  * @nmembers: of @members
  * @element: ARRAY: type of an element
  * @count: ARRAY: elements of this dimension, 0 if @flexible
  * @flexible: ARRAY: without a number of elements, or with 0
- * @target: POINTER: what it points to
+ * @target: POINTER: what it points to; FUNCTION: what it returns
  * @enumerators: ENUM
  * @nenumerators: of @enumerators
  *

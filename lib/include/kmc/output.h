@@ -199,6 +199,14 @@ kmc_json_type(struct kmc_types *types, kmc_type_id id, char **out);
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_json_type_name(const struct kmc_type_name *name, char **out);
 
+/**
+ * kmc_json_answer() - an answer of kmc_find_run() as an object of JSON
+ * @answer: from there
+ * @out: text, yours to free()
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_json_answer(const struct kmc_answer *answer, char **out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -365,6 +365,10 @@ static __always_inline const void *kmemcheck_read_range(const void *from, size_t
 	(static_branch_unlikely(&kmemcheck_key) ?				\
 	 __kmemcheck_kzalloc(size, flags, node) : kzalloc_node(size, flags, node))
 #define kzalloc_notrack(size, flags)	kzalloc_notrack_node(size, flags, NUMA_NO_NODE)
+#define kmalloc_array_notrack(n, size, flags)					\
+	(static_branch_unlikely(&kmemcheck_key) ?				\
+	 __kmemcheck_kzalloc(array_size(n, size), flags, NUMA_NO_NODE) :	\
+	 kmalloc_array(n, size, flags))
 
 #else /* !CONFIG_KMEMCHECK */
 
@@ -385,6 +389,7 @@ static __always_inline void *kmemcheck_alias(const void *addr)
 
 #define kzalloc_notrack_node	kzalloc_node
 #define kzalloc_notrack		kzalloc
+#define kmalloc_array_notrack	kmalloc_array
 
 static inline void kmemcheck_alloc_pool(void) { }
 

@@ -168,21 +168,35 @@ static bool is_vector(const struct opcode *op)
 	}
 }
 
+/* A part of the register: pextrb, pextrw, pextrd, extractps, vextractf128, vcvtps2ph */
+static unsigned int stores_0f3a(const struct opcode *op)
+{
+	switch (op->code) {
+	case 0x14:
+		return 1;
+	case 0x15:
+		return 2;
+	case 0x16:
+		return op->wide ? 8 : 4;
+	case 0x17:
+		return 4;
+	case 0x19:
+	case 0x39:
+		return 16;
+	case 0x1b:
+	case 0x3b:
+		return 32;
+	case 0x1d:
+		return op->bytes / 2;
+	}
+	return 0;
+}
+
 /* Bytes that are stored; 0 when it loads. */
 static unsigned int stores(const struct opcode *op)
 {
-	if (op->map == 3) {
-		switch (op->code) {
-		case 0x14: return 1;			/* pextrb */
-		case 0x15: return 2;			/* pextrw */
-		case 0x16: return op->wide ? 8 : 4;	/* pextrd, pextrq */
-		case 0x17: return 4;			/* extractps */
-		case 0x19: case 0x39: return 16;	/* vextractf128 */
-		case 0x1b: case 0x3b: return 32;
-		case 0x1d: return op->bytes / 2;	/* vcvtps2ph */
-		}
-		return 0;
-	}
+	if (op->map == 3)
+		return stores_0f3a(op);
 	if (op->map != 1)
 		return 0;
 	switch (op->code) {

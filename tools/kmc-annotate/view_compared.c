@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A type of two kernels side by side.
+ */
+#include <kmc/compare.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/memory.h"
+#include "../common/message.h"
+#include "session.h"
+#include "type_line.h"
+#include "views.h"
+
+/* Columns between the sides, and those that a side needs at least. */
+#define MARKS		5
+#define SIDE_MIN	24
+/* Where a type begins in a side that has room for it. */
+#define TYPE_AT		38
+
+/*
+ * struct sides - a type of two kernels
+ * @width: of the left side when nothing of it is cut
+ */
+struct sides {
+	struct kmc_comparison comparison;
+	int width;
+	struct kmc_type_name a;
+	struct kmc_type_name b;
+};
+
+static size_t count(const struct view *view)
+{
+	const struct sides *sides = view->data;
+
+	return sides->comparison.count + 1;
+}
+
+static void put_side(struct line *line, const struct kmc_compared_member *member, bool hex,
+		     enum kmc_style style, int type_at)
+{
+	char offset[NUMBER_MAX], size[NUMBER_MAX + 1] = ":";
+
+	if (!member->path)
+		return;
+	number(offset, hex, member->bit_offset / 8);
+	if (member->bitfield || member->bit_offset % 8 || member->bit_size % 8) {
+		snprintf(offset + strlen(offset), sizeof(offset) - strlen(offset), ":%u",
+			 (unsigned int)(member->bit_offset % 8));
+		number(size + 1, false, member->bit_size);
+	} else {
+		number(size, hex, member->bit_size / 8);
+	}
+	line_say(line, KMC_STYLE_DIM, "%6s %5s ", offset, size);
+	line_quote(line, style, member->path);
+	if (!member->declared)
+		return;
+	line_say(line, KMC_STYLE_PLAIN, "  ");
+	line_pad(line, type_at);
+	line_quote(line, KMC_STYLE_LOCATION, member->declared);
+}
+
+/* "mst": moved, another size, another type; "-" gone, "+" new */
+static const char *marks_of(unsigned int changes, char text[4])
+{
+	size_t n = 0;
+
+	if (changes & KMC_CHANGE_GONE)
+		return "-";
+	if (changes & KMC_CHANGE_NEW)
+		return "+";
+	if (changes & KMC_CHANGE_MOVED)
+		text[n++] = 'm';
+	if (changes & KMC_CHANGE_RESIZED)
+		text[n++] = 's';
+	if (changes & KMC_CHANGE_RETYPED)
+		text[n++] = 't';
+	text[n] = '\0';
+	return text;
+}
+
+static enum kmc_style style_of(const struct kmc_compared_row *row)
+{
+	if (row->changes & KMC_CHANGE_GONE)
+		return KMC_STYLE_FREED;
+	if (row->changes & KMC_CHANGE_NEW)
+		return KMC_STYLE_INITIALIZED;
+	return row->changes ? KMC_STYLE_UNINITIALIZED : KMC_STYLE_PLAIN;
+}
+
+static void summary_line(const struct sides *sides, struct line *out)
+{
+	size_t by[5] = { };
+
+	for (size_t i = 0; i < sides->comparison.count; i++) {
+		const struct kmc_compared_row *row = &sides->comparison.rows[i];
+
+		for (size_t bit = 0; bit < ARRAY_SIZE(by) && !row->hole; bit++)
+			by[bit] += row->changes >> bit & 1;
+	}
+	line_say(out, KMC_STYLE_DIM, "%zu member%s differ%s: %zu moved (m), %zu of another size (s), ",
+		 sides->comparison.changed, sides->comparison.changed == 1 ? "" : "s",
+		 sides->comparison.changed == 1 ? "s" : "", by[0], by[1]);
+	line_say(out, KMC_STYLE_DIM, "%zu of another type (t), %zu gone (-), %zu new (+)", by[2],
+		 by[3], by[4]);
+}
+
+static void line(const struct view *view, size_t i, struct line *out)
+{
+	const struct sides *sides = view->data;
+	const struct app *app = view->app;
+	const struct kmc_compared_row *row = &sides->comparison.rows[i];
+	int half = (app->cols - 1 - MARKS) / 2, type_at = TYPE_AT;
+	struct line side;
+	char text[4];
+
+	if (i == sides->comparison.count) {
+		summary_line(sides, out);
+		return;
+	}
+	if (app->printing)
+		half = sides->width;
+	half = half < SIDE_MIN ? SIDE_MIN : half;
+	if (half < 2 * TYPE_AT - SIDE_MIN)
+		type_at = (half + SIDE_MIN) / 2;
+	line_clear(&side, out->ascii);
+	put_side(&side, &row->a, app->hex, style_of(row), type_at);
+	line_cut(&side, half);
+	line_append(out, &side);
+	line_pad(out, half);
+	line_say(out, style_of(row), " %-3s ", marks_of(row->changes, text));
+	line_clear(&side, out->ascii);
+	put_side(&side, &row->b, app->hex, style_of(row), type_at);
+	if (!app->printing)
+		line_cut(&side, half);
+	line_append(out, &side);
+}
+
+static void put_size(struct line *out, const struct app *app, const struct kmc_type_name *name)
+{
+	char text[NUMBER_MAX];
+
+	if (name->name)
+		line_say(out, KMC_STYLE_PLAIN, "%s bytes",
+			 number(text, app->hex, name->size));
+	else
+		line_say(out, KMC_STYLE_PLAIN, "not there");
+}
+
+static void title(const struct view *view, struct line *out)
+{
+	const struct sides *sides = view->data;
+
+	line_quote(out, KMC_STYLE_TITLE, sides->b.name ? sides->b.name : sides->a.name);
+	line_say(out, KMC_STYLE_PLAIN, ": ");
+	put_size(out, view->app, &sides->a);
+	line_say(out, KMC_STYLE_PLAIN, " in ");
+	line_quote(out, KMC_STYLE_PLAIN, view->app->session->types_path);
+	line_say(out, KMC_STYLE_PLAIN, " | ");
+	put_size(out, view->app, &sides->b);
+	line_say(out, KMC_STYLE_PLAIN, " in ");
+	line_quote(out, KMC_STYLE_PLAIN, view->app->session->other_path);
+}
+
+/* The next member that differs. */
+static void next_change(struct view *view, bool back)
+{
+	const struct sides *sides = view->data;
+	size_t n = sides->comparison.count, i = 0;
+
+	view_current(view, &i);
+	for (size_t step = 1; step <= n; step++) {
+		size_t at = (back ? i + n + 1 - step : i + step) % (n + 1);
+
+		if (at == n || !sides->comparison.rows[at].changes)
+			continue;
+		view_set_filter(view, "");
+		view_select(view, at);
+		return;
+	}
+	app_say(view->app, "nothing differs");
+}
+
+static bool request(struct view *view, enum request what)
+{
+	const struct sides *sides = view->data;
+
+	switch (what) {
+	case REQUEST_NEXT_RUN:
+	case REQUEST_PREVIOUS_RUN:
+		next_change(view, what == REQUEST_PREVIOUS_RUN);
+		return true;
+	case REQUEST_ENTER:
+	case REQUEST_TYPE:
+		if (sides->b.name)
+			return type_open(view->app, view->app->session->other, sides->b.id, NULL);
+		return type_open(view->app, view->app->session->types, sides->a.id, NULL);
+	default:
+		return false;
+	}
+}
+
+static void free_data(void *data)
+{
+	struct sides *sides = data;
+
+	kmc_comparison_release(&sides->comparison);
+	free(sides);
+}
+
+static const struct hint hints[] = {
+	{ REQUEST_NEXT_RUN, "next difference" }, { REQUEST_TYPE, "the type" }, HINTS_END
+};
+
+static const struct view_ops compared_view = {
+	.name = "a comparison",
+	.hints = hints,
+	.count = count,
+	.line = line,
+	.title = title,
+	.request = request,
+	.free = free_data,
+};
+
+struct kmc_error *compared_open(struct app *app, const struct kmc_type_name *a,
+				const struct kmc_type_name *b)
+{
+	struct sides *sides = xcalloc(1, sizeof(*sides));
+	struct kmc_error *err;
+
+	if (a)
+		sides->a = *a;
+	if (b)
+		sides->b = *b;
+	err = kmc_compare(app->session->types, sides->a.id, app->session->other, sides->b.id,
+			  &sides->comparison);
+	if (err) {
+		free(sides);
+		return err;
+	}
+	for (size_t i = 0; i < sides->comparison.count; i++) {
+		struct line side;
+
+		line_clear(&side, app->ascii);
+		put_side(&side, &sides->comparison.rows[i].a, false, KMC_STYLE_PLAIN, TYPE_AT);
+		if (line_columns(&side) > sides->width)
+			sides->width = line_columns(&side);
+	}
+	view_open(app, &compared_view, sides);
+	return NULL;
+}

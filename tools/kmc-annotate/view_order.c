@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A better order of the members of a struct, and what it saves.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/memory.h"
+#include "lines.h"
+#include "reorder.h"
+#include "tree.h"
+#include "type_line.h"
+#include "views.h"
+
+struct better {
+	struct kmc_types *types;
+	const struct kmc_type *type;
+	struct order order;
+	struct lines lines;
+};
+
+static uint64_t cachelines(uint64_t size)
+{
+	return (size + CACHELINE - 1) / CACHELINE;
+}
+
+static void add_border(struct lines *lines, uint64_t line, uint64_t used)
+{
+	const char *dash = lines->ascii ? "---" : "───";
+
+	line_say(lines_add(lines), KMC_STYLE_DIM,
+		 "%8s %8s %6s  %s cache line %" PRIu64 ", %" PRIu64 " bytes of the last one are used %s",
+		 "", "", "", dash, line, used, dash);
+}
+
+static void add_member(struct better *better, const struct unit *unit, size_t i, bool hex)
+{
+	const struct kmc_member *member = &better->type->members[unit->first + i];
+	const struct kmc_type *type = NULL;
+	struct line *line = lines_add(&better->lines);
+	char was[NUMBER_MAX], is[NUMBER_MAX], size[NUMBER_MAX];
+	uint64_t at = member->bit_offset / 8;
+
+	kmc_error_free(kmc_types_get(better->types, member->type, &type));
+	line_say(line, KMC_STYLE_DIM, "%8s %8s %6s  ", number(is, hex, at - unit->was + unit->is),
+		 number(was, hex, at), number(size, hex, (member->bit_size + 7) / 8));
+	line->stays = line_columns(line);
+	line_say(line, KMC_STYLE_CARET, unit->is == unit->was ? "  " : "* ");
+	line_quote(line, KMC_STYLE_TITLE, member->name ? member->name : "(anonymous)");
+	if (member->bitfield)
+		line_say(line, KMC_STYLE_DIM, " :%" PRIu64, member->bit_size);
+	line_say(line, KMC_STYLE_PLAIN, "  ");
+	line_pad(line, 52);
+	line_quote(line, KMC_STYLE_LOCATION, type ? type->declared : "(damaged)");
+}
+
+static void add_hole(struct better *better, uint64_t at, uint64_t size, const char *what)
+{
+	struct line *line = lines_add(&better->lines);
+
+	line_say(line, KMC_STYLE_DIM, "%8" PRIu64 " %8s %6" PRIu64 "    ", at, "", size);
+	line_say(line, KMC_STYLE_UNINITIALIZED, "%s", what);
+}
+
+static void make(struct view *view)
+{
+	struct better *better = view->data;
+	bool hex = view->app->hex;
+	uint64_t end = 0, border = 0, used = 0;
+
+	lines_release(&better->lines);
+	line_say(lines_add(&better->lines), KMC_STYLE_TITLE, "%8s %8s %6s", "is", "was", "size");
+	for (size_t i = 0; i < better->order.count; i++) {
+		const struct unit *unit = &better->order.v[i];
+
+		if (unit->is > end)
+			add_hole(better, end, unit->is - end, "(hole)");
+		if (unit->is / CACHELINE > border) {
+			border = unit->is / CACHELINE;
+			add_border(&better->lines, border, used);
+			used = 0;
+		}
+		for (size_t j = 0; j < unit->count; j++)
+			add_member(better, unit, j, hex);
+		end = unit->is + unit->size;
+		used += unit->size;
+		/* The next border is behind what lies over several lines. */
+		if (end / CACHELINE > unit->is / CACHELINE)
+			used = end % CACHELINE;
+	}
+	if (better->order.size > end)
+		add_hole(better, end, better->order.size - end, "(padding)");
+}
+
+static size_t count(const struct view *view)
+{
+	return ((const struct better *)view->data)->lines.count;
+}
+
+static void line(const struct view *view, size_t i, struct line *out)
+{
+	*out = ((const struct better *)view->data)->lines.v[i];
+}
+
+static void title(const struct view *view, struct line *out)
+{
+	const struct better *better = view->data;
+	uint64_t was = better->type->size, is = better->order.size;
+
+	line_quote(out, KMC_STYLE_TITLE, better->type->declared);
+	line_say(out, KMC_STYLE_PLAIN, " in a better order: %" PRIu64 " bytes instead of %" PRIu64
+		 ", %" PRIu64 " cache line%s instead of %" PRIu64, is, was, cachelines(is),
+		 cachelines(is) == 1 ? "" : "s", cachelines(was));
+}
+
+static void free_data(void *data)
+{
+	struct better *better = data;
+
+	order_release(&better->order);
+	lines_release(&better->lines);
+	free(better);
+}
+
+static const struct view_ops order_view = {
+	.name = "a better order",
+	.count = count,
+	.line = line,
+	.title = title,
+	.resized = make,
+	.free = free_data,
+};
+
+void order_open(struct app *app, struct kmc_types *types, const struct kmc_type *type)
+{
+	struct better *better = xcalloc(1, sizeof(*better));
+	const char *why = reorder(types, type, &better->order);
+
+	if (why) {
+		app_say(app, "%s", why);
+		free(better);
+		return;
+	}
+	better->types = types;
+	better->type = type;
+	better->lines.ascii = app->ascii;
+	view_open(app, &order_view, better);
+	make(app->top);
+}
