@@ -101,6 +101,8 @@ static void blame(struct kmc_access *access)
 		fault->has_value = value_of(access, reg, &fault->value);
 	} else if (mem->segment) {
 		fault->reg = mem->segment == 'g' ? "gs" : "fs";
+		fault->has_value = kmc_report_register(access->report, mem->segment == 'g' ?
+						       "gs_base" : "fs_base", &fault->value);
 	}
 	/* A report may lack it. */
 	if (reg != KMC_REG_NONE && !fault->has_value && fault->has_address &&

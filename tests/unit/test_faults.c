@@ -15,6 +15,9 @@
 #include "report/model.h"
 
 #define GOOD	0xffff888100000000
+/* As the kernel is compiled for KASAN. */
+#define CHECKED	"-fsanitize=kernel-address -fasan-shadow-offset=0xdffffc0000000000"
+#define INLINE	"--param asan-instrumentation-with-call-threshold=10000 --param asan-globals=0"
 
 struct state {
 	struct fixture *f;
@@ -42,11 +45,9 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* As the kernel is compiled that KASAN checks. */
 static int set_up_kasan(void **state)
 {
-	*state = state_of("-g -mno-sse -fsanitize=kernel-address -fasan-shadow-offset=0xdffffc0000000000 "
-			  "--param asan-instrumentation-with-call-threshold=10000 --param asan-globals=0");
+	*state = state_of("-g -mno-sse " CHECKED " " INLINE);
 	return 0;
 }
 
