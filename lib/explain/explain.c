@@ -114,5 +114,11 @@ struct kmc_error *kmc_report_choose(struct kmc_debuginfo *di,
 	memmove(&report->candidates[1], &report->candidates[0],
 		index * sizeof(chosen));
 	report->candidates[0] = chosen;
+	if (report->fault.known) {
+		/* What the source calls the pointer is of the type that was best. */
+		report->fault.typed &= !index;
+		kmc_report_forget_values(report);
+		return kmc_fault_say(report);
+	}
 	return explain_values(di, report);
 }

@@ -145,6 +145,10 @@ static void null(void **state)
 	assert_string_equal(report->fault.reg, "rdi");
 	assert_int_equal(report->fault.disp, 0x28);
 	assert_int_equal(report->fault.pointer, KMC_POINTER_NULL);
+	/* To choose what was best changes nothing. */
+	assert_no_error(kmc_report_choose(&((struct state *)*state)->di, report, 0));
+	assert_string_equal(report->verdict.headline,
+			    "NULL `sk` read at sk->prot (+0x28) in prot_of(), likely");
 	kmc_report_free(report);
 }
 
