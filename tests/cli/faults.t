@@ -6,7 +6,8 @@ Of the instructions in VMLINUX's .text that read or write memory through a gener
 a sample is taken, a quarter of it writes; each becomes the report of a fault, as the kernel prints it, in which the
 base register, or the index, holds what is no address: NULL, an error pointer, poison of a
 list or of freed memory, an address of user space, none that can be one, or one where
-nothing is mapped. Other registers are good, or NULL as well.
+nothing is mapped. Other registers are good, or NULL as well. Functions whose name others
+have, too, are left out: without an address it is not known which of them it is.
 
 The oracle is that of hitrate.t: for the register objdump's text, for the member the
 kernel's source, llvm-addr2line and pahole.
@@ -162,7 +163,9 @@ def sample(path, symbols):
     for access, chain in zip(chosen, chains):
         access.chain = chain if chain and all(
             file.endswith((".c", ".h")) and line for _, file, line in chain) else None
-    faults = [Fault(a, dice) for a in chosen if a.chain][:SAMPLE]
+    names = Counter(symbols.names.values())
+    faults = [Fault(a, dice) for a in chosen
+              if a.chain and names[symbols.names[symbols.around(a.address)]] == 1][:SAMPLE]
     logs = []
     for number, fault in enumerate(faults):
         at = fault.access.address
