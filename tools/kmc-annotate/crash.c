@@ -50,10 +50,14 @@ static void on_crash(int sig)
 	raise(sig);
 }
 
+/* What the terminal has no sequence for, it need not be sent. */
 static void add(const char *sequence)
 {
-	size_t len = sequence && sequence != (char *)-1 ? strlen(sequence) : 0;
+	size_t len;
 
+	if (!sequence || sequence == (char *)-1)
+		return;
+	len = strlen(sequence);
 	if (restore_len + len > sizeof(restore))
 		return;
 	memcpy(restore + restore_len, sequence, len);
