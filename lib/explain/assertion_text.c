@@ -283,7 +283,6 @@ struct kmc_error *kmc_assertion_say(struct kmc_debuginfo *di, struct kmc_report 
 {
 	struct kmc_verdict *verdict = &report->verdict;
 	struct kmc_buf headline = { }, why = { }, next = { };
-	struct kmc_error *err;
 
 	kmc_title_add(&headline, report);
 	if (!strcmp(report->checker, "list") && report->message) {
@@ -300,13 +299,5 @@ struct kmc_error *kmc_assertion_say(struct kmc_debuginfo *di, struct kmc_report 
 		say_assertion(di, &headline, &why, &next, report);
 	}
 	kmc_put_culprit(&next, report);
-	err = kmc_buf_take(&headline, &verdict->headline);
-	if (!err)
-		err = kmc_buf_take(&why, &verdict->text);
-	if (!err)
-		err = kmc_buf_take(&next, &verdict->next);
-	kmc_buf_release(&headline);
-	kmc_buf_release(&why);
-	kmc_buf_release(&next);
-	return err;
+	return kmc_verdict_take(verdict, &headline, &why, &next);
 }

@@ -326,23 +326,29 @@ static enum kmc_verdict_class classify(const struct kmc_fault *fault)
 	}
 }
 
+struct kmc_error *kmc_verdict_take(struct kmc_verdict *verdict, struct kmc_buf *headline,
+				   struct kmc_buf *why, struct kmc_buf *next)
+{
+	struct kmc_error *err = kmc_buf_take(headline, &verdict->headline);
+
+	if (!err)
+		err = kmc_buf_take(why, &verdict->text);
+	if (!err)
+		err = kmc_buf_take(next, &verdict->next);
+	kmc_buf_release(headline);
+	kmc_buf_release(why);
+	kmc_buf_release(next);
+	return err;
+}
+
 struct kmc_error *kmc_fault_say(struct kmc_report *report)
 {
 	struct kmc_verdict *verdict = &report->verdict;
 	struct kmc_buf headline = { }, why = { }, next = { };
-	struct kmc_error *err;
 
 	verdict->kind = classify(&report->fault);
 	say_headline(&headline, report);
 	say_why(&why, report);
 	say_next(&next, report);
-	err = kmc_buf_take(&headline, &verdict->headline);
-	if (!err)
-		err = kmc_buf_take(&why, &verdict->text);
-	if (!err)
-		err = kmc_buf_take(&next, &verdict->next);
-	kmc_buf_release(&headline);
-	kmc_buf_release(&why);
-	kmc_buf_release(&next);
-	return err;
+	return kmc_verdict_take(verdict, &headline, &why, &next);
 }
