@@ -216,7 +216,8 @@ static int init_part(struct kmemcheck_part *part)
 static int init_books(void)
 {
 	struct kmemcheck_part *part;
-	int err = kmemcheck_shadow_init(map_shadow());
+	void *shadow = map_shadow();
+	int err = shadow ? kmemcheck_shadow_init(shadow) : -ENOMEM;
 
 	for_each_part(part)
 		if (!err)

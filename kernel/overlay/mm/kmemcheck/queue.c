@@ -182,12 +182,15 @@ noinline unsigned int kmemcheck_walk_stack(struct pt_regs *regs, unsigned long *
 {
 	unsigned long flags;
 	unsigned int nr;
+	bool before;
 
 	local_irq_save(flags);
+	/* An NMI may interrupt a walk with one of its own. */
+	before = this_cpu_read(kmemcheck_walking);
 	this_cpu_write(kmemcheck_walking, true);
 	nr = regs ? stack_trace_save_regs(regs, entries, size, skip) :
 		    stack_trace_save(entries, size, skip + 1);
-	this_cpu_write(kmemcheck_walking, false);
+	this_cpu_write(kmemcheck_walking, before);
 	local_irq_restore(flags);
 	return nr;
 }
