@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "report/model.h"
 #include "types/image_types.h"
 
 #define MAX_CANDIDATES		8
@@ -143,6 +144,17 @@ static struct kmc_error *new_place(struct kmc_search *search, struct kmc_types *
 	return NULL;
 }
 
+struct kmc_error *kmc_search_add_type(struct kmc_search *search, struct kmc_types *types,
+				      kmc_type_id id, uint64_t start, struct kmc_found **out)
+{
+	struct kmc_error *err = NULL;
+
+	*out = place_at(search, types, id, start);
+	if (!*out && search->count < KMC_SEARCH_MAX)
+		err = new_place(search, types, id, start, out);
+	return err;
+}
+
 /* A type that cannot be laid out explains nothing. */
 struct kmc_error *kmc_search_add(struct kmc_search *search, Dwarf_Die *die,
 				 struct kmc_image *image, uint64_t start,
@@ -156,9 +168,7 @@ struct kmc_error *kmc_search_add(struct kmc_search *search, Dwarf_Die *die,
 	*out = NULL;
 	err = kmc_image_type(image, die, &types, &id);
 	if (!err) {
-		place = place_at(search, types, id, start);
-		if (!place && search->count < KMC_SEARCH_MAX)
-			err = new_place(search, types, id, start, &place);
+		err = kmc_search_add_type(search, types, id, start, &place);
 		if (!err && place && !place->image) {
 			place->die = *die;
 			place->image = image;
@@ -286,6 +296,44 @@ static enum kmc_confidence recorded_confidence(const struct kmc_object *object,
 	return place->may_pass ? KMC_GUESS : KMC_LIKELY;
 }
 
+/* kmalloc-64 is for all that fits into it; others are for what is as large as they are. */
+static bool is_of_its_size(const struct kmc_report *report, const struct kmc_found *place)
+{
+	const struct kmc_object *object = &report->object;
+
+	if (object->requested)
+		return place->size == object->requested;
+	if (place->size != object->size || !object->cache)
+		return false;
+	/* KFENCE says how much was asked for. */
+	return !strcmp(report->checker, "KFENCE") || !strstr(object->cache, "kmalloc-");
+}
+
+/*
+ * Of what another checker reports, no register is known. Who allocated it, what the code
+ * takes the pointer for, the cache's name and its size do not depend on each other.
+ */
+static enum kmc_confidence checked_confidence(const struct kmc_report *report,
+					      const struct kmc_found *place)
+{
+	const struct kmc_object *object = &report->object;
+	const bool allocated = place->reasons & 1u << KMC_BY_ALLOCATION;
+	const int count = allocated + place->base + is_cache_of(object, place) +
+			  is_of_its_size(report, place);
+	int64_t offset;
+	const bool known = kmc_report_offset(report, &offset);
+
+	if (place->start != object->start)
+		return kmc_object_holds(object, place->start) && place->base && !place->weak &&
+		       !place->may_pass ? KMC_LIKELY : KMC_GUESS;
+	if (place->size > object->size || (!allocated && (place->weak || place->may_pass)))
+		return KMC_GUESS;
+	/* Where only the code says at which offset it was, it is no reason of its own. */
+	if (count > 1 && (known || !place->base || count > 2))
+		return place->candidate.beyond && !allocated ? KMC_LIKELY : KMC_CERTAIN;
+	return count ? KMC_LIKELY : KMC_GUESS;
+}
+
 static enum kmc_confidence confidence_of(const struct kmc_search *search,
 					 const struct kmc_found *place)
 {
@@ -296,6 +344,8 @@ static enum kmc_confidence confidence_of(const struct kmc_search *search,
 
 	if (place->overruled)
 		return KMC_GUESS;
+	if (!kmc_report_is_kmemcheck(access->report))
+		return checked_confidence(access->report, place);
 	if (access->report->object.known) {
 		confidence = recorded_confidence(&access->report->object, place);
 		/* Of what follows it, not even the type is known. */

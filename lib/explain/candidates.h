@@ -115,6 +115,11 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_search_add(struct kmc_search *search, Dwarf_Die *die, struct kmc_image *image,
 	       uint64_t start, struct kmc_found **out);
 
+/* The same of a type that is known by its name: it has no DIE. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_search_add_type(struct kmc_search *search, struct kmc_types *types, kmc_type_id id,
+		    uint64_t start, struct kmc_found **out);
+
 /* Is there a register whose value nothing has accounted for yet? */
 bool kmc_search_wants_base(const struct kmc_search *search);
 

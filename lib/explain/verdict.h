@@ -10,7 +10,10 @@
 /* What it comes to */
 KMC_MUST_CHECK struct kmc_error *kmc_verdict_fill(struct kmc_report *report);
 
-/* The same for a report that is not kmemcheck's: what its checker says, and no more. */
+/* The same for a report of another checker, by what that calls the error. */
+KMC_MUST_CHECK struct kmc_error *kmc_verdict_checked(struct kmc_report *report);
+
+/* What such a checker says, and no more. */
 KMC_MUST_CHECK struct kmc_error *kmc_verdict_plain(struct kmc_report *report);
 
 #endif /* KMC_VERDICT_H */

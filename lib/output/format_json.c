@@ -214,6 +214,8 @@ static json_t *object_json(const struct kmc_object *object, const int64_t *offse
 		json_object_set_new(out, "also", also_of(candidate));
 	if (candidate->beyond)
 		json_object_set_new(out, "beyond", json_true());
+	if (candidate->would_be)
+		json_object_set_new(out, "would_be", kmc_json_text(candidate->would_be));
 	return out;
 }
 

@@ -78,6 +78,7 @@ void kmc_candidate_release(struct kmc_candidate *candidate)
 	free(candidate->type);
 	free(candidate->path);
 	free(candidate->after);
+	free(candidate->would_be);
 	for (size_t i = 0; i < candidate->nalso; i++)
 		free(candidate->also[i]);
 	free(candidate->also);
@@ -468,6 +469,12 @@ const char *kmc_verdict_name(enum kmc_verdict_class kind)
 		[KMC_VERDICT_UNALLOCATED] = "unallocated",
 		[KMC_VERDICT_FREED] = "use-after-free",
 		[KMC_VERDICT_INFOLEAK] = "infoleak",
+		[KMC_VERDICT_UNINIT] = "uninitialized-value",
+		[KMC_VERDICT_DOUBLE_FREE] = "double-free",
+		[KMC_VERDICT_INVALID_FREE] = "invalid-free",
+		[KMC_VERDICT_CORRUPTION] = "memory-corruption",
+		[KMC_VERDICT_REMAINING] = "objects-remaining",
+		[KMC_VERDICT_UNDEFINED] = "undefined-behaviour",
 	};
 
 	return names[kind];

@@ -198,3 +198,40 @@ struct kmc_error *kmc_image_type(struct kmc_image *image, Dwarf_Die *die,
 	*id = place->id;
 	return NULL;
 }
+
+static struct kmc_error *find_named(struct kmc_types *types, const char *name,
+				    kmc_type_id *id, bool *found)
+{
+	kmc_type_id *ids = NULL;
+	struct kmc_error *err;
+	size_t count = 0;
+
+	*found = false;
+	err = types ? kmc_types_find(types, name, &ids, &count) : NULL;
+	if (!err && count == 1) {
+		*id = ids[0];
+		*found = true;
+	}
+	free(ids);
+	if (err && err->code != KMC_ERROR_NOMEM) {
+		kmc_error_free(err);
+		err = NULL;
+	}
+	return err;
+}
+
+struct kmc_error *kmc_image_type_named(struct kmc_image *image, const char *name,
+				       struct kmc_types **types, kmc_type_id *id, bool *found)
+{
+	struct type_cache *cache = kmc_image_cache(image, &type_cache);
+	struct kmc_error *err;
+
+	*found = false;
+	if (!cache)
+		return kmc_error_nomem();
+	err = open_btf(cache, image->path);
+	if (!err && !cache->btf && !cache->dwarf)
+		err = kmc_types_of_image(image, image->path, &cache->dwarf);
+	*types = cache->btf ? cache->btf : cache->dwarf;
+	return err ? err : find_named(*types, name, id, found);
+}

@@ -31,6 +31,8 @@ struct kmc_location {
  * struct kmc_frame - one code address of a report
  * @role: the instruction itself, or a return address (then @chain shows the
  *	line of the call, which is found one byte before)
+ * @exact: it is listed as a return address, but is the instruction itself, as where a page
+ *	fault was the first to be called
  * @has_address: @address was in the report
  * @address: run-time address
  * @symbol: name as the kernel printed it, NULL if it printed none
@@ -53,6 +55,7 @@ struct kmc_location {
  */
 struct kmc_frame {
 	enum kmc_role role;
+	bool exact;
 	bool has_address;
 	uint64_t address;
 	char *symbol;
