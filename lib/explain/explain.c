@@ -14,6 +14,7 @@
 #include "explain/inside.h"
 #include "explain/locate.h"
 #include "explain/namesakes.h"
+#include "explain/shown_bytes.h"
 #include "explain/untyped.h"
 #include "explain/used_bits.h"
 #include "explain/value.h"
@@ -75,6 +76,10 @@ static struct kmc_error *explain_checked(struct kmc_access *access)
 	err = access->di ? only_nomem(kmc_settle_namesakes(access->di, report)) : NULL;
 	if (!err)
 		err = only_nomem(kmc_checked_locate(access));
+	if (!err)
+		err = kmc_shown_fill(report);
+	if (!err)
+		err = only_nomem(kmc_overwritten_say(access->di, report));
 	doubt_candidates(access->di, report);
 	return err ? err : explain_values(access->di, report);
 }

@@ -19,6 +19,11 @@ static bool is(const struct kmc_report *report, const char *checker)
 	return !strcmp(report->checker, checker);
 }
 
+static uint64_t bytes_of(const struct kmc_object *object)
+{
+	return object->requested ? object->requested : object->size;
+}
+
 /* The first word that fits counts. */
 static enum kmc_verdict_class classify(const struct kmc_report *report)
 {
@@ -57,8 +62,17 @@ static enum kmc_verdict_class classify(const struct kmc_report *report)
 static enum kmc_verdict_class settle(const struct kmc_report *report)
 {
 	const enum kmc_verdict_class kind = classify(report);
+	const uint64_t bytes = bytes_of(&report->object);
 	int64_t offset;
 
+	/* Where memory has tags, what it was is not said. */
+	if (kind == KMC_VERDICT_UNKNOWN && is(report, "KASAN") &&
+	    !strcmp(report->error, "invalid-access") && bytes &&
+	    kmc_report_offset(report, &offset)) {
+		if (offset < 0 || (uint64_t)offset >= bytes)
+			return KMC_VERDICT_SLACK;
+		return report->free.stack.count ? KMC_VERDICT_FREED : KMC_VERDICT_UNKNOWN;
+	}
 	if (kind == KMC_VERDICT_INVALID_FREE && report->free.stack.count &&
 	    kmc_report_offset(report, &offset) && !offset)
 		return KMC_VERDICT_DOUBLE_FREE;
@@ -70,11 +84,6 @@ static enum kmc_verdict_class settle(const struct kmc_report *report)
 static const struct kmc_candidate *typed(const struct kmc_report *report)
 {
 	return report->ncandidates && report->candidates->type ? report->candidates : NULL;
-}
-
-static uint64_t bytes_of(const struct kmc_object *object)
-{
-	return object->requested ? object->requested : object->size;
 }
 
 /* "struct x (kmalloc-64)", "an object of 57 bytes (kmalloc-64)", "the variable buf" */
@@ -317,6 +326,8 @@ static void put_decoded(struct kmc_buf *buf, const struct kmc_report *report)
 	if (bytes->known)
 		kmc_buf_printf(buf, ": the first one is 0x%02x instead of 0x%02x", bytes->found,
 			       bytes->expected);
+	if (bytes->what)
+		kmc_buf_printf(buf, "%s %s", bytes->known ? ", all are" : ":", bytes->what);
 }
 
 static void say_why(struct kmc_buf *buf, const struct kmc_report *report)

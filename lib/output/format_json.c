@@ -402,9 +402,10 @@ static json_t *dump_of(const struct kmc_dump *dump)
 
 static json_t *overwritten_of(const struct kmc_overwritten *bytes)
 {
-	return json_pack("{s:o, s:o, s:i, s:i}", "first", address(bytes->first),
+	return json_pack("{s:o, s:o, s:i, s:i, s:o*}", "first", address(bytes->first),
 			 "last", address(bytes->last), "found", bytes->found,
-			 "expected", bytes->expected);
+			 "expected", bytes->expected,
+			 "what", bytes->what ? kmc_json_text(bytes->what) : NULL);
 }
 
 static json_t *code_of(const struct kmc_report *report)

@@ -193,6 +193,7 @@ static void said_release(struct kmc_report *report)
 	kmc_frame_release(&report->named);
 	free(report->place.file);
 	dump_release(&report->dump);
+	free(report->overwritten.what);
 	for (size_t i = 0; i < report->nvariables; i++)
 		free(report->variables[i].name);
 	free(report->variables);

@@ -359,6 +359,131 @@ static void the_source_has_the_size_of_a_type(void **state)
 	kmc_report_free(report);
 }
 
+static void push_row(struct kmc_report *report, const char *label, uint64_t address,
+		     const void *bytes, size_t len)
+{
+	struct kmc_dump_row *row = kmc_dump_push(&report->dump);
+
+	assert_non_null(row);
+	row->label = strdup(label);
+	row->address = address;
+	row->bytes = malloc(len);
+	memcpy(row->bytes, bytes, len);
+	row->len = len;
+}
+
+static const struct kmc_value *value_of(const struct kmc_report *report, const char *path)
+{
+	for (size_t i = 0; i < report->nvalues; i++)
+		if (!strcmp(report->values[i].path, path))
+			return &report->values[i];
+	fail_msg("there is no value %s", path);
+	return NULL;
+}
+
+static void shadow_becomes_states_of_members(void **state)
+{
+	struct state *s = *state;
+	const struct wrong wrong = {
+		.error = "slab-out-of-bounds", .kind = KMC_WRITE, .function = "item_new",
+		.check = "kmalloc", .offset = 36, .cache = "kmalloc-64", .size = 64,
+		.requested = 36, .alloc = "item_raw",
+	};
+	struct kmc_report *report = make(s, &wrong);
+
+	report->dump.granule = 8;
+	push_row(report, "shadow", OBJECT - 128, "\xfc\xfc\xfc\xfc\xfc\xfc\xfc\xfc\xfc\xfc\xfc\xfc\xfc\xfc\xfc\xfc", 16);
+	push_row(report, "shadow", OBJECT, "\0\0\0\0\4\xfc\xfc\xfc\xfb\xfb\xfb\xfb\xfb\xfb\xfb\xfb", 16);
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_int_equal(report->memory_start, OBJECT);
+	assert_int_equal(report->caret, 36);
+	assert_string_equal(report->shadow, "iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiaaaaaaaaaaaaaaaaaaaaaaaaaaaaffffffffffffffff");
+	assert_null(report->memory);
+	/* Once more, the same. */
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_int_equal(report->shadow_len, 80);
+	kmc_report_free(report);
+}
+
+static struct kmc_report *overwritten(struct state *s, const uint8_t *bytes, uint64_t first,
+				      size_t count)
+{
+	static const struct wrong wrong = {
+		.checker = "SLUB", .error = "Poison overwritten", .kind = KMC_UNKNOWN_KIND,
+		.function = "item_new", .check = "kmalloc", .offset = 16, .cache = "item",
+		.size = 40, .alloc = "item_new",
+	};
+	struct kmc_report *report = make(s, &wrong);
+
+	report->dump.granule = 1;
+	report->bits = 0;
+	/* Where it was loaded. */
+	report->frames.frames->has_address = true;
+	report->frames.frames->address = report->frames.frames->link_address;
+	push_row(report, "Redzone", OBJECT - 8, "\xbb\xbb\xbb\xbb\xbb\xbb\xbb\xbb", 8);
+	push_row(report, "Object", OBJECT, bytes, 16);
+	push_row(report, "Object", OBJECT + 16, bytes + 16, 16);
+	push_row(report, "Object", OBJECT + 32, bytes + 32, 8);
+	push_row(report, "Redzone", OBJECT + 40, "\xbb\xbb\xbb\xbb\xbb\xbb\xbb\xbb", 8);
+	report->overwritten = (struct kmc_overwritten) {
+		.known = true, .first = OBJECT + first, .last = OBJECT + first + count - 1,
+		.found = bytes[first], .expected = 0x6b,
+	};
+	assert_no_error(kmc_explain_report(&s->di, report));
+	return report;
+}
+
+static void poison(uint8_t *bytes)
+{
+	memset(bytes, 0x6b, 40);
+	bytes[39] = 0xa5;
+}
+
+static void what_was_written_over_poison_has_a_value(void **state)
+{
+	struct kmc_report *report;
+	uint8_t bytes[40];
+	uint64_t pointer = 0;
+
+	poison(bytes);
+	memcpy(bytes + 16, &pointer, 8);
+	bytes[16] = 7;
+	report = overwritten(*state, bytes, 16, 8);
+	assert_int_equal(report->verdict.kind, KMC_VERDICT_CORRUPTION);
+	assert_string_equal(report->overwritten.what, "the number 7");
+	assert_string_equal(report->candidates->path, "next");
+	assert_string_equal(value_of(report, "next")->text, "0x7");
+	assert_int_equal(value_of(report, "count")->state, 'f');
+	assert_string_equal(value_of(report, "count")->names[0], "POISON_FREE");
+	kmc_report_free(report);
+}
+
+static void a_pointer_is_called_by_its_symbol(void **state)
+{
+	const uint64_t pointer = symbol(*state, "item_free");
+	struct kmc_report *report;
+	uint8_t bytes[40];
+
+	poison(bytes);
+	memcpy(bytes + 16, &pointer, 8);
+	report = overwritten(*state, bytes, 16, 8);
+	assert_non_null(strstr(report->overwritten.what, ", item_free"));
+	kmc_report_free(report);
+}
+
+static void text_is_text(void **state)
+{
+	struct kmc_report *report;
+	uint8_t bytes[40];
+
+	poison(bytes);
+	memcpy(bytes + 24, "overrun", 8);
+	report = overwritten(*state, bytes, 24, 8);
+	assert_string_equal(report->overwritten.what, "\"overrun\"");
+	assert_non_null(strstr(report->verdict.text, "all are \"overrun\""));
+	kmc_report_free(report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +500,10 @@ int main(void)
 		cmocka_unit_test(freed_twice),
 		cmocka_unit_test(freed_in_the_middle),
 		cmocka_unit_test(the_source_has_the_size_of_a_type),
+		cmocka_unit_test(shadow_becomes_states_of_members),
+		cmocka_unit_test(what_was_written_over_poison_has_a_value),
+		cmocka_unit_test(a_pointer_is_called_by_its_symbol),
+		cmocka_unit_test(text_is_text),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

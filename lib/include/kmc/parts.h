@@ -214,6 +214,8 @@ struct kmc_dump {
  * @last: and of the last; both may be hashes
  * @found: what the first one is
  * @expected: and what it was set to
+ * @what: they are in words: text, a pointer by its name, a small number; NULL if it is
+ *	nothing of that, or nobody looked. Also set where @known is not
  */
 struct kmc_overwritten {
 	bool known;
@@ -221,6 +223,7 @@ struct kmc_overwritten {
 	uint64_t last;
 	uint8_t found;
 	uint8_t expected;
+	char *what;
 };
 
 /**
