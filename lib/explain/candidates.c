@@ -17,6 +17,8 @@
 #include "types/image_types.h"
 
 #define MAX_CANDIDATES		8
+/* Objects of a cache are as large as their type, and then aligned. */
+#define ALIGNMENT		64
 /* "rax = 0xff11000000002000 is p of f()" */
 #define HOLDS			" is "
 
@@ -310,6 +312,19 @@ static bool is_of_its_size(const struct kmc_report *report, const struct kmc_fou
 }
 
 /*
+ * Is there no room in the object for a larger type that begins with this one, as a struct
+ * tcp_sock does with a struct sock?
+ */
+static bool fills(const struct kmc_object *object, const struct kmc_found *place)
+{
+	if (object->requested)
+		return place->size == object->requested;
+	if (object->cache && strstr(object->cache, "kmalloc-"))
+		return 2 * place->size > object->size;
+	return object->size - place->size < ALIGNMENT;
+}
+
+/*
  * Of what another checker reports, no register is known. Who allocated it, what the code
  * takes the pointer for, the cache's name and its size do not depend on each other.
  */
@@ -329,7 +344,7 @@ static enum kmc_confidence checked_confidence(const struct kmc_report *report,
 	if (place->size > object->size || (!allocated && (place->weak || place->may_pass)))
 		return KMC_GUESS;
 	/* Where only the code says at which offset it was, it is no reason of its own. */
-	if (count > 1 && (known || !place->base || count > 2))
+	if (count > 1 && (known || !place->base || count > 2) && fills(object, place))
 		return place->candidate.beyond && !allocated ? KMC_LIKELY : KMC_CERTAIN;
 	return count ? KMC_LIKELY : KMC_GUESS;
 }

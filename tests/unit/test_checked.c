@@ -185,6 +185,18 @@ static void what_the_code_checks_and_who_allocated_agree(void **state)
 	assert_headline(report, "use-after-free: read of struct item.flags (+12), certain");
 }
 
+/* struct tcp_sock begins with a struct sock, and is passed around as one. */
+static void a_larger_object_may_be_of_a_larger_type(void **state)
+{
+	const struct wrong wrong = {
+		.error = "slab-use-after-free", .kind = KMC_READ, .function = "item_flags",
+		.check = "__asan_load4_noabort", .offset = 12, .cache = "TCP", .size = 2176,
+		.alloc = "item_new",
+	};
+
+	kmc_report_free(assert_found(state, &wrong, "struct item", "flags", KMC_LIKELY));
+}
+
 static void the_code_alone_is_one_reason(void **state)
 {
 	const struct wrong wrong = {
@@ -488,6 +500,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_code_checks_and_who_allocated_agree),
+		cmocka_unit_test(a_larger_object_may_be_of_a_larger_type),
 		cmocka_unit_test(the_code_alone_is_one_reason),
 		cmocka_unit_test(what_was_asked_for_is_another),
 		cmocka_unit_test(behind_the_last_array_are_more_of_it),
