@@ -184,7 +184,8 @@ def check_log_places(document):
         with open(path, "rb") as file:
             text = file.read().split(b"\n")[line - 1]
         # One may be in base64, or wrapped; of JSON it is where the object begins.
-        if not re.search(rb"aught|kmemcheck|^[ },]*\{$", text) and "mail" not in path:
+        if not re.search(rb"aught|kmemcheck|BUG|UBSAN|WARNING|fault|kernel|corruption|refcount|"
+                         rb"^[ },]*\{$", text) and "mail" not in path:
             wrong.append(f"{path}:{line}: {text[:80]}")
     result(not wrong, "SARIF without source: the header's line in the log",
            "\n".join(wrong[:5]))
