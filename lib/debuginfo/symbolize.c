@@ -382,7 +382,7 @@ struct kmc_error *kmc_frame_place(const struct kmc_report *report, struct kmc_fr
 	frame->resolved = true;
 	frame->link_address = address;
 	/* A return address is behind the call, perhaps on another line. */
-	if (frame->role == KMC_ROLE_RETURN && !is_rip_again(report, frame))
+	if (frame->role == KMC_ROLE_RETURN && !frame->exact && !is_rip_again(report, frame))
 		address--;
 	err = kmc_image_chain(image, address, &chain);
 	if (err || !chain)

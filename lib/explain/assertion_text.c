@@ -11,24 +11,14 @@
 #include "base/buf.h"
 #include "explain/bad_pointer.h"
 #include "explain/fault.h"
+#include "explain/verdict.h"
+#include "explain/verdict_text.h"
 #include "report/model.h"
 #include "report/title.h"
-#include "report/walk.h"
 
 /* A condition that goes on for more lines is cut. */
 #define MAX_LINES	6
 #define MAX_CONDITION	200
-
-void kmc_put_culprit(struct kmc_buf *buf, const struct kmc_report *report)
-{
-	struct kmc_level level;
-
-	if (!kmc_walk_culprit(report, false, &level) || !level.function)
-		return;
-	kmc_buf_printf(buf, "; used in %.*s()", (int)level.len, level.function);
-	if (level.where && level.where->file && level.where->line)
-		kmc_buf_printf(buf, " (%s:%d)", level.where->file, level.where->line);
-}
 
 /* ---- lists ---- */
 
@@ -298,6 +288,6 @@ struct kmc_error *kmc_assertion_say(struct kmc_debuginfo *di, struct kmc_report 
 		verdict->kind = KMC_VERDICT_ASSERTION;
 		say_assertion(di, &headline, &why, &next, report);
 	}
-	kmc_put_culprit(&next, report);
+	kmc_verdict_put_culprit(&next, "; used in ", report);
 	return kmc_verdict_take(verdict, &headline, &why, &next);
 }

@@ -13,9 +13,13 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "explain/fault.h"
+#include "report/model.h"
 #include "types/image_types.h"
 
 #define MAX_CANDIDATES		8
+/* Objects of a cache are as large as their type, and then aligned. */
+#define ALIGNMENT		64
 /* "rax = 0xff11000000002000 is p of f()" */
 #define HOLDS			" is "
 
@@ -299,6 +303,57 @@ static enum kmc_confidence recorded_confidence(const struct kmc_object *object,
 	return place->may_pass ? KMC_GUESS : KMC_LIKELY;
 }
 
+/* kmalloc-64 is for all that fits into it; others are for what is as large as they are. */
+static bool is_of_its_size(const struct kmc_report *report, const struct kmc_found *place)
+{
+	const struct kmc_object *object = &report->object;
+
+	if (object->requested)
+		return place->size == object->requested;
+	if (place->size != object->size || !object->cache)
+		return false;
+	/* KFENCE says how much was asked for. */
+	return !strcmp(report->checker, "KFENCE") || !strstr(object->cache, "kmalloc-");
+}
+
+/*
+ * Is there no room in the object for a larger type that begins with this one, as a struct
+ * tcp_sock does with a struct sock?
+ */
+static bool fills(const struct kmc_object *object, const struct kmc_found *place)
+{
+	if (object->requested)
+		return place->size == object->requested;
+	if (object->cache && strstr(object->cache, "kmalloc-"))
+		return 2 * place->size > object->size;
+	return object->size - place->size < ALIGNMENT;
+}
+
+/*
+ * Of what another checker reports, no register is known. Who allocated it, what the code
+ * takes the pointer for, the cache's name and its size do not depend on each other.
+ */
+static enum kmc_confidence checked_confidence(const struct kmc_report *report,
+					      const struct kmc_found *place)
+{
+	const struct kmc_object *object = &report->object;
+	const bool allocated = place->reasons & 1u << KMC_BY_ALLOCATION;
+	const int count = allocated + place->base + is_cache_of(object, place) +
+			  is_of_its_size(report, place);
+	int64_t offset;
+	const bool known = kmc_report_offset(report, &offset);
+
+	if (place->start != object->start)
+		return kmc_object_holds(object, place->start) && place->base && !place->weak &&
+		       !place->may_pass ? KMC_LIKELY : KMC_GUESS;
+	if (place->size > object->size || (!allocated && (place->weak || place->may_pass)))
+		return KMC_GUESS;
+	/* Where only the code says at which offset it was, it is no reason of its own. */
+	if (count > 1 && (known || !place->base || count > 2) && fills(object, place))
+		return place->candidate.beyond && !allocated ? KMC_LIKELY : KMC_CERTAIN;
+	return count ? KMC_LIKELY : KMC_GUESS;
+}
+
 static enum kmc_confidence confidence_of(const struct kmc_search *search,
 					 const struct kmc_found *place)
 {
@@ -309,6 +364,8 @@ static enum kmc_confidence confidence_of(const struct kmc_search *search,
 
 	if (place->overruled)
 		return KMC_GUESS;
+	if (!kmc_report_is_kmemcheck(access->report) && !kmc_fault_is(access->report))
+		return checked_confidence(access->report, place);
 	if (access->report->object.known) {
 		confidence = recorded_confidence(&access->report->object, place);
 		/* Of what follows it, not even the type is known. */

@@ -15,6 +15,7 @@
 #include "explain/inside.h"
 #include "explain/locate.h"
 #include "explain/namesakes.h"
+#include "explain/shown_bytes.h"
 #include "explain/untyped.h"
 #include "explain/used_bits.h"
 #include "explain/value.h"
@@ -39,7 +40,10 @@ static struct kmc_error *explain_values(struct kmc_debuginfo *di,
 	err = only_nomem(kmc_values_fill(di, report));
 	if (!err)
 		err = only_nomem(kmc_runs_name(report));
-	return err ? err : kmc_verdict_fill(report);
+	if (err)
+		return err;
+	return kmc_report_is_kmemcheck(report) ? kmc_verdict_fill(report) :
+						 kmc_verdict_checked(report);
 }
 
 static void forget_candidates(struct kmc_report *report)
@@ -64,6 +68,23 @@ static void doubt_candidates(const struct kmc_debuginfo *di, struct kmc_report *
 		report->copied.candidates[i].confidence = KMC_GUESS;
 }
 
+/* What another checker has reported, without registers or what it had in memory. */
+static struct kmc_error *explain_checked(struct kmc_access *access)
+{
+	struct kmc_report *report = access->report;
+	struct kmc_error *err;
+
+	err = access->di ? only_nomem(kmc_settle_namesakes(access->di, report)) : NULL;
+	if (!err)
+		err = only_nomem(kmc_checked_locate(access));
+	if (!err)
+		err = kmc_shown_fill(report);
+	if (!err)
+		err = only_nomem(kmc_overwritten_say(access->di, report));
+	doubt_candidates(access->di, report);
+	return err ? err : explain_values(access->di, report);
+}
+
 struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
 				     struct kmc_report *report)
 {
@@ -73,11 +94,8 @@ struct kmc_error *kmc_explain_report(struct kmc_debuginfo *di,
 	forget_candidates(report);
 	if (kmc_fault_is(report))
 		return kmc_fault_explain(di, report);
-	/* What other checkers say is passed on as it is. */
-	if (!kmc_report_is_kmemcheck(report)) {
-		kmc_report_forget_values(report);
-		return kmc_verdict_plain(report);
-	}
+	if (!kmc_report_is_kmemcheck(report))
+		return explain_checked(&access);
 	err = di ? only_nomem(kmc_settle_namesakes(di, report)) : NULL;
 	if (!err)
 		err = only_nomem(kmc_access_set(&access));

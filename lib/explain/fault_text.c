@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "explain/fault.h"
+#include "explain/verdict.h"
 #include "explain/verdict_text.h"
 #include "report/model.h"
-#include "report/walk.h"
 
 /* "what sk_alloc() returned", which is no expression of C */
 #define RETURNED	"what "
@@ -301,7 +301,7 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report)
 			kmc_buf_printf(buf, "find out where %s comes from", pointer);
 		break;
 	}
-	kmc_put_culprit(buf, report);
+	kmc_verdict_put_culprit(buf, "; used in ", report);
 }
 
 static enum kmc_verdict_class classify(const struct kmc_fault *fault)
@@ -324,21 +324,6 @@ static enum kmc_verdict_class classify(const struct kmc_fault *fault)
 	default:
 		return KMC_VERDICT_WILD;
 	}
-}
-
-struct kmc_error *kmc_verdict_take(struct kmc_verdict *verdict, struct kmc_buf *headline,
-				   struct kmc_buf *why, struct kmc_buf *next)
-{
-	struct kmc_error *err = kmc_buf_take(headline, &verdict->headline);
-
-	if (!err)
-		err = kmc_buf_take(why, &verdict->text);
-	if (!err)
-		err = kmc_buf_take(next, &verdict->next);
-	kmc_buf_release(headline);
-	kmc_buf_release(why);
-	kmc_buf_release(next);
-	return err;
 }
 
 struct kmc_error *kmc_fault_say(struct kmc_report *report)

@@ -321,22 +321,31 @@ static struct kmc_error *follow_result(struct kmc_search *search,
 	return err;
 }
 
-static struct kmc_error *find_allocation(struct kmc_search *search)
+struct kmc_frame *kmc_allocation_frame(const struct kmc_access *access,
+				       struct kmc_image **image)
 {
-	struct kmc_report *report = search->access->report;
+	struct kmc_report *report = access->report;
 	struct kmc_stack *stack = &report->alloc.stack;
 	struct kmc_frame *site;
-	struct kmc_image *image;
 	struct kmc_error *err;
 
-	if (!search->access->di || !report->object.known || !stack->count)
+	if (!access->di || !report->object.known || !stack->count)
 		return NULL;
 	site = &stack->frames[kmc_track_caller(&report->alloc).frame];
 	if (!site->resolved)
 		return NULL;
-	err = kmc_debuginfo_image(search->access->di, site->module, &image);
-	if (!err)
-		err = follow_result(search, image, site->link_address);
+	err = kmc_debuginfo_image(access->di, site->module, image);
+	kmc_error_free(err);
+	return err ? NULL : site;
+}
+
+struct kmc_error *kmc_allocation_find(struct kmc_search *search)
+{
+	struct kmc_image *image;
+	struct kmc_frame *site = kmc_allocation_frame(search->access, &image);
+	struct kmc_error *err;
+
+	err = site ? follow_result(search, image, site->link_address) : NULL;
 	if (err && err->code != KMC_ERROR_NOMEM) {
 		kmc_error_free(err);
 		err = NULL;
@@ -545,7 +554,7 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 	if (!err)
 		err = kmc_elements_find(search, false);
 	if (!err)
-		err = find_allocation(search);
+		err = kmc_allocation_find(search);
 	if (!err)
 		err = read_source(search);
 	if (!err)

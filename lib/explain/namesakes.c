@@ -118,7 +118,7 @@ static const struct kmc_symbol *function_of(const struct question *q,
 	if (!frame->resolved || !own != !its || (own && strcmp(own, its)))
 		return NULL;
 	return kmc_symtab_at(q->code->symtab, frame->link_address -
-			     (frame->role == KMC_ROLE_RETURN));
+			     (frame->role == KMC_ROLE_RETURN && !frame->exact));
 }
 
 /* ---- questions ---- */

@@ -94,6 +94,21 @@ struct kmc_error *kmc_verdict_fill(struct kmc_report *report)
 	return err ? err : kmc_verdict_say(report, &cause);
 }
 
+struct kmc_error *kmc_verdict_take(struct kmc_verdict *verdict, struct kmc_buf *headline,
+				   struct kmc_buf *why, struct kmc_buf *next)
+{
+	struct kmc_error *err = kmc_buf_take(headline, &verdict->headline);
+
+	if (!err)
+		err = kmc_buf_take(why, &verdict->text);
+	if (!err)
+		err = kmc_buf_take(next, &verdict->next);
+	kmc_buf_release(headline);
+	kmc_buf_release(why);
+	kmc_buf_release(next);
+	return err;
+}
+
 struct kmc_error *kmc_verdict_plain(struct kmc_report *report)
 {
 	struct kmc_verdict *verdict = &report->verdict;

@@ -42,13 +42,14 @@ static void put_frame(struct kmc_buf *buf, const struct kmc_frame *frame)
 		put_function(buf, frame->symbol);
 }
 
-static void put_culprit(struct kmc_buf *buf, const struct kmc_report *report)
+void kmc_verdict_put_culprit(struct kmc_buf *buf, const char *what,
+			     const struct kmc_report *report)
 {
 	struct kmc_level level;
 
 	if (!kmc_walk_culprit(report, false, &level))
 		return;
-	kmc_buf_printf(buf, "; used in ");
+	kmc_buf_puts(buf, what);
 	if (!level.function)
 		kmc_buf_printf(buf, "a function");
 	else if (level.where)
@@ -57,8 +58,8 @@ static void put_culprit(struct kmc_buf *buf, const struct kmc_report *report)
 		kmc_buf_printf(buf, "%.*s()", (int)level.len, level.function);
 }
 
-static void put_track(struct kmc_buf *buf, const char *what,
-		      const struct kmc_track *track)
+void kmc_verdict_put_track(struct kmc_buf *buf, const char *what,
+			   const struct kmc_track *track)
 {
 	struct kmc_site site = kmc_track_site(track);
 	const struct kmc_frame *frame;
@@ -150,7 +151,7 @@ static void put_since(struct kmc_buf *buf, const struct kmc_report *report)
 	if (!report->alloc.stack.count || report->copied.known)
 		return;
 	kmc_buf_printf(buf, " since %s %s", they(report), were(report));
-	put_track(buf, " allocated in ", &report->alloc);
+	kmc_verdict_put_track(buf, " allocated in ", &report->alloc);
 }
 
 /* Arms of a union that nothing chooses from, and all bits that are used, are named. */
@@ -207,15 +208,15 @@ static void put_origin(struct kmc_buf *buf, const struct kmc_report *report)
 	const struct kmc_copied *copied = &report->copied;
 
 	if (!copied->known) {
-		put_track(buf, "; filled in ", &report->fill);
+		kmc_verdict_put_track(buf, "; filled in ", &report->fill);
 		return;
 	}
 	kmc_buf_printf(buf, "; %s %s stored to memory", they(report), were(report));
-	put_track(buf, " in ", &report->copy);
+	kmc_verdict_put_track(buf, " in ", &report->copy);
 	kmc_buf_puts(buf, " from an object");
 	if (copied->object.cache)
 		kmc_buf_printf(buf, " of cache %s", copied->object.cache);
-	put_track(buf, ", allocated in ", &report->source_alloc);
+	kmc_verdict_put_track(buf, ", allocated in ", &report->source_alloc);
 	kmc_buf_puts(buf, ": ");
 	if (copied->ncandidates && copied->candidates->type)
 		put_source_member(buf, copied->candidates);
@@ -312,18 +313,15 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report,
 	case KMC_VERDICT_FREED:
 		kmc_buf_printf(buf, " %s %s after %s had been freed", were(report),
 			       done, they(report));
-		put_track(buf, " in ", &report->free);
+		kmc_verdict_put_track(buf, " in ", &report->free);
 		break;
 	case KMC_VERDICT_INFOLEAK:
 		kmc_buf_printf(buf, " left the kernel, but %s not initialized", were(report));
 		put_since(buf, report);
 		break;
-	case KMC_VERDICT_UNKNOWN:
+	default:
 		kmc_buf_printf(buf, " %s %s, state %s", were(report), done,
 			       kmc_state_name(report->state));
-		break;
-	default:
-		/* Of faults: fault_text.c */
 		break;
 	}
 	put_change(buf, report);
@@ -348,15 +346,15 @@ static void say_where(struct kmc_buf *buf, const struct kmc_report *report)
 {
 	if (report->copied.known) {
 		kmc_buf_puts(buf, "write all of it before it is copied");
-		put_track(buf, " in ", &report->copy);
-		put_track(buf, ", or have it zeroed by the allocation in ",
+		kmc_verdict_put_track(buf, " in ", &report->copy);
+		kmc_verdict_put_track(buf, ", or have it zeroed by the allocation in ",
 			  &report->source_alloc);
 	} else if (report->fill.stack.count) {
 		kmc_buf_puts(buf, "write all of it, padding too,");
-		put_track(buf, " where it is filled, in ", &report->fill);
+		kmc_verdict_put_track(buf, " where it is filled, in ", &report->fill);
 	} else {
 		kmc_buf_puts(buf, "write all of it before it is used");
-		put_track(buf, ", or have it zeroed by the allocation in ", &report->alloc);
+		kmc_verdict_put_track(buf, ", or have it zeroed by the allocation in ", &report->alloc);
 	}
 }
 
@@ -372,7 +370,7 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 		kmc_buf_printf(buf, kind == KMC_VERDICT_PADDING || report->changed_bits ?
 			       "false positive: annotate it" :
 			       "when only other bits are used, a false positive: annotate it");
-		put_track(buf, " behind the allocation in ", alloc);
+		kmc_verdict_put_track(buf, " behind the allocation in ", alloc);
 		if (!alloc->stack.count)
 			kmc_buf_printf(buf, " where the object is allocated");
 		break;
@@ -383,11 +381,11 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 		break;
 	case KMC_VERDICT_FREED:
 		kmc_buf_printf(buf, "find out why it still had a pointer");
-		put_track(buf, " to what was freed in ", &report->free);
+		kmc_verdict_put_track(buf, " to what was freed in ", &report->free);
 		break;
 	case KMC_VERDICT_SLACK:
 		kmc_buf_printf(buf, "ask for more, or use ksize() and no more than it says");
-		put_track(buf, ": allocated in ", &report->alloc);
+		kmc_verdict_put_track(buf, ": allocated in ", &report->alloc);
 		break;
 	case KMC_VERDICT_UNKNOWN:
 		if (put_ambiguous(buf, report))
@@ -398,7 +396,7 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 		}
 		if (report->ncandidates && report->candidates->beyond) {
 			kmc_buf_puts(buf, "find out what lies behind it");
-			put_track(buf, ": it was allocated in ", &report->alloc);
+			kmc_verdict_put_track(buf, ": it was allocated in ", &report->alloc);
 			break;
 		}
 		if (report->untyped) {
@@ -410,14 +408,12 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report,
 			break;
 		}
 		/* fallthrough */
-	case KMC_VERDICT_UNALLOCATED:
-		kmc_buf_printf(buf, "look at where the pointer comes from");
-		break;
 	default:
+		kmc_buf_printf(buf, "look at where the pointer comes from");
 		break;
 	}
 	if (kind != KMC_VERDICT_PADDING && kind != KMC_VERDICT_BITFIELD)
-		put_culprit(buf, report);
+		kmc_verdict_put_culprit(buf, "; used in ", report);
 }
 
 /* All bytes of bit-fields that the access touched: one cannot be told from the others. */

@@ -33,6 +33,13 @@ kmc_verdict_say(struct kmc_report *report, const struct kmc_cause *cause);
 /* " or b or c or 4 more": what lies there beside the candidate's path. */
 void kmc_verdict_put_also(struct kmc_buf *buf, const struct kmc_candidate *candidate);
 
+/* @what and the function that has allocated, freed, stored; nothing if nobody is known. */
+void kmc_verdict_put_track(struct kmc_buf *buf, const char *what,
+			   const struct kmc_track *track);
+/* @what and the function to tell of; nothing if none is known. */
+void kmc_verdict_put_culprit(struct kmc_buf *buf, const char *what,
+			     const struct kmc_report *report);
+
 /* Say it in one line, the verdict's headline. */
 KMC_MUST_CHECK struct kmc_error *kmc_headline_say(struct kmc_report *report);
 

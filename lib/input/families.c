@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/compiler.h"
-#include "input/log_words.h"
 
 static const struct kmc_family * const families[] = {
 #define FAMILY(name)	(&kmc_family_ ## name)
@@ -19,8 +18,8 @@ enum log_match kmc_families_match(const struct log_line *line,
 				  struct log_header *out)
 {
 	*out = (struct log_header) { .kind = KMC_UNKNOWN_KIND, .state = KMC_UNKNOWN_STATE };
-	/* Nearly all lines of a report have none, and are looked at here. */
-	if (!log_words_find(line->body, strlen(line->body)))
+	/* As nearly all lines of a report are. */
+	if (line->wordless)
 		return LOG_NO;
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(families); i++) {
 		const struct kmc_family *family = families[i];
@@ -38,6 +37,8 @@ enum log_match kmc_families_match(const struct log_line *line,
 
 bool kmc_families_notice(const struct log_line *line, struct kmc_event *event)
 {
+	if (line->wordless)
+		return false;
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(families); i++) {
 		const struct kmc_family *family = families[i];
 

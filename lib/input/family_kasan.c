@@ -15,18 +15,24 @@
 #include "report/model.h"
 
 #define BEGINS	"BUG: KASAN: "
+/* Lines that a mailer breaks are not as long. */
+#define HALF_MAX	256
 
 /*
  * struct state - of an open report
  * @object: what the lines about the memory have said so far
  * @pid: the next line has the PID of this track, as before 4.9; NULL: it has not
  * @shadow: rows of it follow
+ * @half: a line of which the rest may be in the next one; "": none
+ * @before: @object as it was before that
  */
 struct state {
 	struct log_body body;
 	struct log_kasan_object object;
 	struct kmc_track *pid;
 	bool shadow;
+	char half[HALF_MAX];
+	struct log_kasan_object before;
 };
 
 /* ---- the first line ---- */
@@ -87,7 +93,11 @@ static void take_address(struct kmc_report *report, const char *s)
 	if (!at || report->has_address)
 		return;
 	at += strcspn(at, " ");
+	at += strspn(at, " ");
 	report->has_address = log_scan_pointer(at, &report->address);
+	/* Where there is no object, a small address is what was used. */
+	report->hashed |= report->has_address && report->state != KMC_UNKNOWN_STATE &&
+			  log_is_hash(at);
 }
 
 static void begin(struct log_reading *reading)
@@ -212,10 +222,68 @@ static bool take_track(struct log_reading *reading, const char *word)
 
 /* ---- all of them ---- */
 
-static enum log_taken take_line(struct log_reading *reading)
+/* Does it begin a line of which a mailer has put the rest into the next one? */
+static bool is_half(const char *word)
+{
+	static const struct {
+		const char *begins;
+		const char *needs;
+	} lines[] = {
+		{ "Read of size", " by task " }, { "Write of size", " by task " },
+		{ "Read at addr", " by task " }, { "Write at addr", " by task " },
+		{ "Allocated by task", ":" }, { "Freed by task", ":" },
+		{ "The buggy address belongs to the object", " at " },
+		{ "The buggy address is located", " of" },
+		{ "which belongs to the cache", " of size " },
+		{ "allocated ", ")" }, { "freed ", ")" }, { "requested ", ")" },
+	};
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(lines); i++)
+		if (log_skip(word, lines[i].begins))
+			return !strstr(word, lines[i].needs);
+	return strstr(word, "-byte region [") && !strchr(word, ')');
+}
+
+/* What only KASAN says. */
+static bool take_fact(struct log_reading *reading, const char *word)
 {
 	struct state *state = reading->state;
 	struct kmc_report *report = reading->report;
+
+	if (take_access(report, word, reading->nomem) || take_tags(report, word) ||
+	    take_track(reading, word))
+		return true;
+	if (!log_take_kasan_object(&state->object, report, word, reading->nomem))
+		return false;
+	state->body.stack = NULL;
+	return true;
+}
+
+/* The line before and this one are one: what the first part alone has led to is undone. */
+static bool take_rest(struct log_reading *reading)
+{
+	struct state *state = reading->state;
+	struct kmc_report *report = reading->report;
+	const char *word = reading->line->word;
+	char joined[2 * HALF_MAX];
+
+	if (!state->half[0] || reading->line->prefixed || strlen(word) >= HALF_MAX)
+		return false;
+	snprintf(joined, sizeof(joined), "%s %s", state->half, word);
+	state->half[0] = '\0';
+	if (is_half(joined))
+		return false;
+	state->object = state->before;
+	if (log_skip(joined, "Allocated by task") && !report->alloc.stack.count)
+		report->alloc.known = false;
+	if (log_skip(joined, "Freed by task") && !report->free.stack.count)
+		report->free.known = false;
+	return take_fact(reading, joined);
+}
+
+static enum log_taken take_line(struct log_reading *reading)
+{
+	struct state *state = reading->state;
 	const char *word = reading->line->word;
 
 	if (log_skip(word, "Memory state around the buggy address")) {
@@ -223,16 +291,16 @@ static enum log_taken take_line(struct log_reading *reading)
 		state->body.stack = NULL;
 		return LOG_TAKEN;
 	}
-	if (state->shadow && log_take_shadow(report, reading->line, reading->nomem))
+	if (state->shadow && log_take_shadow(reading->report, reading->line, reading->nomem))
 		return LOG_TAKEN;
-	if (take_access(report, word, reading->nomem) || take_tags(report, word) ||
-	    take_track(reading, word))
+	if (take_rest(reading))
 		return LOG_TAKEN;
-	if (log_take_kasan_object(&state->object, report, word, reading->nomem)) {
-		state->body.stack = NULL;
-		return LOG_TAKEN;
+	state->half[0] = '\0';
+	if (is_half(word) && strlen(word) < HALF_MAX) {
+		strcpy(state->half, word);
+		state->before = state->object;
 	}
-	if (log_skip(word, "Disabling lock debugging"))
+	if (take_fact(reading, word) || log_skip(word, "Disabling lock debugging"))
 		return LOG_TAKEN;
 	return log_take_body(reading, &state->body);
 }

@@ -219,6 +219,10 @@ static void end(struct log_reading *reading)
 	struct kmc_object *object = &report->object;
 
 	log_fold_own(report, reading->nomem);
+	/* Its page fault has kept the instruction; others have been called. */
+	if (report->frames.count && !report->own.count && report->frames.frames[0].symbol &&
+	    (strstr(report->error, "use-after-free") || strstr(report->error, "out-of-bounds")))
+		report->frames.frames[0].exact = true;
 	if (!state->side || !object->known || state->distance > INT64_MAX / 2 ||
 	    object->size > INT64_MAX / 2)
 		return;

@@ -67,6 +67,7 @@ static bool take_region(struct log_kasan_object *object, struct kmc_report *repo
 	report->object.has_start = true;
 	report->object.start = start;
 	report->object.end = end;
+	report->object.hashed |= log_is_hash(byte + strlen("-byte region ["));
 	/* Since it says so, what was asked for is meant; it was the whole object before. */
 	if (log_skip(s, "freed ") || log_skip(s, "allocated ") || log_skip(s, "requested "))
 		report->object.requested = object->region;
@@ -213,6 +214,7 @@ static void take_buggy(struct log_kasan_object *object, struct kmc_report *repor
 	if (start) {
 		report->object.known = true;
 		report->object.has_start = log_scan_pointer(start, &report->object.start);
+		report->object.hashed |= report->object.has_start && log_is_hash(start);
 		object->next = KASAN_CACHE;
 		take_cache(report, start, nomem);
 	} else if (log_skip(s, "is located in stack of task") ||
@@ -361,6 +363,28 @@ static size_t scan_row(const char *s, uint64_t *address, uint8_t bytes[ROW], con
 	return count;
 }
 
+/* The rest of a row that a mailer has broken. */
+static bool take_row_rest(struct kmc_dump *dump, const char *s)
+{
+	struct kmc_dump_row *row = dump->count ? &dump->rows[dump->count - 1] : NULL;
+	const char *digits = s, *end;
+	size_t count = 0;
+	uint64_t byte;
+
+	for (; *digits; digits = end + strspn(end, " "), count++) {
+		end = kmc_scan_hex(digits, &byte);
+		if (!end || end - digits != 2 || (*end && *end != ' '))
+			return false;
+	}
+	if (!row || !count || !row->len || row->len + count > ROW)
+		return false;
+	for (; *s; s = end + strspn(end, " ")) {
+		end = kmc_scan_hex(s, &byte);
+		row->bytes[row->len++] = byte;
+	}
+	return true;
+}
+
 bool log_take_shadow(struct kmc_report *report, const struct log_line *line, bool *nomem)
 {
 	struct kmc_dump *dump = &report->dump;
@@ -383,14 +407,14 @@ bool log_take_shadow(struct kmc_report *report, const struct log_line *line, boo
 	}
 	count = scan_row(line->word, &address, bytes, &first);
 	if (!count)
-		return false;
+		return !line->prefixed && take_row_rest(dump, line->word);
 	row = kmc_dump_push(dump);
 	if (!row) {
 		*nomem = true;
 		return true;
 	}
 	row->label = strdup("shadow");
-	row->bytes = malloc(count);
+	row->bytes = malloc(ROW);
 	*nomem |= !row->label || !row->bytes;
 	row->address = address;
 	if (row->bytes) {
@@ -416,7 +440,7 @@ void log_end_shadow(struct kmc_report *report)
 			granule = 2 * GRANULE;
 	}
 	dump->granule = granule;
-	for (size_t i = 0; report->has_address && i < dump->count; i++) {
+	for (size_t i = 0; report->has_address && !report->hashed && i < dump->count; i++) {
 		const uint64_t at = (report->address & ~TAG) - (dump->rows[i].address & ~TAG);
 
 		if (at / granule >= dump->rows[i].len)

@@ -181,6 +181,7 @@ static void clean_line(struct log *log, const char *data, size_t len)
 		log->sgr = has_colour(data, len);
 	log_line_clean(line, data, len, log->sgr);
 	line->overwritten = log->overwritten;
+	line->wordless = !log_words_find(line->body, strlen(line->body));
 	if (kmc_families_match(line, &header) != LOG_NO)
 		log_learn_prefix(line, header.start, &log->shape);
 	else

@@ -82,6 +82,7 @@ void log_line_clean(struct log_line *line, const char *data, size_t len,
 	line->depth = 0;
 	line->prefixed = false;
 	line->overwritten = false;
+	line->wordless = false;
 	line->time = -1;
 	line->caller_id[0] = '\0';
 	line->release[0] = '\0';

@@ -25,6 +25,7 @@
  * @prefixed: a logger's prefix was there, so that @word starts what the kernel
  *	printed
  * @overwritten: a carriage return has ended it, so that a terminal does not show it
+ * @wordless: it has none of the words that log_words_find() looks for
  * @time: of the timestamp in seconds, negative if there is none
  * @caller_id: host and caller (a task or CPU) that the log marks the line with:
  *	lines of one caller are one text, whatever others say in between
@@ -37,6 +38,7 @@ struct log_line {
 	unsigned int depth;
 	bool prefixed;
 	bool overwritten;
+	bool wordless;
 	double time;
 	char caller_id[LOG_CALLER_ID_MAX];
 	char release[65];

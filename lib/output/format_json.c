@@ -214,6 +214,8 @@ static json_t *object_json(const struct kmc_object *object, const int64_t *offse
 		json_object_set_new(out, "also", also_of(candidate));
 	if (candidate->beyond)
 		json_object_set_new(out, "beyond", json_true());
+	if (candidate->would_be)
+		json_object_set_new(out, "would_be", kmc_json_text(candidate->would_be));
 	return out;
 }
 
@@ -400,9 +402,10 @@ static json_t *dump_of(const struct kmc_dump *dump)
 
 static json_t *overwritten_of(const struct kmc_overwritten *bytes)
 {
-	return json_pack("{s:o, s:o, s:i, s:i}", "first", address(bytes->first),
+	return json_pack("{s:o, s:o, s:i, s:i, s:o*}", "first", address(bytes->first),
 			 "last", address(bytes->last), "found", bytes->found,
-			 "expected", bytes->expected);
+			 "expected", bytes->expected,
+			 "what", bytes->what ? kmc_json_text(bytes->what) : NULL);
 }
 
 static json_t *code_of(const struct kmc_report *report)

@@ -9,6 +9,7 @@
 #include "base/escape.h"
 #include "base/options.h"
 #include "output/formats.h"
+#include "output/print_dump.h"
 #include "output/print_explanation.h"
 #include "output/print_stacks.h"
 #include "report/model.h"
@@ -247,6 +248,7 @@ static struct kmc_error *print_report(struct kmc_printer *p,
 	err = print_memory(p, report);
 	if (err)
 		return err;
+	kmc_print_dump(p, report);
 	kmc_print_runs(p, report);
 	kmc_print_object(p, report);
 	kmc_print_copied(p, report);

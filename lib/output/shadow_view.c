@@ -134,11 +134,20 @@ static void bytes_row(struct kmc_canvas *c, size_t first)
 		kmc_canvas_add(c, KMC_STYLE_PLAIN, "]");
 }
 
+/* KASAN shows nothing but states. */
+static bool has_bytes(const struct kmc_canvas *c)
+{
+	return c->report->memory_len || kmc_report_is_kmemcheck(c->report);
+}
+
 static void states_row(struct kmc_canvas *c, size_t first)
 {
 	const struct kmc_report *report = c->report;
+	char label[LABEL_MAX] = "";
 
-	kmc_canvas_row(c, "");
+	if (!has_bytes(c))
+		format_label(c, first, label);
+	kmc_canvas_row(c, label);
 	for (size_t i = first; i < row_end(c, first); i++) {
 		kmc_canvas_add(c, KMC_STYLE_PLAIN, "%s  ", gap_before(first, i));
 		kmc_canvas_add(c, state_style(c, i), "%c",
@@ -158,6 +167,16 @@ static void format_note(const struct kmc_canvas *c, char *note, size_t size)
 	int len;
 
 	format_offset(c, offset, at);
+	if (report->overwritten.known) {
+		len = snprintf(note, size, "overwritten");
+		if (report->overwritten.what)
+			snprintf(note + len, size - len, ": %s", report->overwritten.what);
+		return;
+	}
+	if (!bytes) {
+		snprintf(note, size, "at %s", at);
+		return;
+	}
 	if (report->nruns) {
 		len = snprintf(note, size, "%s%" PRIu64 " of %" PRIu64 " bytes",
 			       kmc_extent_least(report), extent.affected, extent.bytes);
@@ -260,15 +279,16 @@ static void legend_row(struct kmc_canvas *c)
 	static const struct {
 		char letter;
 		enum kmc_style style;
-		const char *meaning;
+		const char *meaning[2];
 	} states[] = {
-		{ 'i', KMC_STYLE_INITIALIZED, "initialized" },
-		{ 'u', KMC_STYLE_UNINITIALIZED, "uninitialized" },
-		{ 'f', KMC_STYLE_FREED, "freed" },
-		{ 'a', KMC_STYLE_UNALLOCATED, "unallocated" },
-		{ '?', KMC_STYLE_PLAIN, "unknown" },
+		{ 'i', KMC_STYLE_INITIALIZED, { "initialized", "in use" } },
+		{ 'u', KMC_STYLE_UNINITIALIZED, { "uninitialized", "uninitialized" } },
+		{ 'f', KMC_STYLE_FREED, { "freed", "freed" } },
+		{ 'a', KMC_STYLE_UNALLOCATED, { "unallocated", "not of the object" } },
+		{ '?', KMC_STYLE_PLAIN, { "unknown", "unknown" } },
 	};
 	const struct kmc_report *report = c->report;
+	const bool other = !kmc_report_is_kmemcheck(report);
 	unsigned int used = c->label_width + 2;
 
 	kmc_canvas_row(c, "");
@@ -277,14 +297,14 @@ static void legend_row(struct kmc_canvas *c)
 		    !memchr(report->shadow, states[i].letter,
 			    report->shadow_len))
 			continue;
-		used += strlen(states[i].meaning) + 4;
+		used += strlen(states[i].meaning[other]) + 4;
 		if (used > c->width) {
 			kmc_canvas_row(c, "");
-			used = c->label_width + 6 + strlen(states[i].meaning);
+			used = c->label_width + 6 + strlen(states[i].meaning[other]);
 		}
 		kmc_canvas_add(c, KMC_STYLE_DIM, "  ");
 		kmc_canvas_add(c, states[i].style, "%c", states[i].letter);
-		kmc_canvas_add(c, KMC_STYLE_DIM, " %s", states[i].meaning);
+		kmc_canvas_add(c, KMC_STYLE_DIM, " %s", states[i].meaning[other]);
 	}
 	if (!c->bounded)
 		return;
@@ -335,6 +355,9 @@ static void lay_out(struct kmc_canvas *c)
 
 	c->count = report->memory_len > report->shadow_len ?
 		   report->memory_len : report->shadow_len;
+	/* Without members, states alone say no more than KASAN's rows do. */
+	if (!has_bytes(c) && (!report->ncandidates || !report->candidates->type))
+		c->count = 0;
 	/* What was found counts from its own start, wherever the record's is. */
 	if (report->ncandidates && report->caret >= 0) {
 		c->has_start = true;
@@ -352,6 +375,11 @@ static void lay_out(struct kmc_canvas *c)
 	c->label_width = widest_label(c, c->per_row);
 	if (report->caret < 0)
 		return;
+	if (report->overwritten.known) {
+		add_mark(c, report->overwritten.first,
+			 report->overwritten.last - report->overwritten.first + 1);
+		return;
+	}
 	for (size_t i = 0; i < report->nruns; i++)
 		add_mark(c, report->runs[i].address, report->runs[i].size);
 	if (!report->nruns)
@@ -410,7 +438,8 @@ struct kmc_error *kmc_shadow_view_new(const struct kmc_report *report,
 			continue;
 		}
 		kmc_canvas_members(&c, i, row_end(&c, i));
-		bytes_row(&c, i);
+		if (has_bytes(&c))
+			bytes_row(&c, i);
 		if (report->shadow_len)
 			states_row(&c, i);
 		caret_row(&c, i);

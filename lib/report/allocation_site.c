@@ -26,7 +26,16 @@ static bool is_allocator(const char *function)
 		"___cache_", "____cache_", "__cache_", "__do_kmalloc", "kmemcheck_",
 		"__alloc_pages", "__get_free_page", "get_zeroed_page", "free_pages",
 		"__free_pages", "alloc_pages", "page_frag_alloc",
-		"kstrdup", "kstrndup", "kasprintf", "kvasprintf",
+		"kstrdup", "kstrndup", "kasprintf", "kvasprintf", "kvzalloc",
+		"alloc_slab", "allocate_slab", "new_slab", "do_slab_free", "cache_free",
+		"memdup_user", "vmemdup_user", "strndup_user", "__vmalloc", "vmalloc", "vzalloc",
+		"kzfree", "__vfree", "vfree",
+		/* What checkers do there to note who it was. */
+		"kasan_", "__kasan_", "____kasan_", "__asan_", "kmsan_", "__kmsan_", "__msan_",
+		"kfence_", "__kfence_", "save_stack", "set_track", "stack_trace_save", "dump_stack",
+		"set_alloc_info", "set_free_info", "stack_depot_save", "save_track", "poison_",
+		"unpoison_", "print_report", "post_alloc_hook", "prep_new_page",
+		"__dump_stack", "get_page_from_freelist",
 	};
 
 	return has_prefix(function, prefixes, KMC_ARRAY_SIZE(prefixes));
@@ -49,7 +58,8 @@ static bool is_wrapper(const char *function)
 bool kmc_in_allocator(const struct kmc_location *where)
 {
 	static const char * const files[] = {
-		"mm/slub.c", "mm/slab.h", "mm/slab_common.c", "mm/kmemcheck/",
+		"mm/slub.c", "mm/slab.c", "mm/slab.h", "mm/slab_common.c", "mm/kmemcheck/",
+		"mm/kasan/", "mm/kfence/", "mm/kmsan/",
 		"include/linux/slab.h", "include/linux/kmemcheck.h",
 	};
 

@@ -78,6 +78,7 @@ void kmc_candidate_release(struct kmc_candidate *candidate)
 	free(candidate->type);
 	free(candidate->path);
 	free(candidate->after);
+	free(candidate->would_be);
 	for (size_t i = 0; i < candidate->nalso; i++)
 		free(candidate->also[i]);
 	free(candidate->also);
@@ -199,6 +200,7 @@ static void said_release(struct kmc_report *report)
 	kmc_frame_release(&report->named);
 	free(report->place.file);
 	dump_release(&report->dump);
+	free(report->overwritten.what);
 	for (size_t i = 0; i < report->nvariables; i++)
 		free(report->variables[i].name);
 	free(report->variables);
@@ -506,6 +508,12 @@ const char *kmc_verdict_name(enum kmc_verdict_class kind)
 		[KMC_VERDICT_LIST] = "list-corruption",
 		[KMC_VERDICT_REFCOUNT] = "refcount",
 		[KMC_VERDICT_ASSERTION] = "assertion",
+		[KMC_VERDICT_UNINIT] = "uninitialized-value",
+		[KMC_VERDICT_DOUBLE_FREE] = "double-free",
+		[KMC_VERDICT_INVALID_FREE] = "invalid-free",
+		[KMC_VERDICT_CORRUPTION] = "memory-corruption",
+		[KMC_VERDICT_REMAINING] = "objects-remaining",
+		[KMC_VERDICT_UNDEFINED] = "undefined-behaviour",
 	};
 
 	return names[kind];

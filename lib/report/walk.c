@@ -176,7 +176,8 @@ void kmc_level_title(struct kmc_buf *buf, const struct kmc_report *report,
 		kmc_title_add(buf, report);
 	else
 		kmc_report_what(report, buf);
-	if (!kmc_report_is_kmemcheck(report))
+	/* A title has it already. */
+	if (!kmc_report_is_kmemcheck(report) && (!headline || !report->verdict.kind))
 		return;
 	if (!culprit || !culprit->function)
 		return;

@@ -200,27 +200,38 @@ struct kmc_error *kmc_image_type(struct kmc_image *image, Dwarf_Die *die,
 	return NULL;
 }
 
+/* What is just one of its name. */
+static struct kmc_error *find_named(struct kmc_types *types, const char *name,
+				    kmc_type_id *id, bool *found)
+{
+	kmc_type_id *ids = NULL;
+	struct kmc_error *err;
+	size_t count = 0;
+
+	err = kmc_types_find(types, name, &ids, &count);
+	*found = !err && count == 1;
+	if (*found)
+		*id = ids[0];
+	free(ids);
+	return err;
+}
+
 /* The only struct of a name, if it has that size. */
 static struct kmc_error *find_struct(struct kmc_types *types, const char *name, uint64_t size,
 				     kmc_type_id *out, bool *found)
 {
 	char *full KMC_AUTO_FREE = NULL;
 	const struct kmc_type *type;
-	kmc_type_id *ids = NULL;
 	struct kmc_error *err;
-	size_t count = 0;
 
 	if (asprintf(&full, "struct %s", name) < 0) {
 		full = NULL;
 		return kmc_error_nomem();
 	}
-	err = kmc_types_find(types, full, &ids, &count);
-	if (!err && count == 1)
-		err = kmc_types_get(types, ids[0], &type);
-	*found = !err && count == 1 && type->size == size;
-	if (*found)
-		*out = ids[0];
-	free(ids);
+	err = find_named(types, full, out, found);
+	if (!err && *found)
+		err = kmc_types_get(types, *out, &type);
+	*found = !err && *found && type->size == size;
 	return err;
 }
 
@@ -238,6 +249,15 @@ static struct kmc_error *find_variable(struct kmc_types *types, const char *name
 	return err;
 }
 
+/* A type that is not there, or that cannot be read, is not found. */
+static struct kmc_error *only_nomem(struct kmc_error *err)
+{
+	if (!err || err->code == KMC_ERROR_NOMEM)
+		return err;
+	kmc_error_free(err);
+	return NULL;
+}
+
 struct kmc_error *kmc_image_variable(struct kmc_image *image, const char *name, uint64_t size,
 				     struct kmc_types **types, kmc_type_id *id, bool *found)
 {
@@ -251,10 +271,23 @@ struct kmc_error *kmc_image_variable(struct kmc_image *image, const char *name, 
 	if (err || !cache->btf)
 		return err;
 	*types = cache->btf;
-	err = find_variable(cache->btf, name, size, id, found);
-	if (err && err->code != KMC_ERROR_NOMEM) {
-		kmc_error_free(err);
-		err = NULL;
-	}
-	return err;
+	return only_nomem(find_variable(cache->btf, name, size, id, found));
+}
+
+struct kmc_error *kmc_image_type_named(struct kmc_image *image, const char *name,
+				       struct kmc_types **types, kmc_type_id *id, bool *found)
+{
+	struct type_cache *cache = kmc_image_cache(image, &type_cache);
+	struct kmc_error *err;
+
+	*found = false;
+	if (!cache)
+		return kmc_error_nomem();
+	err = open_btf(cache, image->path);
+	if (!err && !cache->btf && !cache->dwarf)
+		err = kmc_types_of_image(image, image->path, &cache->dwarf);
+	*types = cache->btf ? cache->btf : cache->dwarf;
+	if (err || !*types)
+		return err;
+	return only_nomem(find_named(*types, name, id, found));
 }

@@ -36,4 +36,16 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_image_variable(struct kmc_image *image, const char *name, uint64_t size,
 		   struct kmc_types **types, kmc_type_id *id, bool *found);
 
+/**
+ * kmc_image_type_named() - the layout of a type that is known by its name
+ * @image: vmlinux or module
+ * @name: "struct x", "union x", or a typedef of one
+ * @types: as above
+ * @id: of it
+ * @found: there is just one of that name
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_image_type_named(struct kmc_image *image, const char *name, struct kmc_types **types,
+		     kmc_type_id *id, bool *found);
+
 #endif /* KMC_IMAGE_TYPES_H */

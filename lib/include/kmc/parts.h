@@ -31,6 +31,8 @@ struct kmc_location {
  * struct kmc_frame - one code address of a report
  * @role: the instruction itself, or a return address (then @chain shows the
  *	line of the call, which is found one byte before)
+ * @exact: it is listed as a return address, but is the instruction itself, as where a page
+ *	fault was the first to be called
  * @has_address: @address was in the report
  * @address: run-time address
  * @symbol: name as the kernel printed it, NULL if it printed none
@@ -53,6 +55,7 @@ struct kmc_location {
  */
 struct kmc_frame {
 	enum kmc_role role;
+	bool exact;
 	bool has_address;
 	uint64_t address;
 	char *symbol;
@@ -211,6 +214,8 @@ struct kmc_dump {
  * @last: and of the last; both may be hashes
  * @found: what the first one is
  * @expected: and what it was set to
+ * @what: they are in words: text, a pointer by its name, a small number; NULL if it is
+ *	nothing of that, or nobody looked. Also set where @known is not
  */
 struct kmc_overwritten {
 	bool known;
@@ -218,6 +223,7 @@ struct kmc_overwritten {
 	uint64_t last;
 	uint8_t found;
 	uint8_t expected;
+	char *what;
 };
 
 /**

@@ -177,6 +177,8 @@ enum kmc_confidence { KMC_GUESS, KMC_LIKELY, KMC_CERTAIN };
  * @hole: @offset is in padding
  * @after: member before the hole, NULL if it has none before it
  * @beyond: @offset is behind the type: what follows it in memory; @path is NULL
+ * @would_be: the access is out of the object's bounds: what would lie there, had more been
+ *	allocated: an element of the type's last array, or a member; NULL: nothing is known
  * @also: other members that lie there: arms of a union, of which any may be meant, or
  *	bit-fields, all of which the instruction uses
  * @nalso: of them
@@ -196,6 +198,7 @@ struct kmc_candidate {
 	bool hole;
 	char *after;
 	bool beyond;
+	char *would_be;
 	char **also;
 	size_t nalso;
 	bool together;
@@ -285,6 +288,12 @@ struct kmc_value {
  * @KMC_VERDICT_LIST: the neighbours of a list entry do not point to it
  * @KMC_VERDICT_REFCOUNT: a reference count went wrong
  * @KMC_VERDICT_ASSERTION: BUG() or WARN()
+ * @KMC_VERDICT_UNINIT: uninitialised bytes were used, of which it is not known what they are
+ * @KMC_VERDICT_DOUBLE_FREE: freed again
+ * @KMC_VERDICT_INVALID_FREE: what was freed is not the start of an object
+ * @KMC_VERDICT_CORRUPTION: bytes were overwritten, which was found out later
+ * @KMC_VERDICT_REMAINING: a cache is destroyed that still has objects
+ * @KMC_VERDICT_UNDEFINED: what C does not define
  */
 enum kmc_verdict_class {
 	KMC_VERDICT_UNKNOWN,
@@ -305,6 +314,12 @@ enum kmc_verdict_class {
 	KMC_VERDICT_LIST,
 	KMC_VERDICT_REFCOUNT,
 	KMC_VERDICT_ASSERTION,
+	KMC_VERDICT_UNINIT,
+	KMC_VERDICT_DOUBLE_FREE,
+	KMC_VERDICT_INVALID_FREE,
+	KMC_VERDICT_CORRUPTION,
+	KMC_VERDICT_REMAINING,
+	KMC_VERDICT_UNDEFINED,
 };
 
 /**

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a report of another checker than kmemcheck comes to: what that calls the error is
+ * said of the object and the member, with who allocated and freed it, and what to do.
+ */
+#include "explain/verdict.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "explain/verdict_text.h"
+#include "report/model.h"
+
+/* ---- the class ---- */
+
+static bool is(const struct kmc_report *report, const char *checker)
+{
+	return !strcmp(report->checker, checker);
+}
+
+static uint64_t bytes_of(const struct kmc_object *object)
+{
+	return object->requested ? object->requested : object->size;
+}
+
+/* The first word that fits counts. */
+static enum kmc_verdict_class classify(const struct kmc_report *report)
+{
+	static const struct {
+		const char *checker;
+		const char *error;
+		enum kmc_verdict_class kind;
+	} classes[] = {
+		{ "KASAN", "use-after-free", KMC_VERDICT_FREED },
+		{ "KASAN", "out-of-bounds", KMC_VERDICT_SLACK },
+		{ "KASAN", "double-free or", KMC_VERDICT_INVALID_FREE },
+		{ "KASAN", "double-free", KMC_VERDICT_DOUBLE_FREE },
+		{ "KASAN", "invalid-free", KMC_VERDICT_INVALID_FREE },
+		{ "KFENCE", "use-after-free", KMC_VERDICT_FREED },
+		{ "KFENCE", "out-of-bounds", KMC_VERDICT_SLACK },
+		{ "KFENCE", "invalid free", KMC_VERDICT_INVALID_FREE },
+		{ "KFENCE", "corruption", KMC_VERDICT_CORRUPTION },
+		{ "KMSAN", "infoleak", KMC_VERDICT_INFOLEAK },
+		{ "KMSAN", "use-after-free", KMC_VERDICT_FREED },
+		{ "KMSAN", "uninit", KMC_VERDICT_UNINIT },
+		{ "SLUB", "emaining", KMC_VERDICT_REMAINING },
+		{ "SLUB", "already free", KMC_VERDICT_DOUBLE_FREE },
+		{ "SLUB", "Invalid object pointer", KMC_VERDICT_INVALID_FREE },
+		{ "SLUB", "Wrong slab cache", KMC_VERDICT_INVALID_FREE },
+		{ "SLUB", "", KMC_VERDICT_CORRUPTION },
+		{ "UBSAN", "", KMC_VERDICT_UNDEFINED },
+	};
+
+	for (size_t i = 0; report->error && i < KMC_ARRAY_SIZE(classes); i++)
+		if (is(report, classes[i].checker) && strstr(report->error, classes[i].error))
+			return classes[i].kind;
+	return KMC_VERDICT_UNKNOWN;
+}
+
+/* Freed by the second of two, or what was never allocated: only the first free tells. */
+static enum kmc_verdict_class settle(const struct kmc_report *report)
+{
+	const enum kmc_verdict_class kind = classify(report);
+	const uint64_t bytes = bytes_of(&report->object);
+	int64_t offset;
+
+	/* Where memory has tags, what it was is not said. */
+	if (kind == KMC_VERDICT_UNKNOWN && is(report, "KASAN") &&
+	    !strcmp(report->error, "invalid-access") && bytes &&
+	    kmc_report_offset(report, &offset)) {
+		if (offset < 0 || (uint64_t)offset >= bytes)
+			return KMC_VERDICT_SLACK;
+		return report->free.stack.count ? KMC_VERDICT_FREED : KMC_VERDICT_UNKNOWN;
+	}
+	if (kind == KMC_VERDICT_INVALID_FREE && report->free.stack.count &&
+	    kmc_report_offset(report, &offset) && !offset)
+		return KMC_VERDICT_DOUBLE_FREE;
+	return kind;
+}
+
+/* ---- the object ---- */
+
+static const struct kmc_candidate *typed(const struct kmc_report *report)
+{
+	return report->ncandidates && report->candidates->type ? report->candidates : NULL;
+}
+
+/* "struct x (kmalloc-64)", "an object of 57 bytes (kmalloc-64)", "the variable buf" */
+static void put_object(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	const struct kmc_candidate *candidate = typed(report);
+	const struct kmc_object *object = &report->object;
+	const uint64_t bytes = bytes_of(object);
+
+	if (object->variable) {
+		kmc_buf_printf(buf, "the variable %s", object->variable);
+		return;
+	}
+	if (candidate)
+		kmc_buf_puts(buf, candidate->type);
+	else if (bytes)
+		kmc_buf_printf(buf, "an object of %" PRIu64 " byte%s", bytes,
+			       bytes == 1 ? "" : "s");
+	else if (object->known && object->region == KMC_REGION_SLAB)
+		kmc_buf_puts(buf, "an object");
+	else if (object->known && object->region != KMC_REGION_UNKNOWN)
+		kmc_buf_printf(buf, "%s memory", kmc_region_name(object->region));
+	else if (report->has_address && !report->hashed)
+		kmc_buf_printf(buf, "memory at 0x%" PRIx64, report->address);
+	else
+		kmc_buf_puts(buf, "memory");
+	if (object->cache)
+		kmc_buf_printf(buf, " (%s)", object->cache);
+}
+
+/* "y of struct x (kmalloc-64)": the name in the way of the headline, or of a sentence. */
+static void put_member(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	const struct kmc_candidate *candidate = typed(report);
+	const char *path = candidate && candidate->path ? candidate->path : "";
+	int64_t offset;
+
+	if (candidate && candidate->hole)
+		kmc_buf_printf(buf, "padding of %s", candidate->type);
+	else if (candidate && candidate->beyond)
+		kmc_buf_printf(buf, "what follows %s", candidate->type);
+	else if (candidate)
+		kmc_buf_printf(buf, "%s%s%s", candidate->type, *path && *path != '[' ? "." : "",
+			       path);
+	else
+		put_object(buf, report);
+	if (candidate && !candidate->hole)
+		kmc_verdict_put_also(buf, candidate);
+	if (candidate)
+		kmc_buf_printf(buf, " (%+" PRId64 ")", candidate->offset);
+	else if (kmc_report_offset(report, &offset))
+		kmc_buf_printf(buf, " (%+" PRId64 ")", offset);
+}
+
+/* "8 bytes behind the end of ", "right before "; false: it is not known to be outside. */
+static bool put_outside(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	const uint64_t bytes = bytes_of(&report->object);
+	uint64_t away;
+	int64_t offset;
+	bool before;
+
+	if (!kmc_report_offset(report, &offset) || (offset >= 0 && !bytes))
+		return false;
+	before = offset < 0;
+	if (!before && (uint64_t)offset < bytes)
+		return false;
+	away = before ? -(uint64_t)offset : (uint64_t)offset - bytes;
+	if (away)
+		kmc_buf_printf(buf, "%" PRIu64 " byte%s %s ", away, away == 1 ? "" : "s",
+			       before ? "before" : "behind the end of");
+	else
+		kmc_buf_puts(buf, "right behind ");
+	put_object(buf, report);
+	return true;
+}
+
+/* A variable of the stack that lies before the address, and how far that is behind it. */
+static const struct kmc_variable *variable_before(const struct kmc_report *report,
+						  int64_t *offset)
+{
+	const struct kmc_variable *best = NULL;
+
+	if (!kmc_report_offset(report, offset))
+		return NULL;
+	for (size_t i = 0; i < report->nvariables; i++)
+		if (report->variables[i].begin <= *offset &&
+		    (!best || report->variables[i].begin > best->begin))
+			best = &report->variables[i];
+	return best;
+}
+
+/* "right behind the variable buf of the stack"; false: nothing is known */
+static bool put_stack_variable(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	int64_t offset;
+	const struct kmc_variable *variable = variable_before(report, &offset);
+
+	if (!variable)
+		return false;
+	if (offset < variable->end)
+		kmc_buf_printf(buf, "byte %" PRId64, offset - variable->begin);
+	else if (offset == variable->end)
+		kmc_buf_puts(buf, "right behind the end");
+	else
+		kmc_buf_printf(buf, "%" PRId64 " bytes behind the end", offset - variable->end);
+	kmc_buf_printf(buf, " of the variable %s on the stack", variable->name);
+	return true;
+}
+
+/* Does what put_place() says begin with how far away it is? */
+static bool is_outside(const struct kmc_report *report)
+{
+	struct kmc_buf words = { };
+	int64_t offset;
+	const struct kmc_variable *variable = variable_before(report, &offset);
+	const bool outside = variable ? offset >= variable->end : put_outside(&words, report);
+
+	kmc_buf_release(&words);
+	return outside;
+}
+
+static void put_place(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	const struct kmc_candidate *candidate = typed(report);
+
+	if (put_stack_variable(buf, report))
+		return;
+	if (!put_outside(buf, report)) {
+		put_member(buf, report);
+		return;
+	}
+	if (candidate && candidate->would_be)
+		kmc_buf_printf(buf, ", where it would be %s", candidate->would_be);
+}
+
+/* ---- the headline ---- */
+
+static const char *done(const struct kmc_report *report, bool outside)
+{
+	if (report->kind == KMC_READ)
+		return outside ? "read " : "read of ";
+	if (report->kind == KMC_WRITE)
+		return outside ? "write " : "write to ";
+	return outside ? "access " : "access to ";
+}
+
+/* "4 bytes at +64 were overwritten with 41 42 43 44" */
+static void put_overwritten(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	const struct kmc_overwritten *bytes = &report->overwritten;
+	uint64_t count;
+
+	if (!bytes->known) {
+		kmc_buf_puts(buf, "bytes");
+		return;
+	}
+	count = report->hashed ? 0 : bytes->last - bytes->first + 1;
+	if (count)
+		kmc_buf_printf(buf, "%" PRIu64 " byte%s", count, count == 1 ? "" : "s");
+	else
+		kmc_buf_puts(buf, "bytes");
+}
+
+static void put_headline(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	static const char * const sure[] = {
+		[KMC_GUESS] = "a guess", [KMC_LIKELY] = "likely", [KMC_CERTAIN] = "certain",
+	};
+	const enum kmc_verdict_class kind = report->verdict.kind;
+	const struct kmc_candidate *candidate = typed(report);
+
+	kmc_buf_printf(buf, "%s: ", kmc_verdict_name(kind));
+	switch (kind) {
+	case KMC_VERDICT_SLACK:
+		kmc_buf_puts(buf, done(report, is_outside(report)));
+		put_place(buf, report);
+		break;
+	case KMC_VERDICT_DOUBLE_FREE:
+		kmc_buf_puts(buf, "of ");
+		put_object(buf, report);
+		break;
+	case KMC_VERDICT_INVALID_FREE:
+		kmc_buf_puts(buf, "of ");
+		put_place(buf, report);
+		break;
+	case KMC_VERDICT_CORRUPTION:
+		put_overwritten(buf, report);
+		kmc_buf_puts(buf, is_outside(report) ? " overwritten " : " overwritten in ");
+		put_place(buf, report);
+		break;
+	case KMC_VERDICT_REMAINING:
+		kmc_buf_printf(buf, "in cache %s, which is destroyed", report->object.cache ?: "?");
+		break;
+	case KMC_VERDICT_UNINIT:
+		kmc_buf_puts(buf, "use of ");
+		put_place(buf, report);
+		break;
+	case KMC_VERDICT_UNDEFINED:
+		kmc_buf_puts(buf, report->message ?: report->error);
+		break;
+	case KMC_VERDICT_INFOLEAK:
+		put_place(buf, report);
+		break;
+	default:
+		kmc_buf_puts(buf, done(report, false));
+		put_place(buf, report);
+		break;
+	}
+	if (candidate && kind != KMC_VERDICT_REMAINING)
+		kmc_buf_printf(buf, ", %s", sure[candidate->confidence]);
+}
+
+/* ---- sentences ---- */
+
+/* "8 bytes" */
+static void put_size(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	if (report->bits)
+		kmc_buf_printf(buf, "%u byte%s", report->bits / 8, report->bits == 8 ? "" : "s");
+	else
+		kmc_buf_puts(buf, "it");
+}
+
+/* "were", and "was" of what is one */
+static const char *were(const struct kmc_report *report)
+{
+	return report->bits > 8 ? "were" : "was";
+}
+
+static const char *verb(const struct kmc_report *report)
+{
+	return report->kind == KMC_READ ? "read" : report->kind == KMC_WRITE ? "written" : "used";
+}
+
+static void put_decoded(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	const struct kmc_overwritten *bytes = &report->overwritten;
+
+	if (bytes->known)
+		kmc_buf_printf(buf, ": the first one is 0x%02x instead of 0x%02x", bytes->found,
+			       bytes->expected);
+	if (bytes->what)
+		kmc_buf_printf(buf, "%s %s", bytes->known ? ", all are" : ":", bytes->what);
+}
+
+static void say_why(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	const bool one = report->overwritten.known && !report->hashed &&
+			 report->overwritten.first == report->overwritten.last;
+
+	switch (report->verdict.kind) {
+	case KMC_VERDICT_FREED:
+		put_place(buf, report);
+		kmc_buf_printf(buf, " was %s ", verb(report));
+		if (report->bits) {
+			kmc_buf_puts(buf, "(");
+			put_size(buf, report);
+			kmc_buf_puts(buf, ") ");
+		}
+		kmc_buf_puts(buf, "after it had been freed");
+		kmc_verdict_put_track(buf, " in ", &report->free);
+		break;
+	case KMC_VERDICT_SLACK:
+		put_size(buf, report);
+		kmc_buf_printf(buf, " %s %s%s ", were(report), verb(report),
+			       is_outside(report) ? "" : " in");
+		put_place(buf, report);
+		kmc_verdict_put_track(buf, "; it was allocated in ", &report->alloc);
+		break;
+	case KMC_VERDICT_DOUBLE_FREE:
+		put_object(buf, report);
+		kmc_buf_puts(buf, " is freed again");
+		kmc_verdict_put_track(buf, ", after it had been freed in ", &report->free);
+		break;
+	case KMC_VERDICT_INVALID_FREE:
+		kmc_buf_puts(buf, "what was freed is not what an allocator has returned: ");
+		put_place(buf, report);
+		break;
+	case KMC_VERDICT_CORRUPTION:
+		put_overwritten(buf, report);
+		kmc_buf_puts(buf, is_outside(report) ? " " : " in ");
+		put_place(buf, report);
+		kmc_buf_printf(buf, " %s not as %s left", one ? "is" : "are",
+			       one ? "it was" : "they were");
+		put_decoded(buf, report);
+		kmc_verdict_put_track(buf, "; it was freed in ", &report->free);
+		break;
+	case KMC_VERDICT_REMAINING:
+		kmc_buf_printf(buf, "objects of cache %s are still allocated when it is destroyed",
+			       report->object.cache ?: "?");
+		break;
+	case KMC_VERDICT_UNINIT:
+	case KMC_VERDICT_INFOLEAK:
+		put_place(buf, report);
+		kmc_buf_puts(buf, report->verdict.kind == KMC_VERDICT_UNINIT ?
+			     " was used, but not initialized" :
+			     " left the kernel, but not all of it was initialized");
+		kmc_verdict_put_track(buf, report->object.region == KMC_REGION_STACK ?
+				      "; it is on the stack of " : "; it was allocated in ",
+				      &report->alloc);
+		break;
+	default:
+		kmc_buf_puts(buf, report->message ? report->message : report->error);
+		if (report->hint)
+			kmc_buf_printf(buf, ", %s", report->hint);
+		break;
+	}
+}
+
+static void put_users(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	kmc_verdict_put_culprit(buf, "; used in ", report);
+}
+
+static void say_next(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	switch (report->verdict.kind) {
+	case KMC_VERDICT_FREED:
+		kmc_buf_puts(buf, "find out why it still had a pointer");
+		kmc_verdict_put_track(buf, " to what was freed in ", &report->free);
+		kmc_verdict_put_track(buf, ", allocated in ", &report->alloc);
+		put_users(buf, report);
+		break;
+	case KMC_VERDICT_SLACK:
+		kmc_buf_puts(buf, "compare the index or length");
+		kmc_verdict_put_culprit(buf, " in ", report);
+		kmc_buf_puts(buf, " with how much there is");
+		kmc_verdict_put_track(buf, ": allocated in ", &report->alloc);
+		break;
+	case KMC_VERDICT_DOUBLE_FREE:
+		kmc_buf_puts(buf, "find out which of the two has to free it");
+		kmc_verdict_put_track(buf, ": first ", &report->free);
+		kmc_verdict_put_culprit(buf, report->free.stack.count ? ", then " : ": now ",
+					report);
+		kmc_verdict_put_track(buf, "; allocated in ", &report->alloc);
+		break;
+	case KMC_VERDICT_INVALID_FREE:
+		kmc_buf_puts(buf, "free the start of what was allocated");
+		kmc_verdict_put_track(buf, " in ", &report->alloc);
+		kmc_verdict_put_culprit(buf, "; freed in ", report);
+		break;
+	case KMC_VERDICT_CORRUPTION:
+		kmc_buf_puts(buf, "see what the bytes are, and who else has a pointer there: who did it is not on the stack, but KASAN finds it");
+		kmc_verdict_put_track(buf, "; allocated in ", &report->alloc);
+		break;
+	case KMC_VERDICT_REMAINING:
+		kmc_buf_puts(buf, "free them all before kmem_cache_destroy()");
+		kmc_verdict_put_track(buf, ": allocated in ", &report->alloc);
+		break;
+	case KMC_VERDICT_UNINIT:
+	case KMC_VERDICT_INFOLEAK:
+		kmc_buf_puts(buf, report->verdict.kind == KMC_VERDICT_UNINIT ?
+			     "write all of it before it is used" :
+			     "write all of it, padding too, before it is copied");
+		kmc_verdict_put_track(buf, report->object.region == KMC_REGION_STACK ?
+				      ", or clear it with memset() in " :
+				      ", or have it zeroed by the allocation in ",
+				      &report->alloc);
+		put_users(buf, report);
+		break;
+	case KMC_VERDICT_UNDEFINED:
+		kmc_buf_puts(buf, "test the value before it is used");
+		kmc_verdict_put_culprit(buf, " in ", report);
+		break;
+	default:
+		break;
+	}
+}
+
+struct kmc_error *kmc_verdict_checked(struct kmc_report *report)
+{
+	struct kmc_verdict *verdict = &report->verdict;
+	struct kmc_buf headline = { }, text = { }, next = { };
+
+	verdict->kind = settle(report);
+	if (verdict->kind == KMC_VERDICT_UNKNOWN)
+		return kmc_verdict_plain(report);
+	put_headline(&headline, report);
+	say_why(&text, report);
+	say_next(&next, report);
+	return kmc_verdict_take(verdict, &headline, &text, &next);
+}
