@@ -14,7 +14,8 @@ typedef struct kmc_error *(*kmc_take_result)(void *arg, struct kmc_image *image,
 
 /**
  * struct kmc_result_end - what became of a result that no variable took
- * @stored: an instruction stored it; @store is that
+ * @stored: an instruction stored it
+ * @store: that one
  * @returned: the function returned it
  * @at: where it was returned
  */
