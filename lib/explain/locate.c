@@ -18,6 +18,7 @@
 #include "code/code.h"
 #include "debuginfo/die.h"
 #include "debuginfo/source_path.h"
+#include "explain/allocated.h"
 #include "explain/candidates.h"
 #include "explain/cast.h"
 #include "explain/container.h"
@@ -242,83 +243,27 @@ static void drop_others(struct kmc_search *search)
 
 /* ---- findings: who allocated it ---- */
 
-/* Instructions behind the call in which the result finds its variable. */
-#define SETTLING	12
-
-static struct kmc_error *take_allocated(struct kmc_search *search,
-					struct kmc_image *image, uint64_t at,
-					uint32_t holders, bool *done)
+static struct kmc_error *take_allocated(void *arg, struct kmc_image *image,
+					struct kmc_var *var, bool *done)
 {
-	struct kmc_report *report = search->access->report;
-	struct kmc_vars *vars;
-	struct kmc_error *err = kmc_vars_at(image, at, &vars);
+	struct kmc_search *search = arg;
+	const struct kmc_object *object = &search->access->report->object;
+	int size = dwarf_bytesize(&var->target);
+	struct kmc_found *place;
+	struct kmc_error *err;
 
-	if (err)
+	if (size <= 0 || (uint64_t)size > kmc_object_bytes(object))
+		return NULL;
+	err = kmc_search_add(search, &var->target, image, object->start, &place);
+	if (err || !place)
 		return err;
-	for (size_t i = vars->count; !err && i-- > 0;) {
-		struct kmc_var *var = &vars->v[i];
-		int size = dwarf_bytesize(&var->target);
-		struct kmc_found *place;
-
-		if (!var->aggregate || !kmc_place_is_register(&var->place) ||
-		    !(holders & KMC_REG_BIT(kmc_reg_of_dwarf(
-				__builtin_ctz(var->place.regs)))) || size <= 0 ||
-		    (uint64_t)size > kmc_object_bytes(&report->object))
-			continue;
-		err = kmc_search_add(search, &var->target, image,
-				     report->object.start, &place);
-		if (err || !place)
-			continue;
-		*done = true;
-		if (place->reasons & 1u << KMC_BY_ALLOCATION)
-			continue;
-		place->reasons |= 1u << KMC_BY_ALLOCATION;
-		err = kmc_evidence_add(&place->candidate, KMC_BY_ALLOCATION,
-				       place->candidate.offset, true,
-				       "allocated as %s by %s()", var->name,
-				       var->function ? var->function : "its caller");
-	}
-	return err;
-}
-
-/* Registers that hold the result behind @insn; they begin with RAX behind the call. */
-static uint32_t pass_on(const struct kmc_insn *insn, uint32_t holders)
-{
-	const struct kmc_effect *effect = &insn->effect;
-	uint32_t after = holders & ~insn->changes;
-
-	if (effect->dest != KMC_REG_NONE && effect->base != KMC_REG_NONE &&
-	    !effect->value && effect->bits == 64 &&
-	    holders & KMC_REG_BIT(effect->base))
-		after |= KMC_REG_BIT(effect->dest);
-	return after;
-}
-
-/* Behind the call, the variable that takes the result is where the result is. */
-static struct kmc_error *follow_result(struct kmc_search *search,
-				       struct kmc_image *image, uint64_t at)
-{
-	uint32_t holders = KMC_REG_BIT(KMC_REG_RAX);
-	struct kmc_error *err = NULL;
-	bool done = false;
-
-	for (int i = 0; !err && !done && holders && i < SETTLING; i++) {
-		const uint8_t *bytes;
-		struct kmc_insn insn;
-		size_t len;
-
-		err = take_allocated(search, image, at, holders, &done);
-		if (!err)
-			err = kmc_image_code(image, at, KMC_INSN_MAX_LENGTH,
-					     &bytes, &len);
-		if (err || !kmc_insn_scan(bytes, len, at, false, &insn) ||
-		    insn.is_call || insn.is_return ||
-		    (insn.is_jump && !insn.is_conditional))
-			break;
-		holders = pass_on(&insn, holders);
-		at += insn.length;
-	}
-	return err;
+	*done = true;
+	if (place->reasons & 1u << KMC_BY_ALLOCATION)
+		return NULL;
+	place->reasons |= 1u << KMC_BY_ALLOCATION;
+	return kmc_evidence_add(&place->candidate, KMC_BY_ALLOCATION,
+				place->candidate.offset, true, "allocated as %s by %s()",
+				var->name, var->function ? var->function : "its caller");
 }
 
 struct kmc_frame *kmc_allocation_frame(const struct kmc_access *access,
@@ -345,7 +290,8 @@ struct kmc_error *kmc_allocation_find(struct kmc_search *search)
 	struct kmc_frame *site = kmc_allocation_frame(search->access, &image);
 	struct kmc_error *err;
 
-	err = site ? follow_result(search, image, site->link_address) : NULL;
+	err = site ? kmc_result_follow(image, site->link_address, take_allocated, search,
+				       NULL) : NULL;
 	if (err && err->code != KMC_ERROR_NOMEM) {
 		kmc_error_free(err);
 		err = NULL;

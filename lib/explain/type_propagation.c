@@ -534,27 +534,54 @@ static struct kmc_error *follow(struct type_query *query, uint64_t at, enum kmc_
 	return err;
 }
 
+/* False: no function is known there. */
+static bool start_query(struct type_query *query, uint64_t at)
+{
+	struct kmc_image *image = query->image;
+	struct kmc_error *err = kmc_image_symtab(image);
+	const struct kmc_symbol *symbol = err ? NULL : kmc_symtab_at(&image->symtab, at);
+
+	kmc_error_free(err);
+	if (!symbol)
+		return false;
+	query->function = symbol->address;
+	query->size = kmc_symbol_code_size(symbol);
+	query->left = MAX_QUERIES;
+	return true;
+}
+
+static struct kmc_error *only_nomem(struct kmc_error *err, struct kmc_pointee *out)
+{
+	if (!err || err->code == KMC_ERROR_NOMEM)
+		return err;
+	kmc_error_free(err);
+	out->found = false;
+	return NULL;
+}
+
 static struct kmc_error *find_pointee(struct kmc_image *image, uint64_t at,
 				      enum kmc_reg reg, struct kmc_pointee *out)
 {
-	struct type_query query = { .image = image, .left = MAX_QUERIES };
-	const struct kmc_symbol *symbol = NULL;
-	struct kmc_error *err;
+	struct type_query query = { .image = image };
 
-	err = kmc_image_symtab(image);
-	if (!err)
-		symbol = kmc_symtab_at(&image->symtab, at);
-	if (symbol) {
-		query.function = symbol->address;
-		query.size = kmc_symbol_code_size(symbol);
-		err = follow(&query, at, reg, MAX_HOPS, out);
-	}
-	if (err && err->code != KMC_ERROR_NOMEM) {
-		kmc_error_free(err);
-		err = NULL;
-		out->found = false;
-	}
-	return err;
+	if (!start_query(&query, at))
+		return NULL;
+	return only_nomem(follow(&query, at, reg, MAX_HOPS, out), out);
+}
+
+struct kmc_error *kmc_type_stored(struct kmc_image *image, const struct kmc_insn *store,
+				  struct kmc_pointee *out)
+{
+	struct type_query query = { .image = image };
+	struct kmc_insn load = *store;
+
+	*out = (struct kmc_pointee) { };
+	if (!start_query(&query, store->address))
+		return NULL;
+	/* What is stored to a place is of the type that is loaded from there. */
+	load.mem[0].read = true;
+	load.mem[0].write = false;
+	return only_nomem(loaded(&query, &load, MAX_HOPS, out), out);
 }
 
 /* The high bits of all addresses in a kernel are the same. */

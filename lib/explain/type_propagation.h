@@ -33,4 +33,9 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_type_propagate(struct kmc_image *image, uint64_t at, enum kmc_reg reg,
 		   struct kmc_pointee *out);
 
+/* What a store of eight bytes stores points to: by the place that it stores them to. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_type_stored(struct kmc_image *image, const struct kmc_insn *store,
+		struct kmc_pointee *out);
+
 #endif /* KMC_TYPE_PROPAGATION_H */

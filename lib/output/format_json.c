@@ -173,17 +173,6 @@ static json_t *also_of(const struct kmc_candidate *candidate)
 	return list;
 }
 
-static const char *confidence_name(enum kmc_confidence confidence)
-{
-	static const char * const names[] = {
-		[KMC_GUESS] = "guess",
-		[KMC_LIKELY] = "likely",
-		[KMC_CERTAIN] = "certain",
-	};
-
-	return names[confidence];
-}
-
 /* @offset: of the first reported byte from the recorded object's start, or NULL */
 static json_t *object_json(const struct kmc_object *object, const int64_t *offset,
 			   const struct kmc_candidate *candidate)
@@ -209,7 +198,7 @@ static json_t *object_json(const struct kmc_object *object, const int64_t *offse
 		"cache", kmc_json_text(object->cache),
 		"start", address(start),
 		"evidence", evidence_of(candidate),
-		"confidence", confidence_name(candidate->confidence));
+		"confidence", kmc_confidence_name(candidate->confidence));
 	if (candidate->nalso)
 		json_object_set_new(out, "also", also_of(candidate));
 	if (candidate->beyond)
@@ -514,7 +503,7 @@ static int add_rest(json_t *json, const struct kmc_report *report)
 	if (report->inside)
 		failed |= json_object_set_new(json, "inside", json_pack("{s:o, s:s}",
 			"text", kmc_json_text(report->inside),
-			"confidence", confidence_name(report->inside_sure)));
+			"confidence", kmc_confidence_name(report->inside_sure)));
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(tracks); i++)
 		if (tracks[i].track->known)
 			failed |= json_object_set_new(json, tracks[i].key,

@@ -273,3 +273,23 @@ struct kmc_error *kmc_json_answer(const struct kmc_answer *answer, char **out)
 			      "bit_size", (json_int_t)answer->bit_size,
 			      "bitfield", answer->bitfield), out);
 }
+
+static json_t *reasons_json(const struct kmc_what_answer *answer)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < answer->nreasons; i++)
+		json_array_append_new(list, name_json(answer->reasons[i]));
+	return list;
+}
+
+struct kmc_error *kmc_json_what(const struct kmc_what_answer *answer, char **out)
+{
+	return dump(json_pack("{s:o, s:I, s:I, s:o, s:s, s:o}",
+			      "type", name_json(answer->type),
+			      "size", (json_int_t)answer->size,
+			      "offset", (json_int_t)answer->offset,
+			      "path", name_json(answer->path),
+			      "confidence", kmc_confidence_name(answer->confidence),
+			      "reasons", reasons_json(answer)), out);
+}

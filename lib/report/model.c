@@ -440,6 +440,17 @@ const char *kmc_state_name(enum kmc_state state)
 	return names[state];
 }
 
+const char *kmc_confidence_name(enum kmc_confidence confidence)
+{
+	static const char * const names[] = {
+		[KMC_GUESS] = "guess",
+		[KMC_LIKELY] = "likely",
+		[KMC_CERTAIN] = "certain",
+	};
+
+	return names[confidence];
+}
+
 const char *kmc_region_name(enum kmc_region region)
 {
 	static const char * const names[] = {

@@ -27,9 +27,10 @@ struct size {
  * @size: of the screen that a script has; its columns are the width of a dump
  * @diff: the first two operands are kernels to compare, and a third is a type
  * @find: query for all types, NULL for none
+ * @what: what is known of an object, NULL for none
  * @operands: a type, or logs and streams, NULL behind the last; none for all types
  * @type: of @diff, NULL for all
- * @joined: the operand when it was two words; yours
+ * @joined: the operand, or @what, when it was several words; yours
  */
 struct options {
 	const char *live;
@@ -44,6 +45,7 @@ struct options {
 	enum theme theme;
 	bool diff;
 	const char *find;
+	const char *what;
 	const char *const *operands;
 	const char *type;
 	char *joined;

@@ -18,6 +18,7 @@ enum errand {
 	ERRAND_EDIT,
 	ERRAND_MOUSE,
 	ERRAND_FIND,		/* find_open() with what was typed, likewise */
+	ERRAND_OFFER,		/* report_offer(), likewise */
 	ERRAND_TYPES,		/* types_open(), when it was seen that this takes time */
 };
 

@@ -45,6 +45,8 @@ static bool open_first(struct app *app)
 		message_error(diff_open(app, opts->operands[0], opts->operands[1], opts->type));
 	else if (opts->find)
 		find_open(app, opts->find);
+	else if (opts->what)
+		what_open(app, opts->what);
 	else if (opts->live)
 		reports_open(app, opts->followed, true);
 	else if (opts->operands[0] && annotate_is_file(opts->operands[0]))

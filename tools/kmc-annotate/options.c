@@ -65,6 +65,9 @@ static const struct option_row rows[] = {
 	{ 0, "find", "QUERY", false, option_text, AT(find),
 	  "search all types: .MEMBER, : TYPE, contains TYPE, ...",
 	  "Search all types.\nSee\n.BR QUERIES ." },
+	{ 0, "what", "CACHE", false, option_text, AT(what),
+	  "what an object is: CACHE [N bytes] [+N [holds X]]",
+	  "Say of which types an object of a cache may be, best first, and why.\nWhat else is known of it follows; see\n.BR OBJECTS ." },
 	{ 0, "dump", DUMPS, true, set_dump, AT(dump),
 	  "print instead of drawing: the type, list or reports",
 	  "Print what would be drawn, whole, and exit.\nThis is also what is done when the terminal cannot place text, as\n.BR TERM=dumb ,\nor standard output is none." },
@@ -95,7 +98,7 @@ const struct tool annotate_tool = {
 	.name = "kmc-annotate",
 	.operands = "[TYPE[+OFFSET|.MEMBER] | FILE... | -]",
 	.purpose = "Explores the structs of a kernel, and kmemcheck's reports laid over them.",
-	.notes = "FILE is a saved log or stream; what is no file is a type; --diff takes\nA B [TYPE]. h shows the keys.",
+	.notes = "FILE is a saved log or stream; what is no file is a type; --diff takes\nA B [TYPE], --what all of its words. h shows the keys.",
 	.rows = rows,
 	.count = ARRAY_SIZE(rows),
 };
@@ -134,6 +137,31 @@ static bool parse_diff(struct options *opts, char **operands, int *status)
 	return true;
 }
 
+/* What follows is known of it, too: --what CACHE +N. */
+static bool parse_what(struct options *opts, char **operands, int *status)
+{
+	size_t size = strlen(opts->what) + 1;
+
+	if (opts->find || opts->live) {
+		message("--what asks for one object; %s cannot be done as well",
+			opts->find ? "--find" : "--live");
+		return options_refuse(&annotate_tool, status);
+	}
+	for (size_t i = 0; operands[i]; i++)
+		size += strlen(operands[i]) + 1;
+	opts->joined = xcalloc(size, 1);
+	strcpy(opts->joined, opts->what);
+	for (size_t i = 0; operands[i]; i++) {
+		strcat(opts->joined, " ");
+		strcat(opts->joined, operands[i]);
+	}
+	while (*operands)
+		operands++;
+	opts->what = opts->joined;
+	opts->operands = (const char *const *)operands;
+	return true;
+}
+
 bool annotate_is_file(const char *operand)
 {
 	return !strcmp(operand, "-") || !access(operand, F_OK);
@@ -151,6 +179,12 @@ bool annotate_parse(struct options *opts, int argc, char **argv, int *status)
 	    !options_check_live(&annotate_tool, opts->live, operands, status))
 		return false;
 	opts->debuginfo.source = opts->source;
+	if (opts->diff && opts->what) {
+		message("--what asks for one object; --diff cannot be done as well");
+		return options_refuse(&annotate_tool, status);
+	}
+	if (opts->what)
+		return parse_what(opts, operands, status);
 	if (opts->diff)
 		return parse_diff(opts, operands, status);
 	join_keyword(opts, &operands);

@@ -65,6 +65,8 @@ static void run_errand(struct app *app)
 		run_editor(app);
 	} else if (errand == ERRAND_FIND) {
 		find_open(app, app->input);
+	} else if (errand == ERRAND_OFFER) {
+		report_offer(app);
 	} else if (errand == ERRAND_TYPES) {
 		app->message[0] = '\0';
 		types_open(app);

@@ -170,6 +170,7 @@ void session_close(struct session *session)
 	inbox_free(session->inbox);
 	kmc_source_free(session->source);
 	kmc_modules_free(session->modules);
+	kmc_allocations_free(session->allocations);
 	kmc_types_free(session->types);
 	kmc_types_free(session->other);
 	free(session->types_path);

@@ -16,6 +16,7 @@
  * @types_path: where they come from
  * @other, @other_path: of the kernel that they are compared with, NULL without
  * @modules: for the types that only they have; NULL until needed, or without --modules
+ * @allocations: of the kernel that @allocations_of is of; NULL until needed
  * @source: lines of source files, NULL if there are none
  * @source_dir: where these are
  * @inbox: reports, NULL without
@@ -27,6 +28,8 @@ struct session {
 	struct kmc_types *other;
 	char *other_path;
 	struct kmc_modules *modules;
+	struct kmc_allocations *allocations;
+	const struct kmc_debuginfo *allocations_of;
 	struct kmc_source *source;
 	const char *source_dir;
 	struct inbox *inbox;
@@ -48,6 +51,9 @@ struct kmc_error *session_find(struct session *session, const struct options *op
 /* *out is NULL when the user named none. */
 struct kmc_error *session_modules(struct session *session, const struct options *opts,
 				  struct kmc_modules **out);
+/* session_what.c: the allocations of the kernel that is named, found, or that runs. */
+struct kmc_error *session_allocations(struct session *session, const struct options *opts,
+				      const struct kmc_allocations **out);
 /* What the user named for reports; false when that cannot be used; it was said why. */
 bool session_open(struct session *session, const struct options *opts);
 /* The source tree that was named, or that the debug info names, if it is there. */

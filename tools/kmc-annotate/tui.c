@@ -197,13 +197,16 @@ static void run_errand(struct app *app, const struct screen *screen)
 	} else if (errand == ERRAND_MOUSE) {
 		arm_mouse(app);
 		return;
-	} else if (errand == ERRAND_TYPES || errand == ERRAND_FIND) {
+	} else if (errand == ERRAND_TYPES || errand == ERRAND_FIND || errand == ERRAND_OFFER) {
 		struct waiting waiting;
 
 		draw(app, screen);
-		waiting_start(&waiting, "reading all types");
+		waiting_start(&waiting, errand == ERRAND_OFFER ?
+			      "searching the code for allocations" : "reading all types");
 		app->message[0] = '\0';
-		if (errand == ERRAND_FIND)
+		if (errand == ERRAND_OFFER)
+			report_offer(app);
+		else if (errand == ERRAND_FIND)
 			find_open(app, app->input);
 		else
 			types_open(app);

@@ -253,11 +253,19 @@ static struct kmc_error *ask(struct answers *answers, struct app *app)
 	return err;
 }
 
+/* "what CACHE +N" is another question, which needs a key no less. */
+#define WHAT	"what "
+
 void find_open(struct app *app, const char *query)
 {
-	struct answers *answers = xcalloc(1, sizeof(*answers));
+	struct answers *answers;
 	struct kmc_error *err;
 
+	if (!strncmp(query, WHAT, strlen(WHAT))) {
+		what_open(app, query + strlen(WHAT));
+		return;
+	}
+	answers = xcalloc(1, sizeof(*answers));
 	answers->query = xstrdup(query);
 	err = ask(answers, app);
 	if (err) {

@@ -18,6 +18,7 @@
  * @report: the inbox' own
  * @bug, @index: which one
  * @tree: NULL when no type is known
+ * @asked: it is known what the object may be by its cache
  */
 struct shown {
 	struct kmc_report *report;
@@ -27,6 +28,7 @@ struct shown {
 	struct tree *tree;
 	struct report_lines tail;
 	bool registers;
+	bool asked;
 };
 
 static size_t tree_rows(const struct shown *shown)
@@ -138,15 +140,25 @@ static void show_access(struct view *view)
 		view_select(view, shown->head.lines.count + row);
 }
 
+static bool is_typed(const struct kmc_report *report)
+{
+	for (size_t i = 0; i < report->ncandidates; i++)
+		if (report->candidates[i].type)
+			return true;
+	return false;
+}
+
+/* Where the evidence names no type, the cache may; the best of what it names comes first. */
+static bool may_ask(const struct shown *shown)
+{
+	return !shown->asked && !is_typed(shown->report) && shown->report->object.known;
+}
+
 static void choose(struct view *view, size_t index)
 {
 	struct shown *shown = view->data;
 	struct kmc_error *err;
 
-	if (index >= shown->report->ncandidates || !index) {
-		app_say(view->app, "there is no other object that it may be");
-		return;
-	}
 	err = kmc_report_choose(view->app->session->symbols.di, shown->report, index);
 	if (err)
 		message_error(err);
@@ -156,6 +168,14 @@ static void choose(struct view *view, size_t index)
 	show_access(view);
 	app_say(view->app, "taken for %s", shown->report->candidates[0].type ?
 		shown->report->candidates[0].type : "an object of unknown type");
+}
+
+static void choose_other(struct view *view, long index)
+{
+	if (index > 0)
+		choose(view, index);
+	else
+		app_say(view->app, "there is no other object that it may be");
 }
 
 /* Which one the cursor is on, -1 for none. */
@@ -279,8 +299,12 @@ static bool request(struct view *view, enum request what)
 		go_to_run(view, what == REQUEST_PREVIOUS_RUN);
 		return true;
 	case REQUEST_OTHER:
+		if (may_ask(shown)) {
+			view->app->errand = ERRAND_OFFER;
+			return true;
+		}
 		/* The last one comes to the front, so that all have their turn. */
-		choose(view, shown->report->ncandidates - 1);
+		choose_other(view, (long)shown->report->ncandidates - 1);
 		return true;
 	case REQUEST_NEXT_REPORT:
 	case REQUEST_PREVIOUS_REPORT:
@@ -299,7 +323,7 @@ static bool request(struct view *view, enum request what)
 		return true;
 	case REQUEST_ENTER:
 		if (candidate_here(view) >= 0) {
-			choose(view, candidate_here(view));
+			choose_other(view, candidate_here(view));
 			return true;
 		}
 		if (level_here(view) > 0) {
@@ -348,7 +372,7 @@ static bool can(const struct view *view, enum request what)
 	case REQUEST_NEXT_RUN:
 		return shown->tree && shown->report->caret >= 0;
 	case REQUEST_OTHER:
-		return shown->report->ncandidates > 1;
+		return shown->report->ncandidates > 1 || may_ask(shown);
 	case REQUEST_ANNOTATE:
 		return annotation_possible(shown->report);
 	case REQUEST_NEXT_REPORT:
@@ -449,6 +473,7 @@ static void fill(struct view *view, size_t bug, size_t index)
 	shown->bug = bug;
 	shown->index = index;
 	shown->report = view->app->session->inbox->bugs[bug].reports[index];
+	shown->asked = false;
 	make_tree(shown);
 	make_text(view);
 }
@@ -469,4 +494,17 @@ void report_open(struct app *app, size_t bug, size_t index)
 	view_open(app, &report_view, shown);
 	fill(app->top, bug, index);
 	session_source(app->session, app->opts);
+}
+
+void report_offer(struct app *app)
+{
+	struct view *view = app->top;
+	struct shown *shown = view->data;
+	const size_t before = shown->report->ncandidates;
+
+	shown->asked = true;
+	if (what_offer(app, shown->report))
+		choose(view, before);
+	else
+		app_say(app, "nothing is known to live in such an object");
 }

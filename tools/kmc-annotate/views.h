@@ -27,6 +27,11 @@ void order_open(struct app *app, struct kmc_types *types, const struct kmc_type 
 /* view_find.c */
 void find_open(struct app *app, const char *query);
 
+/* view_what.c */
+void what_open(struct app *app, const char *query);
+/* More candidates of a report without a type, by its cache; false: there are none. */
+bool what_offer(struct app *app, struct kmc_report *report);
+
 /* view_type.c: @where: offset or member to go to, NULL for the beginning */
 bool type_open(struct app *app, struct kmc_types *types, kmc_type_id id,
 	       const char *where);
@@ -51,6 +56,8 @@ void reports_take_all(struct app *app);
 
 /* view_report.c: report @index of bug @bug */
 void report_open(struct app *app, size_t bug, size_t index);
+/* Of that report, on top: what its object may be by its cache. */
+void report_offer(struct app *app);
 
 /* view_stack.c: the cursor on a level of the access, 0: in front of the first */
 void stack_open(struct app *app, const struct kmc_report *report, size_t level);

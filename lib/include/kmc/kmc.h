@@ -28,6 +28,7 @@
 #include <kmc/find.h>
 #include <kmc/layout.h>
 #include <kmc/report.h>
+#include <kmc/what.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -207,6 +207,14 @@ kmc_json_type_name(const struct kmc_type_name *name, char **out);
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_json_answer(const struct kmc_answer *answer, char **out);
 
+/**
+ * kmc_json_what() - an answer of kmc_what_run() as an object of JSON
+ * @answer: from there
+ * @out: text, yours to free()
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_json_what(const struct kmc_what_answer *answer, char **out);
+
 #ifdef __cplusplus
 }
 #endif

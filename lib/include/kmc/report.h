@@ -518,6 +518,7 @@ KMC_PUBLIC void kmc_report_free(struct kmc_report *report);
 KMC_PUBLIC const char *kmc_kind_name(enum kmc_kind kind);
 KMC_PUBLIC const char *kmc_state_name(enum kmc_state state);
 KMC_PUBLIC const char *kmc_verdict_name(enum kmc_verdict_class kind);
+KMC_PUBLIC const char *kmc_confidence_name(enum kmc_confidence confidence);
 KMC_PUBLIC const char *kmc_region_name(enum kmc_region region);
 KMC_PUBLIC const char *kmc_pointer_name(enum kmc_pointer_kind kind);
 KMC_PUBLIC const char *kmc_relation_name(enum kmc_relation relation);
