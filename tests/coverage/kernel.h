@@ -49,7 +49,10 @@ typedef int64_t s64;
 #define swab16(n)		__builtin_bswap16(n)
 #define swab32(n)		__builtin_bswap32(n)
 #define swab64(n)		__builtin_bswap64(n)
+#define lower_32_bits(n)	((u32)(n))
+#define upper_32_bits(n)	((u32)((n) >> 32))
 #define clflush(p)		((void)(p))
+#define rdtsc()			0ULL
 
 struct pt_regs {
 	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
@@ -97,6 +100,19 @@ enum kmemcheck_counter {
 #define kmemcheck_any_initialized(addr, size)	((void)(addr), (void)(size), true)
 #define kmemcheck_poison(addr, size)		((void)(addr), (void)(size), 0ULL)
 #define kmemcheck_alias_offset			0UL
+
+/* linux/kmemcheck.h: no code here calls them. */
+#define HOOK(name)		static inline void name(void) { }
+HOOK(__kmemcheck_slab_alloc)
+HOOK(__kmemcheck_slab_free)
+HOOK(__kmemcheck_resize)
+HOOK(__kmemcheck_note_fill)
+HOOK(__kmemcheck_free_pages)
+HOOK(__kmemcheck_alloc_fragment)
+HOOK(__kmemcheck_infoleak)
+HOOK(__kmemcheck_mark_written)
+HOOK(__kmemcheck_read_range)
+
 #define kstrtobool(str, to)			(*(to) = *(str) == '1', 0)
 
 #endif /* KMC_COVERAGE_KERNEL_H */

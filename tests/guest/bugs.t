@@ -59,9 +59,18 @@ WANTED = {
                   "cache": "kmalloc-2k", "size": 2048, "member": "nci_ver",
                   "owner": "nci_allocate_device",
                   "source": "virtual_ncidev_write", "from": 5, "copies": 1},
-    "nci-rx": {"kind": "read", "bits": 8, "function": "nci_rx_work",
+    "nci-rx": {"kind": "read", "bits": 8, "function": "nci_rx_work", "depth": 1,
                "cache": "kmalloc-512", "size": 512, "offset": 2,
                "owner": "virtual_ncidev_write", "filler": "virtual_ncidev_write"},
+    # Two things: nine bytes of a tag's name on their way through the stack, two objects and
+    # a message, and a length behind them.
+    "nci-target": {"kind": "infoleak", "bits": 8, "function": "netlink_recvmsg", "depth": 5,
+                   "cache": "kmalloc-4k", "size": 4096, "offset": 56, "owner": "netlink_dump",
+                   "filler": "virtual_ncidev_write", "of": 72, "runs": [(56, 56), (64, 71)],
+                   "source": "virtual_ncidev_write", "from": 11, "copies": 3},
+    "nci-length": {"kind": "read", "bits": 8, "function": "nci_ntf_packet",
+                   "cache": "kmalloc-512", "size": 512, "offset": 23,
+                   "owner": "virtual_ncidev_write", "filler": "virtual_ncidev_write"},
     "ppp-async": {"kind": "read", "bits": 8, "function": "ppp_async_encode",
                   "cache": "kmalloc-512", "size": 512, "offset": 2,
                   "owner": "ppp_write", "filler": "ppp_write"},
@@ -171,7 +180,7 @@ def run(tap, kernel, images, check, module=False):
                        kernel=kernel, module=module)
     label = os.path.basename(kernel)
     tap.equal(boot.status, 0, f"{label}: the guest ran all triggers") or print(boot.tail())
-    for name in WANTED:
+    for name in set(WANTED) - {"nci-length"}:
         tap.ok(f"bugs: {name}: " in boot.log, f"{label}: {name} was triggered")
     for source, path in (("stream", boot.ring_path), ("log", boot.log_path)):
         check(tap, f"{label}, {source}",

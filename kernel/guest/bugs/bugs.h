@@ -28,6 +28,7 @@ void close_nest(const struct message *m, struct nlattr *nest);
  * Send m without a byte behind its last attribute; the answer replaces it.
  * Return: the error number in the answer, or -1, and it has said why.
  */
+int talk_on(int fd, struct message *m);
 int talk(int protocol, struct message *m);
 
 /* Return: the number of the family, or -1, and it has said why. */
@@ -51,6 +52,7 @@ int count_by_lost_type6(void);
 int resume_without_port(void);
 int reset_without_version(void);
 int frame_without_length(void);
+int target_without_id(void);
 int protocol_without_code(void);
 int protocol_without_code_sync(void);
 

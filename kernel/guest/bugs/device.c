@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -112,6 +113,110 @@ int frame_without_length(void)
 	static const unsigned char frame[] = { 0x40, 0 };
 
 	return answer_reset("nci-rx", frame, sizeof(frame));
+}
+
+/* What this device answers to a request, which begins with the same bytes but for one bit. */
+static const struct answer {
+	unsigned char size, bytes[20];
+} answers[] = {
+	{ 6, { 0x40, 0, 3, 0, 0x10, 1 } },	/* CORE_RESET: version 1 */
+	{ 20, { 0x40, 1, 17, [9] = 1 } },	/* CORE_INIT: all 0, but for one connection */
+	{ 4, { 0x41, 0, 1, 0 } },		/* RF_DISCOVER_MAP */
+	{ 4, { 0x41, 3, 1, 0 } },		/* RF_DISCOVER */
+	{ 4, { 0x41, 6, 1, 0 } },		/* RF_DEACTIVATE */
+};
+
+/* Then a tag of type 5 is found, and the ten bytes that tell which one are not there. */
+static const unsigned char found[] = { 0x61, 5, 7, 1, 1, 6, 6, 255, 1, 10 };
+
+/* Until it is reset for the second time, which is when it goes down. */
+static int act_as_device(int fd)
+{
+	unsigned char request[64];
+	int resets = 0;
+
+	while (resets < 2) {
+		if (read(fd, request, sizeof(request)) < 3)
+			return failed("nci: read");
+		for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
+			const struct answer *a = &answers[i];
+
+			if (a->bytes[0] == request[0] + 0x20 && a->bytes[1] == request[1] &&
+			    write(fd, a->bytes, a->size) != a->size)
+				return failed("nci: write");
+		}
+		resets += request[0] == 0x20 && !request[1];
+		if (request[0] != 0x21 || request[1] != 3)
+			continue;
+		/* When it has been noted what is looked for */
+		usleep(300000);
+		if (write(fd, found, sizeof(found)) != sizeof(found))
+			return failed("nci: write");
+	}
+	return 0;
+}
+
+static int tell_device(int fd, int family, int command, int flags, __u32 index)
+{
+	const __u32 protocols = NFC_PROTO_ISO15693_MASK;
+	struct message m = generic(family, command, NFC_GENL_VERSION);
+
+	m.head.nlmsg_flags |= flags;
+	attribute(&m, NFC_ATTR_DEVICE_INDEX, &index, sizeof(index));
+	if (command == NFC_CMD_START_POLL)
+		attribute(&m, NFC_ATTR_IM_PROTOCOLS, &protocols, sizeof(protocols));
+	if (talk_on(fd, &m))
+		return -1;
+	/* The end of a list is no element of it. */
+	return flags & NLM_F_DUMP && m.head.nlmsg_type == NLMSG_DONE;
+}
+
+/* Who polls has to keep the socket. A list is asked for on one of its own: it has an end. */
+static int look_for_target(__u32 index)
+{
+	int list, none = 1, family = generic_family(NFC_GENL_NAME);
+	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
+
+	if (family < 0 || fd < 0 || tell_device(fd, family, NFC_CMD_DEV_UP, NLM_F_ACK, index) ||
+	    tell_device(fd, family, NFC_CMD_START_POLL, NLM_F_ACK, index))
+		return failed("nci-target: no device that polls");
+	for (int tries = 0; none && tries < 20; tries++) {
+		usleep(50000);
+		list = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
+		none = tell_device(list, family, NFC_CMD_GET_TARGET, NLM_F_DUMP, index);
+		close(list);
+	}
+	printf("bugs: nci-target: there is %s target\n", none ? "no" : "a");
+	fflush(stdout);
+	/* Refused when it has ended by itself. */
+	tell_device(fd, family, NFC_CMD_STOP_POLL, NLM_F_ACK, index);
+	return tell_device(fd, family, NFC_CMD_DEV_DOWN, NLM_F_ACK, index);
+}
+
+/* What a tag is called is at the end of what the device tells of it, and is not there. */
+int target_without_id(void)
+{
+	int result, number, status, fd = open("/dev/virtual_nci", O_RDWR);
+	pid_t asker;
+
+	if (fd < 0)
+		return failed("/dev/virtual_nci");
+	if (ioctl(fd, GET_INDEX, &number))
+		return failed("nci: the device's number");
+	fflush(stdout);
+	asker = fork();
+	if (asker < 0)
+		return failed("fork");
+	if (!asker)
+		_exit(look_for_target(number) != 0);
+	/* A request that does not come would be waited for until the test ends. */
+	alarm(60);
+	result = act_as_device(fd);
+	waitpid(asker, &status, 0);
+	alarm(0);
+	close(fd);
+	return result ?: WIFEXITED(status) && !WEXITSTATUS(status) ? 0 :
+		unexpected("nci-target: not told of a target");
 }
 
 /* Return: the terminal's end of a pair, and its other end in master; or -1. */

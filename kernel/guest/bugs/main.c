@@ -37,6 +37,7 @@ static const struct bug {
 	{ "qrtr", resume_without_port },
 	{ "nci-reset", reset_without_version },
 	{ "nci-rx", frame_without_length },
+	{ "nci-target", target_without_id },
 	{ "ppp-async", protocol_without_code },
 	{ "ppp-sync", protocol_without_code_sync },
 };

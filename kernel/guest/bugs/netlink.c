@@ -36,25 +36,33 @@ void close_nest(const struct message *m, struct nlattr *nest)
 	nest->nla_len = (const char *)m + m->head.nlmsg_len - (const char *)nest;
 }
 
-int talk(int protocol, struct message *m)
+int talk_on(int fd, struct message *m)
 {
-	int error, fd = socket(AF_NETLINK, SOCK_RAW, protocol);
 	ssize_t size;
+	int error;
 
-	if (fd < 0)
-		return failed("netlink socket");
 	if (send(fd, m, m->head.nlmsg_len, 0) < 0)
 		return failed("netlink send");
 	size = recv(fd, m, sizeof(*m), 0);
 	if (size < 0)
 		return failed("netlink recv");
-	close(fd);
 	if (size < (ssize_t)NLMSG_LENGTH(sizeof(error)))
 		return unexpected("netlink: a short answer");
 	if (m->head.nlmsg_type != NLMSG_ERROR)
 		return 0;
 	memcpy(&error, NLMSG_DATA(&m->head), sizeof(error));
 	return -error;
+}
+
+int talk(int protocol, struct message *m)
+{
+	int result, fd = socket(AF_NETLINK, SOCK_RAW, protocol);
+
+	if (fd < 0)
+		return failed("netlink socket");
+	result = talk_on(fd, m);
+	close(fd);
+	return result;
 }
 
 int add_device(const char *kind, const char *name)

@@ -57,7 +57,9 @@ static void forwarding_entries(const char *port)
 	if (!net_try(&r, EOPNOTSUPP, "CONFIG_BRIDGE_IGMP_SNOOPING"))
 		return;
 	need(net_dump(RTM_GETMDB, &message, sizeof(message)));
+	/* To delete, NLM_F_EXCL is NLM_F_BULK. */
 	r.header.nlmsg_type = RTM_DELMDB;
+	r.header.nlmsg_flags &= ~(NLM_F_CREATE | NLM_F_EXCL);
 	net_do(&r);
 }
 

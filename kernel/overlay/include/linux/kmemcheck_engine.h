@@ -252,6 +252,7 @@ extern const struct kmemcheck_arch_ops kmemcheck_arch;
  * runs for every allocation and every release, the other one for every first store.
  */
 depot_stack_handle_t kmemcheck_save_stack(unsigned long caller, gfp_t flags);
-void kmemcheck_propagate_store(struct pt_regs *regs, unsigned long addr, size_t size);
+void kmemcheck_propagate_store(struct pt_regs *regs, unsigned long ip, unsigned long addr,
+			       size_t size);
 
 #endif /* _LINUX_KMEMCHECK_ENGINE_H */

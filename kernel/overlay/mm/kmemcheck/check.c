@@ -93,7 +93,7 @@ void kmemcheck_written(struct pt_regs *regs, unsigned long addr, size_t size)
 {
 	kmemcheck_set_initialized(addr, size);
 	if (kmemcheck_expects_copy())
-		kmemcheck_propagate_store(regs, addr, size);
+		kmemcheck_propagate_store(regs, regs->ip, addr, size);
 }
 
 /**

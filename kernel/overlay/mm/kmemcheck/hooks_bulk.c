@@ -9,6 +9,7 @@
 #include <linux/export.h>
 #include <linux/instrumentation.h>
 #include <linux/instruction_pointer.h>
+#include <linux/irqflags.h>
 #include <linux/minmax.h>
 #include <linux/scatterlist.h>
 #include <linux/string.h>
@@ -38,6 +39,18 @@ static void check_write(unsigned long ip, unsigned long addr, size_t size)
 	kmemcheck_set_initialized(addr, size);
 }
 
+/* From the stack may come what is not initialised and has been seen to go there. */
+static void carry_poison(unsigned long caller, unsigned long to, size_t size)
+{
+	unsigned long flags;
+
+	if (!kmemcheck_expects_copy())
+		return;
+	local_irq_save(flags);
+	kmemcheck_propagate_store(NULL, caller, to, size);
+	local_irq_restore(flags);
+}
+
 /* Between two tracked places the state moves along: a copy is not a use. */
 static void check_copy(unsigned long ip, unsigned long to, unsigned long from,
 		       size_t size)
@@ -53,8 +66,8 @@ static void check_copy(unsigned long ip, unsigned long to, unsigned long from,
  * Return: false when the range leaves the pool half-way, which is an error of the
  * caller; the fault will tell.
  */
-static noinline bool check_transfer(unsigned long ip, void *to, const void *from,
-				    size_t size)
+static noinline bool check_transfer(unsigned long ip, unsigned long caller, void *to,
+				    const void *from, size_t size)
 {
 	bool tracked_to = kmemcheck_tracked(to), tracked_from = kmemcheck_tracked(from);
 
@@ -62,12 +75,14 @@ static noinline bool check_transfer(unsigned long ip, void *to, const void *from
 	    (tracked_from && !kmemcheck_range_in_pool((unsigned long)from, size)))
 		return false;
 	kmemcheck_count(KMEMCHECK_COUNTER_BULK);
-	if (tracked_to && tracked_from)
+	if (tracked_to && tracked_from) {
 		check_copy(ip, (unsigned long)to, (unsigned long)from, size);
-	else if (tracked_from)
+	} else if (tracked_from) {
 		check_copy_untracked(ip, (unsigned long)to, (unsigned long)from, size);
-	else
+	} else {
 		check_write(ip, (unsigned long)to, size);
+		carry_poison(caller, (unsigned long)to, size);
+	}
 	return true;
 }
 
@@ -80,15 +95,15 @@ static noinline bool check_transfer(unsigned long ip, void *to, const void *from
  * which nothing is tracked; hence the functions of their own. A report names the one
  * that was called.
  */
-static noinline noinstr void *checked_memcpy(unsigned long ip, void *to, const void *from,
-					     size_t size)
+static noinline noinstr void *checked_memcpy(unsigned long ip, unsigned long caller, void *to,
+					     const void *from, size_t size)
 {
 	bool fine;
 
 	if (!kmemcheck_in_pool((unsigned long)to) && !kmemcheck_in_pool((unsigned long)from))
 		return __memcpy(to, from, size);
 	instrumentation_begin();
-	fine = check_transfer(ip, to, from, size);
+	fine = check_transfer(ip, caller, to, from, size);
 	instrumentation_end();
 	if (!fine)
 		return __memcpy(to, from, size);
@@ -99,19 +114,19 @@ static noinline noinstr void *checked_memcpy(unsigned long ip, void *to, const v
 noinstr void *memcpy(void *to, const void *from, size_t size)
 {
 	if (static_branch_unlikely(&kmemcheck_key))
-		return checked_memcpy(_THIS_IP_, to, from, size);
+		return checked_memcpy(_THIS_IP_, _RET_IP_, to, from, size);
 	return __memcpy(to, from, size);
 }
 
-static noinline noinstr void *checked_memmove(unsigned long ip, void *to, const void *from,
-					      size_t size)
+static noinline noinstr void *checked_memmove(unsigned long ip, unsigned long caller, void *to,
+					      const void *from, size_t size)
 {
 	bool fine;
 
 	if (!kmemcheck_in_pool((unsigned long)to) && !kmemcheck_in_pool((unsigned long)from))
 		return __memmove(to, from, size);
 	instrumentation_begin();
-	fine = check_transfer(ip, to, from, size);
+	fine = check_transfer(ip, caller, to, from, size);
 	instrumentation_end();
 	if (!fine)
 		return __memmove(to, from, size);
@@ -122,18 +137,19 @@ static noinline noinstr void *checked_memmove(unsigned long ip, void *to, const 
 noinstr void *memmove(void *to, const void *from, size_t size)
 {
 	if (static_branch_unlikely(&kmemcheck_key))
-		return checked_memmove(_THIS_IP_, to, from, size);
+		return checked_memmove(_THIS_IP_, _RET_IP_, to, from, size);
 	return __memmove(to, from, size);
 }
 
-static noinline noinstr void *checked_memset(unsigned long ip, void *to, int value, size_t size)
+static noinline noinstr void *checked_memset(unsigned long ip, unsigned long caller, void *to,
+					    int value, size_t size)
 {
 	bool fine;
 
 	if (!kmemcheck_in_pool((unsigned long)to))
 		return __memset(to, value, size);
 	instrumentation_begin();
-	fine = check_transfer(ip, to, NULL, size);
+	fine = check_transfer(ip, caller, to, NULL, size);
 	instrumentation_end();
 	if (!fine)
 		return __memset(to, value, size);
@@ -144,7 +160,7 @@ static noinline noinstr void *checked_memset(unsigned long ip, void *to, int val
 noinstr void *memset(void *to, int value, size_t size)
 {
 	if (static_branch_unlikely(&kmemcheck_key))
-		return checked_memset(_THIS_IP_, to, value, size);
+		return checked_memset(_THIS_IP_, _RET_IP_, to, value, size);
 	return __memset(to, value, size);
 }
 

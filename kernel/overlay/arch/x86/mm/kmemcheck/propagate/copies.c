@@ -64,7 +64,8 @@ static void expect_copies_to(const struct kmemcheck_word *word, unsigned long fr
 		for (i = byte; i < 8; i++)
 			if (word->ip[i] == word->ip[byte])
 				poison |= left & 0xffULL << 8 * i;
-		expect_copy(word->addr, word->ip[byte], from, poison);
+		if (word->ip[byte] != PROPAGATE_STATE_MOVES)
+			expect_copy(word->addr, word->ip[byte], from, poison);
 		left &= ~poison;
 	}
 }
@@ -101,13 +102,15 @@ static bool make_copy(struct pt_regs *regs, struct copy *copy, unsigned long add
 
 /**
  * kmemcheck_propagate_store() - an instruction has stored something
- * @regs: before it
+ * @regs: before it, or NULL
+ * @ip: of it; where memcpy() and its like return to
  * @addr: of the operand, in the pool and initialised now
  * @size: of the operand
  *
  * If that is a copy of uninitialised bytes, it is not initialised after all.
  */
-void kmemcheck_propagate_store(struct pt_regs *regs, unsigned long addr, size_t size)
+void kmemcheck_propagate_store(struct pt_regs *regs, unsigned long ip, unsigned long addr,
+			       size_t size)
 {
 	struct copy *copy = this_cpu_ptr(copies);
 	unsigned long expected = this_cpu_read(kmemcheck_expected), still = expected;
@@ -116,7 +119,7 @@ void kmemcheck_propagate_store(struct pt_regs *regs, unsigned long addr, size_t 
 	if (in_nmi())
 		return;
 	for_each_set_bit(i, &expected, NR_COPIES) {
-		bool made = copy[i].task == current && copy[i].ip == regs->ip &&
+		bool made = copy[i].task == current && copy[i].ip == ip &&
 			    addr + size > copy[i].addr && addr < copy[i].addr + 8 &&
 			    make_copy(regs, &copy[i], addr, size);
 

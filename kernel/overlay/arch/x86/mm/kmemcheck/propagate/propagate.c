@@ -16,15 +16,26 @@
  */
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/kmemcheck.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+
+#include <asm/msr.h>
+
+/* The functions. */
+#undef memcpy
+#undef memmove
+#undef memset
 
 #include "../insn/arith.h"
 #include "../insn/cache.h"
 #include "../insn/memory.h"
 #include "propagate.h"
 
-/* Instructions; and those after the last poisoned register, while the stack still is. */
+/*
+ * Instructions; and those in a row with no poison but on the stack, behind which it has to
+ * be seen that this is used: to lose sight of it there is no sign of that any more.
+ */
 #define MAX_LENGTH	1024
 #define MAX_CLEAN	48
 
@@ -48,6 +59,50 @@ static enum kmemcheck_result jump(struct kmemcheck_propagation *p, u64 to, u64 p
 		return PROPAGATE_USED;
 	p->regs.ip = to;
 	return kmemcheck_is_code(to) ? PROPAGATE_CONTINUE : PROPAGATE_UNKNOWN_CODE;
+}
+
+static enum kmemcheck_result go_back(struct kmemcheck_propagation *p)
+{
+	u64 value, poison;
+
+	kmemcheck_clobber_at_return(p);
+	if (!kmemcheck_buffered_pop(p, &value, &poison))
+		return PROPAGATE_UNKNOWN_MEMORY;
+	return jump(p, value, poison);
+}
+
+/* Functions that return nothing and do nothing that who calls them could notice. */
+static bool is_hook(u64 to)
+{
+	static const void *const hooks[] = {
+		__kmemcheck_slab_alloc, __kmemcheck_slab_free, __kmemcheck_resize,
+		__kmemcheck_note_fill, __kmemcheck_free_pages, __kmemcheck_alloc_fragment,
+		__kmemcheck_infoleak, __kmemcheck_mark_written, __kmemcheck_read_range,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (to == (u64)hooks[i])
+			return true;
+	return false;
+}
+
+static enum kmemcheck_result call(struct kmemcheck_propagation *p, u64 next, u64 to)
+{
+	bool set = to == (u64)memset;
+	enum kmemcheck_result result = PROPAGATE_CONTINUE;
+
+	if (!kmemcheck_buffered_call(p, next))
+		return PROPAGATE_NO_ROOM;
+	p->regs.ip = to;
+	if (set || to == (u64)memcpy || to == (u64)memmove)
+		result = kmemcheck_propagate_bulk(p, next, set);
+	else if (is_hook(to))
+		p->poison.ax = 0;
+	else
+		return PROPAGATE_CONTINUE;
+	p->poison.dx = 0;
+	return result == PROPAGATE_CONTINUE ? go_back(p) : result;
 }
 
 /* Instructions that use the stack. */
@@ -74,14 +129,9 @@ static enum kmemcheck_result on_stack(struct kmemcheck_propagation *p,
 		*kmemcheck_slot(&p->poison, d->reg) = poison;
 		break;
 	case OP_CALL_REL:
-		done = kmemcheck_buffered_call(p, next);
-		next += d->imm;
-		break;
+		return call(p, next, next + d->imm);
 	case OP_RET:
-		kmemcheck_clobber_at_return(p);
-		if (!kmemcheck_buffered_pop(p, &value, &poison))
-			return PROPAGATE_UNKNOWN_MEMORY;
-		return jump(p, value, poison);
+		return go_back(p);
 	default:
 		return PROPAGATE_UNKNOWN_INSN;
 	}
@@ -218,6 +268,35 @@ static enum kmemcheck_result in_user_space(struct kmemcheck_propagation *p,
 	return PROPAGATE_CONTINUE;
 }
 
+/* cmpxchg16b and cmpxchg8b: what is compared decides. */
+static enum kmemcheck_result exchange_wide(struct kmemcheck_propagation *p,
+					   const struct kmemcheck_decoded *d, unsigned long addr)
+{
+	unsigned int size = d->size / 2;
+	u64 mask = kmemcheck_size_mask(size), low, low_poison, high, high_poison;
+	struct pt_regs *regs = &p->regs, *poison = &p->poison;
+
+	if (!kmemcheck_buffered_load(p, addr, size, &low, &low_poison) ||
+	    !kmemcheck_buffered_load(p, addr + size, size, &high, &high_poison))
+		return PROPAGATE_UNKNOWN_MEMORY;
+	if ((low_poison | high_poison | poison->ax | poison->dx) & mask)
+		return PROPAGATE_USED;
+	p->flags_poison &= ~X86_EFLAGS_ZF;
+	regs->ip += d->length;
+	if (((low ^ regs->ax) | (high ^ regs->dx)) & mask) {
+		regs->flags &= ~X86_EFLAGS_ZF;
+		regs->ax = low;
+		regs->dx = high;
+		poison->ax = 0;
+		poison->dx = 0;
+		return PROPAGATE_CONTINUE;
+	}
+	regs->flags |= X86_EFLAGS_ZF;
+	return kmemcheck_buffered_store(p, addr, size, regs->bx, poison->bx) &&
+	       kmemcheck_buffered_store(p, addr + size, size, regs->cx, poison->cx) ?
+	       PROPAGATE_CONTINUE : PROPAGATE_NO_ROOM;
+}
+
 static enum kmemcheck_result in_memory(struct kmemcheck_propagation *p,
 				       const struct kmemcheck_decoded *d)
 {
@@ -226,16 +305,18 @@ static enum kmemcheck_result in_memory(struct kmemcheck_propagation *p,
 
 	if (d->op == OP_STRING)
 		return kmemcheck_propagate_string(p, d);
-	if (!kmemcheck_is_one_access(d) || d->size > 8)
+	if (d->op != OP_CMPXCHG_WIDE && (!kmemcheck_is_one_access(d) || d->size > 8))
 		return PROPAGATE_UNKNOWN_INSN;
 	if (address_is_poisoned(p, d))
 		return PROPAGATE_USED;
 	addr = kmemcheck_operand_address(d, &p->regs);
 	/* With a register, too: the kernel keeps nothing else there. */
-	if (d->flags & DECODED_GS)
+	if (p->is_percpu)
 		addr += this_cpu_read(this_cpu_off);
 	if (addr < TASK_SIZE_MAX)
 		return in_user_space(p, d);
+	if (d->op == OP_CMPXCHG_WIDE)
+		return exchange_wide(p, d, addr);
 	if (d->access & OPERAND_READ &&
 	    !kmemcheck_buffered_load(p, addr, d->size, &value, &poison))
 		return PROPAGATE_UNKNOWN_MEMORY;
@@ -317,6 +398,18 @@ static enum kmemcheck_result leaves_kernel(const struct kmemcheck_propagation *p
 	return poison & U32_MAX ? PROPAGATE_USED : PROPAGATE_CONTINUE;
 }
 
+/* It will be a little later then. */
+static enum kmemcheck_result read_time_stamp(struct kmemcheck_propagation *p)
+{
+	u64 now = rdtsc();
+
+	p->regs.ax = lower_32_bits(now);
+	p->regs.dx = upper_32_bits(now);
+	p->poison.ax = 0;
+	p->poison.dx = 0;
+	return PROPAGATE_CONTINUE;
+}
+
 /*
  * Instructions that the engine leaves to the processor. Most of them are of no meaning
  * to values: clac, stac, fences, cli, sti, pause. pushf and popf stand around them. And
@@ -338,6 +431,8 @@ static enum kmemcheck_result propagate_unknown(struct kmemcheck_propagation *p,
 		return propagate_short(p, code);
 	if (d->length == 2 && code == 0x300f)
 		return leaves_kernel(p, code);
+	if (d->length == 2 && code == 0x310f)
+		return read_time_stamp(p);
 	for (i = 0; d->length <= 3 && i < ARRAY_SIZE(others); i++)
 		if (code == others[i])
 			return PROPAGATE_CONTINUE;
@@ -355,6 +450,7 @@ static enum kmemcheck_result propagate_one(struct kmemcheck_propagation *p)
 		kmemcheck_fetch(p->ip, &own);
 		d = &own;
 	}
+	p->is_percpu = d->flags & DECODED_GS;
 	if (d->op == OP_UNKNOWN) {
 		p->regs.ip += d->length;
 		return propagate_unknown(p, d);
@@ -445,13 +541,17 @@ static bool is_used(struct kmemcheck_propagation *p, unsigned long addr,
 	for (i = 0; result == PROPAGATE_CONTINUE && i < MAX_LENGTH; i++) {
 		if (registers_are_poisoned(p))
 			clean = 0;
-		else if (!kmemcheck_stack_is_poisoned(p) || ++clean > MAX_CLEAN)
+		else if (kmemcheck_stack_is_poisoned(p))
+			clean++;
+		else
 			return false;
 		result = propagate_one(p);
 	}
 	if (result == PROPAGATE_USED)
 		return true;
 	kmemcheck_count(end_counters[result]);
+	if (clean > MAX_CLEAN)
+		return false;
 	if (result == PROPAGATE_CONTINUE)
 		return callee_saved_is_poisoned(p) && otherwise;
 	return (registers_are_poisoned(p) || kmemcheck_stack_is_poisoned(p)) && otherwise;
@@ -478,6 +578,7 @@ bool kmemcheck_load_is_used(const struct pt_regs *regs, unsigned long addr, size
 	p->regs = *regs;
 	p->poison = (struct pt_regs) {};
 	p->flags_poison = 0;
+	p->is_percpu = false;
 	p->real = regs;
 	p->nr = 0;
 	p->nr_ranges = 0;

@@ -16,7 +16,7 @@
 /* Stores of the interrupted code that are not performed, in words of 8 bytes. */
 struct kmemcheck_word {
 	unsigned long addr;		/* a multiple of 8 */
-	unsigned long ip[8];		/* of the last store, for each byte */
+	unsigned long ip[8];		/* of the last store, for each byte; see @ip below */
 	u64 value;
 	u64 poison;
 	u8 bytes;			/* a bit for each that was stored */
@@ -52,12 +52,14 @@ struct kmemcheck_symbolic {
 /**
  * struct kmemcheck_propagation - the interrupted code, some instructions later
  * @regs: registers as they will be
- * @ip: of the instruction that propagation has reached
+ * @ip: of the instruction that propagation has reached; in memcpy() and its like, where
+ *	they return to, or PROPAGATE_STATE_MOVES
  * @poison: of @regs; its flags and ip are of no meaning
  * @flags_poison: of the flags
  * @symbolic: values of the registers
  * @last_x: the newest unknown in them
  * @from: where the first byte is that is not initialised
+ * @is_percpu: the instruction names what each CPU has of its own
  * @real: registers of the interrupted code, on its stack
  * @nr: words that were stored
  * @words: they
@@ -72,12 +74,16 @@ struct kmemcheck_propagation {
 	struct kmemcheck_symbolic symbolic[SLOT_SP + 1];
 	u16 last_x;
 	unsigned long from;
+	bool is_percpu;
 	const struct pt_regs *real;
 	unsigned int nr;
 	struct kmemcheck_word words[KMEMCHECK_NR_WORDS];
 	unsigned int nr_ranges;
 	struct kmemcheck_range ranges[KMEMCHECK_NR_RANGES];
 };
+
+/* Between two tracked places, memcpy() copies the state without more ado. */
+#define PROPAGATE_STATE_MOVES	0UL
 
 /* Of one instruction. */
 enum kmemcheck_result {
@@ -128,6 +134,8 @@ bool kmemcheck_stack_is_poisoned(const struct kmemcheck_propagation *p);
 /* string.c */
 enum kmemcheck_result kmemcheck_propagate_string(struct kmemcheck_propagation *p,
 						 const struct kmemcheck_decoded *d);
+enum kmemcheck_result kmemcheck_propagate_bulk(struct kmemcheck_propagation *p,
+					       unsigned long next, bool set);
 
 /* symbolic.c */
 void kmemcheck_reset_symbolic(struct kmemcheck_propagation *p);

@@ -19,11 +19,30 @@ static struct kmemcheck_word *find_word(struct kmemcheck_propagation *p, unsigne
 	return NULL;
 }
 
+static bool is_on_stack(const struct kmemcheck_propagation *p, unsigned long addr)
+{
+	return (addr | (THREAD_SIZE - 1)) == ((unsigned long)p->real | (THREAD_SIZE - 1));
+}
+
+/* The frames of functions that have returned are of no interest any more. */
+static struct kmemcheck_word *new_word(struct kmemcheck_propagation *p)
+{
+	unsigned int i;
+
+	if (p->nr < KMEMCHECK_NR_WORDS)
+		return &p->words[p->nr++];
+	for (i = 0; i < p->nr; i++)
+		if (p->words[i].addr < p->regs.sp && is_on_stack(p, p->words[i].addr))
+			return &p->words[i];
+	return NULL;
+}
+
 #define MAX_PHYSMEM	(1UL << MAX_PHYSMEM_BITS)
 
 /*
- * What may be read out of turn: the image of the kernel, memory, the pages' structs, and
- * the stack of the interrupted code. Not what is a device, for which reading may count.
+ * What may be read out of turn: the image of the kernel, memory, the pages' structs, what
+ * each CPU has of its own, and the stack of the interrupted code. Not what is a device, for
+ * which reading may count.
  */
 static bool is_plain_memory(const struct kmemcheck_propagation *p, unsigned long addr,
 			    unsigned int size)
@@ -36,8 +55,9 @@ static bool is_plain_memory(const struct kmemcheck_propagation *p, unsigned long
 		return true;
 	if (addr - VMEMMAP_START < (MAX_PHYSMEM >> PAGE_SHIFT) * sizeof(struct page))
 		return true;
-	return (addr | (THREAD_SIZE - 1)) == ((unsigned long)p->real | (THREAD_SIZE - 1)) &&
-	       addr % THREAD_SIZE + size <= THREAD_SIZE;
+	if (p->is_percpu)
+		return true;
+	return is_on_stack(p, addr) && addr % THREAD_SIZE + size <= THREAD_SIZE;
 }
 
 /* Of a range that lies around @addr the newest one, or NULL. */
@@ -124,9 +144,9 @@ bool kmemcheck_buffered_store(struct kmemcheck_propagation *p, unsigned long add
 	for (i = 0; i < size; i++) {
 		word = find_word(p, ALIGN_DOWN(addr + i, 8));
 		if (!word) {
-			if (p->nr == KMEMCHECK_NR_WORDS)
+			word = new_word(p);
+			if (!word)
 				return false;
-			word = &p->words[p->nr++];
 			*word = (struct kmemcheck_word) { .addr = ALIGN_DOWN(addr + i, 8) };
 		}
 		shift = (addr + i) % 8 * 8;
@@ -262,8 +282,7 @@ bool kmemcheck_stack_is_poisoned(const struct kmemcheck_propagation *p)
 
 	for (i = 0; i < p->nr; i++)
 		if (p->words[i].poison && p->words[i].addr >= p->regs.sp &&
-		    (p->words[i].addr | (THREAD_SIZE - 1)) ==
-		    ((unsigned long)p->real | (THREAD_SIZE - 1)))
+		    is_on_stack(p, p->words[i].addr))
 			return true;
 	return false;
 }

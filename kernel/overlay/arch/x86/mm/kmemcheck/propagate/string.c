@@ -185,3 +185,35 @@ enum kmemcheck_result kmemcheck_propagate_string(struct kmemcheck_propagation *p
 	p->regs.ip += d->length;
 	return PROPAGATE_CONTINUE;
 }
+
+/**
+ * kmemcheck_propagate_bulk() - propagate poison through memcpy(), memmove() or memset()
+ * @p: before its first instruction; afterwards, before it returns
+ * @next: where to
+ * @set: it is memset()
+ *
+ * The kernel has those of hooks_bulk.c, which do not fault.
+ */
+enum kmemcheck_result kmemcheck_propagate_bulk(struct kmemcheck_propagation *p,
+					       unsigned long next, bool set)
+{
+	unsigned long to = p->regs.di, n = p->regs.dx;
+	enum kmemcheck_result result;
+
+	if (p->poison.di || p->poison.dx || (!set && p->poison.si))
+		return PROPAGATE_USED;
+	if (n > LONG_MAX)
+		return PROPAGATE_UNKNOWN_INSN;
+	if (set) {
+		p->ip = next;
+		p->regs.ax = p->regs.si;
+		p->poison.ax = p->poison.si;
+		result = fill(p, 1, n);
+	} else {
+		p->ip = kmemcheck_tracked((void *)p->regs.si) ? PROPAGATE_STATE_MOVES : next;
+		result = copy(p, to, p->regs.si, n);
+	}
+	p->regs.ax = to;
+	p->poison.ax = 0;
+	return result;
+}

@@ -99,7 +99,7 @@ void kmemcheck_update_symbolic(struct kmemcheck_propagation *p,
 		set_symbolic(p, d->reg, r);
 	if (in_reg && d->access & OPERAND_WRITE)
 		set_symbolic(p, d->base, m);
-	if (d->op == OP_MULDIV || d->op == OP_CMPXCHG) {
+	if (d->op == OP_MULDIV || d->op == OP_CMPXCHG || d->op == OP_CMPXCHG_WIDE) {
 		set_symbolic(p, SLOT_AX, none);
 		set_symbolic(p, SLOT_DX, none);
 	}
