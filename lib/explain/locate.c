@@ -527,6 +527,7 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 {
 	struct kmc_search *search = calloc(1, sizeof(*search));
 	struct kmc_error *err;
+	bool astray;
 
 	if (!search)
 		return kmc_error_nomem();
@@ -556,8 +557,12 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 		err = kmc_casts_find(search);
 	if (!err)
 		err = kmc_members_find(search);
-	for (size_t i = 0; !err && i < search->count; i++)
+	if (!err)
+		err = kmc_index_is_astray(access, &astray);
+	for (size_t i = 0; !err && i < search->count; i++) {
+		search->places[i].astray = astray;
 		err = complete(search, &search->places[i]);
+	}
 	if (!err)
 		err = kmc_search_finish(search);
 	for (size_t i = 0; i < search->count; i++)

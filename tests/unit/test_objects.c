@@ -183,6 +183,31 @@ static void an_element_by_its_index(void **state)
 		      "second", "p of indexed(), an array, is in rdi");
 }
 
+static void assert_guessed(struct kmc_report *report)
+{
+	for (size_t i = 0; i < report->ncandidates; i++)
+		assert_int_equal(report->candidates[i].confidence, KMC_GUESS);
+	kmc_report_free(report);
+}
+
+static void an_index_is_not_less_than_what_was_added(void **state)
+{
+	static const char * const functions[] = { "by_sum", "by_steps" };
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(functions); i++) {
+		assert_object(read_at(*state, functions[i], OBJECT + 8 * 20 + 4, 32, 20),
+			      "struct pair", OBJECT + 8 * 20, "second", "an array, is in rdi");
+		assert_guessed(read_at(*state, functions[i], OBJECT + 8 * 19 + 4, 32, 19));
+	}
+}
+
+static void a_variable_that_only_a_register_tells_is_a_guess(void **state)
+{
+	const uint64_t linked = symbol(*state, "of_each_cpu");
+
+	assert_guessed(read_at(*state, "of_any_variable", LOADED + linked + 4, 32, linked + 4));
+}
+
 static int set_up(void **state)
 {
 	struct state *s = calloc(1, sizeof(*s));
@@ -222,6 +247,8 @@ int main(void)
 		cmocka_unit_test(one_of_another_cpu_whose_address_was_added_up),
 		cmocka_unit_test(another_array_of_numbers_has_no_offsets_of_cpus),
 		cmocka_unit_test(an_element_by_its_index),
+		cmocka_unit_test(an_index_is_not_less_than_what_was_added),
+		cmocka_unit_test(a_variable_that_only_a_register_tells_is_a_guess),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
