@@ -25,16 +25,19 @@
 #define MAX_DEPTH	64
 #define MAX_NESTING	8
 #define MAX_FITS	16
+#define MAX_ELEMENTS	8
 
 /* What speaks for a type; beyond this it is the number of accesses that fit it, too. */
 #define BY_FUNCTION	200	/* a function makes it of the member */
 #define BY_CODE		100	/* the code counts back from the member to its start */
+#define BY_START	50	/* the register points to its start, not to the member */
 
 /**
  * struct containing - the search for a container
  * @access: the access
  * @member: what the register points to
  * @disp: the access, from there
+ * @ahead: the member, from what the register points to
  * @types: that the function knows, and whether another function makes them of the member
  * @ntypes: of them
  * @dies: that may still be looked at
@@ -46,6 +49,7 @@ struct containing {
 	const struct kmc_access *access;
 	Dwarf_Die member;
 	int64_t disp;
+	int64_t ahead;
 	struct known {
 		Dwarf_Die die;
 		bool made;
@@ -189,9 +193,27 @@ static struct kmc_error *try_place(struct containing *c, Dwarf_Die *type, uint64
 	err = is_whole(c, type, offset, c->access->mem->size, &whole);
 	if (!err && whole) {
 		c->fits[c->nfits].type = *type;
-		c->fits[c->nfits].score = 0;
+		c->fits[c->nfits].score = c->ahead && c->ahead == (int64_t)at ? BY_START : 0;
 		c->fits[c->nfits++].at = at;
 	}
+	return err;
+}
+
+/* Elements of an array at @at that are the member. */
+static struct kmc_error *try_elements(struct containing *c, Dwarf_Die *outer, Dwarf_Die *array,
+				      uint64_t at)
+{
+	const uint64_t whole = kmc_die_size(array);
+	struct kmc_error *err = NULL;
+	Dwarf_Die type;
+	uint64_t size;
+
+	if (!kmc_die_type(array, &type) || !kmc_die_peel(&type, &type) ||
+	    !same_type(&type, &c->member))
+		return NULL;
+	size = kmc_die_size(&type);
+	for (uint64_t i = 0; !err && size && i < MAX_ELEMENTS && (i + 1) * size <= whole; i++)
+		err = try_place(c, outer, at + i * size);
 	return err;
 }
 
@@ -211,10 +233,13 @@ static struct kmc_error *find_places(struct containing *c, Dwarf_Die *outer,
 		if (dwarf_tag(&die) != DW_TAG_member ||
 		    (dwarf_attr(&die, DW_AT_data_member_location, &attr) &&
 		     dwarf_formudata(&attr, &start)) ||
-		    !kmc_die_type(&die, &type) || !kmc_die_peel(&type, &type) ||
-		    !kmc_die_is_aggregate(&type))
+		    !kmc_die_type(&die, &type) || !kmc_die_peel(&type, &type))
 			continue;
-		if (same_type(&type, &c->member))
+		if (dwarf_tag(&type) == DW_TAG_array_type)
+			err = try_elements(c, outer, &type, at + start);
+		else if (!kmc_die_is_aggregate(&type))
+			continue;
+		else if (same_type(&type, &c->member))
 			err = try_place(c, outer, at + start);
 		else
 			err = find_places(c, outer, &type, at + start, depth + 1);
@@ -341,8 +366,9 @@ static struct kmc_error *add_fit(struct kmc_search *search, const struct contain
 		return err;
 	place->reasons |= 1u << KMC_BY_REGISTER;
 	place->base = true;
-	/* What else it may be is as good. */
-	place->weak |= pointee->weak || c->nfits > 1 || fit->score < BY_CODE;
+	/* What else it may be is as good, and a register that points elsewhere in it is rare. */
+	place->weak |= pointee->weak || c->nfits > 1 || fit->score < BY_CODE ||
+		       (c->ahead && c->ahead != (int64_t)fit->at);
 	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
 				place->candidate.offset, true,
 				"%s is in %s = 0x%" PRIx64 ", which is at +%" PRIu64 " of %s",
@@ -400,5 +426,6 @@ struct kmc_error *kmc_containers_find(struct kmc_search *search)
 	value -= pointee.offset;
 	c.member = pointee.die;
 	c.disp = access->address - value;
+	c.ahead = -pointee.offset;
 	return find_containers(search, &c, value, &pointee);
 }

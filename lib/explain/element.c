@@ -35,8 +35,12 @@ static bool find_element(const struct kmc_access *access, const struct kmc_point
 	const struct kmc_mem *mem = access->mem;
 	Dwarf_Die type = pointee->die;
 	const uint64_t size = kmc_die_size(&type);
-	uint64_t within, added;
+	uint64_t within, added, flexible;
 
+	/* There is no array of what ends in an array itself. */
+	if (kmc_die_is_flexible(&type, &flexible) &&
+	    mem->disp + pointee->offset >= (int64_t)flexible)
+		return false;
 	/* What the index has added, and what is left of the element then. */
 	added = access->mem_at - value - mem->disp;
 	if (!size || !mem->size)

@@ -42,13 +42,25 @@ static uint32_t register_bit(enum kmc_reg reg)
 	return 0;
 }
 
+/* An element of the array that a struct ends in. */
+static bool fits_flexible(const struct kmc_access *access, Dwarf_Die *die, uint64_t start)
+{
+	const struct kmc_mem *mem = access->mem;
+	uint64_t value, flexible;
+
+	return mem && mem->index != KMC_REG_NONE && access->mem_at >= start &&
+	       kmc_register_before(&access->insn, &access->rep, access->report, mem->base,
+				   &value) &&
+	       kmc_die_is_flexible(die, &flexible) && value + mem->disp - start >= flexible;
+}
+
 static bool fits(const struct kmc_access *access, Dwarf_Die *die, uint64_t start)
 {
 	const struct kmc_object *object = &access->report->object;
 	const uint64_t offset = access->address - start;
 	int size = dwarf_bytesize(die);
 
-	if (size > 0 && offset < (uint64_t)size)
+	if (size > 0 && (offset < (uint64_t)size || fits_flexible(access, die, start)))
 		return true;
 	/* What lies behind a struct may have been allocated with it. */
 	return size >= 0 && start == object->start &&

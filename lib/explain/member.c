@@ -166,9 +166,12 @@ static bool runs_through(const struct kmc_found *outer, const struct kmc_found *
 	return false;
 }
 
-/* A variable that points into the object says what it takes that part for. */
+/*
+ * A variable that points into the object says what it takes that part for. @runs: only if
+ * the access begins and ends where members of that do.
+ */
 static uint64_t told_by_variables(const struct arms *arms, const struct kmc_search *search,
-				  const struct kmc_found *place)
+				  const struct kmc_found *place, bool runs)
 {
 	uint64_t keep = 0;
 
@@ -176,7 +179,7 @@ static uint64_t told_by_variables(const struct arms *arms, const struct kmc_sear
 		const struct kmc_found *inner = &search->places[j];
 
 		if (inner == place || inner->candidate.nalso || inner->candidate.hole ||
-		    inner->size >= place->size)
+		    inner->size >= place->size || (runs && !inner->run))
 			continue;
 		for (size_t i = 0; i < arms->count; i++)
 			if (runs_through(place, inner, arms->v[i]->path))
@@ -319,7 +322,7 @@ static void collect(const struct kmc_fields *fields, struct arms *arms)
 static void choose(const struct kmc_search *search, struct kmc_found *place, struct arms *arms)
 {
 	const struct kmc_access *access = search->access;
-	uint64_t whole = 0;
+	uint64_t whole = 0, told;
 
 	for (size_t i = 0; i < arms->count; i++) {
 		if (is_whole(access, place, arms->v[i]))
@@ -329,8 +332,12 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 	if (arms->v[0]->place != KMC_PLACE_MEMBER)
 		return;
 	choose_by_index(arms, access);
+	told = told_by_variables(arms, search, place, true);
+	/* Some members at once, where a variable says which arm they are of. */
+	if (told && !(told & whole))
+		whole = 0;
 	place->leaf = whole;
-	retain(arms, whole);
+	retain(arms, whole ? whole : told);
 	choose_bits(arms, access->report, place->candidate.offset);
 	/* A mask that fits bit-fields is as good as a size that fits a member. */
 	place->leaf |= arms->v[0]->bitfield &&
@@ -338,7 +345,7 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 	drop_mirrors(arms);
 	if (arms->count < 2)
 		return;
-	choose_by_both(arms, told_by_variables(arms, search, place), arms->v[0]->bitfield ? 0 :
+	choose_by_both(arms, told_by_variables(arms, search, place, false), arms->v[0]->bitfield ? 0 :
 		       told_by_source(arms, search->statement));
 	if (arms->count > 1 && !arms->v[0]->bitfield)
 		order(arms, access->report);

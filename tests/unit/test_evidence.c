@@ -272,6 +272,16 @@ static void a_variable_tells_the_arm(void **state)
 	kmc_report_free(report);
 }
 
+static void a_variable_tells_the_arm_of_two_members(void **state)
+{
+	const struct read read = { "both_ports", 8, 32, NULL, 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct rule", "ports.source",
+						 KMC_CERTAIN);
+
+	assert_int_equal(report->candidates->nalso, 0);
+	kmc_report_free(report);
+}
+
 static void of_two_that_differ_neither_tells_the_arm(void **state)
 {
 	const struct read read = { "arm_of_variable", 8, 64, "return s->head;", 0 };
@@ -477,6 +487,7 @@ int main(void)
 		cmocka_unit_test(all_arms_are_named),
 		cmocka_unit_test(the_source_tells_the_arm),
 		cmocka_unit_test(a_variable_tells_the_arm),
+		cmocka_unit_test(a_variable_tells_the_arm_of_two_members),
 		cmocka_unit_test(of_two_that_differ_neither_tells_the_arm),
 		cmocka_unit_test(a_mask_tells_the_bit),
 		cmocka_unit_test(a_bit_that_is_set_uses_no_other),

@@ -201,6 +201,17 @@ static void an_index_is_not_less_than_what_was_added(void **state)
 	}
 }
 
+static void an_element_of_what_a_struct_ends_in(void **state)
+{
+	assert_object(read_by(*state, "of_groups", OBJECT + 36, 32), "struct groups", OBJECT,
+		      "ids[3].second", "is g of of_groups()");
+}
+
+static void what_has_the_member_elsewhere_is_a_guess(void **state)
+{
+	assert_guessed(read_by(*state, "beside", OBJECT + 64, 32));
+}
+
 static void a_variable_that_only_a_register_tells_is_a_guess(void **state)
 {
 	const uint64_t linked = symbol(*state, "of_each_cpu");
@@ -248,6 +259,8 @@ int main(void)
 		cmocka_unit_test(another_array_of_numbers_has_no_offsets_of_cpus),
 		cmocka_unit_test(an_element_by_its_index),
 		cmocka_unit_test(an_index_is_not_less_than_what_was_added),
+		cmocka_unit_test(an_element_of_what_a_struct_ends_in),
+		cmocka_unit_test(what_has_the_member_elsewhere_is_a_guess),
 		cmocka_unit_test(a_variable_that_only_a_register_tells_is_a_guess),
 	};
 
