@@ -92,6 +92,51 @@ static struct kmc_error *is_run(const struct kmc_access *access, const struct km
 	return err;
 }
 
+/* Are both members of one struct, or elements of one array? */
+static bool are_siblings(const char *one, const char *other)
+{
+	size_t same = 0, len;
+
+	while (one[same] && one[same] == other[same])
+		same++;
+	len = same;
+	while (len && one[len - 1] != '.' && one[len - 1] != '[')
+		len--;
+	return (len || !strpbrk(one, ".[")) && !strchr(one + len, '.') && !strchr(other + len, '.');
+}
+
+/* A bit for each arm that the access begins and ends with members of. */
+static struct kmc_error *find_runs(const struct kmc_access *access, const struct kmc_found *place,
+				   const struct arms *arms, uint64_t *runs)
+{
+	const uint64_t start = place->candidate.offset - access->ahead;
+	struct kmc_fields fields = { };
+	struct kmc_error *err;
+	bool truncated;
+
+	*runs = 0;
+	if (!access->mem || access->insn.string || arms->count < 2 ||
+	    (uint64_t)place->candidate.offset < access->ahead)
+		return NULL;
+	err = kmc_layout_fields(place->types, place->id, start, access->mem->size, &fields,
+				&truncated);
+	for (size_t i = 0; !err && i < arms->count; i++) {
+		const struct kmc_field *first = arms->v[i];
+
+		for (size_t j = 0; j < fields.count; j++) {
+			const struct kmc_field *last = &fields.v[j];
+
+			if (first->offset == start && !first->bitfield && !last->bitfield &&
+			    last->place == KMC_PLACE_MEMBER && last->offset > start &&
+			    last->offset + last->size == start + access->mem->size &&
+			    are_siblings(first->path, last->path))
+				*runs |= 1ULL << i;
+		}
+	}
+	kmc_fields_release(&fields);
+	return err;
+}
+
 /* ---- which of several ---- */
 
 static uint64_t bits_of(const struct kmc_field *field, uint64_t first)
@@ -166,12 +211,9 @@ static bool runs_through(const struct kmc_found *outer, const struct kmc_found *
 	return false;
 }
 
-/*
- * A variable that points into the object says what it takes that part for. @runs: only if
- * the access begins and ends where members of that do.
- */
+/* A variable that points into the object says what it takes that part for. */
 static uint64_t told_by_variables(const struct arms *arms, const struct kmc_search *search,
-				  const struct kmc_found *place, bool runs)
+				  const struct kmc_found *place)
 {
 	uint64_t keep = 0;
 
@@ -179,7 +221,7 @@ static uint64_t told_by_variables(const struct arms *arms, const struct kmc_sear
 		const struct kmc_found *inner = &search->places[j];
 
 		if (inner == place || inner->candidate.nalso || inner->candidate.hole ||
-		    inner->size >= place->size || (runs && !inner->run))
+		    inner->size >= place->size)
 			continue;
 		for (size_t i = 0; i < arms->count; i++)
 			if (runs_through(place, inner, arms->v[i]->path))
@@ -319,10 +361,12 @@ static void collect(const struct kmc_fields *fields, struct arms *arms)
 				arms->v[arms->count++] = &fields->v[i];
 }
 
-static void choose(const struct kmc_search *search, struct kmc_found *place, struct arms *arms)
+/* @runs: arms of which the access is some members at once */
+static void choose(const struct kmc_search *search, struct kmc_found *place, struct arms *arms,
+		   uint64_t runs)
 {
 	const struct kmc_access *access = search->access;
-	uint64_t whole = 0, told;
+	uint64_t whole = 0;
 
 	for (size_t i = 0; i < arms->count; i++) {
 		if (is_whole(access, place, arms->v[i]))
@@ -331,13 +375,9 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 	}
 	if (arms->v[0]->place != KMC_PLACE_MEMBER)
 		return;
-	choose_by_index(arms, access);
-	told = told_by_variables(arms, search, place, true);
-	/* Some members at once, where a variable says which arm they are of. */
-	if (told && !(told & whole))
-		whole = 0;
 	place->leaf = whole;
-	retain(arms, whole ? whole : told);
+	retain(arms, whole ? whole | runs : 0);
+	choose_by_index(arms, access);
 	choose_bits(arms, access->report, place->candidate.offset);
 	/* A mask that fits bit-fields is as good as a size that fits a member. */
 	place->leaf |= arms->v[0]->bitfield &&
@@ -345,7 +385,7 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 	drop_mirrors(arms);
 	if (arms->count < 2)
 		return;
-	choose_by_both(arms, told_by_variables(arms, search, place, false), arms->v[0]->bitfield ? 0 :
+	choose_by_both(arms, told_by_variables(arms, search, place), arms->v[0]->bitfield ? 0 :
 		       told_by_source(arms, search->statement));
 	if (arms->count > 1 && !arms->v[0]->bitfield)
 		order(arms, access->report);
@@ -408,6 +448,7 @@ static struct kmc_error *find_member(struct kmc_search *search, struct kmc_found
 	struct kmc_fields fields = { };
 	struct arms arms = { };
 	struct kmc_error *err;
+	uint64_t runs = 0;
 	bool truncated;
 
 	if (candidate->offset < 0)
@@ -427,8 +468,10 @@ static struct kmc_error *find_member(struct kmc_search *search, struct kmc_found
 		if (!err)
 			collect(&fields, &arms);
 	}
-	if (arms.count) {
-		choose(search, place, &arms);
+	if (!err && arms.count)
+		err = find_runs(search->access, place, &arms, &runs);
+	if (!err && arms.count) {
+		choose(search, place, &arms, runs);
 		err = say_members(candidate, &arms);
 	}
 	kmc_fields_release(&fields);

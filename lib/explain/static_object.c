@@ -184,7 +184,7 @@ static const char * const shifts[] = { "__per_cpu_offset", "this_cpu_off" };
  * @reg: has got how far away it is; NONE: GS has
  * @moved: @reg has where it is instead
  * @value: of @reg
- * @number: link-time address that the instructions themselves have, 0: none
+ * @number: link-time address that the instructions themselves have
  * @at: link-time address of what was read
  */
 struct copy {
@@ -354,8 +354,12 @@ static struct kmc_error *add_cpu(const struct kmc_access *access, const struct o
 	uint64_t base;
 
 	if (copy->reg != KMC_REG_NONE) {
-		/* A register may have anything; only the code says which variable it is. */
-		place->weak |= !copy->number || copy->number - object->start >= object->size;
+		/*
+		 * A register may have anything; only the code says which variable it is. What it
+		 * has may be a member's offset, too, so that the first of all, at 0, is none.
+		 */
+		place->weak |= !object->start ||
+			       copy->number - object->start >= object->size;
 		place->reasons |= 1u << KMC_BY_REGISTER;
 		place->indexed = true;
 		return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
