@@ -568,6 +568,8 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 	if (!err)
 		err = kmc_casts_find(search);
 	if (!err)
+		err = kmc_cast_expressions_find(search);
+	if (!err)
 		err = kmc_members_find(search);
 	if (!err)
 		err = kmc_index_is_astray(access, &astray);

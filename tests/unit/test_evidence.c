@@ -174,6 +174,25 @@ static void the_source_is_a_second_one(void **state)
 	kmc_report_free(assert_found(state, &read, "struct derived", "number", KMC_CERTAIN));
 }
 
+static void a_cast_that_says_otherwise_leaves_a_guess(void **state)
+{
+	const struct read silent = { "of_a_cast", 16, 64, NULL, 0 };
+	const struct read cast = {
+		"of_a_cast", 16, 64, "return ((struct entry *)object)->mount;", 0
+	};
+	const struct read both = {
+		"of_a_cast", 16, 64, "return m->kind + ((struct entry *)object)->mount;", 0
+	};
+	struct kmc_report *report = make(*state, &cast);
+
+	kmc_report_free(assert_found(state, &silent, "struct mount", "kind", KMC_LIKELY));
+	kmc_report_free(assert_found(state, &both, "struct mount", "kind", KMC_CERTAIN));
+	assert_int_equal(report->ncandidates, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(report->candidates[i].confidence, KMC_GUESS);
+	kmc_report_free(report);
+}
+
 static void what_may_have_been_cast_is_a_guess(void **state)
 {
 	const struct read read = { "passing", 56, 32, NULL, 0 };
@@ -479,6 +498,7 @@ int main(void)
 		cmocka_unit_test(one_register_is_one_reason),
 		cmocka_unit_test(the_source_is_a_second_one),
 		cmocka_unit_test(what_may_have_been_cast_is_a_guess),
+		cmocka_unit_test(a_cast_that_says_otherwise_leaves_a_guess),
 		cmocka_unit_test(what_all_of_them_have_is_not),
 		cmocka_unit_test(the_source_tells_what_was_cast_to),
 		cmocka_unit_test(the_source_tells_that_nothing_was_cast),
