@@ -38,7 +38,8 @@
  * @member: what the register points to
  * @disp: the access, from there
  * @ahead: the member, from what the register points to
- * @types: that the function knows, and whether another function makes them of the member
+ * @types: that the function knows, whether another function makes them of the member, and
+ *	whether they are of its own variables, not only of functions of its file
  * @ntypes: of them
  * @dies: that may still be looked at
  * @fits: types and where in them the member is, for which the access is a whole member,
@@ -53,12 +54,14 @@ struct containing {
 	struct known {
 		Dwarf_Die die;
 		bool made;
+		bool own;
 	} types[MAX_TYPES];
 	size_t ntypes;
 	int dies;
 	struct fit {
 		Dwarf_Die type;
 		uint64_t at;
+		bool own;
 		int score;
 	} fits[MAX_FITS];
 	size_t nfits;
@@ -75,7 +78,7 @@ static bool same_type(Dwarf_Die *a, Dwarf_Die *b)
 /* ---- the types that a function knows ---- */
 
 /* @of: a variable, or a function that returns it */
-static void add_type(struct containing *c, Dwarf_Die *of, bool made)
+static void add_type(struct containing *c, Dwarf_Die *of, bool made, bool own)
 {
 	Dwarf_Die type, target;
 
@@ -86,11 +89,13 @@ static void add_type(struct containing *c, Dwarf_Die *of, bool made)
 		if (!same_type(&c->types[i].die, &target))
 			continue;
 		c->types[i].made |= made;
+		c->types[i].own |= own;
 		return;
 	}
 	if (c->ntypes == MAX_TYPES)
 		return;
 	c->types[c->ntypes].die = target;
+	c->types[c->ntypes].own = own;
 	c->types[c->ntypes++].made = made;
 }
 
@@ -124,7 +129,7 @@ static void collect_makers(struct containing *c)
 		if (dwarf_tag(&die) == DW_TAG_subprogram && kmc_die_type(&die, &type) &&
 		    kmc_die_pointee(&type, &target) && kmc_die_is_aggregate(&target) &&
 		    takes_member(c, &die))
-			add_type(c, &die, true);
+			add_type(c, &die, true, false);
 	} while (kmc_die_next(&die));
 }
 
@@ -139,12 +144,12 @@ static void collect(struct containing *c, Dwarf_Die *scope, int depth)
 		switch (dwarf_tag(&die)) {
 		case DW_TAG_formal_parameter:
 		case DW_TAG_variable:
-			add_type(c, &die, false);
+			add_type(c, &die, false, true);
 			break;
 		case DW_TAG_inlined_subroutine:
 			if (dwarf_attr(&die, DW_AT_abstract_origin, &attr) &&
 			    dwarf_formref_die(&attr, &origin))
-				add_type(c, &origin, takes_member(c, &origin));
+				add_type(c, &origin, takes_member(c, &origin), true);
 			collect(c, &die, depth + 1);
 			break;
 		case DW_TAG_lexical_block:
@@ -289,9 +294,13 @@ static struct kmc_error *read_function(struct containing *c)
 	return err;
 }
 
-/* Only what most speaks for stays. */
+/*
+ * Only what most speaks for stays. What other functions of the file make of such a member
+ * does not exclude what this one has a variable for.
+ */
 static void keep_best(struct containing *c)
 {
+	bool own = false;
 	size_t kept = 0;
 	int best = 0;
 
@@ -299,7 +308,9 @@ static void keep_best(struct containing *c)
 		if (c->fits[i].score > best)
 			best = c->fits[i].score;
 	for (size_t i = 0; i < c->nfits; i++)
-		if (c->fits[i].score == best)
+		own |= c->fits[i].score == best && c->fits[i].own;
+	for (size_t i = 0; i < c->nfits; i++)
+		if (c->fits[i].score == best || (!own && c->fits[i].own))
 			c->fits[kept++] = c->fits[i];
 	c->nfits = kept;
 }
@@ -395,8 +406,11 @@ static struct kmc_error *find_containers(struct kmc_search *search, struct conta
 
 		c->dies = MAX_DIES;
 		err = find_places(c, &c->types[i].die, &c->types[i].die, 0, 0);
-		for (size_t j = before; c->types[i].made && j < c->nfits; j++)
-			c->fits[j].score = BY_FUNCTION;
+		for (size_t j = before; j < c->nfits; j++) {
+			c->fits[j].own = c->types[i].own;
+			if (c->types[i].made)
+				c->fits[j].score = BY_FUNCTION;
+		}
 	}
 	if (!err && c->nfits)
 		err = read_function(c);

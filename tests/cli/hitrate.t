@@ -467,10 +467,11 @@ def is_cast_right(access, thing):
 
 
 def uses_whole(access):
-    """Does a statement use all of what a pointer points to: *p, memcmp(p, ...), or f(p),
-    which says *(u16 *)p? It names no member then."""
+    """Does a statement use all of what a pointer points to: *p, a[i] = p[j], memcmp(p, ...), or
+    f(p), which says *(u16 *)p? It names no member then."""
     said = " ".join(SOURCE.statement(file, line) for _, file, line in access.chain)
-    if re.search(r"(?<![\w\s)])\s*\*\s*\(?\w|\bmem(?:cmp|cpy|move)\(|\breturn\s*\*", said):
+    if re.search(r"(?<![\w\s)])\s*\*\s*\(?\w|\bmem(?:cmp|cpy|move)\(|\breturn\s*\*|"
+                 r"\w\[[^][]*\]\s*=\s*\w+\[[^][]*\]\s*;", said):
         return True
     return any(SOURCE.whole.get(function) for function in re.findall(r"\b(\w+)\(", said))
 

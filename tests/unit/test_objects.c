@@ -94,6 +94,13 @@ static void assert_object(struct kmc_report *report, const char *type, uint64_t 
 	kmc_report_free(report);
 }
 
+static void assert_guessed(struct kmc_report *report)
+{
+	for (size_t i = 0; i < report->ncandidates; i++)
+		assert_int_equal(report->candidates[i].confidence, KMC_GUESS);
+	kmc_report_free(report);
+}
+
 static void assert_nothing(struct kmc_report *report)
 {
 	assert_int_equal(report->ncandidates, 0);
@@ -104,6 +111,11 @@ static void before_the_member_that_a_register_points_to(void **state)
 {
 	assert_object(read_by(*state, "back", OBJECT - 8, 64), "struct holder", OBJECT - 16,
 		      "count", "l of back() is in rdi = 0xff11000000001000, which is at +16 of struct holder");
+}
+
+static void what_another_function_makes_is_a_guess(void **state)
+{
+	assert_guessed(read_by(*state, "label_of", OBJECT + 16, 64));
 }
 
 static void where_no_member_is_nothing_is_found(void **state)
@@ -183,13 +195,6 @@ static void an_element_by_its_index(void **state)
 		      "second", "p of indexed(), an array, is in rdi");
 }
 
-static void assert_guessed(struct kmc_report *report)
-{
-	for (size_t i = 0; i < report->ncandidates; i++)
-		assert_int_equal(report->candidates[i].confidence, KMC_GUESS);
-	kmc_report_free(report);
-}
-
 static void an_index_is_not_less_than_what_was_added(void **state)
 {
 	static const char * const functions[] = { "by_sum", "by_steps" };
@@ -248,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(before_the_member_that_a_register_points_to),
+		cmocka_unit_test(what_another_function_makes_is_a_guess),
 		cmocka_unit_test(where_no_member_is_nothing_is_found),
 		cmocka_unit_test(what_was_kept_in_the_frame),
 		cmocka_unit_test(what_may_be_of_two_types_is_of_none),
