@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "report/allocation_site.h"
 #include "types/image_types.h"
+#include "types/types.h"
 
 #define MAX_ARMS	64
 
@@ -38,13 +39,6 @@ static void retain(struct arms *arms, uint64_t keep)
 		if (keep & 1ULL << i)
 			arms->v[count++] = arms->v[i];
 	arms->count = count;
-}
-
-static const char *leaf_of(const char *path)
-{
-	const char *dot = strrchr(path, '.');
-
-	return dot ? dot + 1 : path;
 }
 
 /* ---- what the access looks like ---- */
@@ -160,8 +154,85 @@ static void choose_bits(struct arms *arms, const struct kmc_report *report, uint
 	retain(arms, keep);
 }
 
-/* struct_group() declares its members twice: the shorter name is the one that is used. */
-static void drop_mirrors(struct arms *arms)
+static bool has_member(struct kmc_types *types, kmc_type_id type, const char *path)
+{
+	struct kmc_field field;
+	struct kmc_error *err = kmc_layout_resolve(types, type, path, &field);
+
+	if (!err)
+		kmc_field_release(&field);
+	kmc_error_free(err);
+	return !err;
+}
+
+/* Is @name an arm of a union in which an arm without a name has @path, too? */
+static bool is_group(struct kmc_types *types, kmc_type_id id, const char *name, const char *path)
+{
+	for (int depth = 0; depth < KMC_LAYOUT_DEPTH; depth++) {
+		bool named = false, nameless = false, inside = false;
+		const struct kmc_type *type;
+		struct kmc_error *err = kmc_types_get(types, id, &type);
+
+		kmc_error_free(err);
+		if (err || !kmc_is_aggregate(type))
+			return false;
+		for (size_t i = 0; i < type->nmembers && !inside; i++) {
+			const struct kmc_member *member = &type->members[i];
+
+			named |= member->name && !strcmp(member->name, name);
+			if (member->name || member->bitfield)
+				continue;
+			nameless |= has_member(types, member->type, path);
+			inside = has_member(types, member->type, name);
+			if (inside)
+				id = member->type;
+		}
+		if (!inside)
+			return type->kind == KMC_TYPE_UNION && named && nameless;
+	}
+	return false;
+}
+
+/* Is @path that of @other through the arm that has a name: "head.len" of "len"? */
+static bool is_mirror(const struct kmc_found *place, const char *path, const char *other)
+{
+	const size_t len = strlen(path), other_len = strlen(other);
+	const size_t cut = len > other_len ? len - other_len : 0;
+	kmc_type_id id = place->id;
+	struct kmc_error *err;
+	struct kmc_field field;
+
+	for (size_t at = 0; cut && at < other_len; at++) {
+		char *copy KMC_AUTO_FREE = NULL;
+
+		if (path[at + cut - 1] == '.' && (!at || path[at - 1] == '.') &&
+		    !strcmp(path + at + cut, other + at)) {
+			copy = strdup(path);
+			if (!copy)
+				return false;
+			copy[at + cut - 1] = '\0';
+			if (at) {
+				copy[at - 1] = '\0';
+				err = kmc_layout_resolve(place->types, id, copy, &field);
+				kmc_error_free(err);
+				if (err)
+					return false;
+				id = field.type;
+				kmc_field_release(&field);
+			}
+			return is_group(place->types, id, copy + at, other + at);
+		}
+		if (path[at] != other[at])
+			return false;
+	}
+	return false;
+}
+
+/*
+ * struct_group() declares its members twice: the shorter name is the one that is used.
+ * Arms that all have a name may begin alike, but are not each other's.
+ */
+static void drop_mirrors(struct arms *arms, const struct kmc_found *place)
 {
 	uint64_t keep = ~0ULL;
 
@@ -169,12 +240,9 @@ static void drop_mirrors(struct arms *arms)
 		for (size_t j = 0; j < arms->count; j++) {
 			const struct kmc_field *one = arms->v[i], *other = arms->v[j];
 
-			if (i != j && one->offset == other->offset && one->size == other->size &&
-			    one->bit_offset == other->bit_offset &&
-			    !strcmp(leaf_of(one->path), leaf_of(other->path)) &&
-			    one->type == other->type &&
-			    (strlen(one->path) > strlen(other->path) ||
-			     (strlen(one->path) == strlen(other->path) && i > j)))
+			if (one->offset == other->offset && one->size == other->size &&
+			    one->bit_offset == other->bit_offset && one->type == other->type &&
+			    is_mirror(place, one->path, other->path))
 				keep &= ~(1ULL << i);
 		}
 	retain(arms, keep);
@@ -382,7 +450,7 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 	/* A mask that fits bit-fields is as good as a size that fits a member. */
 	place->leaf |= arms->v[0]->bitfield &&
 		       (access->report->tested_bits || access->report->changed_bits);
-	drop_mirrors(arms);
+	drop_mirrors(arms, place);
 	if (arms->count < 2)
 		return;
 	choose_by_both(arms, told_by_variables(arms, search, place), arms->v[0]->bitfield ? 0 :

@@ -270,6 +270,36 @@ static void all_arms_are_named(void **state)
 	kmc_report_free(report);
 }
 
+static void of_a_struct_group_the_shorter_name_is_said(void **state)
+{
+	const struct read read = { "mirrored", 12, 32, NULL, 0 };
+	const struct read deeper = { "mirrored_deeper", 28, 32, NULL, 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct lump", "kind",
+						 KMC_LIKELY);
+
+	assert_int_equal(report->candidates->nalso, 0);
+	kmc_report_free(report);
+	report = assert_found(state, &deeper, "struct lumps", "v[1].kind", KMC_LIKELY);
+	assert_int_equal(report->candidates->nalso, 0);
+	kmc_report_free(report);
+}
+
+static void arms_with_names_that_begin_alike_are_both_said(void **state)
+{
+	const struct read read = { "begin_alike", 12, 32, NULL, 0 };
+	const struct read own = { "member_and_arm", 32, 32, NULL, 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct choice", "as.common.kind",
+						 KMC_LIKELY);
+
+	assert_int_equal(report->candidates->nalso, 1);
+	assert_string_equal(report->candidates->also[0], "as.asl.kind");
+	kmc_report_free(report);
+	report = assert_found(state, &own, "struct lumps", "sums.total", KMC_LIKELY);
+	assert_int_equal(report->candidates->nalso, 1);
+	assert_string_equal(report->candidates->also[0], "total");
+	kmc_report_free(report);
+}
+
 static void the_source_tells_the_arm(void **state)
 {
 	const struct read read = { "arms", 8, 64, "return s->head;", 0 };
@@ -505,6 +535,8 @@ int main(void)
 		cmocka_unit_test(the_size_of_the_object_tells_the_type),
 		cmocka_unit_test(the_innermost_variable_counts),
 		cmocka_unit_test(all_arms_are_named),
+		cmocka_unit_test(of_a_struct_group_the_shorter_name_is_said),
+		cmocka_unit_test(arms_with_names_that_begin_alike_are_both_said),
 		cmocka_unit_test(the_source_tells_the_arm),
 		cmocka_unit_test(a_variable_tells_the_arm),
 		cmocka_unit_test(a_variable_tells_the_arm_of_two_members),
