@@ -325,6 +325,41 @@ static void set_effect(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
 		set_two(e, zi->mnemonic, &ops[0], &ops[1]);
 }
 
+static enum kmc_reg summand(const ZydisDecodedOperand *op)
+{
+	return op->type == ZYDIS_OPERAND_TYPE_REGISTER ? reg_of(op->reg.value) : KMC_REG_NONE;
+}
+
+/* Sums that have no effect which can be followed: of two registers, or extended. */
+static void set_sum(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
+		    const ZydisDecodedOperand *ops)
+{
+	struct kmc_sum *sum = &insn->sum;
+
+	*sum = (struct kmc_sum){
+		.dest = KMC_REG_NONE, .regs = { KMC_REG_NONE, KMC_REG_NONE },
+	};
+	if (zi->operand_count < 2 || !is_reg(&ops[0]) || ops[0].size < 32)
+		return;
+	if (zi->mnemonic == ZYDIS_MNEMONIC_LEA) {
+		if (reg_of(ops[1].mem.base) == KMC_REG_RIP)
+			return;
+		sum->regs[0] = reg_of(ops[1].mem.base);
+		if (ops[1].mem.scale == 1)
+			sum->regs[1] = reg_of(ops[1].mem.index);
+		sum->value = ops[1].mem.disp.has_displacement ? ops[1].mem.disp.value : 0;
+	} else if (zi->mnemonic == ZYDIS_MNEMONIC_ADD && !is_imm(&ops[1])) {
+		sum->regs[0] = summand(&ops[0]);
+		sum->regs[1] = summand(&ops[1]);
+	} else if (zi->mnemonic == ZYDIS_MNEMONIC_MOVSXD ||
+		   zi->mnemonic == ZYDIS_MNEMONIC_CDQE) {
+		sum->regs[0] = summand(&ops[1]);
+	} else {
+		return;
+	}
+	sum->dest = reg_of(ops[0].reg.value);
+}
+
 static void set_store(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
 		      const ZydisDecodedOperand *ops)
 {
@@ -425,6 +460,7 @@ static bool decode(const uint8_t *bytes, size_t len, uint64_t address,
 	set_string(&insn, zi);
 	set_flow(&insn, zi, decoded.ops);
 	set_effect(&insn, zi, decoded.ops);
+	set_sum(&insn, zi, decoded.ops);
 	set_store(&insn, zi, decoded.ops);
 	set_test(&insn, zi, decoded.ops);
 	set_bits(&insn, zi, decoded.ops);

@@ -76,6 +76,18 @@ struct kmc_effect {
 };
 
 /**
+ * struct kmc_sum - a register gets the sum of others
+ * @dest: which; NONE: nothing of that kind
+ * @regs: the summands, NONE for one that is missing or in memory
+ * @value: is added, too
+ */
+struct kmc_sum {
+	enum kmc_reg dest;
+	enum kmc_reg regs[2];
+	int64_t value;
+};
+
+/**
  * enum kmc_bits_kind - what an instruction does with some bits of an operand
  * @KMC_BITS_NONE: nothing of that kind
  * @KMC_BITS_TEST: looks at them, and changes nothing
@@ -120,6 +132,7 @@ struct kmc_bits {
  * @changes: a bit for each register it writes, wholly or in part
  * @reads: a bit for each register it reads, also for an address
  * @effect: what can be said of one of them
+ * @sum: of ADD, LEA and MOVSXD: what it adds, as far as that is in registers
  * @stores: it is a MOV to memory
  * @stored: of @stores: the register, NONE for a number
  * @bits: what it does with single bits
@@ -150,6 +163,7 @@ struct kmc_insn {
 	uint32_t changes;
 	uint32_t reads;
 	struct kmc_effect effect;
+	struct kmc_sum sum;
 	bool stores;
 	enum kmc_reg stored;
 	struct kmc_bits bits;

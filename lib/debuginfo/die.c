@@ -9,6 +9,7 @@
 
 #define MAX_PEEL		32
 #define MAX_DIMENSIONS		16
+#define MAX_MEMBERS		8192
 
 /* libdw goes wherever DW_AT_sibling points: only forwards is good. */
 bool kmc_die_next(Dwarf_Die *die)
@@ -132,4 +133,36 @@ uint64_t kmc_die_size(Dwarf_Die *type)
 	if (size <= 0 || __builtin_mul_overflow(count, size, &count))
 		return 0;
 	return count;
+}
+
+static bool is_flexible(Dwarf_Die *type, uint64_t *start, int depth)
+{
+	Dwarf_Die member, last;
+	Dwarf_Attribute attr;
+	Dwarf_Word at = 0;
+	int steps = 0;
+	bool any = false;
+
+	if (dwarf_tag(type) == DW_TAG_array_type)
+		return !array_count(type);
+	if (!depth || !kmc_die_is_aggregate(type) || !kmc_die_child(type, &member))
+		return false;
+	do {
+		if (dwarf_tag(&member) != DW_TAG_member)
+			continue;
+		last = member;
+		any = true;
+	} while (++steps < MAX_MEMBERS && kmc_die_next(&member));
+	if (!any || (dwarf_attr(&last, DW_AT_data_member_location, &attr) &&
+		     dwarf_formudata(&attr, &at)) ||
+	    !kmc_die_type(&last, &last) || !kmc_die_peel(&last, &last))
+		return false;
+	*start += at;
+	return is_flexible(&last, start, depth - 1);
+}
+
+bool kmc_die_is_flexible(Dwarf_Die *type, uint64_t *start)
+{
+	*start = 0;
+	return kmc_die_is_aggregate(type) && is_flexible(type, start, MAX_PEEL);
 }

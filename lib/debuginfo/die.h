@@ -29,6 +29,8 @@ bool kmc_die_is_aggregate(Dwarf_Die *die);
 bool kmc_die_peel(Dwarf_Die *type, Dwarf_Die *out);
 /* Bytes of a type, of an array of all its elements; 0 if it has none or no end. */
 uint64_t kmc_die_size(Dwarf_Die *type);
+/* Does a struct end in an array without an end? @start: of that. */
+bool kmc_die_is_flexible(Dwarf_Die *type, uint64_t *start);
 /* The type of a variable, member or function; false: void. */
 bool kmc_die_type(Dwarf_Die *die, Dwarf_Die *type);
 

@@ -372,7 +372,7 @@ static enum kmc_confidence confidence_of(const struct kmc_search *search,
 		return place->candidate.beyond && confidence > KMC_LIKELY ? KMC_LIKELY :
 									   confidence;
 	}
-	if (!place->base || !fits_index(access, place))
+	if (!place->base || place->astray || !fits_index(access, place))
 		return KMC_GUESS;
 	if (!second)
 		return place->leaf && !place->weak && !place->may_pass && !access->disagrees ?

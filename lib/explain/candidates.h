@@ -40,6 +40,7 @@
  * @overruled: a variable nearer to the instruction has another type
  * @confidence: in all of it
  * @indexed: the instruction's index is accounted for
+ * @astray: an index is less than what the code has added to it
  * @candidate: what the report will have of it
  */
 struct kmc_found {
@@ -68,6 +69,7 @@ struct kmc_found {
 	bool overruled;
 	enum kmc_confidence confidence;
 	bool indexed;
+	bool astray;
 	struct kmc_candidate candidate;
 };
 

@@ -25,17 +25,21 @@
 #define MAX_DEPTH	64
 #define MAX_NESTING	8
 #define MAX_FITS	16
+#define MAX_ELEMENTS	8
 
 /* What speaks for a type; beyond this it is the number of accesses that fit it, too. */
 #define BY_FUNCTION	200	/* a function makes it of the member */
 #define BY_CODE		100	/* the code counts back from the member to its start */
+#define BY_START	50	/* the register points to its start, not to the member */
 
 /**
  * struct containing - the search for a container
  * @access: the access
  * @member: what the register points to
  * @disp: the access, from there
- * @types: that the function knows, and whether another function makes them of the member
+ * @ahead: the member, from what the register points to
+ * @types: that the function knows, whether another function makes them of the member, and
+ *	whether they are of its own variables, not only of functions of its file
  * @ntypes: of them
  * @dies: that may still be looked at
  * @fits: types and where in them the member is, for which the access is a whole member,
@@ -46,15 +50,18 @@ struct containing {
 	const struct kmc_access *access;
 	Dwarf_Die member;
 	int64_t disp;
+	int64_t ahead;
 	struct known {
 		Dwarf_Die die;
 		bool made;
+		bool own;
 	} types[MAX_TYPES];
 	size_t ntypes;
 	int dies;
 	struct fit {
 		Dwarf_Die type;
 		uint64_t at;
+		bool own;
 		int score;
 	} fits[MAX_FITS];
 	size_t nfits;
@@ -71,7 +78,7 @@ static bool same_type(Dwarf_Die *a, Dwarf_Die *b)
 /* ---- the types that a function knows ---- */
 
 /* @of: a variable, or a function that returns it */
-static void add_type(struct containing *c, Dwarf_Die *of, bool made)
+static void add_type(struct containing *c, Dwarf_Die *of, bool made, bool own)
 {
 	Dwarf_Die type, target;
 
@@ -82,11 +89,13 @@ static void add_type(struct containing *c, Dwarf_Die *of, bool made)
 		if (!same_type(&c->types[i].die, &target))
 			continue;
 		c->types[i].made |= made;
+		c->types[i].own |= own;
 		return;
 	}
 	if (c->ntypes == MAX_TYPES)
 		return;
 	c->types[c->ntypes].die = target;
+	c->types[c->ntypes].own = own;
 	c->types[c->ntypes++].made = made;
 }
 
@@ -120,7 +129,7 @@ static void collect_makers(struct containing *c)
 		if (dwarf_tag(&die) == DW_TAG_subprogram && kmc_die_type(&die, &type) &&
 		    kmc_die_pointee(&type, &target) && kmc_die_is_aggregate(&target) &&
 		    takes_member(c, &die))
-			add_type(c, &die, true);
+			add_type(c, &die, true, false);
 	} while (kmc_die_next(&die));
 }
 
@@ -135,12 +144,12 @@ static void collect(struct containing *c, Dwarf_Die *scope, int depth)
 		switch (dwarf_tag(&die)) {
 		case DW_TAG_formal_parameter:
 		case DW_TAG_variable:
-			add_type(c, &die, false);
+			add_type(c, &die, false, true);
 			break;
 		case DW_TAG_inlined_subroutine:
 			if (dwarf_attr(&die, DW_AT_abstract_origin, &attr) &&
 			    dwarf_formref_die(&attr, &origin))
-				add_type(c, &origin, takes_member(c, &origin));
+				add_type(c, &origin, takes_member(c, &origin), true);
 			collect(c, &die, depth + 1);
 			break;
 		case DW_TAG_lexical_block:
@@ -189,9 +198,27 @@ static struct kmc_error *try_place(struct containing *c, Dwarf_Die *type, uint64
 	err = is_whole(c, type, offset, c->access->mem->size, &whole);
 	if (!err && whole) {
 		c->fits[c->nfits].type = *type;
-		c->fits[c->nfits].score = 0;
+		c->fits[c->nfits].score = c->ahead && c->ahead == (int64_t)at ? BY_START : 0;
 		c->fits[c->nfits++].at = at;
 	}
+	return err;
+}
+
+/* Elements of an array at @at that are the member. */
+static struct kmc_error *try_elements(struct containing *c, Dwarf_Die *outer, Dwarf_Die *array,
+				      uint64_t at)
+{
+	const uint64_t whole = kmc_die_size(array);
+	struct kmc_error *err = NULL;
+	Dwarf_Die type;
+	uint64_t size;
+
+	if (!kmc_die_type(array, &type) || !kmc_die_peel(&type, &type) ||
+	    !same_type(&type, &c->member))
+		return NULL;
+	size = kmc_die_size(&type);
+	for (uint64_t i = 0; !err && size && i < MAX_ELEMENTS && (i + 1) * size <= whole; i++)
+		err = try_place(c, outer, at + i * size);
 	return err;
 }
 
@@ -211,10 +238,13 @@ static struct kmc_error *find_places(struct containing *c, Dwarf_Die *outer,
 		if (dwarf_tag(&die) != DW_TAG_member ||
 		    (dwarf_attr(&die, DW_AT_data_member_location, &attr) &&
 		     dwarf_formudata(&attr, &start)) ||
-		    !kmc_die_type(&die, &type) || !kmc_die_peel(&type, &type) ||
-		    !kmc_die_is_aggregate(&type))
+		    !kmc_die_type(&die, &type) || !kmc_die_peel(&type, &type))
 			continue;
-		if (same_type(&type, &c->member))
+		if (dwarf_tag(&type) == DW_TAG_array_type)
+			err = try_elements(c, outer, &type, at + start);
+		else if (!kmc_die_is_aggregate(&type))
+			continue;
+		else if (same_type(&type, &c->member))
 			err = try_place(c, outer, at + start);
 		else
 			err = find_places(c, outer, &type, at + start, depth + 1);
@@ -264,9 +294,13 @@ static struct kmc_error *read_function(struct containing *c)
 	return err;
 }
 
-/* Only what most speaks for stays. */
+/*
+ * Only what most speaks for stays. What other functions of the file make of such a member
+ * does not exclude what this one has a variable for.
+ */
 static void keep_best(struct containing *c)
 {
+	bool own = false;
 	size_t kept = 0;
 	int best = 0;
 
@@ -274,7 +308,9 @@ static void keep_best(struct containing *c)
 		if (c->fits[i].score > best)
 			best = c->fits[i].score;
 	for (size_t i = 0; i < c->nfits; i++)
-		if (c->fits[i].score == best)
+		own |= c->fits[i].score == best && c->fits[i].own;
+	for (size_t i = 0; i < c->nfits; i++)
+		if (c->fits[i].score == best || (!own && c->fits[i].own))
 			c->fits[kept++] = c->fits[i];
 	c->nfits = kept;
 }
@@ -341,8 +377,9 @@ static struct kmc_error *add_fit(struct kmc_search *search, const struct contain
 		return err;
 	place->reasons |= 1u << KMC_BY_REGISTER;
 	place->base = true;
-	/* What else it may be is as good. */
-	place->weak |= pointee->weak || c->nfits > 1 || fit->score < BY_CODE;
+	/* What else it may be is as good, and a register that points elsewhere in it is rare. */
+	place->weak |= pointee->weak || c->nfits > 1 || fit->score < BY_CODE ||
+		       (c->ahead && c->ahead != (int64_t)fit->at);
 	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
 				place->candidate.offset, true,
 				"%s is in %s = 0x%" PRIx64 ", which is at +%" PRIu64 " of %s",
@@ -369,8 +406,11 @@ static struct kmc_error *find_containers(struct kmc_search *search, struct conta
 
 		c->dies = MAX_DIES;
 		err = find_places(c, &c->types[i].die, &c->types[i].die, 0, 0);
-		for (size_t j = before; c->types[i].made && j < c->nfits; j++)
-			c->fits[j].score = BY_FUNCTION;
+		for (size_t j = before; j < c->nfits; j++) {
+			c->fits[j].own = c->types[i].own;
+			if (c->types[i].made)
+				c->fits[j].score = BY_FUNCTION;
+		}
 	}
 	if (!err && c->nfits)
 		err = read_function(c);
@@ -400,5 +440,6 @@ struct kmc_error *kmc_containers_find(struct kmc_search *search)
 	value -= pointee.offset;
 	c.member = pointee.die;
 	c.disp = access->address - value;
+	c.ahead = -pointee.offset;
 	return find_containers(search, &c, value, &pointee);
 }

@@ -8,8 +8,13 @@
 #include <inttypes.h>
 
 #include "base/error.h"
+#include "code/code.h"
+#include "code/reaching_definitions.h"
 #include "debuginfo/die.h"
 #include "explain/type_propagation.h"
+
+/* Additions that are followed back. */
+#define MAX_SUMS	8
 
 /**
  * struct element - an element of an array
@@ -30,8 +35,12 @@ static bool find_element(const struct kmc_access *access, const struct kmc_point
 	const struct kmc_mem *mem = access->mem;
 	Dwarf_Die type = pointee->die;
 	const uint64_t size = kmc_die_size(&type);
-	uint64_t within, added;
+	uint64_t within, added, flexible;
 
+	/* There is no array of what ends in an array itself. */
+	if (kmc_die_is_flexible(&type, &flexible) &&
+	    mem->disp + pointee->offset >= (int64_t)flexible)
+		return false;
 	/* What the index has added, and what is left of the element then. */
 	added = access->mem_at - value - mem->disp;
 	if (!size || !mem->size)
@@ -117,5 +126,86 @@ struct kmc_error *kmc_elements_find(struct kmc_search *search, bool scalars)
 		err = try_pointer(search, access->mem->index, scalars, &place);
 	if (place)
 		weaken_others(search, place);
+	return err;
+}
+
+/* ---- what was added to an index ---- */
+
+static struct kmc_error *add_numbers(const struct kmc_access *access, uint64_t at,
+				     enum kmc_reg reg, int *left, int64_t *sum);
+
+/* What the summands of an instruction are made of. */
+static struct kmc_error *add_summands(const struct kmc_access *access, uint64_t at,
+				      enum kmc_reg reg, int *left, int64_t *sum)
+{
+	struct kmc_error *err;
+	struct kmc_insn insn;
+	const uint8_t *bytes;
+	size_t len;
+
+	err = kmc_image_code(access->image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
+	if (err || !kmc_insn_scan(bytes, len, at, false, &insn))
+		return err;
+	if (insn.effect.dest == reg && insn.effect.base != KMC_REG_NONE) {
+		*sum += insn.effect.value;
+		return add_numbers(access, at, insn.effect.base, left, sum);
+	}
+	if (insn.sum.dest != reg)
+		return NULL;
+	*sum += insn.sum.value;
+	err = add_numbers(access, at, insn.sum.regs[0], left, sum);
+	return err ? err : add_numbers(access, at, insn.sum.regs[1], left, sum);
+}
+
+/* The numbers that were added to make a register, as far as they can be followed. */
+static struct kmc_error *add_numbers(const struct kmc_access *access, uint64_t at,
+				     enum kmc_reg reg, int *left, int64_t *sum)
+{
+	struct kmc_reaching reaching = { };
+	struct kmc_error *err;
+
+	if (reg < 0 || reg >= KMC_REG_GENERAL || --*left < 0)
+		return NULL;
+	err = kmc_reaching_value(access->image, access->function, access->function_size, at,
+				 reg, &reaching);
+	if (err || reaching.origin.kind == KMC_ORIGIN_UNKNOWN)
+		return err;
+	*sum += reaching.origin.offset;
+	if (reaching.origin.kind != KMC_ORIGIN_AFTER)
+		return NULL;
+	return add_summands(access, reaching.origin.at, reaching.origin.reg, left, sum);
+}
+
+static struct kmc_error *is_astray(const struct kmc_access *access, enum kmc_reg reg, bool *astray)
+{
+	struct kmc_error *err;
+	int left = MAX_SUMS;
+	int64_t sum = 0;
+	uint64_t value;
+
+	if (!kmc_register_before(&access->insn, &access->rep, access->report, reg, &value))
+		return NULL;
+	err = add_numbers(access, access->pc, reg, &left, &sum);
+	*astray |= !err && sum > 0 && value < (uint64_t)sum;
+	return err;
+}
+
+struct kmc_error *kmc_index_is_astray(const struct kmc_access *access, bool *astray)
+{
+	const struct kmc_mem *mem = access->mem;
+	struct kmc_error *err;
+
+	*astray = false;
+	if (!access->image || !mem || mem->index == KMC_REG_NONE ||
+	    mem->base < 0 || mem->base >= KMC_REG_GENERAL || !access->function_size)
+		return NULL;
+	err = is_astray(access, mem->index, astray);
+	if (!err && mem->scale == 1)
+		err = is_astray(access, mem->base, astray);
+	/* Code that cannot be followed tells nothing, which is no failure. */
+	if (err && err->code != KMC_ERROR_NOMEM) {
+		kmc_error_free(err);
+		err = NULL;
+	}
 	return err;
 }

@@ -14,4 +14,13 @@
  */
 KMC_MUST_CHECK struct kmc_error *kmc_elements_find(struct kmc_search *search, bool scalars);
 
+/**
+ * kmc_index_is_astray() - does a register contradict what the code has added to it?
+ * @access: the access
+ * @astray: one of the registers of an operand with an index is less than the numbers that
+ *	were added to make it, as 0x54dc in lea 0x54dc(%rcx,%rdx), so nobody knows where it leads
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_index_is_astray(const struct kmc_access *access, bool *astray);
+
 #endif /* KMC_ELEMENT_H */

@@ -60,6 +60,8 @@ struct expression {
  * @left: names that may still be looked up
  * @macros: likewise
  * @doubtful: the text is not the statement's own
+ * @only_casts: what is in the register is known; only what contradicts it is asked for
+ * @rank: of that
  * @err: what went wrong
  */
 struct reader {
@@ -70,6 +72,8 @@ struct reader {
 	int left;
 	int macros;
 	bool doubtful;
+	bool only_casts;
+	unsigned int rank;
 	struct kmc_error *err;
 };
 
@@ -152,6 +156,7 @@ static void note(struct reader *r, const struct expression *e)
 	struct kmc_found *place;
 
 	if (r->err || !e->known || e->address || !e->within || !fits(mem, e) ||
+	    (r->only_casts && (!e->cast || e->step || !is_scalar(&type))) ||
 	    (e->step && mem->index != KMC_REG_NONE))
 		return;
 	r->err = kmc_search_add(r->search, &object, access->image, access->mem_at - mem->disp,
@@ -161,6 +166,7 @@ static void note(struct reader *r, const struct expression *e)
 	place->base = true;
 	place->said = true;
 	place->made = e->cast;
+	place->rank = r->rank;
 	place->indexed = true;
 	/* Much lies at the beginning of something, and much is cast to text. */
 	place->weak = !mem->disp || e->step || !is_scalar(&type) || is_scalar(&object) ||
@@ -453,29 +459,64 @@ static void read_part(struct reader *r, const char *text, const char *end)
 	}
 }
 
-struct kmc_error *kmc_expressions_find(struct kmc_search *search)
+static bool can_read(const struct kmc_search *search)
 {
 	const struct kmc_statement *statement = search->statement;
 	const struct kmc_access *access = search->access;
-	struct reader r = {
-		.search = search, .left = MAX_NAMES, .macros = MAX_MACROS,
-	};
+
+	return statement && statement->text.len && access->mem_known &&
+	       !access->insn.string && !kmc_mem_is_absolute(access->mem);
+}
+
+static size_t read_parts(struct reader *r)
+{
+	const struct kmc_statement *statement = r->search->statement;
 	size_t start = 0;
 
-	if (!statement || !statement->text.len || !kmc_search_wants_base(search) ||
-	    !access->mem_known || access->insn.string || kmc_mem_is_absolute(access->mem))
-		return NULL;
-	for (size_t i = 0; !r.err && i < statement->nparts; i++) {
-		r.level = i;
-		read_part(&r, statement->text.data + start,
+	for (size_t i = 0; !r->err && i < statement->nparts; i++) {
+		r->level = i;
+		read_part(r, statement->text.data + start,
 			  statement->text.data + statement->ends[i]);
 		start = statement->ends[i];
 	}
+	return start;
+}
+
+struct kmc_error *kmc_expressions_find(struct kmc_search *search)
+{
+	const struct kmc_statement *statement = search->statement;
+	struct reader r = {
+		.search = search, .left = MAX_NAMES, .macros = MAX_MACROS,
+	};
+	size_t start;
+
+	if (!kmc_search_wants_base(search) || !can_read(search))
+		return NULL;
+	start = read_parts(&r);
 	/* Macros may say what functions do: their own parameters are no variables. */
 	r.level = 0;
 	r.doubtful = true;
 	if (!r.err && kmc_search_wants_base(search))
 		read_part(&r, statement->text.data + start,
 			  statement->text.data + statement->text.len);
+	return r.err;
+}
+
+struct kmc_error *kmc_cast_expressions_find(struct kmc_search *search)
+{
+	const struct kmc_access *access = search->access;
+	struct reader r = {
+		.search = search, .left = MAX_NAMES, .macros = MAX_MACROS, .only_casts = true,
+	};
+
+	if (!access->image || !access->mem || access->mem->base == KMC_REG_NONE ||
+	    access->mem->base == KMC_REG_RIP || access->mem->base == KMC_REG_RSP ||
+	    access->mem->index != KMC_REG_NONE || kmc_search_wants_base(search) ||
+	    !can_read(search))
+		return NULL;
+	for (size_t i = 0; i < search->count; i++)
+		if (search->places[i].rank > r.rank)
+			r.rank = search->places[i].rank;
+	read_parts(&r);
 	return r.err;
 }

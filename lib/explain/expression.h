@@ -13,4 +13,10 @@
  */
 KMC_MUST_CHECK struct kmc_error *kmc_expressions_find(struct kmc_search *search);
 
+/*
+ * Where a register is known to point to something, a cast in the statement may say
+ * otherwise: ((struct inode *)obj)->i_sb.
+ */
+KMC_MUST_CHECK struct kmc_error *kmc_cast_expressions_find(struct kmc_search *search);
+
 #endif /* KMC_EXPRESSION_H */

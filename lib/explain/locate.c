@@ -43,13 +43,25 @@ static uint32_t register_bit(enum kmc_reg reg)
 	return 0;
 }
 
+/* An element of the array that a struct ends in. */
+static bool fits_flexible(const struct kmc_access *access, Dwarf_Die *die, uint64_t start)
+{
+	const struct kmc_mem *mem = access->mem;
+	uint64_t value, flexible;
+
+	return mem && mem->index != KMC_REG_NONE && access->mem_at >= start &&
+	       kmc_register_before(&access->insn, &access->rep, access->report, mem->base,
+				   &value) &&
+	       kmc_die_is_flexible(die, &flexible) && value + mem->disp - start >= flexible;
+}
+
 static bool fits(const struct kmc_access *access, Dwarf_Die *die, uint64_t start)
 {
 	const struct kmc_object *object = &access->report->object;
 	const uint64_t offset = access->address - start;
 	int size = dwarf_bytesize(die);
 
-	if (size > 0 && offset < (uint64_t)size)
+	if (size > 0 && (offset < (uint64_t)size || fits_flexible(access, die, start)))
 		return true;
 	/* What lies behind a struct may have been allocated with it. */
 	return size >= 0 && start == object->start &&
@@ -482,6 +494,7 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 {
 	struct kmc_search *search = calloc(1, sizeof(*search));
 	struct kmc_error *err;
+	bool astray;
 
 	if (!search)
 		return kmc_error_nomem();
@@ -510,9 +523,15 @@ struct kmc_error *kmc_locate(struct kmc_access *access)
 	if (!err)
 		err = kmc_casts_find(search);
 	if (!err)
+		err = kmc_cast_expressions_find(search);
+	if (!err)
 		err = kmc_members_find(search);
-	for (size_t i = 0; !err && i < search->count; i++)
+	if (!err)
+		err = kmc_index_is_astray(access, &astray);
+	for (size_t i = 0; !err && i < search->count; i++) {
+		search->places[i].astray = astray;
 		err = complete(search, &search->places[i]);
+	}
 	if (!err)
 		err = kmc_search_finish(search);
 	for (size_t i = 0; i < search->count; i++)

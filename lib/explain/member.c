@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "report/allocation_site.h"
 #include "types/image_types.h"
+#include "types/types.h"
 
 #define MAX_ARMS	64
 
@@ -38,13 +39,6 @@ static void retain(struct arms *arms, uint64_t keep)
 		if (keep & 1ULL << i)
 			arms->v[count++] = arms->v[i];
 	arms->count = count;
-}
-
-static const char *leaf_of(const char *path)
-{
-	const char *dot = strrchr(path, '.');
-
-	return dot ? dot + 1 : path;
 }
 
 /* ---- what the access looks like ---- */
@@ -92,6 +86,51 @@ static struct kmc_error *is_run(const struct kmc_access *access, const struct km
 	return err;
 }
 
+/* Are both members of one struct, or elements of one array? */
+static bool are_siblings(const char *one, const char *other)
+{
+	size_t same = 0, len;
+
+	while (one[same] && one[same] == other[same])
+		same++;
+	len = same;
+	while (len && one[len - 1] != '.' && one[len - 1] != '[')
+		len--;
+	return (len || !strpbrk(one, ".[")) && !strchr(one + len, '.') && !strchr(other + len, '.');
+}
+
+/* A bit for each arm that the access begins and ends with members of. */
+static struct kmc_error *find_runs(const struct kmc_access *access, const struct kmc_found *place,
+				   const struct arms *arms, uint64_t *runs)
+{
+	const uint64_t start = place->candidate.offset - access->ahead;
+	struct kmc_fields fields = { };
+	struct kmc_error *err;
+	bool truncated;
+
+	*runs = 0;
+	if (!access->mem || access->insn.string || arms->count < 2 ||
+	    (uint64_t)place->candidate.offset < access->ahead)
+		return NULL;
+	err = kmc_layout_fields(place->types, place->id, start, access->mem->size, &fields,
+				&truncated);
+	for (size_t i = 0; !err && i < arms->count; i++) {
+		const struct kmc_field *first = arms->v[i];
+
+		for (size_t j = 0; j < fields.count; j++) {
+			const struct kmc_field *last = &fields.v[j];
+
+			if (first->offset == start && !first->bitfield && !last->bitfield &&
+			    last->place == KMC_PLACE_MEMBER && last->offset > start &&
+			    last->offset + last->size == start + access->mem->size &&
+			    are_siblings(first->path, last->path))
+				*runs |= 1ULL << i;
+		}
+	}
+	kmc_fields_release(&fields);
+	return err;
+}
+
 /* ---- which of several ---- */
 
 static uint64_t bits_of(const struct kmc_field *field, uint64_t first)
@@ -115,8 +154,85 @@ static void choose_bits(struct arms *arms, const struct kmc_report *report, uint
 	retain(arms, keep);
 }
 
-/* struct_group() declares its members twice: the shorter name is the one that is used. */
-static void drop_mirrors(struct arms *arms)
+static bool has_member(struct kmc_types *types, kmc_type_id type, const char *path)
+{
+	struct kmc_field field;
+	struct kmc_error *err = kmc_layout_resolve(types, type, path, &field);
+
+	if (!err)
+		kmc_field_release(&field);
+	kmc_error_free(err);
+	return !err;
+}
+
+/* Is @name an arm of a union in which an arm without a name has @path, too? */
+static bool is_group(struct kmc_types *types, kmc_type_id id, const char *name, const char *path)
+{
+	for (int depth = 0; depth < KMC_LAYOUT_DEPTH; depth++) {
+		bool named = false, nameless = false, inside = false;
+		const struct kmc_type *type;
+		struct kmc_error *err = kmc_types_get(types, id, &type);
+
+		kmc_error_free(err);
+		if (err || !kmc_is_aggregate(type))
+			return false;
+		for (size_t i = 0; i < type->nmembers && !inside; i++) {
+			const struct kmc_member *member = &type->members[i];
+
+			named |= member->name && !strcmp(member->name, name);
+			if (member->name || member->bitfield)
+				continue;
+			nameless |= has_member(types, member->type, path);
+			inside = has_member(types, member->type, name);
+			if (inside)
+				id = member->type;
+		}
+		if (!inside)
+			return type->kind == KMC_TYPE_UNION && named && nameless;
+	}
+	return false;
+}
+
+/* Is @path that of @other through the arm that has a name: "head.len" of "len"? */
+static bool is_mirror(const struct kmc_found *place, const char *path, const char *other)
+{
+	const size_t len = strlen(path), other_len = strlen(other);
+	const size_t cut = len > other_len ? len - other_len : 0;
+	kmc_type_id id = place->id;
+	struct kmc_error *err;
+	struct kmc_field field;
+
+	for (size_t at = 0; cut && at < other_len; at++) {
+		char *copy KMC_AUTO_FREE = NULL;
+
+		if (path[at + cut - 1] == '.' && (!at || path[at - 1] == '.') &&
+		    !strcmp(path + at + cut, other + at)) {
+			copy = strdup(path);
+			if (!copy)
+				return false;
+			copy[at + cut - 1] = '\0';
+			if (at) {
+				copy[at - 1] = '\0';
+				err = kmc_layout_resolve(place->types, id, copy, &field);
+				kmc_error_free(err);
+				if (err)
+					return false;
+				id = field.type;
+				kmc_field_release(&field);
+			}
+			return is_group(place->types, id, copy + at, other + at);
+		}
+		if (path[at] != other[at])
+			return false;
+	}
+	return false;
+}
+
+/*
+ * struct_group() declares its members twice: the shorter name is the one that is used.
+ * Arms that all have a name may begin alike, but are not each other's.
+ */
+static void drop_mirrors(struct arms *arms, const struct kmc_found *place)
 {
 	uint64_t keep = ~0ULL;
 
@@ -124,12 +240,9 @@ static void drop_mirrors(struct arms *arms)
 		for (size_t j = 0; j < arms->count; j++) {
 			const struct kmc_field *one = arms->v[i], *other = arms->v[j];
 
-			if (i != j && one->offset == other->offset && one->size == other->size &&
-			    one->bit_offset == other->bit_offset &&
-			    !strcmp(leaf_of(one->path), leaf_of(other->path)) &&
-			    one->type == other->type &&
-			    (strlen(one->path) > strlen(other->path) ||
-			     (strlen(one->path) == strlen(other->path) && i > j)))
+			if (one->offset == other->offset && one->size == other->size &&
+			    one->bit_offset == other->bit_offset && one->type == other->type &&
+			    is_mirror(place, one->path, other->path))
 				keep &= ~(1ULL << i);
 		}
 	retain(arms, keep);
@@ -316,7 +429,9 @@ static void collect(const struct kmc_fields *fields, struct arms *arms)
 				arms->v[arms->count++] = &fields->v[i];
 }
 
-static void choose(const struct kmc_search *search, struct kmc_found *place, struct arms *arms)
+/* @runs: arms of which the access is some members at once */
+static void choose(const struct kmc_search *search, struct kmc_found *place, struct arms *arms,
+		   uint64_t runs)
 {
 	const struct kmc_access *access = search->access;
 	uint64_t whole = 0;
@@ -328,14 +443,14 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 	}
 	if (arms->v[0]->place != KMC_PLACE_MEMBER)
 		return;
-	choose_by_index(arms, access);
 	place->leaf = whole;
-	retain(arms, whole);
+	retain(arms, whole ? whole | runs : 0);
+	choose_by_index(arms, access);
 	choose_bits(arms, access->report, place->candidate.offset);
 	/* A mask that fits bit-fields is as good as a size that fits a member. */
 	place->leaf |= arms->v[0]->bitfield &&
 		       (access->report->tested_bits || access->report->changed_bits);
-	drop_mirrors(arms);
+	drop_mirrors(arms, place);
 	if (arms->count < 2)
 		return;
 	choose_by_both(arms, told_by_variables(arms, search, place), arms->v[0]->bitfield ? 0 :
@@ -401,6 +516,7 @@ static struct kmc_error *find_member(struct kmc_search *search, struct kmc_found
 	struct kmc_fields fields = { };
 	struct arms arms = { };
 	struct kmc_error *err;
+	uint64_t runs = 0;
 	bool truncated;
 
 	if (candidate->offset < 0)
@@ -420,8 +536,10 @@ static struct kmc_error *find_member(struct kmc_search *search, struct kmc_found
 		if (!err)
 			collect(&fields, &arms);
 	}
-	if (arms.count) {
-		choose(search, place, &arms);
+	if (!err && arms.count)
+		err = find_runs(search->access, place, &arms, &runs);
+	if (!err && arms.count) {
+		choose(search, place, &arms, runs);
 		err = say_members(candidate, &arms);
 	}
 	kmc_fields_release(&fields);

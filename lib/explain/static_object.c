@@ -184,12 +184,14 @@ static const char * const shifts[] = { "__per_cpu_offset", "this_cpu_off" };
  * @reg: has got how far away it is; NONE: GS has
  * @moved: @reg has where it is instead
  * @value: of @reg
+ * @number: link-time address that the instructions themselves have
  * @at: link-time address of what was read
  */
 struct copy {
 	enum kmc_reg reg;
 	bool moved;
 	uint64_t value;
+	uint64_t number;
 	uint64_t at;
 };
 
@@ -246,6 +248,22 @@ static struct kmc_error *number_before(const struct kmc_access *access, uint64_t
 	return err;
 }
 
+/* The address that the instructions themselves have, beside what is in @reg. */
+static struct kmc_error *number_beside(const struct kmc_access *access, enum kmc_reg reg,
+				       uint64_t *number)
+{
+	const struct kmc_mem *mem = access->mem;
+	const enum kmc_reg other = mem->base == reg ? mem->index : mem->base;
+	struct kmc_error *err = NULL;
+	uint64_t more = 0;
+	bool found = false;
+
+	if (other != KMC_REG_NONE && (other == mem->base || mem->scale == 1))
+		err = number_before(access, access->pc, other, &more, &found);
+	*number += mem->disp + (found ? more : 0);
+	return err;
+}
+
 /*
  * mov __per_cpu_offset(,%rax,8),%rdx leaves how far away they are, and
  * add __per_cpu_offset(,%rax,8),%rdx where one is whose address was in RDX.
@@ -278,7 +296,8 @@ static struct kmc_error *find_copy(const struct kmc_access *access, enum kmc_reg
 		err = number_before(access, insn.address, reaching.origin.reg, &number, found);
 	out->reg = reg;
 	out->at = access->address - (out->value - reaching.origin.offset) + number;
-	return err;
+	out->number = number;
+	return err ? err : number_beside(access, reg, &out->number);
 }
 
 /* Code that cannot be followed has no such registers, which is no failure. */
@@ -329,12 +348,18 @@ static bool link_address(const struct kmc_access *access, uint64_t *out)
 }
 
 /* Which CPU's it is. */
-static struct kmc_error *add_cpu(const struct kmc_access *access, const struct copy *copy,
-				 struct kmc_found *place)
+static struct kmc_error *add_cpu(const struct kmc_access *access, const struct object *object,
+				 const struct copy *copy, struct kmc_found *place)
 {
 	uint64_t base;
 
 	if (copy->reg != KMC_REG_NONE) {
+		/*
+		 * A register may have anything; only the code says which variable it is. What it
+		 * has may be a member's offset, too, so that the first of all, at 0, is none.
+		 */
+		place->weak |= !object->start ||
+			       copy->number - object->start >= object->size;
 		place->reasons |= 1u << KMC_BY_REGISTER;
 		place->indexed = true;
 		return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
@@ -363,7 +388,7 @@ static struct kmc_error *describe(const struct kmc_access *access, const struct 
 			       "the instruction reads %u bytes at +%" PRIu64 " of %s%s",
 			       access->mem->size, at - object->start,
 			       copy ? "the per-CPU variable " : "", object->name);
-	return err || !copy ? err : add_cpu(access, copy, place);
+	return err || !copy ? err : add_cpu(access, object, copy, place);
 }
 
 static struct kmc_error *add_object(struct kmc_search *search, const struct object *object,

@@ -379,12 +379,13 @@ class Types:
     """Members and their places, as pahole prints them."""
 
     MEMBER = re.compile(r"\b(\w+)(?:\)\([^;]*\))?(?:\[\d*\])*(?::\d+)?"
-                        r"(?: __attribute__\(\(.*?\)\))?;\s*/\*\s*(\d+)(?:: *\d+)?\s+(\d+)\s*\*/")
+                        r"(?: __attribute__\(\(.*?\)\))?;\s*/\*\s*(\d+)(: *\d+)?\s+(\d+)\s*\*/")
 
     KIND = re.compile(r"^\s*(?:const )?(?:struct|union) (\w+)\s+\**\s*(\w+)(?:\[\d*\])*;", re.M)
 
     def __init__(self, path):
         self.members = {}
+        self.bits = set()       # (struct, member) of bit-fields
         self.kinds = {}         # struct -> member -> struct that it is or points to
         self.places = {}        # member -> [(struct, offset, size)]
         # Of BTF it prints all in a second, of DWARF in minutes.
@@ -395,9 +396,10 @@ class Types:
                 break
         for head, body in re.findall(r"^((?:struct|union) \w+) \{\n(.*?)^\}", said, re.M | re.S):
             # Several may have the name, in different files.
+            members = self.MEMBER.findall(body)
             self.members.setdefault(head, []).extend(
-                (name, int(offset), int(size))
-                for name, offset, size in self.MEMBER.findall(body))
+                (name, int(offset), int(size)) for name, offset, _, size in members)
+            self.bits.update((head, name) for name, _, bit, _ in members if bit)
             self.kinds.setdefault(head, {}).update(
                 (name, kind) for kind, name in self.KIND.findall(body))
 
@@ -420,9 +422,12 @@ class Types:
         """-> [(member, offset, size)]"""
         return self.members.get(kind, [])
 
-    def has(self, kind, name, offset):
-        """Is there such a member? A flexible array has no size."""
-        return any(name == other and start <= offset and (offset < start + size or not size)
+    def has(self, kind, name, offset, width):
+        """Is there such a member? A flexible array has no size, and of what is so wide, an
+        instruction may use only a bit-field further on."""
+        return any(name == other and (
+            (start <= offset and (offset < start + size or not size)) or
+            ((kind, name) in self.bits and offset <= start < offset + width))
                    for other, start, size in self.members.get(kind, []))
 
 
@@ -462,10 +467,11 @@ def is_cast_right(access, thing):
 
 
 def uses_whole(access):
-    """Does a statement use all of what a pointer points to: *p, memcmp(p, ...), or f(p),
-    which says *(u16 *)p? It names no member then."""
+    """Does a statement use all of what a pointer points to: *p, a[i] = p[j], memcmp(p, ...), or
+    f(p), which says *(u16 *)p? It names no member then."""
     said = " ".join(SOURCE.statement(file, line) for _, file, line in access.chain)
-    if re.search(r"(?<![\w\s)])\s*\*\s*\(?\w|\bmem(?:cmp|cpy|move)\(|\breturn\s*\*", said):
+    if re.search(r"(?<![\w\s)])\s*\*\s*\(?\w|\bmem(?:cmp|cpy|move)\(|\breturn\s*\*|"
+                 r"\w\[[^][]*\]\s*=\s*\w+\[[^][]*\]\s*;", said):
         return True
     return any(SOURCE.whole.get(function) for function in re.findall(r"\b(\w+)\(", said))
 
@@ -506,6 +512,18 @@ def is_typed_right(access, thing, parts):
         for place in TYPED.only(texts, access.disp, access.size))
 
 
+def is_before_array(access, thing):
+    """The statement says p->array[i], the instruction adds the index to where that array
+    is in *p, and the answer is a member in front of it."""
+    _, file, line = access.chain[0]
+    declared = typed.declarations(SOURCE.function_text(file, line))
+    places = [place for first, steps in typed.CHAIN.findall(SOURCE.statement(file, line))
+              if steps.endswith("]") for place in TYPED.chain(declared, first, steps)]
+    return access.index and any(
+        isinstance(place, typed.Place) and "struct " + place.kind == thing["type"] and
+        thing["offset"] < place.offset == access.disp for place in places)
+
+
 def judge(access, types, elsewhere=True):
     """-> found, right type, right offset; None if the function names it, but elsewhere"""
     thing = access.result["object"]
@@ -517,7 +535,8 @@ def judge(access, types, elsewhere=True):
     parts |= set().union(*((MEANT | SOURCE.meant).get(part, ()) for part in parts))
     parts |= {components(thing["after"])[-1]} if thing["after"] else set()
     first = components(thing["path"])[:1]
-    placed = not members or not first or types.has(kind, first[0], thing["offset"])
+    placed = not members or not first or \
+        types.has(kind, first[0], thing["offset"], access.size)
     cast = is_cast_right(access, thing)
     # A statement may say both, as in p->a && f(p)->b.
     cast = None if cast is False and placed and parts & own else cast
@@ -529,7 +548,8 @@ def judge(access, types, elsewhere=True):
         around = set().union(*(SOURCE.function_names(file, line) |
                                SOURCE.names(file, line, 2 * CALL_DEPTH)
                                for _, file, line in access.chain))
-        if parts & around or is_array_view(access, thing) or uses_whole(access):
+        if (parts & around or is_array_view(access, thing) or uses_whole(access)) and \
+                not is_before_array(access, thing):
             right_offset = None
     if elsewhere and placed and cast is False and may_be_another(access, thing, parts):
         right_offset = None

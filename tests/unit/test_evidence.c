@@ -174,6 +174,25 @@ static void the_source_is_a_second_one(void **state)
 	kmc_report_free(assert_found(state, &read, "struct derived", "number", KMC_CERTAIN));
 }
 
+static void a_cast_that_says_otherwise_leaves_a_guess(void **state)
+{
+	const struct read silent = { "of_a_cast", 16, 64, NULL, 0 };
+	const struct read cast = {
+		"of_a_cast", 16, 64, "return ((struct entry *)object)->mount;", 0
+	};
+	const struct read both = {
+		"of_a_cast", 16, 64, "return m->kind + ((struct entry *)object)->mount;", 0
+	};
+	struct kmc_report *report = make(*state, &cast);
+
+	kmc_report_free(assert_found(state, &silent, "struct mount", "kind", KMC_LIKELY));
+	kmc_report_free(assert_found(state, &both, "struct mount", "kind", KMC_CERTAIN));
+	assert_int_equal(report->ncandidates, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(report->candidates[i].confidence, KMC_GUESS);
+	kmc_report_free(report);
+}
+
 static void what_may_have_been_cast_is_a_guess(void **state)
 {
 	const struct read read = { "passing", 56, 32, NULL, 0 };
@@ -251,6 +270,36 @@ static void all_arms_are_named(void **state)
 	kmc_report_free(report);
 }
 
+static void of_a_struct_group_the_shorter_name_is_said(void **state)
+{
+	const struct read read = { "mirrored", 12, 32, NULL, 0 };
+	const struct read deeper = { "mirrored_deeper", 28, 32, NULL, 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct lump", "kind",
+						 KMC_LIKELY);
+
+	assert_int_equal(report->candidates->nalso, 0);
+	kmc_report_free(report);
+	report = assert_found(state, &deeper, "struct lumps", "v[1].kind", KMC_LIKELY);
+	assert_int_equal(report->candidates->nalso, 0);
+	kmc_report_free(report);
+}
+
+static void arms_with_names_that_begin_alike_are_both_said(void **state)
+{
+	const struct read read = { "begin_alike", 12, 32, NULL, 0 };
+	const struct read own = { "member_and_arm", 32, 32, NULL, 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct choice", "as.common.kind",
+						 KMC_LIKELY);
+
+	assert_int_equal(report->candidates->nalso, 1);
+	assert_string_equal(report->candidates->also[0], "as.asl.kind");
+	kmc_report_free(report);
+	report = assert_found(state, &own, "struct lumps", "sums.total", KMC_LIKELY);
+	assert_int_equal(report->candidates->nalso, 1);
+	assert_string_equal(report->candidates->also[0], "total");
+	kmc_report_free(report);
+}
+
 static void the_source_tells_the_arm(void **state)
 {
 	const struct read read = { "arms", 8, 64, "return s->head;", 0 };
@@ -266,6 +315,16 @@ static void a_variable_tells_the_arm(void **state)
 {
 	const struct read read = { "arm_of_variable", 8, 64, NULL, 0 };
 	struct kmc_report *report = assert_found(state, &read, "struct sheet", "node.pprev",
+						 KMC_CERTAIN);
+
+	assert_int_equal(report->candidates->nalso, 0);
+	kmc_report_free(report);
+}
+
+static void a_variable_tells_the_arm_of_two_members(void **state)
+{
+	const struct read read = { "both_ports", 8, 32, NULL, 0 };
+	struct kmc_report *report = assert_found(state, &read, "struct rule", "ports.source",
 						 KMC_CERTAIN);
 
 	assert_int_equal(report->candidates->nalso, 0);
@@ -469,14 +528,18 @@ int main(void)
 		cmocka_unit_test(one_register_is_one_reason),
 		cmocka_unit_test(the_source_is_a_second_one),
 		cmocka_unit_test(what_may_have_been_cast_is_a_guess),
+		cmocka_unit_test(a_cast_that_says_otherwise_leaves_a_guess),
 		cmocka_unit_test(what_all_of_them_have_is_not),
 		cmocka_unit_test(the_source_tells_what_was_cast_to),
 		cmocka_unit_test(the_source_tells_that_nothing_was_cast),
 		cmocka_unit_test(the_size_of_the_object_tells_the_type),
 		cmocka_unit_test(the_innermost_variable_counts),
 		cmocka_unit_test(all_arms_are_named),
+		cmocka_unit_test(of_a_struct_group_the_shorter_name_is_said),
+		cmocka_unit_test(arms_with_names_that_begin_alike_are_both_said),
 		cmocka_unit_test(the_source_tells_the_arm),
 		cmocka_unit_test(a_variable_tells_the_arm),
+		cmocka_unit_test(a_variable_tells_the_arm_of_two_members),
 		cmocka_unit_test(of_two_that_differ_neither_tells_the_arm),
 		cmocka_unit_test(a_mask_tells_the_bit),
 		cmocka_unit_test(a_bit_that_is_set_uses_no_other),

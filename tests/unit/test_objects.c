@@ -94,6 +94,13 @@ static void assert_object(struct kmc_report *report, const char *type, uint64_t 
 	kmc_report_free(report);
 }
 
+static void assert_guessed(struct kmc_report *report)
+{
+	for (size_t i = 0; i < report->ncandidates; i++)
+		assert_int_equal(report->candidates[i].confidence, KMC_GUESS);
+	kmc_report_free(report);
+}
+
 static void assert_nothing(struct kmc_report *report)
 {
 	assert_int_equal(report->ncandidates, 0);
@@ -104,6 +111,11 @@ static void before_the_member_that_a_register_points_to(void **state)
 {
 	assert_object(read_by(*state, "back", OBJECT - 8, 64), "struct holder", OBJECT - 16,
 		      "count", "l of back() is in rdi = 0xff11000000001000, which is at +16 of struct holder");
+}
+
+static void what_another_function_makes_is_a_guess(void **state)
+{
+	assert_guessed(read_by(*state, "label_of", OBJECT + 16, 64));
 }
 
 static void where_no_member_is_nothing_is_found(void **state)
@@ -183,6 +195,35 @@ static void an_element_by_its_index(void **state)
 		      "second", "p of indexed(), an array, is in rdi");
 }
 
+static void an_index_is_not_less_than_what_was_added(void **state)
+{
+	static const char * const functions[] = { "by_sum", "by_steps" };
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(functions); i++) {
+		assert_object(read_at(*state, functions[i], OBJECT + 8 * 20 + 4, 32, 20),
+			      "struct pair", OBJECT + 8 * 20, "second", "an array, is in rdi");
+		assert_guessed(read_at(*state, functions[i], OBJECT + 8 * 19 + 4, 32, 19));
+	}
+}
+
+static void an_element_of_what_a_struct_ends_in(void **state)
+{
+	assert_object(read_by(*state, "of_groups", OBJECT + 36, 32), "struct groups", OBJECT,
+		      "ids[3].second", "is g of of_groups()");
+}
+
+static void what_has_the_member_elsewhere_is_a_guess(void **state)
+{
+	assert_guessed(read_by(*state, "beside", OBJECT + 64, 32));
+}
+
+static void a_variable_that_only_a_register_tells_is_a_guess(void **state)
+{
+	const uint64_t linked = symbol(*state, "of_each_cpu");
+
+	assert_guessed(read_at(*state, "of_any_variable", LOADED + linked + 4, 32, linked + 4));
+}
+
 static int set_up(void **state)
 {
 	struct state *s = calloc(1, sizeof(*s));
@@ -212,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(before_the_member_that_a_register_points_to),
+		cmocka_unit_test(what_another_function_makes_is_a_guess),
 		cmocka_unit_test(where_no_member_is_nothing_is_found),
 		cmocka_unit_test(what_was_kept_in_the_frame),
 		cmocka_unit_test(what_may_be_of_two_types_is_of_none),
@@ -222,6 +264,10 @@ int main(void)
 		cmocka_unit_test(one_of_another_cpu_whose_address_was_added_up),
 		cmocka_unit_test(another_array_of_numbers_has_no_offsets_of_cpus),
 		cmocka_unit_test(an_element_by_its_index),
+		cmocka_unit_test(an_index_is_not_less_than_what_was_added),
+		cmocka_unit_test(an_element_of_what_a_struct_ends_in),
+		cmocka_unit_test(what_has_the_member_elsewhere_is_a_guess),
+		cmocka_unit_test(a_variable_that_only_a_register_tells_is_a_guess),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
