@@ -646,6 +646,8 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_shifted_value),
 	KUNIT_CASE(test_value_in_a_call),
 	KUNIT_CASE(test_value_on_the_stack),
+	KUNIT_CASE(test_value_waits_on_the_stack),
+	KUNIT_CASE(test_copy_from_the_stack),
 	KUNIT_CASE(test_value_as_address),
 	KUNIT_CASE(test_value_of_a_condition),
 	KUNIT_CASE(test_value_to_user_space),

@@ -107,6 +107,8 @@ void test_masked_value(struct kunit *test);
 void test_shifted_value(struct kunit *test);
 void test_value_in_a_call(struct kunit *test);
 void test_value_on_the_stack(struct kunit *test);
+void test_value_waits_on_the_stack(struct kunit *test);
+void test_copy_from_the_stack(struct kunit *test);
 void test_value_as_address(struct kunit *test);
 void test_value_of_a_condition(struct kunit *test);
 void test_value_to_user_space(struct kunit *test);

@@ -267,6 +267,43 @@ void test_value_on_the_stack(struct kunit *test)
 	expect_use(test, 0, 8);
 }
 
+/* That it is used has to be seen there: what comes behind the unknown is no use. */
+void test_value_waits_on_the_stack(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long scratch;
+
+	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\t"
+		     ".rept 100\n\tincl %k0\n\t.endr\n\tfnop\n\tpopq %0\n\ttestq %0, %0\n\tjs 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory");
+	expect_no_use(test);
+	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\t"
+		     ".rept 100\n\tincl %k0\n\t.endr\n\trdtsc\n\tpopq %0\n\ttestq %0, %0\n\tjs 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory", "ax", "dx");
+	expect_use(test, 0, 8);
+}
+
+/* memcpy() does without a fault. */
+void test_copy_from_the_stack(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u64 local[2] = {}, *copy = kzalloc(sizeof(local), GFP_KERNEL);
+	size_t size = sizeof(local);
+	unsigned long scratch;
+
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	OPTIMIZER_HIDE_VAR(size);
+	asm volatile("movq %2, %0\n\tmovq %0, %1\n\txorl %k0, %k0\n\t.rept 100\n\tincl %k0\n\t.endr"
+		     : "=&r" (scratch), "=m" (local[1]) : "m" (*(u64 *)c->object) : "cc");
+	memcpy(copy, local, size);
+	KUNIT_EXPECT_TRUE(test, kmemcheck_is_initialized((unsigned long)copy, 8));
+	KUNIT_EXPECT_FALSE(test, kmemcheck_any_initialized((unsigned long)(copy + 1), 8));
+	memset(copy, 0, size);
+	KUNIT_EXPECT_TRUE(test, kmemcheck_is_initialized((unsigned long)copy, size));
+	expect_no_use(test);
+	kfree(copy);
+}
+
 void test_value_as_address(struct kunit *test)
 {
 	struct context *c = test->priv;
