@@ -414,7 +414,8 @@ struct kmc_error *kmc_checked_locate(struct kmc_access *access)
 	int64_t offset;
 
 	if (!access->di || !object->known || !object->has_start || !object->size ||
-	    (object->region != KMC_REGION_SLAB && object->region != KMC_REGION_UNKNOWN))
+	    (object->region != KMC_REGION_SLAB && object->region != KMC_REGION_VMALLOC &&
+	     object->region != KMC_REGION_UNKNOWN))
 		return NULL;
 	err = find_use(access, &use);
 	if (err)
