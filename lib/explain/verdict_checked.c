@@ -285,6 +285,14 @@ static void put_overwritten(struct kmc_buf *buf, const struct kmc_report *report
 		kmc_buf_puts(buf, "bytes");
 }
 
+/* "index 7 is out of range for type 'u8 [4]': a->b[i]" */
+static void put_undefined(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	kmc_buf_puts(buf, report->message ?: report->error);
+	if (report->undefined.expression)
+		kmc_buf_printf(buf, ": %s", report->undefined.expression);
+}
+
 static void put_headline(struct kmc_buf *buf, const struct kmc_report *report)
 {
 	static const char * const sure[] = {
@@ -320,7 +328,7 @@ static void put_headline(struct kmc_buf *buf, const struct kmc_report *report)
 		put_place(buf, report);
 		break;
 	case KMC_VERDICT_UNDEFINED:
-		kmc_buf_puts(buf, report->message ?: report->error);
+		put_undefined(buf, report);
 		break;
 	case KMC_VERDICT_INFOLEAK:
 		put_place(buf, report);
@@ -365,6 +373,42 @@ static void put_decoded(struct kmc_buf *buf, const struct kmc_report *report)
 			       bytes->expected);
 	if (bytes->what)
 		kmc_buf_printf(buf, "%s %s", bytes->known ? ", all are" : ":", bytes->what);
+}
+
+/* The number behind @word in the kernel's sentence, into @out; false: there is none. */
+static bool number_behind(const struct kmc_report *report, const char *word, struct kmc_buf *out)
+{
+	const char *at = report->message ? strstr(report->message, word) : NULL;
+	size_t len;
+
+	if (!at)
+		return false;
+	at += strlen(word);
+	len = (*at == '-') + strspn(at + (*at == '-'), "0123456789");
+	kmc_buf_printf(out, "%.*s", (int)len, at);
+	return len > 0;
+}
+
+/* ": i was 7, and a->b has 4 elements" */
+static void say_operands(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	static const char * const words[] = { "index ", "shift exponent ", " by " };
+	const struct kmc_undefined *undefined = &report->undefined;
+	struct kmc_buf number = { }, bound = { };
+	bool said = false;
+
+	for (size_t i = 0; undefined->value && !said && i < KMC_ARRAY_SIZE(words); i++)
+		said = number_behind(report, words[i], &number);
+	/* A number in the source is as it is. */
+	said = said && strcmp(undefined->value, number.data);
+	if (said)
+		kmc_buf_printf(buf, ": %s was %s", undefined->value, number.data);
+	if (undefined->array && number_behind(report, "[", &bound))
+		kmc_buf_printf(buf, "%s%s has %s elements", said ? ", and " : ": ",
+			       undefined->array, bound.data);
+	buf->failed |= number.failed | bound.failed;
+	kmc_buf_release(&number);
+	kmc_buf_release(&bound);
 }
 
 static void say_why(struct kmc_buf *buf, const struct kmc_report *report)
@@ -422,6 +466,10 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report)
 		kmc_verdict_put_track(buf, report->object.region == KMC_REGION_STACK ?
 				      "; it is on the stack of " : "; it was allocated in ",
 				      &report->alloc);
+		break;
+	case KMC_VERDICT_UNDEFINED:
+		kmc_buf_puts(buf, report->message ?: report->error);
+		say_operands(buf, report);
 		break;
 	default:
 		kmc_buf_puts(buf, report->message ? report->message : report->error);

@@ -191,6 +191,14 @@ static void dump_release(struct kmc_dump *dump)
 	free(dump->rows);
 }
 
+void kmc_report_forget_undefined(struct kmc_report *report)
+{
+	free(report->undefined.expression);
+	free(report->undefined.array);
+	free(report->undefined.value);
+	report->undefined = (struct kmc_undefined) { };
+}
+
 /* What checkers other than kmemcheck have said. */
 static void said_release(struct kmc_report *report)
 {
@@ -233,6 +241,7 @@ void kmc_report_free(struct kmc_report *report)
 	free(report->modules);
 	free(report->insn);
 	kmc_report_forget_fault(report);
+	kmc_report_forget_undefined(report);
 	free(report->untyped);
 	free(report->inside);
 	kmc_candidates_forget(&report->candidates, &report->ncandidates);
