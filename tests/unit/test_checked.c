@@ -262,6 +262,24 @@ static void over_the_end_is_where_a_range_ends(void **state)
 	assert_headline(report, "out-of-bounds: read over the end of struct item (kmalloc-64) by 2 bytes, certain");
 }
 
+/* The mapping is whole pages, and one that guards it. */
+static void vmalloc_has_types_too(void **state)
+{
+	const struct wrong wrong = {
+		.error = "vmalloc-out-of-bounds", .kind = KMC_WRITE, .function = "item_put_y",
+		.check = "__asan_store4_noabort", .offset = 48, .size = 8192, .alloc = "item_new",
+	};
+	struct state *s = *state;
+	struct kmc_report *report = make(s, &wrong);
+
+	report->object.region = KMC_REGION_VMALLOC;
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_true(report->ncandidates > 0);
+	assert_string_equal(report->candidates->type, "struct item");
+	assert_int_equal(report->candidates->confidence, KMC_LIKELY);
+	assert_headline(report, "out-of-bounds: write to what follows struct item (+48), likely");
+}
+
 static void over_the_end_of_a_variable(void **state)
 {
 	const struct wrong wrong = {
@@ -544,6 +562,7 @@ int main(void)
 		cmocka_unit_test(behind_the_last_array_are_more_of_it),
 		cmocka_unit_test(a_flexible_array_has_an_end),
 		cmocka_unit_test(over_the_end_is_where_a_range_ends),
+		cmocka_unit_test(vmalloc_has_types_too),
 		cmocka_unit_test(over_the_end_of_a_variable),
 		cmocka_unit_test(before_it_is_no_member),
 		cmocka_unit_test(what_lies_in_the_object_is_not_all_of_it),
