@@ -222,6 +222,7 @@ test: deps
 	$(SUBMAKE) kernel
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bugs
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) slab
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) checked
 	@$(RUN) VMLINUX=$(KERNEL)/vmlinux $(USERSPACE) \
 		--label guest $(call VARIANT,$(BUILD)) $(call KERNEL_TESTS,tests/guest)
 
