@@ -16,7 +16,8 @@
 static struct kmem_cache *new_cache(const char *name)
 {
 	return kmem_cache_create(name, sizeof(struct checked_item), 0,
-				 SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER, NULL);
+				 SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON |
+				 SLAB_STORE_USER, NULL);
 }
 
 static noinline void slub_redzone(void)
@@ -92,7 +93,11 @@ static noinline void slub_remaining(void)
 	barrier();
 }
 
-/* ---- KFENCE, which takes an allocation now and then ---- */
+/*
+ * ---- KFENCE, which takes an allocation now and then ----
+ *
+ * It leaves out of a stack what begins with its name, and all that was called from there.
+ */
 
 /* One that lies at the end of its page, or at its start. */
 static bool is_wanted(const void *p, size_t size, bool at_end)
@@ -118,7 +123,7 @@ static struct checked_item *guarded(bool at_end)
 	return NULL;
 }
 
-static noinline void kfence_oob(void)
+static noinline void fence_oob(void)
 {
 	struct checked_item *item = guarded(true);
 	u32 *values;
@@ -126,12 +131,12 @@ static noinline void kfence_oob(void)
 	if (!item)
 		return;
 	values = forget(&item->values[0]);
-	if (READ_ONCE(values[5])) /* kfence_oob: access */
+	if (READ_ONCE(values[5])) /* fence_oob: access */
 		barrier();
 	kfree(item);
 }
 
-static noinline void kfence_before(void)
+static noinline void fence_before(void)
 {
 	struct checked_item *item = guarded(false);
 	u32 *ids;
@@ -139,23 +144,23 @@ static noinline void kfence_before(void)
 	if (!item)
 		return;
 	ids = forget(&item->id);
-	WRITE_ONCE(ids[-2], 1); /* kfence_before: access */
+	WRITE_ONCE(ids[-2], 1); /* fence_before: access */
 	kfree(item);
 }
 
-static noinline void kfence_uaf(void)
+static noinline void fence_uaf(void)
 {
 	struct checked_item *item = guarded(true);
 	struct checked_item *stale = forget(item);
 
 	if (!item)
 		return;
-	kfree(item); /* kfence_uaf: free */
-	if (READ_ONCE(stale->owner)) /* kfence_uaf: access */
+	kfree(item); /* fence_uaf: free */
+	if (READ_ONCE(stale->owner)) /* fence_uaf: access */
 		barrier();
 }
 
-static noinline void kfence_corruption(void)
+static noinline void fence_corruption(void)
 {
 	struct checked_item *item = guarded(false);
 	u32 *values;
@@ -164,30 +169,30 @@ static noinline void kfence_corruption(void)
 		return;
 	values = forget(&item->values[0]);
 	WRITE_ONCE(values[4], 0x64636261);
-	kfree(item); /* kfence_corruption: access */
+	kfree(item); /* fence_corruption: access */
 	barrier();
 }
 
-static noinline void kfence_invalid_free(void)
+static noinline void fence_invalid_free(void)
 {
 	struct checked_item *item = guarded(true);
 
 	if (!item)
 		return;
-	kfree(forget(&item->owner)); /* kfence_invalid_free: access */
+	kfree(forget(&item->owner)); /* fence_invalid_free: access */
 	kfree(item);
 }
 
-static noinline void kfence_double_free(void)
+static noinline void fence_double_free(void)
 {
 	struct checked_item *item = guarded(true);
 	struct checked_item *stale = forget(item);
 
 	if (!item)
 		return;
-	kfree(item); /* kfence_double_free: free */
+	kfree(item); /* fence_double_free: free */
 	barrier();
-	kfree(stale); /* kfence_double_free: access */
+	kfree(stale); /* fence_double_free: access */
 	barrier();
 }
 
@@ -253,12 +258,12 @@ const struct checked_bug checked_blind[] = {
 	{ "slub_before", slub_before },
 	{ "slub_poison", slub_poison },
 	{ "slub_remaining", slub_remaining },
-	{ "kfence_oob", kfence_oob },
-	{ "kfence_before", kfence_before },
-	{ "kfence_uaf", kfence_uaf },
-	{ "kfence_corruption", kfence_corruption },
-	{ "kfence_invalid_free", kfence_invalid_free },
-	{ "kfence_double_free", kfence_double_free },
+	{ "fence_oob", fence_oob },
+	{ "fence_before", fence_before },
+	{ "fence_uaf", fence_uaf },
+	{ "fence_corruption", fence_corruption },
+	{ "fence_invalid_free", fence_invalid_free },
+	{ "fence_double_free", fence_double_free },
 	{ "list_corruption", list_corruption },
 	{ "list_twice", list_twice },
 	{ "count_underflow", count_underflow },

@@ -23,7 +23,7 @@ static noinline void oob_write(void)
 
 static noinline void oob_before(void)
 {
-	struct checked_item *item = kzalloc(sizeof(*item), GFP_KERNEL); /* oob_before: alloc */
+	struct checked_item *item = kzalloc(sizeof(*item), GFP_KERNEL);
 	u32 *ids;
 
 	if (!item)
@@ -60,7 +60,7 @@ static noinline void oob_flexible(void)
 	kfree(table);
 }
 
-/* 48 bytes of 64: what is behind them nobody asked for. */
+/* 40 bytes of 64: what is behind them nobody asked for. */
 static noinline void oob_slack(void)
 {
 	struct checked_node *node = kzalloc(sizeof(*node), GFP_KERNEL); /* oob_slack: alloc */
