@@ -327,6 +327,9 @@ bool kmc_report_offset(const struct kmc_report *report, int64_t *offset)
 		*offset = object->offset;
 	else if (object->has_start && report->has_address && !object->hashed && !report->hashed)
 		*offset = report->address - object->start;
+	else if (object->has_start && report->has_address && object->hashed && report->hashed &&
+		 report->address == object->start)
+		*offset = 0;
 	else
 		return false;
 	return true;

@@ -352,6 +352,26 @@ static void nothing_is_said_of_hashes(void **state)
 	kmc_report_free(report);
 }
 
+/* What has the same hash is the same. */
+static void freed_twice_in_hashes(void **state)
+{
+	const struct wrong wrong = {
+		.checker = "KFENCE", .error = "invalid free", .kind = KMC_UNKNOWN_KIND,
+		.function = "item_free", .check = "kfree", .offset = 0, .cache = "kmalloc-64",
+		.size = 40, .alloc = "item_new",
+	};
+	struct state *s = *state;
+	struct kmc_report *report = make(s, &wrong);
+
+	report->hashed = report->object.hashed = true;
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_int_equal(report->verdict.kind, KMC_VERDICT_DOUBLE_FREE);
+	report->address++;
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_int_equal(report->verdict.kind, KMC_VERDICT_INVALID_FREE);
+	kmc_report_free(report);
+}
+
 /* KFENCE's page fault has the instruction, and what was asked for as the size. */
 static void the_instruction_that_faulted(void **state)
 {
@@ -568,6 +588,7 @@ int main(void)
 		cmocka_unit_test(what_lies_in_the_object_is_not_all_of_it),
 		cmocka_unit_test(a_cache_may_be_called_as_the_type),
 		cmocka_unit_test(nothing_is_said_of_hashes),
+		cmocka_unit_test(freed_twice_in_hashes),
 		cmocka_unit_test(the_instruction_that_faulted),
 		cmocka_unit_test(freed_twice),
 		cmocka_unit_test(freed_in_the_middle),

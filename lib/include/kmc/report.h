@@ -537,7 +537,7 @@ KMC_PUBLIC const char *kmc_checker_name(size_t index);
  * @report: any
  * @offset: from its start, set when known: negative before it
  *
- * Never calculated from hashes.
+ * Never calculated from hashes; but where both are the same, so are the addresses.
  *
  * Return: whether it is known.
  */
