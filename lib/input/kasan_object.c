@@ -150,7 +150,8 @@ static void take_global(struct kmc_report *report, const char *s, bool *nomem)
 	report->object.region = KMC_REGION_GLOBAL;
 	report->object.has_offset = true;
 	report->object.offset = symbol.offset;
-	report->object.size = symbol.size;
+	/* Of the last one in a section of a module, it is none. */
+	report->object.size = symbol.size <= INT64_MAX ? symbol.size : 0;
 	log_set_text(&report->object.variable, symbol.symbol, strlen(symbol.symbol), nomem);
 	kmc_frame_release(&symbol);
 }

@@ -280,6 +280,25 @@ static void vmalloc_has_types_too(void **state)
 	assert_headline(report, "out-of-bounds: write to what follows struct item (+48), likely");
 }
 
+/* "pool+0x1002/0x1040": what KASAN has put behind it is not of it. */
+static void a_variable_is_as_large_as_its_type(void **state)
+{
+	const struct wrong wrong = {
+		.error = "global-out-of-bounds", .kind = KMC_READ, .function = "item_flags",
+		.check = "__asan_load4_noabort", .size = 0x1040,
+	};
+	struct state *s = *state;
+	struct kmc_report *report = make(s, &wrong);
+
+	report->object.region = KMC_REGION_GLOBAL;
+	report->object.has_start = false;
+	report->object.has_offset = true;
+	report->object.offset = 0x1002;
+	report->object.variable = strdup("pool");
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_headline(report, "out-of-bounds: read 2 bytes behind the end of the variable pool");
+}
+
 static void over_the_end_of_a_variable(void **state)
 {
 	const struct wrong wrong = {
@@ -583,6 +602,7 @@ int main(void)
 		cmocka_unit_test(a_flexible_array_has_an_end),
 		cmocka_unit_test(over_the_end_is_where_a_range_ends),
 		cmocka_unit_test(vmalloc_has_types_too),
+		cmocka_unit_test(a_variable_is_as_large_as_its_type),
 		cmocka_unit_test(over_the_end_of_a_variable),
 		cmocka_unit_test(before_it_is_no_member),
 		cmocka_unit_test(what_lies_in_the_object_is_not_all_of_it),
