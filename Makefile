@@ -230,6 +230,7 @@ soak: deps
 	@scripts/deps soak
 	$(SUBMAKE) all kernel fuzz
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) wide
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) checked
 	@tests/run --timeout 100000 --label soak $(call VARIANT,$(BUILD)) $(call KERNEL_TESTS,tests/soak)
 
 # Neither. Needs root for the disk of the guest; takes more than an hour.

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "code/code.h"
 #include "debuginfo/die.h"
+#include "debuginfo/scope_names.h"
 #include "explain/cast.h"
 #include "explain/member.h"
 #include "explain/type_propagation.h"
@@ -405,6 +406,27 @@ static struct kmc_error *complete(struct kmc_search *search)
 	return err;
 }
 
+/* The kernel knows only where the next variable begins, KASAN's redzone included. */
+static struct kmc_error *find_variable_size(const struct kmc_access *access)
+{
+	struct kmc_object *object = &access->report->object;
+	const struct kmc_stack *stack = &access->report->frames;
+	struct kmc_image *image = NULL;
+	struct kmc_error *err;
+	Dwarf_Die variable, type;
+	bool found = false;
+
+	if (!stack->count || !stack->frames->resolved)
+		return NULL;
+	err = kmc_debuginfo_image(access->di, stack->frames->module, &image);
+	if (!err && image)
+		err = kmc_unit_name(image, stack->frames->link_address - 1, KMC_NAME_VARIABLE,
+				    object->variable, strlen(object->variable), &variable, &found);
+	if (!err && found && kmc_die_type(&variable, &type))
+		object->requested = kmc_die_size(&type);
+	return drop(err);
+}
+
 struct kmc_error *kmc_checked_locate(struct kmc_access *access)
 {
 	const struct kmc_object *object = &access->report->object;
@@ -413,8 +435,11 @@ struct kmc_error *kmc_checked_locate(struct kmc_access *access)
 	struct kmc_error *err;
 	int64_t offset;
 
+	if (access->di && object->region == KMC_REGION_GLOBAL && object->variable)
+		return find_variable_size(access);
 	if (!access->di || !object->known || !object->has_start || !object->size ||
-	    (object->region != KMC_REGION_SLAB && object->region != KMC_REGION_UNKNOWN))
+	    (object->region != KMC_REGION_SLAB && object->region != KMC_REGION_VMALLOC &&
+	     object->region != KMC_REGION_UNKNOWN))
 		return NULL;
 	err = find_use(access, &use);
 	if (err)

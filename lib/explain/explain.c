@@ -16,6 +16,7 @@
 #include "explain/locate.h"
 #include "explain/namesakes.h"
 #include "explain/shown_bytes.h"
+#include "explain/undefined.h"
 #include "explain/untyped.h"
 #include "explain/used_bits.h"
 #include "explain/value.h"
@@ -53,6 +54,7 @@ static void forget_candidates(struct kmc_report *report)
 	free(report->untyped);
 	free(report->inside);
 	report->insn = report->untyped = report->inside = NULL;
+	kmc_report_forget_undefined(report);
 }
 
 /* Types of another build may have other members in these places; who forces it knows. */
@@ -81,6 +83,8 @@ static struct kmc_error *explain_checked(struct kmc_access *access)
 		err = kmc_shown_fill(report);
 	if (!err)
 		err = only_nomem(kmc_overwritten_say(access->di, report));
+	if (!err)
+		err = only_nomem(kmc_undefined_find(access->di, report));
 	doubt_candidates(access->di, report);
 	return err ? err : explain_values(access->di, report);
 }

@@ -138,17 +138,40 @@ static void put_member(struct kmc_buf *buf, const struct kmc_report *report)
 		kmc_buf_printf(buf, " (%+" PRId64 ")", offset);
 }
 
-/* "8 bytes behind the end of ", "right before "; false: it is not known to be outside. */
+/* So many bytes of an access that begins in @size bytes at @offset lie behind them. */
+static uint64_t overrun(const struct kmc_report *report, uint64_t offset, uint64_t size)
+{
+	const uint64_t done = report->bits / 8;
+
+	return offset < size && done > size - offset ? done - (size - offset) : 0;
+}
+
+static void put_by(struct kmc_buf *buf, uint64_t over)
+{
+	kmc_buf_printf(buf, " by %" PRIu64 " byte%s", over, over == 1 ? "" : "s");
+}
+
+/*
+ * "8 bytes behind the end of ", "over the end of ... by 8 bytes"; false: it is not known to
+ * be outside.
+ */
 static bool put_outside(struct kmc_buf *buf, const struct kmc_report *report)
 {
 	const uint64_t bytes = bytes_of(&report->object);
-	uint64_t away;
+	uint64_t away, over;
 	int64_t offset;
 	bool before;
 
 	if (!kmc_report_offset(report, &offset) || (offset >= 0 && !bytes))
 		return false;
 	before = offset < 0;
+	over = before ? 0 : overrun(report, offset, bytes);
+	if (over) {
+		kmc_buf_puts(buf, "over the end of ");
+		put_object(buf, report);
+		put_by(buf, over);
+		return true;
+	}
 	if (!before && (uint64_t)offset < bytes)
 		return false;
 	away = before ? -(uint64_t)offset : (uint64_t)offset - bytes;
@@ -176,21 +199,33 @@ static const struct kmc_variable *variable_before(const struct kmc_report *repor
 	return best;
 }
 
+static uint64_t variable_overrun(const struct kmc_report *report,
+				 const struct kmc_variable *variable, int64_t offset)
+{
+	return offset < variable->end ? overrun(report, offset - variable->begin,
+						variable->end - variable->begin) : 0;
+}
+
 /* "right behind the variable buf of the stack"; false: nothing is known */
 static bool put_stack_variable(struct kmc_buf *buf, const struct kmc_report *report)
 {
 	int64_t offset;
 	const struct kmc_variable *variable = variable_before(report, &offset);
+	const uint64_t over = variable ? variable_overrun(report, variable, offset) : 0;
 
 	if (!variable)
 		return false;
-	if (offset < variable->end)
+	if (over)
+		kmc_buf_puts(buf, "over the end");
+	else if (offset < variable->end)
 		kmc_buf_printf(buf, "byte %" PRId64, offset - variable->begin);
 	else if (offset == variable->end)
 		kmc_buf_puts(buf, "right behind the end");
 	else
 		kmc_buf_printf(buf, "%" PRId64 " bytes behind the end", offset - variable->end);
 	kmc_buf_printf(buf, " of the variable %s on the stack", variable->name);
+	if (over)
+		put_by(buf, over);
 	return true;
 }
 
@@ -200,7 +235,9 @@ static bool is_outside(const struct kmc_report *report)
 	struct kmc_buf words = { };
 	int64_t offset;
 	const struct kmc_variable *variable = variable_before(report, &offset);
-	const bool outside = variable ? offset >= variable->end : put_outside(&words, report);
+	const bool outside = variable ? offset >= variable->end ||
+					variable_overrun(report, variable, offset) :
+					put_outside(&words, report);
 
 	kmc_buf_release(&words);
 	return outside;
@@ -248,6 +285,14 @@ static void put_overwritten(struct kmc_buf *buf, const struct kmc_report *report
 		kmc_buf_puts(buf, "bytes");
 }
 
+/* "index 7 is out of range for type 'u8 [4]': a->b[i]" */
+static void put_undefined(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	kmc_buf_puts(buf, report->message ?: report->error);
+	if (report->undefined.expression)
+		kmc_buf_printf(buf, ": %s", report->undefined.expression);
+}
+
 static void put_headline(struct kmc_buf *buf, const struct kmc_report *report)
 {
 	static const char * const sure[] = {
@@ -283,7 +328,7 @@ static void put_headline(struct kmc_buf *buf, const struct kmc_report *report)
 		put_place(buf, report);
 		break;
 	case KMC_VERDICT_UNDEFINED:
-		kmc_buf_puts(buf, report->message ?: report->error);
+		put_undefined(buf, report);
 		break;
 	case KMC_VERDICT_INFOLEAK:
 		put_place(buf, report);
@@ -328,6 +373,42 @@ static void put_decoded(struct kmc_buf *buf, const struct kmc_report *report)
 			       bytes->expected);
 	if (bytes->what)
 		kmc_buf_printf(buf, "%s %s", bytes->known ? ", all are" : ":", bytes->what);
+}
+
+/* The number behind @word in the kernel's sentence, into @out; false: there is none. */
+static bool number_behind(const struct kmc_report *report, const char *word, struct kmc_buf *out)
+{
+	const char *at = report->message ? strstr(report->message, word) : NULL;
+	size_t len;
+
+	if (!at)
+		return false;
+	at += strlen(word);
+	len = (*at == '-') + strspn(at + (*at == '-'), "0123456789");
+	kmc_buf_printf(out, "%.*s", (int)len, at);
+	return len > 0;
+}
+
+/* ": i was 7, and a->b has 4 elements" */
+static void say_operands(struct kmc_buf *buf, const struct kmc_report *report)
+{
+	static const char * const words[] = { "index ", "shift exponent ", " by " };
+	const struct kmc_undefined *undefined = &report->undefined;
+	struct kmc_buf number = { }, bound = { };
+	bool said = false;
+
+	for (size_t i = 0; undefined->value && !said && i < KMC_ARRAY_SIZE(words); i++)
+		said = number_behind(report, words[i], &number);
+	/* A number in the source is as it is. */
+	said = said && strcmp(undefined->value, number.data);
+	if (said)
+		kmc_buf_printf(buf, ": %s was %s", undefined->value, number.data);
+	if (undefined->array && number_behind(report, "[", &bound))
+		kmc_buf_printf(buf, "%s%s has %s elements", said ? ", and " : ": ",
+			       undefined->array, bound.data);
+	buf->failed |= number.failed | bound.failed;
+	kmc_buf_release(&number);
+	kmc_buf_release(&bound);
 }
 
 static void say_why(struct kmc_buf *buf, const struct kmc_report *report)
@@ -385,6 +466,10 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report)
 		kmc_verdict_put_track(buf, report->object.region == KMC_REGION_STACK ?
 				      "; it is on the stack of " : "; it was allocated in ",
 				      &report->alloc);
+		break;
+	case KMC_VERDICT_UNDEFINED:
+		kmc_buf_puts(buf, report->message ?: report->error);
+		say_operands(buf, report);
 		break;
 	default:
 		kmc_buf_puts(buf, report->message ? report->message : report->error);

@@ -18,7 +18,7 @@
 
 /*
  * struct state - of an open report
- * @distance: bytes before or behind the object
+ * @distance: bytes before or behind the object's first one
  * @side: -1: before it, 1: behind it, 0: unknown
  */
 struct state {
@@ -223,13 +223,11 @@ static void end(struct log_reading *reading)
 	if (report->frames.count && !report->own.count && report->frames.frames[0].symbol &&
 	    (strstr(report->error, "use-after-free") || strstr(report->error, "out-of-bounds")))
 		report->frames.frames[0].exact = true;
-	if (!state->side || !object->known || state->distance > INT64_MAX / 2 ||
-	    object->size > INT64_MAX / 2)
+	if (!state->side || !object->known || state->distance > INT64_MAX)
 		return;
-	/* Counted from its last byte; the next one is the first that is not its own. */
+	/* In both directions counted from its first byte. */
 	object->has_offset = true;
-	object->offset = state->side < 0 ? -(int64_t)state->distance :
-			 (int64_t)(object->size + state->distance - 1);
+	object->offset = state->side < 0 ? -(int64_t)state->distance : (int64_t)state->distance;
 }
 
 const struct kmc_family kmc_family_kfence = {

@@ -4,6 +4,7 @@
  */
 #include "input/kasan_object.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 /* A byte of the shadow of all modes but those with tags is about so many of memory. */
 #define GRANULE		8
 #define ROW		16
+#define PAGE		4096ULL
 #define TAG		(0xffULL << 56)
 /* Variables of a function that KASAN lists. */
 #define VARIABLES_MAX	64
@@ -148,9 +150,17 @@ static void take_global(struct kmc_report *report, const char *s, bool *nomem)
 	report->object.region = KMC_REGION_GLOBAL;
 	report->object.has_offset = true;
 	report->object.offset = symbol.offset;
-	report->object.size = symbol.size;
+	/* Of the last one in a section of a module, it is none. */
+	report->object.size = symbol.size <= INT64_MAX ? symbol.size : 0;
 	log_set_text(&report->object.variable, symbol.symbol, strlen(symbol.symbol), nomem);
 	kmc_frame_release(&symbol);
+}
+
+/* A stack, or a variable of a module, lies in such memory, too: what it is was said. */
+static bool is_placed(const struct kmc_report *report)
+{
+	return report->object.known && (report->object.region == KMC_REGION_STACK ||
+					report->object.region == KMC_REGION_GLOBAL);
 }
 
 /* "[ffffc90000000000, ffffc90000005000) created by:" */
@@ -162,13 +172,15 @@ static bool take_mapping(struct log_kasan_object *object, struct kmc_report *rep
 
 	if (!p || strncmp(p, ", ", 2) || !log_scan_pointer(p + 2, &end))
 		return false;
+	object->next = strstr(s, "created by:") ? KASAN_CREATOR : KASAN_NOTHING;
+	if (is_placed(report))
+		return true;
 	report->object.known = report->object.has_start = true;
 	report->object.region = KMC_REGION_VMALLOC;
 	report->object.start = start;
 	report->object.end = end;
 	if (end > start)
 		report->object.size = end - start;
-	object->next = strstr(s, "created by:") ? KASAN_CREATOR : KASAN_NOTHING;
 	return true;
 }
 
@@ -177,6 +189,8 @@ static bool take_creator(struct kmc_report *report, const char *s, bool *nomem)
 {
 	struct kmc_track *alloc = &report->alloc;
 
+	if (is_placed(report))
+		return strstr(s, "+0x");
 	if (alloc->known || !log_take_call(&alloc->stack, s, nomem))
 		return false;
 	alloc->known = true;
@@ -187,11 +201,14 @@ static bool take_creator(struct kmc_report *report, const char *s, bool *nomem)
 static bool take_vmalloc(struct kmc_report *report, const char *s, bool *nomem)
 {
 	const char *region = strstr(s, "-page vmalloc region starting at ");
-	const char *creator;
+	const char *creator, *pages = region;
 
-	if (!region)
-		return false;
+	if (!region || is_placed(report))
+		return region;
+	while (pages > s && isdigit((unsigned char)pages[-1]))
+		pages--;
 	report->object.known = true;
+	report->object.size = strtoull(pages, NULL, 10) * PAGE;
 	report->object.region = KMC_REGION_VMALLOC;
 	report->object.has_start =
 		log_scan_pointer(region + strlen("-page vmalloc region starting at "),

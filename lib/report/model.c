@@ -191,6 +191,14 @@ static void dump_release(struct kmc_dump *dump)
 	free(dump->rows);
 }
 
+void kmc_report_forget_undefined(struct kmc_report *report)
+{
+	free(report->undefined.expression);
+	free(report->undefined.array);
+	free(report->undefined.value);
+	report->undefined = (struct kmc_undefined) { };
+}
+
 /* What checkers other than kmemcheck have said. */
 static void said_release(struct kmc_report *report)
 {
@@ -233,6 +241,7 @@ void kmc_report_free(struct kmc_report *report)
 	free(report->modules);
 	free(report->insn);
 	kmc_report_forget_fault(report);
+	kmc_report_forget_undefined(report);
 	free(report->untyped);
 	free(report->inside);
 	kmc_candidates_forget(&report->candidates, &report->ncandidates);
@@ -318,6 +327,9 @@ bool kmc_report_offset(const struct kmc_report *report, int64_t *offset)
 		*offset = object->offset;
 	else if (object->has_start && report->has_address && !object->hashed && !report->hashed)
 		*offset = report->address - object->start;
+	else if (object->has_start && report->has_address && object->hashed && report->hashed &&
+		 report->address == object->start)
+		*offset = 0;
 	else
 		return false;
 	return true;

@@ -21,6 +21,7 @@ void kmc_candidates_forget(struct kmc_candidate **list, size_t *count);
 /* Back to before they were computed: values and verdict. */
 void kmc_report_forget_values(struct kmc_report *report);
 void kmc_report_forget_fault(struct kmc_report *report);
+void kmc_report_forget_undefined(struct kmc_report *report);
 /* And so what was doubted. */
 void kmc_report_forget_doubts(struct kmc_report *report);
 

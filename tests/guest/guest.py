@@ -25,6 +25,8 @@ KERNEL_SLAB = os.environ.get("KMC_KERNEL_SLAB", KERNEL + "-slab")
 KERNEL_BUGS = os.environ.get("KMC_KERNEL_BUGS", KERNEL + "-bugs")
 # With much more in it, for the long silence run.
 KERNEL_WIDE = os.environ.get("KMC_KERNEL_WIDE", KERNEL + "-wide")
+# With other checkers instead of kmemcheck.
+KERNEL_CHECKED = os.environ.get("KMC_KERNEL_CHECKED", KERNEL + "-checked")
 MODULES = os.environ.get("KMC_MODULES", KERNEL + "-modules")
 TOOLS = os.environ.get("KMC_GUEST_TOOLS", os.path.join(ROOT, "build", "guest-tools"))
 REPORT = os.environ.get("KMC_REPORT", os.path.join(BUILD, "kmc-report"))

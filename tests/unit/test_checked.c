@@ -245,6 +245,81 @@ static void a_flexible_array_has_an_end(void **state)
 	assert_headline(report, "out-of-bounds: write 2 bytes behind the end of struct message (kmalloc-16), where it would be words[6], likely");
 }
 
+/* As memcpy() of too much: what KASAN names is where that began. */
+static void over_the_end_is_where_a_range_ends(void **state)
+{
+	const struct wrong wrong = {
+		.error = "slab-out-of-bounds", .kind = KMC_READ, .function = "item_flags",
+		.check = "__asan_load4_noabort", .offset = 12, .cache = "kmalloc-64", .size = 64,
+		.requested = 40, .alloc = "item_new",
+	};
+	struct state *s = *state;
+	struct kmc_report *report = make(s, &wrong);
+
+	report->bits = 8 * 30;
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_string_equal(report->verdict.text, "30 bytes were read over the end of struct item (kmalloc-64) by 2 bytes; it was allocated in item_new()");
+	assert_headline(report, "out-of-bounds: read over the end of struct item (kmalloc-64) by 2 bytes, certain");
+}
+
+/* The mapping is whole pages, and one that guards it. */
+static void vmalloc_has_types_too(void **state)
+{
+	const struct wrong wrong = {
+		.error = "vmalloc-out-of-bounds", .kind = KMC_WRITE, .function = "item_put_y",
+		.check = "__asan_store4_noabort", .offset = 48, .size = 8192, .alloc = "item_new",
+	};
+	struct state *s = *state;
+	struct kmc_report *report = make(s, &wrong);
+
+	report->object.region = KMC_REGION_VMALLOC;
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_true(report->ncandidates > 0);
+	assert_string_equal(report->candidates->type, "struct item");
+	assert_int_equal(report->candidates->confidence, KMC_LIKELY);
+	assert_headline(report, "out-of-bounds: write to what follows struct item (+48), likely");
+}
+
+/* "pool+0x1002/0x1040": what KASAN has put behind it is not of it. */
+static void a_variable_is_as_large_as_its_type(void **state)
+{
+	const struct wrong wrong = {
+		.error = "global-out-of-bounds", .kind = KMC_READ, .function = "item_flags",
+		.check = "__asan_load4_noabort", .size = 0x1040,
+	};
+	struct state *s = *state;
+	struct kmc_report *report = make(s, &wrong);
+
+	report->object.region = KMC_REGION_GLOBAL;
+	report->object.has_start = false;
+	report->object.has_offset = true;
+	report->object.offset = 0x1002;
+	report->object.variable = strdup("pool");
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_headline(report, "out-of-bounds: read 2 bytes behind the end of the variable pool");
+}
+
+static void over_the_end_of_a_variable(void **state)
+{
+	const struct wrong wrong = {
+		.error = "stack-out-of-bounds", .kind = KMC_WRITE, .function = "item_flags",
+		.check = "__asan_load4_noabort", .offset = 40,
+	};
+	struct state *s = *state;
+	struct kmc_report *report = make(s, &wrong);
+
+	report->object.region = KMC_REGION_STACK;
+	report->object.has_start = false;
+	report->object.has_offset = true;
+	report->object.offset = 40;
+	report->bits = 8 * 9;
+	report->variables = calloc(1, sizeof(*report->variables));
+	report->variables[0] = (struct kmc_variable) { .name = strdup("buf"), .begin = 32, .end = 48 };
+	report->nvariables = 1;
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_headline(report, "out-of-bounds: write over the end of the variable buf on the stack by 1 byte");
+}
+
 static void before_it_is_no_member(void **state)
 {
 	const struct wrong wrong = {
@@ -293,6 +368,26 @@ static void nothing_is_said_of_hashes(void **state)
 	assert_no_error(kmc_explain_report(&s->di, report));
 	assert_string_equal(report->candidates->type, "struct item");
 	assert_string_equal(report->candidates->path, "flags");
+	kmc_report_free(report);
+}
+
+/* What has the same hash is the same. */
+static void freed_twice_in_hashes(void **state)
+{
+	const struct wrong wrong = {
+		.checker = "KFENCE", .error = "invalid free", .kind = KMC_UNKNOWN_KIND,
+		.function = "item_free", .check = "kfree", .offset = 0, .cache = "kmalloc-64",
+		.size = 40, .alloc = "item_new",
+	};
+	struct state *s = *state;
+	struct kmc_report *report = make(s, &wrong);
+
+	report->hashed = report->object.hashed = true;
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_int_equal(report->verdict.kind, KMC_VERDICT_DOUBLE_FREE);
+	report->address++;
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_int_equal(report->verdict.kind, KMC_VERDICT_INVALID_FREE);
 	kmc_report_free(report);
 }
 
@@ -505,10 +600,15 @@ int main(void)
 		cmocka_unit_test(what_was_asked_for_is_another),
 		cmocka_unit_test(behind_the_last_array_are_more_of_it),
 		cmocka_unit_test(a_flexible_array_has_an_end),
+		cmocka_unit_test(over_the_end_is_where_a_range_ends),
+		cmocka_unit_test(vmalloc_has_types_too),
+		cmocka_unit_test(a_variable_is_as_large_as_its_type),
+		cmocka_unit_test(over_the_end_of_a_variable),
 		cmocka_unit_test(before_it_is_no_member),
 		cmocka_unit_test(what_lies_in_the_object_is_not_all_of_it),
 		cmocka_unit_test(a_cache_may_be_called_as_the_type),
 		cmocka_unit_test(nothing_is_said_of_hashes),
+		cmocka_unit_test(freed_twice_in_hashes),
 		cmocka_unit_test(the_instruction_that_faulted),
 		cmocka_unit_test(freed_twice),
 		cmocka_unit_test(freed_in_the_middle),

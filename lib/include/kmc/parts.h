@@ -227,6 +227,18 @@ struct kmc_overwritten {
 };
 
 /**
+ * struct kmc_undefined - what the source has where UBSAN reports
+ * @expression: "a->b[i]", "1 << n"; NULL: it is not known, and so is the rest
+ * @array: what has the index: "a->b"
+ * @value: the index, or the right operand: "i", "n"
+ */
+struct kmc_undefined {
+	char *expression;
+	char *array;
+	char *value;
+};
+
+/**
  * enum kmc_relation - what else happened to the memory
  * @KMC_STORED: uninitialised bytes were stored to it
  * @KMC_WORK: work was queued that may have to do with it

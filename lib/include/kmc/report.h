@@ -421,6 +421,7 @@ struct kmc_verdict {
  *	kmc_explain_report()
  * @ncandidates: of them
  * @fault: the pointer that could not be used; empty before kmc_explain_report()
+ * @undefined: the operands of what is undefined, likewise
  * @untyped: why the object's type is not known, in words; NULL: it is, or nobody looked
  * @inside: what lies at the reported bytes by what the bytes around them say, as in
  *	"attribute 25 of netlink message type 16"; NULL if they say nothing
@@ -504,6 +505,7 @@ struct kmc_report {
 	struct kmc_candidate *candidates;
 	size_t ncandidates;
 	struct kmc_fault fault;
+	struct kmc_undefined undefined;
 	char *untyped;
 	char *inside;
 	enum kmc_confidence inside_sure;
@@ -536,7 +538,7 @@ KMC_PUBLIC const char *kmc_checker_name(size_t index);
  * @report: any
  * @offset: from its start, set when known: negative before it
  *
- * Never calculated from hashes.
+ * Never calculated from hashes; but where both are the same, so are the addresses.
  *
  * Return: whether it is known.
  */
