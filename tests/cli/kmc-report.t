@@ -84,7 +84,7 @@ expect 7 "other:1: " "... and counts for the exit code" \
 families=$TOP/testdata/reports/faults-of-four-machines/input.log
 expect 0 "" "one checker only" "$KMC_REPORT" -q -f errors --only=GPF,list "$families"
 check "... is what is printed" test "$(grep -c warning: "$tmp/out")" = 1
-expect 2 "--only: cannot be 'kasan,nosuch'" "a checker that there is not" \
+expect 2 "--only: cannot be 'kasan,nosuch'; it is some of: kmemcheck, KASAN," "a checker that there is not" \
 	"$KMC_REPORT" --only=kasan,nosuch "$families"
 head -c 3000000 /dev/urandom >"$tmp/noise"
 expect 0 "" "noise" "$KMC_REPORT" "$tmp/noise"

@@ -203,25 +203,30 @@ static const struct option_row *find_row(const struct tool *tool, int key)
 	return NULL;
 }
 
-/* Also what it may be, where that is one of some words. */
+/* Also what it may be, where that is known. */
 static void say_refused(const struct tool *tool, const struct option_row *row,
 			const char *arg)
 {
-	char text[OPTION_ARG_MAX], words[2 * OPTION_ARG_MAX];
+	char text[OPTION_ARG_MAX], words[2 * OPTION_ARG_MAX] = "";
 	const char *choices = option_arg(tool, row, text);
+	const char *of = "it is one of";
 	size_t len = 0;
 
-	if (!strchr(choices, '|')) {
-		message("--%s: cannot be '%s'", row->name, arg);
-		return;
+	for (size_t i = 0; strstr(choices, ",...") && tool->word(i) && len < sizeof(words); i++) {
+		len += snprintf(words + len, sizeof(words) - len, "%s%s", i ? ", " : "",
+				tool->word(i));
+		of = "it is some of";
 	}
-	for (const char *p = choices; *p && len + 2 < sizeof(words); p++) {
+	for (const char *p = choices; strchr(choices, '|') && *p && len + 2 < sizeof(words); p++) {
 		words[len++] = *p == '|' ? ',' : *p;
 		if (*p == '|')
 			words[len++] = ' ';
+		words[len] = '\0';
 	}
-	words[len] = '\0';
-	message("--%s: cannot be '%s'; it is one of: %s", row->name, arg, words);
+	if (len)
+		message("--%s: cannot be '%s'; %s: %s", row->name, arg, of, words);
+	else
+		message("--%s: cannot be '%s'", row->name, arg);
 }
 
 /* False when there is nothing more to do. */

@@ -65,6 +65,8 @@ struct option_row {
  * @operands: for the usage
  * @purpose: a sentence
  * @choice: the words of OPTION_CHOICE, false behind the last; NULL: no option has them
+ * @word: the words of which an argument "X,..." is some, NULL behind the last; NULL: no
+ *	option has them
  * @notes: lines behind the options of --help
  */
 struct tool {
@@ -72,6 +74,7 @@ struct tool {
 	const char *operands;
 	const char *purpose;
 	bool (*choice)(size_t i, struct option_choice *out);
+	const char *(*word)(size_t i);
 	const char *notes;
 	const struct option_row *rows;
 	size_t count;

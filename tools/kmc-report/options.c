@@ -200,6 +200,7 @@ const struct tool report_tool = {
 	.operands = "[FILE|-]...",
 	.purpose = "Explains kmemcheck reports in saved logs, in saved ring streams, or live.",
 	.choice = format_choice,
+	.word = kmc_checker_name,
 	.notes = "PATH is " LIVE_DEFAULT " unless named.",
 	.rows = rows,
 	.count = ARRAY_SIZE(rows),
