@@ -64,7 +64,7 @@ KERNEL_TESTS	= $(filter-out $(shell grep -o '^tests/[^ ]*\.t' kernel/targets/$(K
 # What does not run our tools gains nothing from running twice, or takes too long to.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t follower.t \
 		     bench-kernel.t demo.t fuzz.t flat.t found.t faults.t layout.t insn.t hitrate.t \
-		     headers.t namesakes.t rooms.t) \
+		     headers.t namesakes.t oracle.t rooms.t) \
 		     tests/tui/pahole.t
 
 # V=1 shows the commands.

@@ -16,10 +16,12 @@ there, with the kernel's macros replaced; from pahole, members and their offsets
 A member is what stands behind -> or a dot, or a macro that does. Of a union, it has to be
 the arm that kmc-report names; where it names several, one of them ("arms" counts these).
 
-Three more ways are by types that the source declares (typed.py), and want the struct, the
+More ways are by types that the source declares (typed.py), and want the struct, the
 place and the member to be the same: one that an inline function names which a statement
-calls, as it leaves no trace; one of another statement, if it is the only one that the
-functions name where the instruction reads; and *p, if p points to what is no struct.
+calls, or a function whose pointer it was given, as they leave no trace; one of another
+statement, if it is the only one that the functions name where the instruction reads; *p,
+if p points to what is no struct, or a variable of a CPU that is none; and p[1], if p is
+an u8 * made of a struct's.
 
 A cast is judged by its own: where the statement says f(p)->m, and f returns a struct X
 or casts to one, and X.m lies where the instruction reads, the answer has to be an X, or
@@ -27,9 +29,9 @@ what has one in it, and m. That is so whatever else the function names, but for 
 names at the same displacement of another struct, which cannot be judged.
 
 When not the statement but its function, or what that calls, names the member, the
-instruction may have been moved there ("elsewhere"), and a statement that says *p names no
-member at all. Both count neither as right nor as wrong. How much the oracle lets pass is
-measured, too: what would be right by chance.
+instruction may have been moved there ("elsewhere"), and a statement that says *p, or copies
+a whole struct or union to v, names no member at all. Both count neither as right nor as
+wrong. How much the oracle lets pass is measured, too: what would be right by chance.
 
 A part of the sample is aimed at casts: CASTS of the instructions are of statements with
 a call that ends in sk(), container_of() or a wrapper of that.
@@ -44,7 +46,6 @@ import itertools
 import os
 import random
 import re
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -55,6 +56,7 @@ sys.dont_write_bytecode = True
 import synthetic                                            # noqa: E402
 import typed                                                # noqa: E402
 from synthetic import Symbols, disassemble, explain, inline_chains, report  # noqa: E402
+from typed import Types                                     # noqa: E402
 
 SAMPLE = int(os.environ.get("SAMPLE", "600"))
 SEEDS = [int(seed) for seed in os.environ.get("SEED", "1").split()]
@@ -191,6 +193,7 @@ class Source:
         self.made = {}          # function or macro -> structs that it returns or casts to
         self.inlines = {}       # inline function -> texts of those of the name
         self.typedefs = {}      # name -> what it stands for, if that is no struct
+        self.percpu = {}        # variable of each CPU -> what it is declared as
         for below in ("include", "arch/x86/include"):
             for directory, _, names in os.walk(os.path.join(top, below)):
                 for name in names:
@@ -232,6 +235,8 @@ class Source:
             self.meant.setdefault(name, set()).add(member)
         for words, name in re.findall(r"^typedef ((?:\w+ )+)(\w+);", text, re.M):
             self.typedefs.setdefault(name, words)
+        for words, name in typed.PER_CPU.findall(text):
+            self.percpu.setdefault(name, set()).add(words)
         self.bodies[path] = list(self.functions(text.split("\n")))
         return text
 
@@ -273,6 +278,14 @@ class Source:
             if first <= line <= last:
                 return "\n".join(self.texts[path].split("\n")[first - 1:last])
         return ""
+
+    def function_named(self, path, name):
+        """A function of a file, by its name; empty if it has none"""
+        lines = self.learn(path).split("\n")
+        texts = ("\n".join(lines[first - 1:last])
+                 for first, last, said in self.bodies[self.place(path)] if name in said)
+        return next((text for text in texts if re.search(
+            rf"\b{name}\s*\(", text.partition("{")[0])), "")
 
     def statement(self, path, line):
         if (path, line) not in self.statements:
@@ -375,62 +388,6 @@ class Source:
         return self.expand(names)
 
 
-class Types:
-    """Members and their places, as pahole prints them."""
-
-    MEMBER = re.compile(r"\b(\w+)(?:\)\([^;]*\))?(?:\[\d*\])*(?::\d+)?"
-                        r"(?: __attribute__\(\(.*?\)\))?;\s*/\*\s*(\d+)(: *\d+)?\s+(\d+)\s*\*/")
-
-    KIND = re.compile(r"^\s*(?:const )?(?:struct|union) (\w+)\s+\**\s*(\w+)(?:\[\d*\])*;", re.M)
-
-    def __init__(self, path):
-        self.members = {}
-        self.bits = set()       # (struct, member) of bit-fields
-        self.kinds = {}         # struct -> member -> struct that it is or points to
-        self.places = {}        # member -> [(struct, offset, size)]
-        # Of BTF it prints all in a second, of DWARF in minutes.
-        for options in (["-F", "btf"], []):
-            said = subprocess.run(["pahole", *options, path], capture_output=True,
-                                  text=True).stdout
-            if said:
-                break
-        for head, body in re.findall(r"^((?:struct|union) \w+) \{\n(.*?)^\}", said, re.M | re.S):
-            # Several may have the name, in different files.
-            members = self.MEMBER.findall(body)
-            self.members.setdefault(head, []).extend(
-                (name, int(offset), int(size)) for name, offset, _, size in members)
-            self.bits.update((head, name) for name, _, bit, _ in members if bit)
-            self.kinds.setdefault(head, {}).update(
-                (name, kind) for kind, name in self.KIND.findall(body))
-
-    def member(self, kind, name, others):
-        """-> offset, size, the struct it is or points to; None if there is none"""
-        for own, offset, size in self.of(kind):
-            if own == name or own in others:
-                return offset, size, self.kinds[kind].get(own)
-        return None
-
-    def named(self, name):
-        """-> [(struct, offset, size)] of all members of that name"""
-        if not self.places:
-            for kind, members in self.members.items():
-                for other, offset, size in members:
-                    self.places.setdefault(other, []).append((kind, offset, size))
-        return self.places.get(name, [])
-
-    def of(self, kind):
-        """-> [(member, offset, size)]"""
-        return self.members.get(kind, [])
-
-    def has(self, kind, name, offset, width):
-        """Is there such a member? A flexible array has no size, and of what is so wide, an
-        instruction may use only a bit-field further on."""
-        return any(name == other and (
-            (start <= offset and (offset < start + size or not size)) or
-            ((kind, name) in self.bits and offset <= start < offset + width))
-                   for other, start, size in self.members.get(kind, []))
-
-
 # What the source calls otherwise: the compiler makes a struct of va_list.
 VA_LIST = {"va_arg", "va_copy"}
 MEANT = {"gp_offset": VA_LIST, "fp_offset": VA_LIST,
@@ -494,19 +451,55 @@ def is_array_view(access, thing):
     return index and index[0] in SOURCE.statement(*access.chain[0][1:])
 
 
+def frames(access):
+    """-> functions of the chain without what the compiler appends, their texts, statements"""
+    return [function.partition(".")[0] for function, _, _ in access.chain], \
+        [SOURCE.function_text(file, line) for _, file, line in access.chain], \
+        [SOURCE.statement(file, line) for _, file, line in access.chain]
+
+
+def is_of_callback(access, thing, parts, said):
+    """Does a function name the member which was inlined through a pointer to it, and left
+    no trace? @said: only where the statement calls it. Else, no more than what the statement
+    names may be read there, by the size."""
+    functions, texts, statements = frames(access)
+    files = [SOURCE.learn(file) for _, file, _ in access.chain]
+    called = {(name, frame) for name, frame, here in
+              typed.callbacks(functions, texts, statements, files) if here or not said}
+    places = [place for name, frame in called for place in
+              TYPED.places(SOURCE.function_named(access.chain[frame][1], name))[0]]
+    return thing["offset"] == access.disp and not access.index and any(
+        place.size == access.size and TYPED.agrees(place, thing, parts) for place in places) and \
+        (said or access.size not in TYPED.sizes_at(texts[0], statements[0], access.disp))
+
+
+def is_copied_whole(access, thing):
+    """Is a struct or union copied that the answer is of? Not if the instruction may read
+    what the statement names."""
+    _, texts, statements = frames(access)
+    return typed.copies_whole(texts[0], statements[0], thing["type"]) and \
+        not TYPED.sizes_at(texts[0], statements[0], access.disp)
+
+
 def is_typed_right(access, thing, parts):
     """The statement names the member in an inline function that it calls, which has left no
     trace; or it is another statement's, moved here, as no other that the function names
     lies at this displacement; or the statement says *p, and p points to what is no struct.
     Each by the types that the source declares."""
-    statements = [SOURCE.statement(file, line) for _, file, line in access.chain]
+    functions, texts, statements = frames(access)
     if any(TYPED.agrees(place, thing, parts) for text in statements
-           for place in TYPED.of_calls(text)[0]):
+           for place in TYPED.of_calls(text)[0]) or \
+            is_of_callback(access, thing, parts, said=True):
         return True
-    texts = [SOURCE.function_text(file, line) for _, file, line in access.chain]
     if not TYPES.of(thing["type"]):
-        return any(typed.dereferences(text, said, thing["type"], SOURCE.typedefs)
+        return any(typed.dereferences(text, said, thing["type"], SOURCE.typedefs) or
+                   not thing["offset"] and typed.reads_per_cpu(
+                       said, SOURCE.percpu, thing["type"], SOURCE.typedefs)
                    for text, said in zip(texts, statements))
+    if any("struct " + place.kind == thing["type"] and place.size == access.size and
+           place.offset == thing["offset"] == access.disp and not access.index
+           for place in typed.views(functions, texts, statements, SOURCE.typedefs)):
+        return True
     return thing["offset"] == access.disp and not access.index and any(
         TYPED.agrees(place, thing, parts)
         for place in TYPED.only(texts, access.disp, access.size))
@@ -548,7 +541,9 @@ def judge(access, types, elsewhere=True):
         around = set().union(*(SOURCE.function_names(file, line) |
                                SOURCE.names(file, line, 2 * CALL_DEPTH)
                                for _, file, line in access.chain))
-        if (parts & around or is_array_view(access, thing) or uses_whole(access)) and \
+        if (parts & around or is_array_view(access, thing) or uses_whole(access) or
+                is_of_callback(access, thing, parts, said=False) or
+                is_copied_whole(access, thing)) and \
                 not is_before_array(access, thing):
             right_offset = None
     if elsewhere and placed and cast is False and may_be_another(access, thing, parts):

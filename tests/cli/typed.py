@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What expressions in the kernel's source are of: a->b.c, by the declarations of a in the
-function around it and of members in structs. Knows nothing of machine code."""
+function around it and of members in structs. Knows nothing of machine code. oracle.t has
+examples."""
 
 import re
+import subprocess
 
 INLINE_DEPTH = 3
 CHAIN = re.compile(r"(?<![\w.>])(\w+)((?:\s*(?:->|\.)\s*\w+|\[[^][]*\])+)")
@@ -11,6 +13,12 @@ DECLARED = re.compile(r"\bstruct (\w+)\s*(\**)\s*(?:const |__restrict )?(\w+)\s*
 SCALAR = re.compile(r"\b((?:unsigned |signed |long |short |const )*\w+)\s+(\*+)\s*(?:const )?"
                     r"(\w+)\s*(?=[,;=)])")
 CALL = re.compile(r"\b(\w+)\s*\(")
+PER_CPU = re.compile(r"\b(?:DEFINE|DECLARE)_PER_CPU\w*\(([^();]*?),\s*(\w+)\)")
+# What reads a variable of a CPU, but not &per_cpu(x, cpu), unless that goes on with ->
+READS_PER_CPU = re.compile(r"(&?)\s*\b(?:get_cpu_var|per_cpu|(?:__|raw_|this_)+cpu_(?!ptr)\w+)"
+                           r"\(\s*(\w+)\s*(?:,[^()]*)?\)\s*(->)?")
+SIZES = {"char": 1, "char unsigned": 1, "_Bool": 1, "short": 2, "short unsigned": 2, "int": 4,
+         "unsigned": 4, "long": 8, "long unsigned": 8, "long long": 8, "long long unsigned": 8}
 
 
 class Place:
@@ -19,6 +27,62 @@ class Place:
 
     def __init__(self, kind, offset, names, size):
         self.kind, self.offset, self.names, self.size = kind, offset, names, size
+
+
+class Types:
+    """Members and their places, as pahole prints them."""
+
+    MEMBER = re.compile(r"\b(\w+)(?:\)\([^;]*\))?(?:\[\d*\])*(?::\d+)?"
+                        r"(?: __attribute__\(\(.*?\)\))?;\s*/\*\s*(\d+)(: *\d+)?\s+(\d+)\s*\*/")
+
+    KIND = re.compile(r"^\s*(?:const )?(?:struct|union) (\w+)\s+\**\s*(\w+)(?:\[\d*\])*;", re.M)
+
+    def __init__(self, path):
+        self.members = {}
+        self.bits = set()       # (struct, member) of bit-fields
+        self.kinds = {}         # struct -> member -> struct that it is or points to
+        self.places = {}        # member -> [(struct, offset, size)]
+        # Of BTF it prints all in a second, of DWARF in minutes.
+        for options in (["-F", "btf"], []):
+            said = subprocess.run(["pahole", *options, path], capture_output=True,
+                                  text=True).stdout
+            if said:
+                break
+        for head, body in re.findall(r"^((?:struct|union) \w+) \{\n(.*?)^\}", said, re.M | re.S):
+            # Several may have the name, in different files.
+            members = self.MEMBER.findall(body)
+            self.members.setdefault(head, []).extend(
+                (name, int(offset), int(size)) for name, offset, _, size in members)
+            self.bits.update((head, name) for name, _, bit, _ in members if bit)
+            self.kinds.setdefault(head, {}).update(
+                (name, kind) for kind, name in self.KIND.findall(body))
+
+    def member(self, kind, name, others):
+        """-> offset, size, the struct it is or points to; None if there is none"""
+        for own, offset, size in self.of(kind):
+            if own == name or own in others:
+                return offset, size, self.kinds[kind].get(own)
+        return None
+
+    def named(self, name):
+        """-> [(struct, offset, size)] of all members of that name"""
+        if not self.places:
+            for kind, members in self.members.items():
+                for other, offset, size in members:
+                    self.places.setdefault(other, []).append((kind, offset, size))
+        return self.places.get(name, [])
+
+    def of(self, kind):
+        """-> [(member, offset, size)]"""
+        return self.members.get(kind, [])
+
+    def has(self, kind, name, offset, width):
+        """Is there such a member? A flexible array has no size, and of what is so wide, an
+        instruction may use only a bit-field further on."""
+        return any(name == other and (
+            (start <= offset and (offset < start + size or not size)) or
+            ((kind, name) in self.bits and offset <= start < offset + width))
+                   for other, start, size in self.members.get(kind, []))
 
 
 def declarations(text):
@@ -75,6 +139,26 @@ class Typed:
             self.kept[text] = found, unknown
         return self.kept[text]
 
+    def of_statement(self, text, statement):
+        """-> (Places that a statement of a function names, names of unknown structs)"""
+        declared, found, unknown = declarations(text), [], set()
+        for first, steps in CHAIN.findall(statement):
+            for place in self.chain(declared, first, steps):
+                if isinstance(place, Place):
+                    found.append(place)
+                else:
+                    unknown.add(place)
+        return found, unknown | set(re.findall(r"\)\s*->\s*(\w+)", statement))
+
+    def sizes_at(self, text, statement, offset):
+        """-> bytes of all that the statement may name at an offset, to the end of each"""
+        found, unknown = self.of_statement(text, statement)
+        spans = [(place.offset, place.size) for place in found]
+        spans += [span for name in self.source.expand(unknown)
+                  for _, *span in self.types.named(name)]
+        return {start + size - offset for start, size in spans
+                if start <= offset < start + size}
+
     def of_calls(self, statement):
         """Places in the inline functions that a statement calls, and those they call"""
         found, unknown, seen = [], set(), set()
@@ -124,6 +208,105 @@ def canonical(words, typedefs):
     if len(words) > 1 and "int" in words:
         words.remove("int")
     return " ".join(sorted(words))
+
+
+def same(declared, kind, typedefs):
+    """Is what the source declares what debug info says? "const char *" and "char *" are."""
+    (one, stars), (other, more) = (
+        re.fullmatch(r"(.*?)\s*((?:\*\s*)*)", text.strip()).groups() for text in (declared, kind))
+    return stars.count("*") == more.count("*") and \
+        canonical(one, typedefs) == canonical(other, typedefs)
+
+
+def reads_per_cpu(statement, variables, kind, typedefs):
+    """Does a statement read a variable of a CPU that is declared as of that kind?"""
+    return any(same(declared, kind, typedefs)
+               for address, name, arrow in READS_PER_CPU.findall(statement)
+               if arrow or not address for declared in variables.get(name, ()))
+
+
+def copies_whole(text, statement, kind):
+    """Is it v = ..., and v a struct or union of that kind? What is copied has no name then."""
+    match = re.match(r"\s*(?:const )?(?:((?:struct|union) \w+) )?\s*(\w+)\s*=(?!\s*[{=])",
+                     statement)
+    if not match:
+        return False
+    declared, name = match.groups()
+    return declared == kind if declared else bool(
+        re.search(rf"\b{kind}\s+(?:\w+\s*,\s*)*{name}\s*[,;=]", text))
+
+
+# ---- what is given to inlined functions ----
+
+def arguments(text, function):
+    """-> what is between the parentheses behind a function's name, as texts"""
+    match = re.search(rf"\b{re.escape(function)}\s*\(", text)
+    depth, parts = 0, [""]
+    for char in text[match.end():] if match else "":
+        if char == ")" and not depth:
+            return [part.strip() for part in parts]
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return []
+
+
+def parameters(text, function):
+    """-> names, in their order; "" of what has none"""
+    names = [re.search(r"\(\*\s*(\w+)\)|(\w+)\s*(?:\[\w*\])*$", part)
+             for part in arguments(text.partition("{")[0], function)]
+    return [(match[1] or match[2]) if match else "" for match in names]
+
+
+def given(functions, texts, statements, depth, name):
+    """-> (argument without casts, frame) that parameter @name of frame @depth stands for, up
+    to where it is no parameter that is handed on. The innermost frame is 0."""
+    while depth + 1 < len(functions):
+        names = parameters(texts[depth], functions[depth])
+        values = arguments(statements[depth + 1], functions[depth])
+        if name not in names or len(names) != len(values):
+            break
+        name = re.sub(r"^(?:\([^()]*\*\)\s*)+", "", values[names.index(name)])
+        depth += 1
+    return name, depth
+
+
+def callbacks(functions, texts, statements, files):
+    """Yield (name, frame that it is named in, is it the statement) of functions that a frame
+    calls through a pointer which it was given: f of search(key, f), or of search(key, ops),
+    where ops = { .cmp = f }. @files: the whole text around each frame."""
+    for depth, text in enumerate(texts):
+        body = text.partition("{")[2]
+        for call in re.finditer(r"(?<![\w.>])\(?\*?(\w+)\)?(?:(?:->|\.)(\w+))?\s*\(", body):
+            said = call[0] in statements[depth]
+            argument, frame = given(functions, texts, statements, depth, call[1])
+            if frame == depth:
+                continue
+            name = re.fullmatch(r"&?\s*(\w+)", argument)
+            if name and not call[2]:
+                yield name[1], frame, said
+            elif name:
+                for fields in re.findall(rf"\b{name[1]}\s*=\s*\{{(.*?)\}}\s*;",
+                                         files[frame], re.S):
+                    yield from ((function, frame, said) for function in re.findall(
+                        rf"\.{call[2]}\s*=\s*(\w+)", fields))
+
+
+def views(functions, texts, statements, typedefs):
+    """Yield Places that a statement names as p[1], where p, which is never changed, points
+    to what has no members, and was made of what points to a struct."""
+    for depth, (text, statement) in enumerate(zip(texts, statements)):
+        for words, stars, name in SCALAR.findall(text):
+            size = SIZES.get(canonical(words, typedefs))
+            changed = re.search(rf"\b{name}\s*(?:[-+]?=(?!=)|\+\+|--)|"
+                                rf"(?:\+\+|--|&)\s*{name}\b", text)
+            argument, frame = given(functions, texts, statements, depth, name)
+            kind, pointers = declarations(texts[frame]).get(argument, (None, 0))
+            if size and stars == "*" and not changed and frame > depth and pointers == 1:
+                for index in re.findall(rf"(?<![\w.>&])\b{name}\s*\[(\d+)\]", statement):
+                    yield Place(kind, int(index) * size, [], size)
 
 
 def dereferences(text, statement, kind, typedefs):
