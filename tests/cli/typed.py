@@ -35,12 +35,16 @@ class Types:
     MEMBER = re.compile(r"\b(\w+)(?:\)\([^;]*\))?(?:\[\d*\])*(?::\d+)?"
                         r"(?: __attribute__\(\(.*?\)\))?;\s*/\*\s*(\d+)(: *\d+)?\s+(\d+)\s*\*/")
 
-    KIND = re.compile(r"^\s*(?:const )?(?:struct|union) (\w+)\s+\**\s*(\w+)(?:\[\d*\])*;", re.M)
+    KIND = re.compile(r"^\s*(?:const )?(?:struct|union) (\w+)\s+(\**)\s*(\w+)(?:\[\d*\])*;", re.M)
+
+    FLEXIBLE = re.compile(r"\b(\w+)\[0?\];")
 
     def __init__(self, path):
         self.members = {}
         self.bits = set()       # (struct, member) of bit-fields
         self.kinds = {}         # struct -> member -> struct that it is or points to
+        self.pointers = set()   # (struct, member) of the latter
+        self.flexible = set()   # (struct, member) of flexible arrays
         self.places = {}        # member -> [(struct, offset, size)]
         # Of BTF it prints all in a second, of DWARF in minutes.
         for options in (["-F", "btf"], []):
@@ -55,7 +59,9 @@ class Types:
                 (name, int(offset), int(size)) for name, offset, _, size in members)
             self.bits.update((head, name) for name, _, bit, _ in members if bit)
             self.kinds.setdefault(head, {}).update(
-                (name, kind) for kind, name in self.KIND.findall(body))
+                (name, kind) for kind, _, name in self.KIND.findall(body))
+            self.flexible.update((head, name) for name in self.FLEXIBLE.findall(body))
+            self.pointers.update((head, name) for _, star, name in self.KIND.findall(body) if star)
 
     def member(self, kind, name, others):
         """-> offset, size, the struct it is or points to; None if there is none"""
@@ -76,11 +82,20 @@ class Types:
         """-> [(member, offset, size)]"""
         return self.members.get(kind, [])
 
+    def has_no_end(self, kind, name):
+        """Is it a flexible array, or a struct that ends in one?"""
+        inner = self.kinds.get(kind, {}).get(name)
+        if (kind, name) in self.flexible or not inner or (kind, name) in self.pointers:
+            return (kind, name) in self.flexible
+        members = self.of("struct " + inner)
+        return bool(members) and self.has_no_end("struct " + inner, members[-1][0])
+
     def has(self, kind, name, offset, width):
-        """Is there such a member? A flexible array has no size, and of what is so wide, an
+        """Is there such a member? A flexible array has no end, and of what is so wide, an
         instruction may use only a bit-field further on."""
         return any(name == other and (
-            (start <= offset and (offset < start + size or not size)) or
+            (start <= offset and (offset < start + size or not size or
+                                  self.has_no_end(kind, name))) or
             ((kind, name) in self.bits and offset <= start < offset + width))
                    for other, start, size in self.members.get(kind, []))
 
