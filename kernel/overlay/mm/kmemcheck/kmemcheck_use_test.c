@@ -212,6 +212,26 @@ void test_masked_value(struct kunit *test)
 	expect_use(test, 8, 4);
 }
 
+/* Part of test_shifted_value(): what a carry cannot reach stays as it is. */
+static void expect_sums(struct kunit *test)
+{
+	struct context *c = test->priv;
+	unsigned long scratch;
+
+	c->object[8] = 0x81;
+	asm volatile("movl %1, %k0\n\taddl %k0, %k0\n\ttestl $0x1ff, %k0\n\tjz 1f\n1:\n\t"
+		     "movl %1, %k0\n\tleal (%0,%0), %k0\n\tandl $0x1fe, %k0\n\tjz 2f\n2:"
+		     : "=&r" (scratch) : "m" (*(u32 *)(c->object + 8)) : "cc");
+	asm volatile("movzwl %1, %k0\n\taddl $0x30000, %k0\n\ttestl $0x3000f, %k0\n\tjz 1f\n1:\n\t"
+		     "movzwl %1, %k0\n\tleal 0x30000(%0), %k0\n\ttestl $0x3000f, %k0\n\tjz 2f\n2:\n\t"
+		     "movzwl %1, %k0\n\tsubl $1, %k0\n\tdecl %k0\n\ttestl $0x7f, %k0\n\tjz 3f\n3:"
+		     : "=&r" (scratch) : "m" (*(u16 *)(c->object + 8)) : "cc");
+	expect_no_use(test);
+	asm volatile("movzwl %1, %k0\n\taddl $0x3ff00, %k0\n\ttestl $0x10000, %k0\n\tjz 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(u16 *)(c->object + 8)) : "cc");
+	expect_use(test, 8, 2);
+}
+
 void test_shifted_value(struct kunit *test)
 {
 	struct context *c = test->priv;
@@ -227,6 +247,7 @@ void test_shifted_value(struct kunit *test)
 		     "cmpl $2, %k0\n\tje 2f\n2:"
 		     : "=&r" (scratch) : "m" (*(u32 *)c->object) : "cc");
 	expect_use(test, 0, 4);
+	expect_sums(test);
 }
 
 static noinline bool is_five(u32 value)

@@ -4,14 +4,38 @@
  *
  * A bit is when it depends on one that is. Where an operand that is not decides a bit
  * (0 of an AND, 1 of an OR), the other one does not matter: this is what masks what
- * the compiler has loaded too much. With carries, everything above the lowest
- * poisoned bit is poisoned.
+ * the compiler has loaded too much. A carry goes as far as it can for some values of the
+ * poisoned bits.
  */
 #include <linux/bitops.h>
 #include <linux/minmax.h>
 
 #include "../insn/arith.h"
 #include "propagate.h"
+
+/**
+ * kmemcheck_sum_poison() - which bits of a sum are poisoned?
+ * @a: a number
+ * @a_poison: of it
+ * @b: another one, which does not depend on the same poisoned bits
+ * @b_poison: of that
+ *
+ * As the numbers that BPF's verifier tracks: with the poisoned bits all 0, and all 1, a bit
+ * that some carry changes is not the same.
+ */
+u64 kmemcheck_sum_poison(u64 a, u64 a_poison, u64 b, u64 b_poison)
+{
+	u64 least = (a & ~a_poison) + (b & ~b_poison);
+
+	return (least ^ (least + a_poison + b_poison)) | a_poison | b_poison;
+}
+
+static u64 difference_poison(u64 a, u64 a_poison, u64 b, u64 b_poison)
+{
+	u64 middle = (a & ~a_poison) - (b & ~b_poison);
+
+	return ((middle + a_poison) ^ (middle - b_poison)) | a_poison | b_poison;
+}
 
 /* Two operands; the upper bits of their words are 0. */
 struct pair {
@@ -91,7 +115,7 @@ static void set_flags_compare(struct kmemcheck_propagation *p, const struct pair
 static u64 alu_poison(struct kmemcheck_propagation *p, unsigned int alu, const struct pair *v)
 {
 	u64 mask = kmemcheck_size_mask(v->size), poison, result;
-	unsigned int carry;
+	bool carry, carry_poison;
 
 	switch (alu) {
 	case ALU_AND:
@@ -114,16 +138,36 @@ static u64 alu_poison(struct kmemcheck_propagation *p, unsigned int alu, const s
 	case ALU_CMP:
 	case ALU_SUB:
 		set_flags_compare(p, v);
-		return carry_up(v->a_poison | v->b_poison) & mask;
+		return difference_poison(v->a, v->a_poison, v->b, v->b_poison) & mask;
 	}
-	/* add, adc, sbb; the result is right below the lowest poisoned bit. */
-	poison = v->a_poison | v->b_poison;
+	/* add, adc, sbb */
 	carry = alu != ALU_ADD && p->regs.flags & X86_EFLAGS_CF;
-	if (alu != ALU_ADD && p->flags_poison & X86_EFLAGS_CF)
-		poison |= 1;
-	poison = carry_up(poison) & mask;
-	result = alu == ALU_SBB ? v->a - v->b - carry : v->a + v->b + carry;
+	carry_poison = alu != ALU_ADD && p->flags_poison & X86_EFLAGS_CF;
+	if (alu == ALU_SBB) {
+		poison = difference_poison(v->a, v->a_poison, v->b, v->b_poison);
+		poison = difference_poison(v->a - v->b, poison, carry, carry_poison) & mask;
+		result = v->a - v->b - carry;
+	} else {
+		poison = kmemcheck_sum_poison(v->a, v->a_poison, v->b, v->b_poison);
+		poison = kmemcheck_sum_poison(v->a + v->b, poison, carry, carry_poison) & mask;
+		result = v->a + v->b + carry;
+	}
 	set_flags(p, result, poison, v->size, poison ? CARRIES : 0);
+	return poison;
+}
+
+/* What is added to itself moves to the left. */
+static bool doubles(const struct kmemcheck_decoded *d)
+{
+	return d->op != OP_ALU_IMM && d->sub == ALU_ADD && d->flags & DECODED_IN_REG &&
+	       d->base == d->reg && !(d->flags & (DECODED_HIGH | DECODED_HIGH_M));
+}
+
+static u64 doubled_poison(struct kmemcheck_propagation *p, const struct pair *v)
+{
+	u64 poison = v->a_poison << 1 & kmemcheck_size_mask(v->size);
+
+	set_flags(p, v->a << 1, poison, v->size, v->a_poison ? CARRIES : 0);
 	return poison;
 }
 
@@ -159,7 +203,7 @@ static void alu(struct kmemcheck_propagation *p, const struct kmemcheck_decoded 
 		v.b_poison = 0;
 	}
 
-	result = alu_poison(p, d->sub, &v);
+	result = doubles(d) ? doubled_poison(p, &v) : alu_poison(p, d->sub, &v);
 	if (d->sub == ALU_CMP || d->sub == ALU_TEST)
 		return;
 	if (d->op == OP_ALU_LOAD)
@@ -168,14 +212,25 @@ static void alu(struct kmemcheck_propagation *p, const struct kmemcheck_decoded 
 		*poison = result;
 }
 
-static void unary(struct kmemcheck_propagation *p, const struct kmemcheck_decoded *d,
+static void unary(struct kmemcheck_propagation *p, const struct kmemcheck_decoded *d, u64 value,
 		  u64 *poison)
 {
 	unsigned long carry = p->flags_poison & X86_EFLAGS_CF;
 
-	if (d->sub == UNARY_NOT)
+	switch (d->sub) {
+	case UNARY_NOT:
 		return;
-	*poison = carry_up(*poison) & kmemcheck_size_mask(d->size);
+	case UNARY_INC:
+		*poison = kmemcheck_sum_poison(value, *poison, 1, 0);
+		break;
+	case UNARY_DEC:
+		*poison = difference_poison(value, *poison, 1, 0);
+		break;
+	default:
+		*poison = difference_poison(0, 0, value, *poison);
+		break;
+	}
+	*poison &= kmemcheck_size_mask(d->size);
 	set_flags(p, 0, *poison, d->size, *poison ? CARRIES : 0);
 	if (d->sub != UNARY_NEG)
 		p->flags_poison = (p->flags_poison & ~X86_EFLAGS_CF) | carry;
@@ -330,7 +385,8 @@ static enum kmemcheck_result exchange(struct kmemcheck_propagation *p,
 	u64 reg_poison = kmemcheck_get_reg(d, &p->poison) & mask, sum;
 
 	if (d->op == OP_XADD) {
-		sum = carry_up(*poison | reg_poison) & mask;
+		sum = kmemcheck_sum_poison(value, *poison, kmemcheck_get_reg(d, &p->regs) & mask,
+					   reg_poison) & mask;
 		kmemcheck_put_reg(d, &p->poison, *poison);
 		*poison = sum;
 		set_flags(p, 0, sum, d->size, sum ? CARRIES : 0);
@@ -374,7 +430,7 @@ enum kmemcheck_result kmemcheck_propagate_poison(struct kmemcheck_propagation *p
 		alu(p, d, value, poison);
 		return PROPAGATE_CONTINUE;
 	case OP_UNARY:
-		unary(p, d, poison);
+		unary(p, d, value, poison);
 		return PROPAGATE_CONTINUE;
 	case OP_SHIFT:
 	case OP_SHIFT_DOUBLE:

@@ -139,16 +139,26 @@ static enum kmemcheck_result on_stack(struct kmemcheck_propagation *p,
 	return done ? PROPAGATE_CONTINUE : PROPAGATE_NO_ROOM;
 }
 
+/* lea: base + index + displacement */
 static u64 address_poison(const struct kmemcheck_propagation *p,
 			  const struct kmemcheck_decoded *d)
 {
-	u64 poison = 0;
+	u64 base = 0, base_poison = 0, index = 0, poison = 0;
 
-	if (d->base != SLOT_NONE && d->base != SLOT_IP)
-		poison |= kmemcheck_slot_value(&p->poison, d->base);
-	if (d->index != SLOT_NONE)
-		poison |= kmemcheck_slot_value(&p->poison, d->index) << d->scale;
-	return poison;
+	if (d->base != SLOT_NONE && d->base != SLOT_IP) {
+		base = kmemcheck_slot_value(&p->regs, d->base);
+		base_poison = kmemcheck_slot_value(&p->poison, d->base);
+	}
+	if (d->index != SLOT_NONE) {
+		index = kmemcheck_slot_value(&p->regs, d->index) << d->scale;
+		poison = kmemcheck_slot_value(&p->poison, d->index) << d->scale;
+	}
+	/* What is added to itself moves to the left. */
+	if (d->base == d->index && d->base != SLOT_NONE && !d->scale)
+		poison <<= 1;
+	else
+		poison = kmemcheck_sum_poison(base, base_poison, index, poison);
+	return kmemcheck_sum_poison(base + index, poison, d->disp, 0);
 }
 
 /* Instructions with no operand in memory but the stack. */
@@ -160,7 +170,7 @@ static enum kmemcheck_result without_memory(struct kmemcheck_propagation *p,
 	switch (d->op) {
 	case OP_LEA:
 		poison = address_poison(p, d);
-		kmemcheck_put_reg(d, &p->poison, poison | -poison);
+		kmemcheck_put_reg(d, &p->poison, poison);
 		break;
 	case OP_LOAD_IMM:
 		kmemcheck_put_reg(d, &p->poison, 0);

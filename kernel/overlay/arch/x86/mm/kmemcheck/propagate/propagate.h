@@ -113,6 +113,8 @@ enum kmemcheck_result kmemcheck_propagate_poison(struct kmemcheck_propagation *p
 						 const struct kmemcheck_decoded *d, u64 value,
 						 u64 *poison);
 
+u64 kmemcheck_sum_poison(u64 a, u64 a_poison, u64 b, u64 b_poison);
+
 /* copies.c */
 void kmemcheck_expect_copies(const struct kmemcheck_propagation *p);
 
