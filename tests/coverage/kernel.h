@@ -93,6 +93,7 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_END_CODE,
 	KMEMCHECK_COUNTER_END_ROOM,
 	KMEMCHECK_COUNTER_END_LENGTH,
+	KMEMCHECK_COUNTER_END_STACK,
 };
 #define kmemcheck_count(counter)		((void)(counter))
 #define kmemcheck_tracked(p)			((void)(p), false)

@@ -250,7 +250,8 @@ def check_propagation(tap, label, stats):
     tap.ok(loads > 1000 and share >= 0.999,
            f"{label}: poison is propagated to its end in 99.9 % of the loads",
            (loads, lost))
-    print(f"# {label}: {loads} loads propagated, {100 * share:.3f} % of them to the end")
+    print(f"# {label}: {loads} loads propagated, {100 * share:.3f} % of them to the end, "
+          f"{stats.get('propagations left on the stack')} left on the stack")
 
 
 def check_flood(tap, label, done):

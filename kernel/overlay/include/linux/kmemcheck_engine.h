@@ -43,6 +43,7 @@ struct pt_regs;
  * @KMEMCHECK_COUNTER_END_CODE: to where no code is
  * @KMEMCHECK_COUNTER_END_ROOM: to one store too many
  * @KMEMCHECK_COUNTER_END_LENGTH: as far as propagation goes
+ * @KMEMCHECK_COUNTER_END_STACK: to nothing, for many instructions with poison on the stack only
  * @KMEMCHECK_COUNTER_UNKNOWN: instructions that could not be decoded
  * @KMEMCHECK_COUNTER_UNTRACKED: pages that are not checked any more
  * @KMEMCHECK_COUNTER_NMI: faults taken in an NMI, or on the stack of #DB, where
@@ -77,6 +78,7 @@ enum kmemcheck_counter {
 	KMEMCHECK_COUNTER_END_CODE,
 	KMEMCHECK_COUNTER_END_ROOM,
 	KMEMCHECK_COUNTER_END_LENGTH,
+	KMEMCHECK_COUNTER_END_STACK,
 	KMEMCHECK_COUNTER_UNKNOWN,
 	KMEMCHECK_COUNTER_UNTRACKED,
 	KMEMCHECK_COUNTER_NMI,

@@ -37,6 +37,7 @@ const char * const kmemcheck_counter_names[] = {
 	[KMEMCHECK_COUNTER_END_CODE]	= "propagations to unknown code",
 	[KMEMCHECK_COUNTER_END_ROOM]	= "propagations without room",
 	[KMEMCHECK_COUNTER_END_LENGTH]	= "propagations without end",
+	[KMEMCHECK_COUNTER_END_STACK]	= "propagations left on the stack",
 	[KMEMCHECK_COUNTER_UNKNOWN]	= "unknown instructions",
 	[KMEMCHECK_COUNTER_UNTRACKED]	= "untracked pages",
 	[KMEMCHECK_COUNTER_NMI]		= "faults in nmi",

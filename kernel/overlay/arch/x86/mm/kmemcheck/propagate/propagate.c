@@ -33,11 +33,12 @@
 #include "propagate.h"
 
 /*
- * Instructions; and those in a row with no poison but on the stack, behind which it has to
- * be seen that this is used: to lose sight of it there is no sign of that any more.
+ * Instructions; those in a row with no poison but on the stack; and how many of these it
+ * takes until it has to be seen that this is used: to lose sight of it is no sign any more.
  */
 #define MAX_LENGTH	1024
-#define MAX_CLEAN	48
+#define MAX_CLEAN	256
+#define MAX_DOUBTFUL	48
 
 /* Otherwise, a value of which no byte is initialised counts as used. */
 bool kmemcheck_propagate __read_mostly = true;
@@ -548,7 +549,7 @@ static bool is_used(struct kmemcheck_propagation *p, unsigned long addr,
 	enum kmemcheck_result result = propagate_load(p, addr, size);
 	unsigned int i, clean = 0;
 
-	for (i = 0; result == PROPAGATE_CONTINUE && i < MAX_LENGTH; i++) {
+	for (i = 0; result == PROPAGATE_CONTINUE && i < MAX_LENGTH && clean < MAX_CLEAN; i++) {
 		if (registers_are_poisoned(p))
 			clean = 0;
 		else if (kmemcheck_stack_is_poisoned(p))
@@ -559,9 +560,11 @@ static bool is_used(struct kmemcheck_propagation *p, unsigned long addr,
 	}
 	if (result == PROPAGATE_USED)
 		return true;
-	kmemcheck_count(end_counters[result]);
-	if (clean > MAX_CLEAN)
+	if (clean > MAX_DOUBTFUL) {
+		kmemcheck_count(KMEMCHECK_COUNTER_END_STACK);
 		return false;
+	}
+	kmemcheck_count(end_counters[result]);
 	if (result == PROPAGATE_CONTINUE)
 		return callee_saved_is_poisoned(p) && otherwise;
 	return (registers_are_poisoned(p) || kmemcheck_stack_is_poisoned(p)) && otherwise;
