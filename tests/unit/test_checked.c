@@ -28,10 +28,8 @@ static int set_up(void **state)
 
 	assert_non_null(s);
 	s->f = fixture_new("gcc", "-g");
-	fixture_compile(s->f, "checked", "-g -mno-sse -fsanitize=kernel-address "
-			"--param asan-instrumentation-with-call-threshold=0 "
-			"--param asan-globals=0 --param asan-stack=0 "
-			"-fasan-shadow-offset=0xdffffc0000000000");
+	fixture_compile(s->f, "checked",
+			"-g -mno-sse -fsanitize=kernel-address --param asan-instrumentation-with-call-threshold=0 --param asan-globals=0 --param asan-stack=0 -fasan-shadow-offset=0xdffffc0000000000");
 	path = fixture_path(s->f, "checked");
 	s->dir = fixture_path(s->f, ".");
 	assert_no_error(kmc_image_open(NULL, path, NULL, &s->di.vmlinux));
