@@ -411,11 +411,22 @@ static void say_operands(struct kmc_buf *buf, const struct kmc_report *report)
 	kmc_buf_release(&bound);
 }
 
-static void say_why(struct kmc_buf *buf, const struct kmc_report *report)
+static void say_corruption(struct kmc_buf *buf, const struct kmc_report *report)
 {
 	const bool one = report->overwritten.known && !report->hashed &&
 			 report->overwritten.first == report->overwritten.last;
 
+	put_overwritten(buf, report);
+	kmc_buf_puts(buf, is_outside(report) ? " " : " in ");
+	put_place(buf, report);
+	kmc_buf_printf(buf, " %s not as %s left", one ? "is" : "are",
+		       one ? "it was" : "they were");
+	put_decoded(buf, report);
+	kmc_verdict_put_track(buf, "; it was freed in ", &report->free);
+}
+
+static void say_why(struct kmc_buf *buf, const struct kmc_report *report)
+{
 	switch (report->verdict.kind) {
 	case KMC_VERDICT_FREED:
 		put_place(buf, report);
@@ -445,13 +456,7 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report)
 		put_place(buf, report);
 		break;
 	case KMC_VERDICT_CORRUPTION:
-		put_overwritten(buf, report);
-		kmc_buf_puts(buf, is_outside(report) ? " " : " in ");
-		put_place(buf, report);
-		kmc_buf_printf(buf, " %s not as %s left", one ? "is" : "are",
-			       one ? "it was" : "they were");
-		put_decoded(buf, report);
-		kmc_verdict_put_track(buf, "; it was freed in ", &report->free);
+		say_corruption(buf, report);
 		break;
 	case KMC_VERDICT_REMAINING:
 		kmc_buf_printf(buf, "objects of cache %s are still allocated when it is destroyed",
