@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../common/memory.h"
+#include "../common/message.h"
 #include "app.h"
 
 void view_open(struct app *app, const struct view_ops *ops, void *data)
@@ -320,4 +321,24 @@ void view_print(const struct view *view, FILE *out)
 			line.text[--line.len] = '\0';
 		fprintf(out, "%s\n", line.text);
 	}
+}
+
+bool view_json_list(FILE *out, const char *name, size_t count,
+		    struct kmc_error *(*one)(const void *data, size_t i, char **text),
+		    const void *data)
+{
+	fprintf(out, "{\"version\":1,\"%s\":[", name);
+	for (size_t i = 0; i < count; i++) {
+		char *text;
+		struct kmc_error *err = one(data, i, &text);
+
+		if (err) {
+			message_error(err);
+			return false;
+		}
+		fprintf(out, "%s%s", i ? ",\n" : "\n", text);
+		free(text);
+	}
+	fputs("]}\n", out);
+	return true;
 }

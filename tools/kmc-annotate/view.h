@@ -119,5 +119,9 @@ bool view_move(struct view *view, enum request request, int rows);
 void view_draw(struct view *view, struct grid *grid, int row, int rows,
 	       const char *match);
 void view_print(const struct view *view, FILE *out);
+/* @count times what @one makes, as the list @name; false, and it has been said why. */
+bool view_json_list(FILE *out, const char *name, size_t count,
+		    struct kmc_error *(*one)(const void *data, size_t i, char **text),
+		    const void *data);
 
 #endif /* VIEW_H */

@@ -139,29 +139,22 @@ static bool request(struct view *view, enum request what)
 	return true;
 }
 
+static struct kmc_error *json_one(const void *data, size_t i, char **text)
+{
+	const struct answers *answers = data;
+	struct kmc_answer answer = answers->v[i].answer;
+
+	answer.name = &answers->v[i].name;
+	answer.path = answers->v[i].path;
+	answer.declared = answers->v[i].declared;
+	return kmc_json_answer(&answer, text);
+}
+
 static bool json(const struct view *view, FILE *out)
 {
 	const struct answers *answers = view->data;
 
-	fputs("{\"version\":1,\"answers\":[", out);
-	for (size_t i = 0; i < answers->count; i++) {
-		struct kmc_answer answer = answers->v[i].answer;
-		struct kmc_error *err;
-		char *text;
-
-		answer.name = &answers->v[i].name;
-		answer.path = answers->v[i].path;
-		answer.declared = answers->v[i].declared;
-		err = kmc_json_answer(&answer, &text);
-		if (err) {
-			message_error(err);
-			return false;
-		}
-		fprintf(out, "%s%s", i ? ",\n" : "\n", text);
-		free(text);
-	}
-	fputs("]}\n", out);
-	return true;
+	return view_json_list(out, "answers", answers->count, json_one, answers);
 }
 
 static void free_data(void *data)

@@ -176,25 +176,18 @@ static bool request(struct view *view, enum request what)
 	return true;
 }
 
+static struct kmc_error *json_one(const void *data, size_t i, char **text)
+{
+	const struct list *list = data;
+
+	return kmc_json_type_name(list->all[list->left[i]].type, text);
+}
+
 static bool json(const struct view *view, FILE *out)
 {
 	const struct list *list = view->data;
 
-	fputs("{\"version\":1,\"types\":[", out);
-	for (size_t i = 0; i < list->nleft; i++) {
-		struct kmc_error *err;
-		char *text;
-
-		err = kmc_json_type_name(list->all[list->left[i]].type, &text);
-		if (err) {
-			message_error(err);
-			return false;
-		}
-		fprintf(out, "%s%s", i ? ",\n" : "\n", text);
-		free(text);
-	}
-	fputs("]}\n", out);
-	return true;
+	return view_json_list(out, "types", list->nleft, json_one, list);
 }
 
 static void free_data(void *data)

@@ -130,25 +130,18 @@ static int depth(const struct view *view, size_t i)
 	return shown->lines[i].reason >= 0;
 }
 
+static struct kmc_error *json_one(const void *data, size_t i, char **text)
+{
+	const struct shown *shown = data;
+
+	return kmc_json_what(&shown->answers.v[i], text);
+}
+
 static bool json(const struct view *view, FILE *out)
 {
 	const struct shown *shown = view->data;
 
-	fputs("{\"version\":1,\"answers\":[", out);
-	for (size_t i = 0; i < shown->answers.count; i++) {
-		struct kmc_error *err;
-		char *text;
-
-		err = kmc_json_what(&shown->answers.v[i], &text);
-		if (err) {
-			message_error(err);
-			return false;
-		}
-		fprintf(out, "%s%s", i ? ",\n" : "\n", text);
-		free(text);
-	}
-	fputs("]}\n", out);
-	return true;
+	return view_json_list(out, "answers", shown->answers.count, json_one, shown);
 }
 
 static void free_data(void *data)

@@ -77,16 +77,24 @@ static int answer_requests(int fd, pid_t asker, const void *frame, size_t size)
 	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : unexpected("nci: no error");
 }
 
-/* The device never gets up: what it is asked for first, it does not do. */
-static int answer_reset(const char *name, const void *frame, size_t size)
+/* Return: this side of a new device, and its number; or -1, and it has said why. */
+static int open_device(int *number)
 {
-	int result, number, fd = open("/dev/virtual_nci", O_RDWR);
-	pid_t asker;
+	int fd = open("/dev/virtual_nci", O_RDWR);
 
 	if (fd < 0)
 		return failed("/dev/virtual_nci");
-	if (ioctl(fd, GET_INDEX, &number))
-		return failed("nci: the device's number");
+	return ioctl(fd, GET_INDEX, number) ? failed("nci: the device's number") : fd;
+}
+
+/* The device never gets up: what it is asked for first, it does not do. */
+static int answer_reset(const char *name, const void *frame, size_t size)
+{
+	int result, number, fd = open_device(&number);
+	pid_t asker;
+
+	if (fd < 0)
+		return -1;
 	fflush(stdout);
 	asker = fork();
 	if (asker < 0)
@@ -196,13 +204,11 @@ static int look_for_target(__u32 index)
 /* What a tag is called is at the end of what the device tells of it, and is not there. */
 int target_without_id(void)
 {
-	int result, number, status, fd = open("/dev/virtual_nci", O_RDWR);
+	int result, number, status, fd = open_device(&number);
 	pid_t asker;
 
 	if (fd < 0)
-		return failed("/dev/virtual_nci");
-	if (ioctl(fd, GET_INDEX, &number))
-		return failed("nci: the device's number");
+		return -1;
 	fflush(stdout);
 	asker = fork();
 	if (asker < 0)
