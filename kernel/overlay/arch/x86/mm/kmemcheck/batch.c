@@ -203,6 +203,7 @@ void kmemcheck_emulate_batch(struct kmemcheck_decoded *first, struct pt_regs *re
 			budget = kmemcheck_batch;
 		}
 	}
+	/* Or of one that has taken its place in the cache: of no harm. */
 	first->idle_batches = accesses ? 0 : idle_batches + 1;
 	kmemcheck_counter_add(KMEMCHECK_COUNTER_BATCHED, accesses);
 }

@@ -22,12 +22,14 @@
 #include <linux/vmalloc.h>
 
 #include <asm/pgtable.h>
+#include <asm/unaligned.h>
 
 #include "../../../../../mm/kmemcheck/kmemcheck.h"
 #include "../../../../../mm/kmemcheck/pool.h"
 #include "../../../../../mm/kmemcheck/report.h"
 #include "../../../../../mm/kmemcheck/shadow.h"
 #include "../engine.h"
+#include "../insn/cache.h"
 #include "../propagate/propagate.h"
 #include "call.h"
 #include "copy.h"
@@ -328,6 +330,46 @@ static void exit_area(struct difftest_area *area)
 	vfree(area->want);
 }
 
+#define NR_CACHED	2048
+#define MOV_SIZE	5
+
+static u64 decode_all(const u8 *code)
+{
+	u64 before = this_cpu_read(kmemcheck_counters[KMEMCHECK_COUNTER_DECODED]);
+	unsigned int i;
+
+	for (i = 0; i < NR_CACHED; i++)
+		kmemcheck_decode_cached((unsigned long)code + i * MOV_SIZE);
+	return this_cpu_read(kmemcheck_counters[KMEMCHECK_COUNTER_DECODED]) - before;
+}
+
+/* A loop much smaller than the cache is decoded once, wherever it happens to lie. */
+static void decoded_once(struct kunit *test)
+{
+	u8 *code = difftest.page ? vmalloc(NR_CACHED * MOV_SIZE) : NULL;
+	unsigned int i, round;
+	unsigned long flags;
+	u64 first, last;
+
+	if (!difftest.page)
+		kunit_skip(test, "kmemcheck is disabled");
+	KUNIT_ASSERT_NOT_NULL(test, code);
+	/* mov $i,%eax: no two are the same. */
+	for (i = 0; i < NR_CACHED; i++) {
+		code[i * MOV_SIZE] = 0xb8;
+		put_unaligned(i, (u32 *)&code[i * MOV_SIZE + 1]);
+	}
+	local_irq_save(flags);
+	first = decode_all(code);
+	last = first;
+	for (round = 0; round < 16; round++)
+		last = decode_all(code);
+	local_irq_restore(flags);
+	KUNIT_EXPECT_GE(test, first, (u64)NR_CACHED);
+	KUNIT_EXPECT_EQ(test, last, 0ULL);
+	vfree(code);
+}
+
 /* Near enough to the kernel for its relative jumps. */
 static void *alloc_code(void)
 {
@@ -394,6 +436,7 @@ fail:
 #define FAMILY(family)	\
 	{ .run_case = test_family, .name = #family, .generate_params = next_slice }
 static struct kunit_case difftest_cases[] = {
+	KUNIT_CASE(decoded_once),
 #include "families.h"
 	{}
 };

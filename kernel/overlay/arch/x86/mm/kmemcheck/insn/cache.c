@@ -23,6 +23,12 @@
 
 static DEFINE_PER_CPU(struct kmemcheck_decoded *, cache);
 
+/* And those that poison is propagated through, most of which never access tracked memory. */
+#define ASIDE_SHIFT	12
+#define ASIDE_SIZE	(1U << ASIDE_SHIFT)
+
+static DEFINE_PER_CPU(struct kmemcheck_decoded *, aside);
+
 /**
  * kmemcheck_cache_prepare() - make room for decoded instructions
  * @cpu: that is about to be brought up, each time
@@ -31,11 +37,16 @@ static DEFINE_PER_CPU(struct kmemcheck_decoded *, cache);
  */
 int kmemcheck_cache_prepare(unsigned int cpu)
 {
-	struct kmemcheck_decoded **table = &per_cpu(cache, cpu);
+	struct kmemcheck_decoded *table = per_cpu(cache, cpu);
 
-	if (!*table)
-		*table = vzalloc_node(CACHE_SIZE * sizeof(**table), cpu_to_node(cpu));
-	return *table ? 0 : -ENOMEM;
+	if (table)
+		return 0;
+	table = vzalloc_node((CACHE_SIZE + ASIDE_SIZE) * sizeof(*table), cpu_to_node(cpu));
+	if (!table)
+		return -ENOMEM;
+	per_cpu(aside, cpu) = table + CACHE_SIZE;
+	per_cpu(cache, cpu) = table;
+	return 0;
 }
 
 /**
@@ -112,44 +123,87 @@ static __always_inline bool matches(const struct kmemcheck_decoded *d, unsigned 
 	return is_same_code_at_end(d, ip);
 }
 
+/* An instruction has this many places, the ones of its group. */
+#define WAYS	4
+
+/* In another place than the first one. Return: NULL when it is not there. */
+static struct kmemcheck_decoded *find_behind(unsigned int nr, unsigned long ip)
+{
+	struct kmemcheck_decoded *table = this_cpu_read(cache);
+	unsigned int way;
+
+	for (way = 1; way < WAYS; way++)
+		if (matches(&table[nr ^ way], ip))
+			return &table[nr ^ way];
+	return NULL;
+}
+
+static DEFINE_PER_CPU(unsigned int, moved);
+
+/*
+ * Into the first place. What stood there moves to one of the other three: to each in turn,
+ * or two that have each other's first place among them would throw each other out for ever.
+ */
+static struct kmemcheck_decoded *insert(unsigned int nr, unsigned long ip)
+{
+	unsigned int way = this_cpu_inc_return(moved) % (WAYS - 1) + 1;
+	struct kmemcheck_decoded *table = this_cpu_read(cache);
+
+	table[nr ^ way] = table[nr];
+	decode(ip, &table[nr]);
+	return &table[nr];
+}
+
+/* What is executed again is likely to be executed often. */
+static noinline struct kmemcheck_decoded *move_to_front(unsigned int nr, unsigned long ip)
+{
+	struct kmemcheck_decoded *first = this_cpu_read(cache) + nr;
+	struct kmemcheck_decoded *d = find_behind(nr, ip);
+
+	if (!d)
+		return insert(nr, ip);
+	swap(*first, *d);
+	return first;
+}
+
 /**
  * kmemcheck_decode_cached() - the decoded instruction at an address
  * @ip: its address; it can be read there
  *
- * Not in an NMI, which may have interrupted this. An instruction has two places;
- * the older one of the two there makes room.
+ * Not in an NMI, which may have interrupted this. What it returned before may hold
+ * another instruction then.
  */
 struct kmemcheck_decoded *kmemcheck_decode_cached(unsigned long ip)
 {
 	unsigned int nr = hash_long(ip, CACHE_SHIFT);
 	struct kmemcheck_decoded *d = this_cpu_read(cache) + nr;
-	struct kmemcheck_decoded *other = this_cpu_read(cache) + (nr ^ 1);
 
-	if (likely(matches(d, ip)))
-		return d;
-	if (matches(other, ip))
-		return other;
-	*other = *d;
-	decode(ip, d);
-	return d;
+	return likely(matches(d, ip)) ? d : move_to_front(nr, ip);
 }
 
 /**
  * kmemcheck_lookup_decoded() - as kmemcheck_decode_cached(), but leave the cache alone
- * @ip: its address
+ * @ip: its address; it can be read there
  *
- * Return: NULL when it is not there.
+ * So the instruction that has faulted stays where it is. One that is not in the cache is
+ * kept beside it, until the next call.
+ *
+ * Return: NULL when there is no cache yet.
  */
 const struct kmemcheck_decoded *kmemcheck_lookup_decoded(unsigned long ip)
 {
 	unsigned int nr = hash_long(ip, CACHE_SHIFT);
-	const struct kmemcheck_decoded *d = this_cpu_read(cache);
+	struct kmemcheck_decoded *d = this_cpu_read(cache);
 
 	if (!d)
 		return NULL;
-	d += nr;
-	if (matches(d, ip))
+	if (matches(d + nr, ip))
+		return d + nr;
+	d = find_behind(nr, ip);
+	if (d)
 		return d;
-	d = this_cpu_read(cache) + (nr ^ 1);
-	return matches(d, ip) ? d : NULL;
+	d = this_cpu_read(aside) + hash_long(ip, ASIDE_SHIFT);
+	if (!matches(d, ip))
+		decode(ip, d);
+	return d;
 }
