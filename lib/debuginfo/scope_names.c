@@ -98,14 +98,22 @@ struct kmc_error *kmc_scope_variable(struct kmc_image *image, uint64_t address,
 
 /* ---- compilation units ---- */
 
+/* Answers that are kept. */
+#define MAX_ANSWERS	(1u << 16)
+/* What stands for a DIE where there is none of the name. */
+#define NO_DIE		((void *)1)
+
 /**
- * struct unit_names - of the compilation unit that was asked for last
+ * struct unit_names - of the compilation unit that was read last
  * @unit: its DIE's offset
  * @names: hash of kind and name → DIE's address
+ * @answers: of all units that were asked for: hash of unit, kind and name → DIE's address
+ *	or NO_DIE. Reports from many places take turns, and names come again and again
  */
 struct unit_names {
 	Dwarf_Off unit;
 	struct kmc_map names;
+	struct kmc_map answers;
 };
 
 static void release_names(void *data)
@@ -113,6 +121,7 @@ static void release_names(void *data)
 	struct unit_names *names = data;
 
 	kmc_map_release(&names->names, NULL);
+	kmc_map_release(&names->answers, NULL);
 }
 
 static const struct kmc_cache_ops names_cache = {
@@ -171,13 +180,28 @@ static struct kmc_error *read_names(struct unit_names *names, Dwarf_Die *cu)
 	return NULL;
 }
 
+/* -> the DIE's address, or NO_DIE */
+static struct kmc_error *look_up(struct unit_names *names, Dwarf_Die *cu, uint64_t hash,
+				 void **out)
+{
+	struct kmc_error *err = NULL;
+
+	if (!names->names.count || names->unit != dwarf_dieoffset(cu))
+		err = read_names(names, cu);
+	if (!err)
+		*out = kmc_map_get(&names->names, hash) ?: NO_DIE;
+	return err;
+}
+
 struct kmc_error *kmc_unit_name(struct kmc_image *image, uint64_t address,
 				enum kmc_name_kind kind, const char *name, size_t len,
 				Dwarf_Die *die, bool *found)
 {
 	struct unit_names *names = kmc_image_cache(image, &names_cache);
-	struct kmc_error *err = NULL;
-	uintptr_t offset;
+	const uint64_t hash = hash_name(kind, name, len);
+	struct kmc_error *err;
+	uint64_t key;
+	void *answer;
 	Dwarf_Die cu;
 
 	*found = false;
@@ -185,11 +209,18 @@ struct kmc_error *kmc_unit_name(struct kmc_image *image, uint64_t address,
 		return kmc_error_nomem();
 	if (!kmc_image_cu(image, address - image->bias, &cu))
 		return NULL;
-	if (!names->names.count || names->unit != dwarf_dieoffset(&cu))
-		err = read_names(names, &cu);
-	if (err)
-		return err;
-	offset = (uintptr_t)kmc_map_get(&names->names, hash_name(kind, name, len));
-	*found = offset && dwarf_offdie(image->dwarf, offset, die) && is_named(die, name, len);
+	key = hash ^ dwarf_dieoffset(&cu) * 0x9e3779b97f4a7c15;
+	answer = kmc_map_get(&names->answers, key);
+	if (!answer) {
+		err = look_up(names, &cu, hash, &answer);
+		if (err)
+			return err;
+		if (names->answers.count == MAX_ANSWERS)
+			kmc_map_release(&names->answers, NULL);
+		if (!kmc_map_put(&names->answers, key, answer))
+			return kmc_error_nomem();
+	}
+	*found = answer != NO_DIE && dwarf_offdie(image->dwarf, (uintptr_t)answer, die) &&
+		 is_named(die, name, len);
 	return NULL;
 }

@@ -25,6 +25,7 @@
  * @name: as debug info has it
  * @text: its content, NULL when it cannot be read
  * @lines: where each line starts, @count of them
+ * @directives: numbers of those that begin with '#', @ndirectives of them
  */
 struct file {
 	char *name;
@@ -32,12 +33,19 @@ struct file {
 	size_t size;
 	const char **lines;
 	size_t count;
+	int *directives;
+	size_t ndirectives;
 };
 
+/**
+ * struct kmc_source - the tree
+ * @last: of @files, that was asked for last and will be asked for again
+ */
 struct kmc_source {
 	char *dir;
 	struct file files[MAX_FILES];
 	size_t count;
+	size_t last;
 };
 
 struct kmc_error *kmc_source_open(const char *dir, struct kmc_source **out)
@@ -69,6 +77,7 @@ void kmc_source_free(struct kmc_source *source)
 		free(source->files[i].name);
 		free(source->files[i].text);
 		free(source->files[i].lines);
+		free(source->files[i].directives);
 	}
 	free(source->dir);
 	free(source);
@@ -105,6 +114,17 @@ static bool read_whole(int fd, struct file *file)
 	return file->text;
 }
 
+static bool add_directive(struct file *file, int line)
+{
+	int *slot = kmc_grow(&file->directives, file->ndirectives, sizeof(*slot));
+
+	if (!slot)
+		return false;
+	*slot = line;
+	file->ndirectives++;
+	return true;
+}
+
 static void index_lines(struct file *file)
 {
 	const char *at = file->text, *end = file->text + file->size;
@@ -116,6 +136,8 @@ static void index_lines(struct file *file)
 			return;
 		*slot = at;
 		file->count++;
+		if (*at == '#' && !add_directive(file, file->count))
+			return;
 		at = memchr(at, '\n', end - at);
 		at += at ? 1 : 0;
 	}
@@ -127,9 +149,14 @@ static struct file *find_file(struct kmc_source *source, const char *name)
 	struct file *file;
 	int fd;
 
-	for (size_t i = 0; i < source->count; i++)
-		if (!strcmp(source->files[i].name, name))
+	if (source->count && !strcmp(source->files[source->last].name, name))
+		return &source->files[source->last];
+	for (size_t i = 0; i < source->count; i++) {
+		if (!strcmp(source->files[i].name, name)) {
+			source->last = i;
 			return &source->files[i];
+		}
+	}
 	path = kmc_source_find(source, name);
 	if (source->count == MAX_FILES || !path)
 		return NULL;
@@ -137,7 +164,7 @@ static struct file *find_file(struct kmc_source *source, const char *name)
 	*file = (struct file) { .name = strdup(name) };
 	if (!file->name)
 		return NULL;
-	source->count++;
+	source->last = source->count++;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	if (fd >= 0) {
 		if (read_whole(fd, file))
@@ -159,4 +186,11 @@ const char *kmc_source_line(struct kmc_source *source, const char *name, int lin
 	end = memchr(start, '\n', file->text + file->size - start);
 	*len = (end ? end : file->text + file->size) - start;
 	return start;
+}
+
+int kmc_source_directive(struct kmc_source *source, const char *name, size_t index)
+{
+	const struct file *file = source && name ? find_file(source, name) : NULL;
+
+	return file && index < file->ndirectives ? file->directives[index] : 0;
 }

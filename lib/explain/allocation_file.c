@@ -77,7 +77,8 @@ static bool read_fields(char *const fields[FIELDS], struct kmc_allocation *one)
 	if (!read_number(fields[0], KMC_ALLOCATION_WAYS - 1, &by) ||
 	    !read_number(fields[1], KMC_KMALLOC_KINDS - 1, &kind) ||
 	    !read_number(fields[2], KMC_TOLD_WAYS - 1, &told) ||
-	    !read_number(fields[4], UINT64_MAX, &one->size) || !read_number(fields[6], MAX_TYPE_SIZE, &one->type_size) ||
+	    !read_number(fields[4], UINT64_MAX, &one->size) ||
+	    !read_number(fields[6], MAX_TYPE_SIZE, &one->type_size) ||
 	    !read_number(fields[7], UINT64_MAX, &one->die) ||
 	    !read_number(fields[10], INT32_MAX, &line) ||
 	    !read_number(fields[11], INT32_MAX, &callers))

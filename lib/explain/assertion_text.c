@@ -103,7 +103,7 @@ static void say_neighbour(struct kmc_buf *why, struct kmc_buf *next,
 		kmc_buf_puts(next, "delete it from the list before it is freed: KASAN names who freed it");
 		break;
 	case KMC_POINTER_FRESH:
-		kmc_buf_puts(why, ": the object of that entry is new, and nobody has set it");
+		kmc_buf_puts(why, ": the object of that entry is new, and it was not initialized");
 		kmc_buf_puts(next, "set it with INIT_LIST_HEAD(), or find out who freed the object while it was on the list");
 		break;
 	case KMC_POINTER_UNKNOWN:

@@ -23,11 +23,6 @@
 /* "rax = 0xff11000000002000 is p of f()" */
 #define HOLDS			" is "
 
-uint64_t kmc_object_bytes(const struct kmc_object *object)
-{
-	return object->requested ? object->requested : object->size;
-}
-
 bool kmc_object_holds(const struct kmc_object *object, uint64_t address)
 {
 	return object->known && object->size &&

@@ -87,8 +87,6 @@ struct kmc_search {
 	size_t count;
 };
 
-/* What was asked for, or else what is usable. */
-uint64_t kmc_object_bytes(const struct kmc_object *object);
 bool kmc_object_holds(const struct kmc_object *object, uint64_t address);
 
 /* Is it what a member of that type is? */

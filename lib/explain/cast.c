@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "explain/kin.h"
+#include "report/model.h"
 #include "types/image_types.h"
 
 /* ---- does the source name it? ---- */

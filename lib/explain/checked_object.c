@@ -361,7 +361,8 @@ static struct kmc_error *say_would_be(const struct kmc_report *report,
 	struct kmc_buf path = { };
 	struct kmc_error *err = NULL;
 
-	if (!candidate->types || candidate->offset < 0 || candidate->start != report->object.start ||
+	if (!candidate->types || candidate->offset < 0 ||
+	    candidate->start != report->object.start ||
 	    (uint64_t)candidate->offset < kmc_object_bytes(&report->object))
 		return NULL;
 	if (candidate->path)

@@ -282,6 +282,7 @@ static bool read_cast(struct reader *r, struct expression *e)
 			e->within = true;
 			e->object = e->type;
 			e->cast = true;
+			r->search->statement->casts = true;
 			return true;
 		}
 	}
@@ -505,6 +506,7 @@ struct kmc_error *kmc_expressions_find(struct kmc_search *search)
 struct kmc_error *kmc_cast_expressions_find(struct kmc_search *search)
 {
 	const struct kmc_access *access = search->access;
+	struct kmc_statement *statement = search->statement;
 	struct reader r = {
 		.search = search, .left = MAX_NAMES, .macros = MAX_MACROS, .only_casts = true,
 	};
@@ -512,11 +514,14 @@ struct kmc_error *kmc_cast_expressions_find(struct kmc_search *search)
 	if (!access->image || !access->mem || access->mem->base == KMC_REG_NONE ||
 	    access->mem->base == KMC_REG_RIP || access->mem->base == KMC_REG_RSP ||
 	    access->mem->index != KMC_REG_NONE || kmc_search_wants_base(search) ||
-	    !can_read(search))
+	    !can_read(search) || statement->castless == statement->nfiles + 1)
 		return NULL;
 	for (size_t i = 0; i < search->count; i++)
 		if (search->places[i].rank > r.rank)
 			r.rank = search->places[i].rank;
+	statement->casts = false;
 	read_parts(&r);
+	if (!r.err && !statement->casts)
+		statement->castless = statement->nfiles + 1;
 	return r.err;
 }

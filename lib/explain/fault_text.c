@@ -213,7 +213,7 @@ static void say_meaning(struct kmc_buf *buf, const struct kmc_report *report)
 		[KMC_POINTER_ERROR] = "an error that was not tested for with IS_ERR()",
 		[KMC_POINTER_LIST_POISON] = "what list_del() leaves in an entry that is on no list any more",
 		[KMC_POINTER_FREED] = "what freed memory is filled with",
-		[KMC_POINTER_FRESH] = "what new memory is filled with: nobody has set the pointer",
+		[KMC_POINTER_FRESH] = "what new memory is filled with: the pointer was not initialized",
 		[KMC_POINTER_REDZONE] = "what lies beside an object: the pointer was read beyond its end",
 		[KMC_POINTER_POISON] = "a number that the kernel puts where nothing must be used any more",
 		[KMC_POINTER_CHARACTERS] = "no address, but characters: text was written over the pointer, or taken for one",

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "report/allocation_site.h"
+#include "report/model.h"
 #include "types/image_types.h"
 #include "types/types.h"
 

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/map.h"
+#include "debuginfo/source.h"
 
 /* The longest that is taken for a statement, in lines each way. */
 #define MAX_LINES	12
@@ -158,6 +159,7 @@ struct kmc_error *kmc_statement_expand(struct kmc_statement *statement,
 	struct kmc_buf found = { };
 	const char *line;
 	size_t len;
+	int number;
 
 	if (!file || !statement->text.len || statement->nfiles == KMC_STATEMENT_FILES)
 		return NULL;
@@ -168,9 +170,10 @@ struct kmc_error *kmc_statement_expand(struct kmc_statement *statement,
 	if (!statement->files[statement->nfiles])
 		return kmc_error_nomem();
 	statement->nfiles++;
-	for (int i = 1; (line = kmc_source_line(source, file, i, &len)); i++)
-		if (len && *line == '#')
-			expand_line(&statement->text, &found, line, len);
+	for (size_t i = 0; (number = kmc_source_directive(source, file, i)); i++) {
+		line = kmc_source_line(source, file, number, &len);
+		expand_line(&statement->text, &found, line, len);
+	}
 	if (found.len)
 		kmc_buf_add(&statement->text, found.data, found.len);
 	kmc_buf_add(&statement->text, "", 0);
@@ -197,12 +200,12 @@ static void find_macro(struct kmc_source *source, const char *file, const char *
 		       size_t len, struct kmc_buf *body, bool *again)
 {
 	const char *line, *end;
+	int number;
 	size_t n;
 
-	for (int i = 1; (line = kmc_source_line(source, file, i, &n)); i++) {
+	for (size_t i = 0; (number = kmc_source_directive(source, file, i)); i++) {
+		line = kmc_source_line(source, file, number, &n);
 		end = line + n;
-		if (!n || *line != '#')
-			continue;
 		line += strspn(line, "# \t");
 		if (end - line < (ptrdiff_t)len + 9 || strncmp(line, "define", 6))
 			continue;
@@ -213,7 +216,7 @@ static void find_macro(struct kmc_source *source, const char *file, const char *
 		if (line && body->len)
 			*again = true;
 		else if (line)
-			put_body(body, source, file, i, line + 1, end - line - 1);
+			put_body(body, source, file, number, line + 1, end - line - 1);
 	}
 }
 

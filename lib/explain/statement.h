@@ -20,6 +20,8 @@
  * @ends: where the statement of each level of the chain ends in @text, which is
  *	where that of the next one begins; @nparts of them
  * @nparts: of @ends
+ * @casts: a cast to a struct was met while it was read
+ * @castless: none was, when @nfiles was one less; 0: that is not known
  */
 struct kmc_statement {
 	struct kmc_buf text;
@@ -27,6 +29,8 @@ struct kmc_statement {
 	size_t nfiles;
 	size_t ends[KMC_STATEMENT_PARTS];
 	size_t nparts;
+	bool casts;
+	size_t castless;
 };
 
 /**

@@ -213,7 +213,7 @@ static struct kmc_error *set_pointer(struct kmc_debuginfo *di,
 	return NULL;
 }
 
-/* Bytes that nobody wrote but the kernel, when it allocated or freed them. */
+/* Uninitialised or freed bytes that the kernel has filled. */
 static struct kmc_error *name_poison(const struct kmc_report *report,
 				     const struct window *w, struct kmc_value *value)
 {

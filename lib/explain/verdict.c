@@ -78,7 +78,7 @@ static enum kmc_verdict_class classify(const struct kmc_report *report,
 		return by_source(report);
 	if (!cause->members)
 		return KMC_VERDICT_PADDING;
-	/* Nobody wrote a byte of which nothing was written; to set a bit keeps the others. */
+	/* Setting a bit keeps the others; so no bit of an all uninitialised byte was set. */
 	if (cause->bits == cause->members && !(report->tested_bits && cause->first->state == 'u'))
 		return KMC_VERDICT_BITFIELD;
 	return cause->first->state == 'm' ? KMC_VERDICT_PARTIAL : KMC_VERDICT_MEMBER;

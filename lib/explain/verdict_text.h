@@ -40,6 +40,9 @@ void kmc_verdict_put_track(struct kmc_buf *buf, const char *what,
 void kmc_verdict_put_culprit(struct kmc_buf *buf, const char *what,
 			     const struct kmc_report *report);
 
+/* Say all of it for a report of another checker. */
+KMC_MUST_CHECK struct kmc_error *kmc_checked_say(struct kmc_report *report);
+
 /* Say it in one line, the verdict's headline. */
 KMC_MUST_CHECK struct kmc_error *kmc_headline_say(struct kmc_report *report);
 

@@ -11,6 +11,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "report/model.h"
 
 #define QUERY_MAX	1000
 #define WORDS_MAX	128
@@ -434,7 +435,7 @@ struct kmc_error *kmc_what_of_report(const struct kmc_report *report, struct kmc
 	}
 	if (what->cache)
 		kmc_what_set_class(what);
-	what->size = object->requested ? object->requested : object->size;
+	what->size = kmc_object_bytes(object);
 	what->exact = what->size && (object->requested || what->size != what->up_to);
 	if (object->has_start)
 		add_place(what, report->address - object->start, KMC_PATTERN_NONE);

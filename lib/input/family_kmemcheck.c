@@ -318,7 +318,8 @@ static bool take_caret(struct log_reading *reading)
 	     (raw - state->column_raw) / 2 == expected))
 		report->caret = (raw - state->column_raw) / 2;
 	/* The caret of another report's shadow, unless nothing could be measured. */
-	if (reading->crossed && state->column_raw >= 0 && expected >= 0 && report->caret != expected)
+	if (reading->crossed && state->column_raw >= 0 && expected >= 0 &&
+	    report->caret != expected)
 		drop_mixture(reading);
 	return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The reports of KMSAN: values that depend on what nobody wrote, and bytes that leak.
+ * The reports of KMSAN: uses of uninitialised values, and such bytes that leave the kernel.
  */
 #include <inttypes.h>
 #include <stdio.h>

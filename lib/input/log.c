@@ -16,8 +16,8 @@
 #include "input/families.h"
 #include "input/log_banner.h"
 #include "input/log_frag.h"
+#include "input/log_pattern.h"
 #include "input/log_prefix.h"
-#include "input/log_shape.h"
 #include "input/log_thread.h"
 #include "input/log_words.h"
 #include "input/reader.h"
@@ -39,7 +39,7 @@
  * @line: the line at hand
  * @at: its number
  * @overwritten: a carriage return has ended it
- * @shape: of what stands before the lines of the last report, if it is no known prefix
+ * @pattern: of what stands before the lines of the last report, if it is no known prefix
  * @frags: what extended netconsole has sent in part
  * @fragments: there are such
  * @joined: a message put together
@@ -61,7 +61,7 @@ struct log {
 	struct log_line line;
 	unsigned long at;
 	bool overwritten;
-	struct log_shape shape;
+	struct log_pattern pattern;
 	struct log_frags frags;
 	bool fragments;
 	char joined[LOG_LINE_MAX];
@@ -183,9 +183,9 @@ static void clean_line(struct log *log, const char *data, size_t len)
 	line->overwritten = log->overwritten;
 	line->wordless = !log_words_find(line->body, strlen(line->body));
 	if (kmc_families_match(line, &header) != LOG_NO)
-		log_learn_prefix(line, header.start, &log->shape);
+		log_learn_prefix(line, header.start, &log->pattern);
 	else
-		log_skip_learned(line, &log->shape);
+		log_skip_learned(line, &log->pattern);
 }
 
 /* The line that was cleaned. */

@@ -10,7 +10,7 @@
 
 #include "base/compiler.h"
 #include "input/families.h"
-#include "input/log_shape.h"
+#include "input/log_pattern.h"
 
 /* A logger's own prefix is not longer than this; it bounds the search. */
 #define PREFIX_MAX	160
@@ -482,12 +482,12 @@ static const char *find_kernel_time(struct log_line *line, const char *end)
 }
 
 void log_learn_prefix(struct log_line *line, const char *header,
-		      struct log_shape *shape)
+		      struct log_pattern *pattern)
 {
 	const char *known = find_kernel_time(line, header);
 	const char *end = known ? known : header;
 
-	log_shape_set(shape, line->word, end - line->word);
+	log_pattern_set(pattern, line->word, end - line->word);
 	if (!known)
 		return;
 	line->prefixed = true;
@@ -495,10 +495,12 @@ void log_learn_prefix(struct log_line *line, const char *header,
 	line->word = header;
 }
 
-void log_skip_learned(struct log_line *line, struct log_shape *shape)
+void log_skip_learned(struct log_line *line, struct log_pattern *pattern)
 {
-	const char *p = *line->word ? log_shape_skip(shape, line->word, kmc_families_know) : NULL;
+	const char *p = NULL;
 
+	if (*line->word)
+		p = log_pattern_skip(pattern, line->word, kmc_families_know);
 	if (p)
 		skip_known(line, p, false);
 }

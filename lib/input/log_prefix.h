@@ -7,7 +7,7 @@
 
 #include "input/log_line.h"
 
-struct log_shape;
+struct log_pattern;
 
 /*
  * log_seconds() - a time as logs have it, "  12.345678"
@@ -23,7 +23,7 @@ double log_seconds(const char *s, unsigned int exponent);
 void log_skip_prefix(struct log_line *line);
 
 /*
- * log_learn_prefix() - keep the shape of what stands before a header
+ * log_learn_prefix() - keep the pattern of what stands before a header
  * @line: after log_skip_prefix()
  * @header: where the header begins in it
  *
@@ -31,9 +31,9 @@ void log_skip_prefix(struct log_line *line);
  * timestamp is right in front of it.
  */
 void log_learn_prefix(struct log_line *line, const char *header,
-		      struct log_shape *shape);
+		      struct log_pattern *pattern);
 
 /* The same before another line of that report, after log_skip_prefix(). */
-void log_skip_learned(struct log_line *line, struct log_shape *shape);
+void log_skip_learned(struct log_line *line, struct log_pattern *pattern);
 
 #endif /* KMC_LOG_PREFIX_H */

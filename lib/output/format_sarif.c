@@ -226,7 +226,8 @@ static json_t *stacks_of(const struct kmc_report *report)
 
 	for (size_t i = 0; (stack = kmc_report_stack(report, i)); i++)
 		if (stack->count)
-			json_array_append_new(list, stack_of(stack, kmc_report_stack_name(report, i)));
+			json_array_append_new(list,
+					      stack_of(stack, kmc_report_stack_name(report, i)));
 	return list;
 }
 

@@ -75,7 +75,7 @@ static void print_candidate(struct kmc_printer *p,
 static void print_side(struct kmc_printer *p, const struct kmc_report *report)
 {
 	const struct kmc_object *object = &report->object;
-	const uint64_t size = object->requested ? object->requested : object->size;
+	const uint64_t size = kmc_object_bytes(object);
 	int64_t offset;
 
 	if (!kmc_report_offset(report, &offset))

@@ -63,7 +63,7 @@ static const struct rule rules[] = {
 		"The checker cannot say whether that was right.", DAMAGED },
 	[UNINITIALIZED_WRITE] = { "uninitialized-write", "UninitializedWrite",
 		"Memory is changed that was not initialized.",
-		"The new value is made of an old one that nobody wrote.", INITIALIZE },
+		"The new value is made of an old one, which is arbitrary.", INITIALIZE },
 	[UNALLOCATED_WRITE] = { "unallocated-write", "UnallocatedWrite",
 		"Memory is written that is not allocated.",
 		"It lies beyond the end of an object or was never handed out; whoever gets it is overwritten.", ALLOCATE },

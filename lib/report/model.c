@@ -312,6 +312,11 @@ const char *kmc_checker_name(size_t index)
 	return index < KMC_ARRAY_SIZE(names) ? names[index] : NULL;
 }
 
+uint64_t kmc_object_bytes(const struct kmc_object *object)
+{
+	return object->requested ? object->requested : object->size;
+}
+
 bool kmc_report_is_kmemcheck(const struct kmc_report *report)
 {
 	return !report->error;

@@ -46,6 +46,9 @@ const char *kmc_report_stack_name(const struct kmc_report *report, size_t index)
 struct kmc_related *kmc_report_relate(struct kmc_report *report, enum kmc_relation relation);
 struct kmc_dump_row *kmc_dump_push(struct kmc_dump *dump);
 
+/* What was asked for, or else what is usable. */
+uint64_t kmc_object_bytes(const struct kmc_object *object);
+
 /* It is of kmemcheck: @kind, @state and @bits are known, and so is the address. */
 bool kmc_report_is_kmemcheck(const struct kmc_report *report);
 

@@ -160,7 +160,8 @@ struct kmc_error *kmc_compare_types(struct kmc_types *a, struct kmc_types *b,
 	if (!err)
 		err = read_names(b, &y);
 	while (!err && go_on && (i < x.count || j < y.count)) {
-		int order = i == x.count ? 1 : j == y.count ? -1 : compare_names(&x.v[i]->name, &y.v[j]->name);
+		int order = i == x.count ? 1 : j == y.count ? -1 :
+				    compare_names(&x.v[i]->name, &y.v[j]->name);
 		size_t na = order <= 0 ? run_of(&x, i) : 0, nb = order >= 0 ? run_of(&y, j) : 0;
 
 		go_on = tell_run(&x, i, na, &y, j, nb, differs, arg);

@@ -11,7 +11,7 @@ import guest
 WANTED = {
     # name: what is reported, in which function, about which object, whose it is. Where what
     # is in an object came from another one, whose that is ("source"), where in it ("from")
-    # and how often it was copied. "runs" are all bytes that nobody wrote "of" those that one
+    # and how often it was copied. "runs" are all uninitialised bytes "of" those that one
     # access copies, by their offsets in them; "filler" first put something into a socket
     # buffer, of the source if there is one.
     "vfat": {"kind": "infoleak", "bits": 16, "function": "do_sys_name_to_handle",
@@ -127,7 +127,7 @@ def check_report(tap, label, report, want):
 
 
 def check_runs(tap, label, report, want):
-    """All that one access copies and nobody wrote. A single range is the access itself."""
+    """All uninitialised bytes that one access copies. A single range is the access itself."""
     runs = [(run["offset"], run["offset"] + run["size"] - 1)
             for run in (report.get("runs") or {}).get("list", [])]
     access = report["access"] or {}

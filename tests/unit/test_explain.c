@@ -103,7 +103,7 @@ static void damaged_places_have_no_value(void **state)
 	assert_int_equal(value, 7);
 }
 
-/* ---- typeflow.c ---- */
+/* ---- type_propagation.c ---- */
 
 static void assert_points_to(struct state *s, const char *function, const char *name,
 			     const char *type)

@@ -309,7 +309,8 @@ static uint64_t behind_call(struct state *s, const char *function)
 		const uint8_t *bytes;
 		size_t len;
 
-		assert_no_error(kmc_image_code(s->di.vmlinux, at, KMC_INSN_MAX_LENGTH, &bytes, &len));
+		assert_no_error(kmc_image_code(s->di.vmlinux, at, KMC_INSN_MAX_LENGTH,
+					       &bytes, &len));
 		assert_true(kmc_insn_scan(bytes, len, at, false, &insn));
 		at += insn.length;
 	}
@@ -354,7 +355,8 @@ static void a_call_of_no_address(void **state)
 		const uint8_t *bytes;
 		size_t len;
 
-		assert_no_error(kmc_image_code(s->di.vmlinux, at, KMC_INSN_MAX_LENGTH, &bytes, &len));
+		assert_no_error(kmc_image_code(s->di.vmlinux, at, KMC_INSN_MAX_LENGTH,
+					       &bytes, &len));
 		assert_true(kmc_insn_scan(bytes, len, at, false, &insn));
 		at += insn.length;
 	}
@@ -378,7 +380,8 @@ static uint64_t first_check(struct state *s, const char *function)
 		const uint8_t *bytes;
 		size_t len;
 
-		assert_no_error(kmc_image_code(s->di.vmlinux, at, KMC_INSN_MAX_LENGTH, &bytes, &len));
+		assert_no_error(kmc_image_code(s->di.vmlinux, at, KMC_INSN_MAX_LENGTH,
+					       &bytes, &len));
 		assert_true(kmc_insn_scan(bytes, len, at, false, &insn));
 		if (insn.nmem == 1 && insn.mem[0].size == 1)
 			return at;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the bytes of a message or packet say of those among them that nobody wrote.
+ * What the bytes of a message or packet say of uninitialised ones among them.
  */
 #include <stdio.h>
 #include <stdlib.h>

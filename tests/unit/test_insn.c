@@ -518,7 +518,7 @@ static int open_image(void **state, const char *link, const char *name)
 
 	assert_non_null(images);
 	images->f = fixture_new("gcc", "-g");
-	fixture_run(images->f, "gcc -g -c src/backscan.S src/thunks.S && %s",
+	fixture_run(images->f, "gcc -g -c src/reaching_definitions.S src/thunks.S && %s",
 		    link);
 	path = fixture_path(images->f, name);
 	assert_no_error(kmc_image_open(NULL, path, NULL, &images->image));
@@ -529,14 +529,14 @@ static int open_image(void **state, const char *link, const char *name)
 
 static int open_linked(void **state)
 {
-	return open_image(state, "gcc -nostdlib -static -no-pie -Wl,-e,straight -Wl,-Ttext=0xffffffff81000000 -Wl,--section-start=.init.text=0xffffffff82000000 backscan.o thunks.o -o insn",
+	return open_image(state, "gcc -nostdlib -static -no-pie -Wl,-e,straight -Wl,-Ttext=0xffffffff81000000 -Wl,--section-start=.init.text=0xffffffff82000000 reaching_definitions.o thunks.o -o insn",
 			  "insn");
 }
 
 /* A module: nothing is where it says until it is relocated. */
 static int open_module(void **state)
 {
-	return open_image(state, "cp backscan.o insn.ko", "insn.ko");
+	return open_image(state, "cp reaching_definitions.o insn.ko", "insn.ko");
 }
 
 static int close_image(void **state)

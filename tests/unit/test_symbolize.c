@@ -310,7 +310,7 @@ static void fixed_kernel_needs_no_slide(void **state)
 static void report_outlives_the_debug_info(void **state)
 {
 	struct state *s = *state;
-	const struct kmc_debuginfo_options opts = { .size = sizeof(opts), .vmlinux = s->f->vmlinux };
+	struct kmc_debuginfo_options opts = { .size = sizeof(opts), .vmlinux = s->f->vmlinux };
 	struct kmc_report *report = report_new();
 	struct kmc_debuginfo *di;
 

@@ -52,7 +52,7 @@ struct node {
 enum row_kind {
 	ROW_NODE,
 	ROW_CACHELINE,		/* number @value begins here */
-	ROW_ARMS,		/* names of the arms of union @node, which stand beside each other */
+	ROW_ARMS,		/* names of the arms of union @node, side by side */
 	ROW_BESIDE,		/* number @nth of what each of them has at bit @value */
 	ROW_SUMMARY,
 };

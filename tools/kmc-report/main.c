@@ -6,8 +6,8 @@
 #include "../common/message.h"
 #include "../common/streams.h"
 #include "../common/symbols.h"
-#include "output.h"
 #include "progress.h"
+#include "writer.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -22,7 +22,7 @@
  */
 struct control {
 	struct options opts;
-	struct output output;
+	struct writer writer;
 	struct symbols symbols;
 	unsigned long reports;
 	unsigned long unread;
@@ -95,8 +95,8 @@ static void take_report(struct control *ctl, struct kmc_report *report)
 		return;
 	}
 	if (ctl->symbols.di)
-		output_source(&ctl->output, kmc_debuginfo_source(ctl->symbols.di));
-	if (!output_report(&ctl->output, report))
+		writer_source(&ctl->writer, kmc_debuginfo_source(ctl->symbols.di));
+	if (!writer_report(&ctl->writer, report))
 		give_up(ctl);
 	if (++ctl->reports == ctl->opts.limit && !ctl->opts.group)
 		ctl->stop = true;
@@ -175,7 +175,7 @@ static void run_input(struct control *ctl, const char *path, bool live)
 
 static int finish(struct control *ctl)
 {
-	if (!output_end(&ctl->output))
+	if (!writer_end(&ctl->writer))
 		ctl->failed = true;
 	symbols_close(&ctl->symbols);
 	progress_stop();
@@ -216,7 +216,7 @@ int main(int argc, char **argv)
 		progress_stop();
 		return EXIT_INPUT;
 	}
-	if (!output_begin(&ctl.output, &ctl.opts))
+	if (!writer_begin(&ctl.writer, &ctl.opts))
 		give_up(&ctl);
 	if (ctl.opts.live && !ctl.stop)
 		run_input(&ctl, ctl.opts.live, true);

@@ -32,7 +32,7 @@ struct sample_info {
 struct sample_device {
 	u32 id;
 	u32 state;
-	u32 flags;		/* nobody writes it */
+	u32 flags;		/* is never written */
 	u32 users;
 	u64 start;
 	u64 end;
@@ -206,7 +206,7 @@ static __always_inline unsigned int mode_of(const struct sample_options *options
 	return options->mode;
 }
 
-/* To set one bit is fine. But another one that nobody has set is looked at. */
+/* To set one bit is fine. But another one, uninitialised, is looked at. */
 static noinline int bitfield(void)
 {
 	struct sample_options *options = kmalloc(sizeof(*options), GFP_KERNEL);
@@ -268,7 +268,7 @@ static noinline ssize_t leak_info(char __user *to, size_t size)
 	return ret;
 }
 
-/* Member by member, by registers; two of them nobody has written. */
+/* Member by member, by registers; two of them are uninitialised. */
 static noinline void fill_message(struct sample_message *message,
 				  const struct sample_device *dev)
 {

@@ -101,7 +101,8 @@ static void run_uring_net(unsigned int round)
 				      .addr = (uintptr_t)&address });
 	need(ring_go() > 0);
 	ring_queue_io(IORING_OP_SENDMSG, fd, &message, 1, 0, IOSQE_ASYNC | IOSQE_IO_LINK);
-	ring_queue(&(struct io_uring_sqe){ .opcode = IORING_OP_SHUTDOWN, .fd = fd, .len = SHUT_WR });
+	ring_queue(&(struct io_uring_sqe){ .opcode = IORING_OP_SHUTDOWN, .fd = fd,
+					   .len = SHUT_WR });
 	ring_go();
 	ring_close();
 }

@@ -22,7 +22,8 @@
 
 #define INSN(...)		((struct bpf_insn){ __VA_ARGS__ })
 #define MOV_IMM(dst, i)		INSN(.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = dst, .imm = i)
-#define MOV_REG(dst, src)	INSN(.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = dst, .src_reg = src)
+#define MOV_REG(dst, src)	INSN(.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = dst, \
+				     .src_reg = src)
 #define ADD_IMM(dst, i)		INSN(.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = dst, .imm = i)
 #define STORE_IMM(size, dst, o, i) \
 	INSN(.code = BPF_ST | BPF_MEM | (size), .dst_reg = dst, .off = o, .imm = i)
@@ -130,7 +131,8 @@ static void use_map(size_t which)
 		unsigned int mark;
 
 		attr = (union bpf_attr){ .batch = { .out_batch = (uintptr_t)&mark,
-			.keys = (uintptr_t)values, .values = (uintptr_t)value, .count = 2, .map_fd = fd } };
+			.keys = (uintptr_t)values, .values = (uintptr_t)value, .count = 2,
+			.map_fd = fd } };
 		bpf(BPF_MAP_LOOKUP_BATCH, &attr);
 	}
 	about(fd);

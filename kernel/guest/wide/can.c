@@ -46,7 +46,8 @@ static void wait_for(int fd)
 
 static void buses(void)
 {
-	struct ifinfomsg info = { .ifi_family = AF_UNSPEC, .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+	struct ifinfomsg info = { .ifi_family = AF_UNSPEC, .ifi_flags = IFF_UP,
+				  .ifi_change = IFF_UP };
 	struct request r;
 
 	net_pair();
@@ -121,7 +122,8 @@ static void run_can_bcm(unsigned int round)
 		struct can_frame frames[2];
 	} m = { .head = { TX_SETUP, SETTIMER | STARTTIMER | TX_COUNTEVT, 3, { 0, 5000 },
 			  { 0, 5000 }, 0x321, 2 },
-		.frames = { { .can_id = 0x321, .can_dlc = 8 }, { .can_id = 0x321, .can_dlc = 4 } } };
+		.frames = { { .can_id = 0x321, .can_dlc = 8 },
+			    { .can_id = 0x321, .can_dlc = 4 } } };
 	struct sockaddr_can address = { .can_family = AF_CAN };
 	int fd, from;
 

@@ -91,7 +91,9 @@ static void attach(const struct image *image, int fd, char *device, size_t size)
 	snprintf(device, size, "/dev/loop%d", image->loop);
 	loop = open(device, O_RDWR);
 	need(loop >= 0);
-	config.info.lo_flags = LO_FLAGS_AUTOCLEAR | (image->flags & MS_RDONLY ? LO_FLAGS_READ_ONLY : 0);
+	config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
+	if (image->flags & MS_RDONLY)
+		config.info.lo_flags |= LO_FLAGS_READ_ONLY;
 	/* The one before may not be gone yet. */
 	for (int tries = 0; ioctl(loop, LOOP_CONFIGURE, &config); tries++)
 		need(errno == EBUSY && tries < 100 && !usleep(100000));

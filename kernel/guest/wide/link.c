@@ -18,7 +18,8 @@ static void new_vlan(const char *name, const char *lower, unsigned short id)
 
 	net_link(&r, name, "vlan", net_index(lower));
 	net_u16(&r, IFLA_VLAN_ID, id);
-	nl_add(&r, IFLA_VLAN_FLAGS, &(struct ifla_vlan_flags){ 1, 1 }, sizeof(struct ifla_vlan_flags));
+	nl_add(&r, IFLA_VLAN_FLAGS, &(struct ifla_vlan_flags){ 1, 1 },
+	       sizeof(struct ifla_vlan_flags));
 	net_link_end(&r);
 }
 
@@ -230,7 +231,8 @@ static void run_bond(unsigned int round)
 	net_remove("bond");
 }
 
-static void team_option(struct request *r, const char *name, int type, const void *data, size_t size)
+static void team_option(struct request *r, const char *name, int type, const void *data,
+			size_t size)
 {
 	struct rtattr *option = net_nest(r, TEAM_ATTR_ITEM_OPTION);
 

@@ -411,7 +411,8 @@ static void build(int family)
 static void run_nft(unsigned int round)
 {
 	static const int families[] = {
-		NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_ARP, NFPROTO_BRIDGE, NFPROTO_NETDEV,
+		NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_ARP, NFPROTO_BRIDGE,
+		NFPROTO_NETDEV,
 	};
 	int family = families[round % ARRAY_SIZE(families)], ear;
 	unsigned long handle;

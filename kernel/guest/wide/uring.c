@@ -100,7 +100,8 @@ static void run_uring_events(unsigned int round)
 	ring.queued = 0;
 	for (int i = 0; i < 3; i++)
 		need(write(ends[1], "x", 1) == 1 && read(ends[0], &byte, 1) == 1);
-	ring_queue(&(struct io_uring_sqe){ .opcode = IORING_OP_TIMEOUT_REMOVE, .fd = -1, .addr = 5 });
+	ring_queue(&(struct io_uring_sqe){ .opcode = IORING_OP_TIMEOUT_REMOVE, .fd = -1,
+					   .addr = 5 });
 	need(syscall(SYS_io_uring_enter, ring.fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) == 1);
 	p = (struct pollfd){ ring.fd, POLLIN, 0 };
 	need(poll(&p, 1, 1000) == 1);

@@ -251,7 +251,8 @@ static void run_xfrm(unsigned int round)
 	net_enter(0);
 	larval_state(t);
 	add_state(t, 0, 0, XFRM_MSG_UPDSA);
-	ask(0, XFRM_MSG_FLUSHSA, 0, &(struct xfrm_usersa_flush){ 0 }, sizeof(struct xfrm_usersa_flush));
+	ask(0, XFRM_MSG_FLUSHSA, 0, &(struct xfrm_usersa_flush){ 0 },
+	    sizeof(struct xfrm_usersa_flush));
 	ask(0, XFRM_MSG_FLUSHPOLICY, 0, NULL, 0);
 	while (recv(ear, event, sizeof(event), 0) > 0)
 		;

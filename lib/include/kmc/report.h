@@ -37,8 +37,8 @@ enum kmc_kind {
 
 /**
  * enum kmc_state - what the bytes were
- * @KMC_UNALLOCATED: nobody's, as what is behind an object
- * @KMC_UNINITIALIZED: nobody wrote them
+ * @KMC_UNALLOCATED: of no object, as what is behind one
+ * @KMC_UNINITIALIZED: allocated, and not written since
  * @KMC_INITIALIZED: they were as they should be
  * @KMC_FREED: freed
  * @KMC_INVALID: the kernel itself printed an unknown state

@@ -3,7 +3,7 @@
  * kmemcheck: bytes that were written in part: which of their bits are uninitialised?
  *
  * That is how bit-fields, and words of flags, are assigned for the first time: an OR sets a
- * bit of a byte that nobody has written. In the shadow such a byte is uninitialised, and
+ * bit of a byte that was not written. In the shadow such a byte is uninitialised, and
  * there is an entry here for its word. An entry is of no meaning for bytes in another
  * state; whoever makes a byte uninitialised, or frees it, forgets first what is known here
  * (shadow.c). So an object never finds what there was of another one at its place.

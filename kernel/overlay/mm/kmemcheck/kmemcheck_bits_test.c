@@ -33,7 +33,7 @@ static void expect_read(struct kunit *test, size_t offset, size_t bytes)
 		      bytes);
 }
 
-/* On a byte, word... that nobody has written; flags are of no interest. */
+/* On an uninitialised byte, word...; flags are of no interest. */
 #define ON(type, at, text)							\
 ({										\
 	asm volatile(text "\n\txorl %%eax, %%eax" : "+m" (*(type *)(c->object + (at)))	\

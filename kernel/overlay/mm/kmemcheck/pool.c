@@ -147,7 +147,7 @@ void *kmemcheck_pool_array(size_t size)
 	return array;
 }
 
-/* What is read behind a part is the shadow of the next one, or a page of nobody. */
+/* What is read behind a part is the shadow of the next one, or a spare page. */
 static void *map_shadow(void)
 {
 	const struct kmemcheck_part *part, *last = &kmemcheck_parts[kmemcheck_nr_parts - 1];

@@ -37,10 +37,10 @@ static int __init batch_param(char *str)
 {
 	if (str && !kstrtou8(str, 0, &kmemcheck_batch))
 		return 0;
-	pr_err("kmemcheck: kmemcheck.ahead=%s is not a number up to 255\n", str ?: "");
+	pr_err("kmemcheck: kmemcheck.batch=%s is not a number up to 255\n", str ?: "");
 	return -EINVAL;
 }
-early_param("kmemcheck.ahead", batch_param);
+early_param("kmemcheck.batch", batch_param);
 
 /* What the handler has changed for itself, and puts back at its end. */
 static bool belongs_to_handler(unsigned long addr, unsigned int size)

@@ -409,7 +409,8 @@ static enum kmemcheck_result move(struct kmemcheck_propagation *p,
 		*poison = 0;
 		return PROPAGATE_CONTINUE;
 	}
-	return kmemcheck_execute(d, &p->poison, poison) ? PROPAGATE_CONTINUE : PROPAGATE_UNKNOWN_INSN;
+	return kmemcheck_execute(d, &p->poison, poison) ? PROPAGATE_CONTINUE :
+							  PROPAGATE_UNKNOWN_INSN;
 }
 
 /**

@@ -2,7 +2,7 @@
 /*
  * What a prefix looks like whose meaning nobody knows.
  */
-#include "input/log_shape.h"
+#include "input/log_pattern.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -43,16 +43,16 @@ const char *log_has_clock(const char *s, size_t len)
 	return NULL;
 }
 
-void log_shape_set(struct log_shape *shape, const char *prefix, size_t len)
+void log_pattern_set(struct log_pattern *pattern, const char *prefix, size_t len)
 {
-	if (len > LOG_SHAPE_MAX)
+	if (len > LOG_PATTERN_MAX)
 		len = 0;
-	memcpy(shape->example, prefix, len);
-	shape->example[len] = '\0';
-	shape->dated = log_has_clock(shape->example, len);
-	shape->loose = false;
-	shape->confirmed = false;
-	shape->chances = CHANCES;
+	memcpy(pattern->example, prefix, len);
+	pattern->example[len] = '\0';
+	pattern->dated = log_has_clock(pattern->example, len);
+	pattern->loose = false;
+	pattern->confirmed = false;
+	pattern->chances = CHANCES;
 }
 
 static size_t count_blanks(const char *s)
@@ -113,7 +113,7 @@ static bool is_counter(const char *like, size_t size, const char *s, size_t len)
 		isalpha((unsigned char)*s));
 }
 
-static bool word_fits(const struct log_shape *shape, enum fit fit, const char *like,
+static bool word_fits(const struct log_pattern *pattern, enum fit fit, const char *like,
 		      size_t size, const char *s, size_t len)
 {
 	bool number = count_digits(like) == size;
@@ -123,16 +123,16 @@ static bool word_fits(const struct log_shape *shape, enum fit fit, const char *l
 		return true;
 	if (fit == FIT_WORDS || (fit == FIT_COUNTERS && is_counter(like, size, s, len)))
 		return len;
-	return !number && shape->dated && len && count_digits(s) != len;
+	return !number && pattern->dated && len && count_digits(s) != len;
 }
 
 /* Behind a word or a number at *@s that is like that at *@like. */
-static bool skip_word(const struct log_shape *shape, enum fit fit, const char **like,
+static bool skip_word(const struct log_pattern *pattern, enum fit fit, const char **like,
 		      const char **s)
 {
 	size_t size = count_letters(*like), len = count_letters(*s);
 
-	if (!word_fits(shape, fit, *like, size, *s, len))
+	if (!word_fits(pattern, fit, *like, size, *s, len))
 		return false;
 	*like += size;
 	*s += len;
@@ -157,16 +157,16 @@ static bool skip_blanks(const char **like, const char **s)
 }
 
 /* What is behind it. */
-static const char *skip_like(const struct log_shape *shape, enum fit fit, const char *s)
+static const char *skip_like(const struct log_pattern *pattern, enum fit fit, const char *s)
 {
-	const char *like = shape->example;
+	const char *like = pattern->example;
 
 	while (*like) {
 		/* Also none, where a number has grown into the room before it. */
 		if (!skip_blanks(&like, &s))
 			return NULL;
 		if (is_letter(*like)) {
-			if (!skip_word(shape, fit, &like, &s))
+			if (!skip_word(pattern, fit, &like, &s))
 				return NULL;
 		} else if (*like) {
 			/* grep -n marks the line it found with ":" and its context with "-". */
@@ -180,31 +180,31 @@ static const char *skip_like(const struct log_shape *shape, enum fit fit, const 
 }
 
 /* The same where words have not been seen to differ yet. */
-static const char *skip_unlike(struct log_shape *shape, const char *s,
+static const char *skip_unlike(struct log_pattern *pattern, const char *s,
 			       bool (*is_line)(const char *text, bool sure))
 {
-	const char *end = shape->confirmed ? skip_like(shape, FIT_COUNTERS, s) : NULL;
+	const char *end = pattern->confirmed ? skip_like(pattern, FIT_COUNTERS, s) : NULL;
 
 	if (end)
 		return end;
-	end = skip_like(shape, FIT_WORDS, s);
-	shape->loose = end && is_line(end, shape->confirmed);
-	return shape->loose ? end : NULL;
+	end = skip_like(pattern, FIT_WORDS, s);
+	pattern->loose = end && is_line(end, pattern->confirmed);
+	return pattern->loose ? end : NULL;
 }
 
-const char *log_shape_skip(struct log_shape *shape, const char *s,
-			   bool (*is_line)(const char *text, bool sure))
+const char *log_pattern_skip(struct log_pattern *pattern, const char *s,
+			     bool (*is_line)(const char *text, bool sure))
 {
 	const char *end;
 
-	if (!*shape->example)
+	if (!*pattern->example)
 		return NULL;
-	end = skip_like(shape, shape->loose ? FIT_WORDS : FIT_NUMBERS, s);
-	if (!end && !shape->loose)
-		end = skip_unlike(shape, s, is_line);
+	end = skip_like(pattern, pattern->loose ? FIT_WORDS : FIT_NUMBERS, s);
+	if (!end && !pattern->loose)
+		end = skip_unlike(pattern, s, is_line);
 	if (end)
-		shape->confirmed = true;
-	else if (!shape->confirmed && !--shape->chances)
-		shape->example[0] = '\0';
+		pattern->confirmed = true;
+	else if (!pattern->confirmed && !--pattern->chances)
+		pattern->example[0] = '\0';
 	return end;
 }

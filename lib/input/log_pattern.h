@@ -2,25 +2,25 @@
 /*
  * What a prefix looks like whose meaning nobody knows.
  */
-#ifndef KMC_LOG_SHAPE_H
-#define KMC_LOG_SHAPE_H
+#ifndef KMC_LOG_PATTERN_H
+#define KMC_LOG_PATTERN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* A longer one is no logger's. */
-#define LOG_SHAPE_MAX	160
+#define LOG_PATTERN_MAX	160
 
 /*
- * struct log_shape - a prefix, as an example for those of other lines
+ * struct log_pattern - a prefix, as an example for those of other lines
  * @example: empty if there is none
  * @dated: a time of day is in it
  * @loose: any words of it have been seen to differ
  * @confirmed: a second line had it
  * @chances: so many lines may still lack it before it is forgotten
  */
-struct log_shape {
-	char example[LOG_SHAPE_MAX + 1];
+struct log_pattern {
+	char example[LOG_PATTERN_MAX + 1];
 	bool dated;
 	bool loose;
 	bool confirmed;
@@ -34,10 +34,10 @@ struct log_shape {
  */
 const char *log_has_clock(const char *s, size_t len);
 
-void log_shape_set(struct log_shape *shape, const char *prefix, size_t len);
+void log_pattern_set(struct log_pattern *pattern, const char *prefix, size_t len);
 
 /*
- * log_shape_skip() - behind a prefix of that shape, NULL if @s does not begin with one
+ * log_pattern_skip() - behind a prefix of that pattern, NULL if @s does not begin with one
  * @s: no empty line
  * @is_line: is what is behind it a line of a report? It has to be @sure of a second
  *	line with the prefix
@@ -47,7 +47,7 @@ void log_shape_set(struct log_shape *shape, const char *prefix, size_t len);
  * a second line had it, hexadecimal numbers and single letters may, too. All words may
  * from a line on that @is_line knows.
  */
-const char *log_shape_skip(struct log_shape *shape, const char *s,
-			   bool (*is_line)(const char *text, bool sure));
+const char *log_pattern_skip(struct log_pattern *pattern, const char *s,
+			     bool (*is_line)(const char *text, bool sure));
 
-#endif /* KMC_LOG_SHAPE_H */
+#endif /* KMC_LOG_PATTERN_H */

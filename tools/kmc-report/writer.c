@@ -3,7 +3,7 @@
  * What goes to standard output, in the format asked for: reports as they come, or
  * the bugs they are of at the end.
  */
-#include "output.h"
+#include "writer.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -42,7 +42,7 @@ static bool failed(struct kmc_error *err)
 }
 
 /* Takes @err and @text over; @text is NULL when there is nothing to say. */
-static bool put(const struct output *out, struct kmc_error *err, char *text)
+static bool put(const struct writer *out, struct kmc_error *err, char *text)
 {
 	bool good;
 
@@ -58,13 +58,13 @@ static bool put(const struct output *out, struct kmc_error *err, char *text)
 	return good;
 }
 
-bool output_begin(struct output *out, const struct options *opts)
+bool writer_begin(struct writer *out, const struct options *opts)
 {
 	struct kmc_print_options *print = &out->print;
 	struct kmc_error *err = NULL;
 	char *text = NULL;
 
-	*out = (struct output) { .opts = opts };
+	*out = (struct writer) { .opts = opts };
 	out->format = (struct kmc_format_options) {
 		.size = sizeof(out->format),
 		.print = &out->print,
@@ -86,7 +86,7 @@ bool output_begin(struct output *out, const struct options *opts)
 }
 
 /* A report, or instead of it a bug. */
-static bool show(struct output *out, const struct kmc_report *report,
+static bool show(struct writer *out, const struct kmc_report *report,
 		 const struct kmc_bug *bug)
 {
 	const struct kmc_format *format = out->opts->format;
@@ -100,7 +100,7 @@ static bool show(struct output *out, const struct kmc_report *report,
 }
 
 /* What the debug info names need not be on this machine. */
-void output_source(struct output *out, const char *dir)
+void writer_source(struct writer *out, const char *dir)
 {
 	if (out->print.source || out->sought || !dir)
 		return;
@@ -108,7 +108,7 @@ void output_source(struct output *out, const char *dir)
 	kmc_error_free(kmc_source_open(dir, &out->print.source));
 }
 
-bool output_report(struct output *out, struct kmc_report *report)
+bool writer_report(struct writer *out, struct kmc_report *report)
 {
 	struct kmc_error *err;
 	bool good;
@@ -125,7 +125,7 @@ bool output_report(struct output *out, struct kmc_report *report)
 	return good;
 }
 
-static bool show_bugs(struct output *out)
+static bool show_bugs(struct writer *out)
 {
 	const uint64_t dropped = kmc_group_dropped(out->group);
 	const struct kmc_bug *bug;
@@ -142,7 +142,7 @@ static bool show_bugs(struct output *out)
 	return true;
 }
 
-bool output_end(struct output *out)
+bool writer_end(struct writer *out)
 {
 	const struct kmc_format *format = out->opts->format;
 	struct kmc_error *err = NULL;

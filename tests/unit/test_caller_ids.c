@@ -18,28 +18,28 @@ static const char * const lines[] = {
 	" [<ffffffffffffffff>] 0xffffffffffffffff",
 };
 
-/* A line of the report of one of @speakers, marked with it if @marked. */
-static void add_line(struct kmc_buf *log, size_t i, unsigned int speaker,
+/* A line of the report of one of @callers, marked with it if @marked. */
+static void add_line(struct kmc_buf *log, size_t i, unsigned int id,
 		     bool marked)
 {
 	char text[160], caller[16];
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	snprintf(text, sizeof(text), lines[i], speaker % 16, speaker % 16);
+	snprintf(text, sizeof(text), lines[i], id % 16, id % 16);
 #pragma GCC diagnostic pop
 	kmc_buf_printf(log, "[    1.000000]");
-	snprintf(caller, sizeof(caller), "T%u", speaker);
+	snprintf(caller, sizeof(caller), "T%u", id);
 	if (marked)
 		kmc_buf_printf(log, "[%6s]", caller);
 	kmc_buf_printf(log, " %s\n", text);
 }
 
-static void interleave(struct kmc_buf *log, unsigned int speakers, bool marked)
+static void interleave(struct kmc_buf *log, unsigned int callers, bool marked)
 {
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(lines); i++) {
-		for (unsigned int speaker = 0; speaker < speakers; speaker++)
-			add_line(log, i, speaker, marked);
+		for (unsigned int id = 0; id < callers; id++)
+			add_line(log, i, id, marked);
 	}
 }
 
@@ -115,8 +115,8 @@ static void test_so_many_callers_lose_no_header(void **state)
 	struct reading reading;
 
 	(void)state;
-	for (unsigned int speaker = 0; speaker < 500; speaker++)
-		add_line(&log, 0, speaker, true);
+	for (unsigned int id = 0; id < 500; id++)
+		add_line(&log, 0, id, true);
 	read_log(&reading, &log);
 	assert_int_equal(reading_count(&reading, KMC_EVENT_REPORT), 500);
 	reading_free(&reading);
@@ -149,5 +149,5 @@ int main(void)
 		cmocka_unit_test(test_a_silent_caller_ends_its_report),
 	};
 
-	return cmocka_run_group_tests_name("speakers", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("caller_ids", tests, NULL, NULL);
 }

@@ -2,20 +2,20 @@
 /*
  * What goes to standard output.
  */
-#ifndef OUTPUT_H
-#define OUTPUT_H
+#ifndef WRITER_H
+#define WRITER_H
 
 #include "kmc-report.h"
 
 /*
- * struct output - what was printed so far
+ * struct writer - what was printed so far
  * @print: how text is written
  * @format: what it goes by, with @print
  * @group: NULL unless bugs are to be printed
  * @shown: reports or bugs
  * @sought: a source tree was looked for where the debug info says
  */
-struct output {
+struct writer {
 	const struct options *opts;
 	struct kmc_print_options print;
 	struct kmc_format_options format;
@@ -26,12 +26,12 @@ struct output {
 
 /*
  * False when something failed, which was said. A report is taken over
- * in any case. After output_begin() there is output_end().
+ * in any case. After writer_begin() there is writer_end().
  */
-bool output_begin(struct output *out, const struct options *opts);
+bool writer_begin(struct writer *out, const struct options *opts);
 /* Where to look for source lines unless the user named a tree; NULL: nowhere. */
-void output_source(struct output *out, const char *dir);
-bool output_report(struct output *out, struct kmc_report *report);
-bool output_end(struct output *out);
+void writer_source(struct writer *out, const char *dir);
+bool writer_report(struct writer *out, struct kmc_report *report);
+bool writer_end(struct writer *out);
 
-#endif /* OUTPUT_H */
+#endif /* WRITER_H */
