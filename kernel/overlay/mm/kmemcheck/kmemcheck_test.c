@@ -680,6 +680,7 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_uninitialized_vectors),
 	KUNIT_CASE(test_vector_of_freed_memory),
 	KUNIT_CASE(test_flags_of_a_vector_test),
+	KUNIT_CASE(test_bit_manipulation),
 	KUNIT_CASE(test_handler_is_closed),
 	/* The last ones: meanwhile pages are shown. */
 	KUNIT_CASE(test_access_while_hiding),

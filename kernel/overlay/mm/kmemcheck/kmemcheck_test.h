@@ -78,6 +78,7 @@ void test_wide_vector_moves(struct kunit *test);
 void test_uninitialized_vectors(struct kunit *test);
 void test_vector_of_freed_memory(struct kunit *test);
 void test_flags_of_a_vector_test(struct kunit *test);
+void test_bit_manipulation(struct kunit *test);
 
 /* kmemcheck_origin_test.c */
 void test_all_holes_in_one_report(struct kunit *test);

@@ -2,6 +2,7 @@
 /*
  * kmemcheck: tests of instructions with a vector register.
  */
+#include <linux/bitops.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -150,4 +151,59 @@ void test_flags_of_a_vector_test(struct kunit *test)
 	}
 	kfree(p.from);
 	kfree(p.to);
+}
+
+#define BY_BMI(insn, m, in)						\
+({									\
+	u64 _out = 0;							\
+									\
+	asm volatile(insn : "+&r" (_out) : "r" (m), "r" ((u64)(in))	\
+		     : "memory", "cc");					\
+	_out;								\
+})
+
+/* Those of BMI and ADX have no vector register, but are performed in the same way. */
+void test_bit_manipulation(struct kunit *test)
+{
+	u64 value = 0xfedcba9876543210, *m = kmalloc(64, GFP_KERNEL), low, high, out;
+	u8 carry;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	if (!boot_cpu_has(X86_FEATURE_BMI2) || !boot_cpu_has(X86_FEATURE_ADX)) {
+		kfree(m);
+		kunit_skip(test, "the processor has no BMI2 and ADX");
+		return;
+	}
+	*m = value;
+	KUNIT_EXPECT_EQ(test, BY_BMI("shrxq %2, (%1), %0", m, 5), value >> 5);
+	KUNIT_EXPECT_EQ(test, BY_BMI("shrxl %k2, 4(%1), %k0", m, 5), 0xfedcba98 >> 5);
+	KUNIT_EXPECT_EQ(test, BY_BMI("shlxq %2, (%1), %0", m, 9), value << 9);
+	KUNIT_EXPECT_EQ(test, BY_BMI("sarxq %2, (%1), %0", m, 8), (u64)((s64)value >> 8));
+	KUNIT_EXPECT_EQ(test, BY_BMI("rorxq $12, (%1), %0", m, 0), ror64(value, 12));
+	KUNIT_EXPECT_EQ(test, BY_BMI("bzhiq %2, (%1), %0", m, 20), value & GENMASK(19, 0));
+	KUNIT_EXPECT_EQ(test, BY_BMI("bextrq %2, (%1), %0", m, 4 | 8 << 8), value >> 4 & 0xff);
+	KUNIT_EXPECT_EQ(test, BY_BMI("andnq (%1), %2, %0", m, 0xffff), value & ~0xffffull);
+	KUNIT_EXPECT_EQ(test, BY_BMI("blsrq (%1), %0", m, 0), value & (value - 1));
+	KUNIT_EXPECT_EQ(test, BY_BMI("blsil (%1), %k0", m, 0), 0x10);
+	KUNIT_EXPECT_EQ(test, BY_BMI("pextq (%1), %2, %0", m, value), 0xffffffff);
+	KUNIT_EXPECT_EQ(test, BY_BMI("stc\n\tadcxq (%1), %0", m, 0), value + 1);
+	KUNIT_EXPECT_EQ(test, BY_BMI("mov %2, %0\n\tclc\n\tadcxl (%1), %k0", m, 1), 0x76543211);
+
+	asm volatile("mulxq (%2), %0, %1" : "=&r" (low), "=&r" (high) : "r" (m), "d" (16UL));
+	KUNIT_EXPECT_EQ(test, low, value << 4);
+	KUNIT_EXPECT_EQ(test, high, value >> 60);
+	/* All fields of the encoding. */
+	asm volatile("mov %1, %%r12\n\tmov $4, %%r9\n\tmov $0, %%r10\n\t"
+		     "shrxq %%r9, -16(%%r12,%%r10,2), %%r13\n\tmov %%r13, %0"
+		     : "=r" (out) : "r" (m + 2) : "memory", "cc", "r9", "r10", "r12", "r13");
+	KUNIT_EXPECT_EQ(test, out, value >> 4);
+	asm volatile("mov $-1, %%r11\n\txor %%eax, %%eax\n\tadoxq (%2), %%r11\n\t"
+		     "mov %%r11, %0\n\tseto %1"
+		     : "=&r" (out), "=&r" (carry) : "r" (m) : "memory", "cc", "rax", "r11");
+	KUNIT_EXPECT_EQ(test, out, value - 1);
+	KUNIT_EXPECT_EQ(test, carry, 1);
+
+	KUNIT_EXPECT_FALSE(test, kmemcheck_is_untracked((unsigned long)m));
+	expect_silence(test, m, 64);
+	kfree(m);
 }

@@ -62,6 +62,7 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 	struct kmemcheck_decoded *d, own;
 	/* What was interrupted may be at work on what belongs to this CPU. */
 	bool nested = in_nmi() || this_cpu_read(kmemcheck_walking);
+	u8 op;
 
 	/* Being patched at this moment, or probed: the breakpoint comes first. */
 	if (unlikely(*(const u8 *)regs->ip == INT3_INSN_OPCODE))
@@ -77,8 +78,12 @@ enum kmemcheck_outcome kmemcheck_alias_fault(struct pt_regs *regs,
 	} else {
 		d = kmemcheck_decode_cached(regs->ip);
 	}
-	this_cpu_inc(kmemcheck_op_faults[min_t(u8, d->op, OP_STRING)]);
+	op = min_t(u8, d->op, OP_STRING);
 	outcome = perform(d, regs, trap);
+	/* What is done without being decoded was done by kmemcheck_vector(). */
+	if (op == OP_UNKNOWN && outcome == KMEMCHECK_EMULATED)
+		op = OP_SSE;
+	this_cpu_inc(kmemcheck_op_faults[op]);
 	if (likely(outcome == KMEMCHECK_EMULATED)) {
 		if (!unlikely(nested) && kmemcheck_batch_budget(d))
 			kmemcheck_emulate_batch(d, regs);

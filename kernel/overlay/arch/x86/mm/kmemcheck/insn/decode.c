@@ -55,6 +55,17 @@ static bool set_op(struct kmemcheck_decoded *d, enum kmemcheck_op op, unsigned i
 }
 
 /* A register, which for bytes may be the second one of another: then @high. */
+/**
+ * kmemcheck_slot_of() - where struct pt_regs has a general register
+ * @nr: as instructions encode it, 0 to 15
+ *
+ * Return: its slot.
+ */
+u8 kmemcheck_slot_of(unsigned int nr)
+{
+	return slots[nr & 15];
+}
+
 static u8 register_slot(struct kmemcheck_decoded *d, struct insn *insn, unsigned int nr,
 			unsigned int size, unsigned int high)
 {

@@ -194,4 +194,6 @@ struct kmemcheck_decoded {
 
 bool kmemcheck_decode(struct kmemcheck_decoded *d, const void *code, size_t size);
 
+u8 kmemcheck_slot_of(unsigned int nr);
+
 #endif /* _X86_KMEMCHECK_DECODE_H */

@@ -9,6 +9,9 @@
  *
  * What is uninitialised is not followed into vector registers. What they store counts as
  * initialised.
+ *
+ * The instructions of BMI and ADX that have memory and general registers are done in the
+ * same way: the copy has RBX, RCX and RDX, which are loaded before and stored afterwards.
  */
 #include <linux/kmemcheck_engine.h>
 #include <linux/mm.h>
@@ -25,7 +28,9 @@
 #include <asm/processor-flags.h>
 #include <asm/sync_core.h>
 
+#include "decode.h"
 #include "memory.h"
+#include "operand.h"
 #include "vector.h"
 
 /* All sorts of a move, of arithmetic, and of tests. */
@@ -168,6 +173,20 @@ static bool is_vector(const struct opcode *op)
 	}
 }
 
+/* andn; blsr, blsmsk, blsi; bzhi, pext, pdep; mulx; bextr, shlx, sarx, shrx; rorx; adcx, adox */
+static bool is_general(const struct insn *insn, const struct opcode *op)
+{
+	if (!op->vex)
+		return op->map == 2 && op->code == 0xf6 && (op->prefix == 0x66 ||
+							    op->prefix == 0xf3);
+	if (insn->vex_prefix.nbytes != 3)		/* none of them has the short form */
+		return false;
+	if (op->map == 3)
+		return op->code == 0xf0;
+	return op->map == 2 && ((op->code >= 0xf2 && op->code <= 0xf3) ||
+				(op->code >= 0xf5 && op->code <= 0xf7));
+}
+
 /* A part of the register: pextrb, pextrw, pextrd, extractps, vextractf128, vcvtps2ph */
 static unsigned int stores_0f3a(const struct opcode *op)
 {
@@ -253,24 +272,76 @@ static unsigned int copy_insn(struct insn *insn, const u8 *code, u8 *to)
 	return to - start;
 }
 
+/* Which general registers it has besides; the copy has RBX and RCX. */
+struct general {
+	bool is;
+	bool extends;			/* reg of ModRM is a part of the opcode */
+	u8 reg, vvvv;			/* slots */
+};
+
+static void get_general(struct general *g, struct insn *insn, const struct opcode *op)
+{
+	u8 rex = insn->rex_prefix.value, vex = insn->vex_prefix.bytes[1];
+	bool high = op->vex ? !(vex & 0x80) : X86_REX_R(rex);
+
+	g->is = is_general(insn, op);
+	if (!g->is)
+		return;
+	g->extends = op->vex && op->map == 2 && op->code == 0xf3;
+	g->reg = kmemcheck_slot_of(X86_MODRM_REG(insn->modrm.bytes[0]) | (high ? 8 : 0));
+	/* Without one, RCX stands for itself. */
+	g->vvvv = op->vex && op->map == 2 ?
+		  kmemcheck_slot_of(~insn->vex_prefix.bytes[2] >> 3) : SLOT_CX;
+}
+
+/* RBX for the register of ModRM, RCX for that of VEX. */
+static void rename_general(const struct general *g, struct insn *insn, const struct opcode *op,
+			   u8 *copy, unsigned int size)
+{
+	u8 *modrm = copy + size - insn->immediate.nbytes - 1;
+
+	if (!g->extends)
+		*modrm = 3 << 3;
+	if (!op->vex) {
+		if (insn->rex_prefix.nbytes)
+			modrm[-4] &= ~4;		/* REX.R, before 0f 38 f6 */
+		return;
+	}
+	modrm[-3] |= 0x80;				/* the same, inverted */
+	if (op->map == 2)
+		modrm[-2] = (modrm[-2] & ~0x78) | (~1 & 15) << 3;
+}
+
 /* An ENDBR, for the call; the instruction; a return. */
-static void write_place(struct place *place, struct insn *insn, const u8 *code)
+static void write_place(struct place *place, struct insn *insn, const u8 *code,
+			const struct opcode *op, const struct general *g)
 {
 	static const u8 endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };
 	u8 *p = place->write;
+	unsigned int size;
 
 	memcpy(p, endbr64, sizeof(endbr64));
 	p += sizeof(endbr64);
-	p += copy_insn(insn, code, p);
+	size = copy_insn(insn, code, p);
+	if (g->is)
+		rename_general(g, insn, op, p, size);
+	p += size;
 	*p++ = 0xc3;
 	*p = 0xcc;
 	/* It was written by another address than it is executed by. */
 	sync_core();
 }
 
-static void run_place(const struct place *place, struct pt_regs *regs, void *alias)
+static void run_place(const struct place *place, struct pt_regs *regs, void *alias,
+		      const struct general *g)
 {
 	unsigned long flags = native_save_fl();
+	unsigned long b = 0, c = 0, d = regs->dx;
+
+	if (g->is) {
+		b = kmemcheck_slot_value(regs, g->reg);
+		c = kmemcheck_slot_value(regs, g->vvvv);
+	}
 
 	flags = (flags & ~ARITHMETIC_FLAGS) | (regs->flags & ARITHMETIC_FLAGS);
 	asm volatile("push %[flags]\n\t"
@@ -279,10 +350,16 @@ static void run_place(const struct place *place, struct pt_regs *regs, void *ali
 		     "call *%[run]\n\t"
 		     "pushf\n\t"
 		     "pop %[flags]"
-		     : [flags] "+&r" (flags), ASM_CALL_CONSTRAINT
+		     : [flags] "+&r" (flags), "+b" (b), "+c" (c), "+d" (d), ASM_CALL_CONSTRAINT
 		     : [run] "r" (place->run), "a" (alias)
 		     : "memory", "cc");
 	regs->flags = (regs->flags & ~ARITHMETIC_FLAGS) | (flags & ARITHMETIC_FLAGS);
+	if (!g->is)
+		return;
+	*kmemcheck_slot(regs, g->vvvv) = c;
+	/* MULX may have one register twice: the upper half stays. */
+	if (!g->extends)
+		*kmemcheck_slot(regs, g->reg) = b;
 }
 
 /*
@@ -295,7 +372,7 @@ static bool begins_at(unsigned long addr)
 }
 
 /**
- * kmemcheck_vector() - perform an instruction that has a vector register
+ * kmemcheck_vector() - perform an instruction that has a vector register, or is of BMI
  * @regs: before it
  * @addr: that has faulted
  *
@@ -306,6 +383,7 @@ bool kmemcheck_vector(struct pt_regs *regs, unsigned long addr)
 	struct place *place = this_cpu_ptr(&places);
 	u8 code[MAX_INSN_SIZE];
 	unsigned int size;
+	struct general g;
 	struct opcode op;
 	struct insn insn;
 
@@ -316,18 +394,21 @@ bool kmemcheck_vector(struct pt_regs *regs, unsigned long addr)
 	    insn_decode(&insn, code, sizeof(code), INSN_MODE_64))
 		return false;
 	if (!insn.modrm.nbytes || X86_MODRM_MOD(insn.modrm.bytes[0]) == 3 ||
-	    !get_opcode(&insn, &op) || !is_vector(&op))
+	    !get_opcode(&insn, &op))
 		return false;
-	size = stores(&op) ?: loads(&op);
+	get_general(&g, &insn, &op);
+	if (!g.is && !is_vector(&op))
+		return false;
+	size = g.is ? (op.wide ? 8 : 4) : stores(&op) ?: loads(&op);
 	if (!kmemcheck_range_in_pool(addr, size))
 		return false;
 
-	if (stores(&op))
+	if (!g.is && stores(&op))
 		kmemcheck_write(regs, addr, size);
 	else if (!kmemcheck_any_allocated(addr, size))
 		kmemcheck_report_read(regs, addr, size);
-	write_place(place, &insn, code);
-	run_place(place, regs, kmemcheck_alias((void *)addr));
+	write_place(place, &insn, code, &op, &g);
+	run_place(place, regs, kmemcheck_alias((void *)addr), &g);
 	regs->ip += insn.length;
 	return true;
 }
