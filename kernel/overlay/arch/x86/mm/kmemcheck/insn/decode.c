@@ -54,7 +54,6 @@ static bool set_op(struct kmemcheck_decoded *d, enum kmemcheck_op op, unsigned i
 	return true;
 }
 
-/* A register, which for bytes may be the second one of another: then @high. */
 /**
  * kmemcheck_slot_of() - where struct pt_regs has a general register
  * @nr: as instructions encode it, 0 to 15
@@ -66,6 +65,7 @@ u8 kmemcheck_slot_of(unsigned int nr)
 	return slots[nr & 15];
 }
 
+/* A register, which for bytes may be the second one of another: then @high. */
 static u8 register_slot(struct kmemcheck_decoded *d, struct insn *insn, unsigned int nr,
 			unsigned int size, unsigned int high)
 {
