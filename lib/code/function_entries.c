@@ -80,6 +80,7 @@ static uint64_t symbol_start(const struct kmc_code *code, uint64_t address)
 /* ---- long jumps ---- */
 
 typedef uint32_t lanes __attribute__((vector_size(16)));
+typedef uint64_t quads __attribute__((vector_size(16)));
 
 #define BLOCK	16
 
@@ -121,15 +122,19 @@ static bool entered_at(const struct kmc_code *code, const struct kmc_cfg *cfg,
  */
 static bool block_hits(const uint8_t *bytes, uint32_t distance, uint32_t span)
 {
-	lanes from = (lanes){ 0, 4, 8, 12 } + distance, hits = { };
+	const lanes from = (lanes){ 0, 4, 8, 12 } + distance;
+	quads hits;
+	lanes any = { };
 
+#pragma GCC unroll 4
 	for (int i = 0; i < 4; i++) {
 		lanes rel;
 
 		memcpy(&rel, bytes + i, sizeof(rel));
-		hits |= (lanes)(rel + from + i < span);
+		any |= (lanes)(rel + from + i < span);
 	}
-	return hits[0] | hits[1] | hits[2] | hits[3];
+	hits = (quads)any;
+	return hits[0] | hits[1];
 }
 
 static bool entered_from(const struct kmc_code *code,

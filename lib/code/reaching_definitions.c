@@ -450,6 +450,8 @@ static void answer(const struct scan *scan, uint32_t node, enum kmc_reg reg,
 struct query {
 	uint64_t at;
 	enum kmc_reg reg;
+	/* Without a look at who jumps into the function. */
+	bool own_code;
 	struct kmc_reaching *out;
 	struct kmc_origin *origins;
 	size_t max;
@@ -516,7 +518,7 @@ static struct kmc_error *scan_cfg(struct scan *scan, const struct query *q)
 	for (size_t i = 0; i < cfg->count; i++)
 		scan->uses_df |= cfg->nodes[i].insn.sets_df;
 	err = run(scan, &why_not);
-	if (!err && !why_not)
+	if (!err && !why_not && !q->own_code)
 		err = kmc_function_entries(scan->code, cfg, &why_not);
 	if (err)
 		return err;
@@ -605,6 +607,7 @@ struct known_value {
 	uint64_t size;
 	uint64_t at;
 	enum kmc_reg reg;
+	bool own_code;
 	struct kmc_reaching value;
 };
 
@@ -614,6 +617,7 @@ static uint64_t value_key(uint64_t at, enum kmc_reg reg)
 	return at * KMC_REG_GENERAL + reg;
 }
 
+/* What also other code was looked at for answers both questions. */
 static const struct kmc_reaching *recall(const struct kmc_code *code,
 					 const struct known_value *query)
 {
@@ -622,7 +626,8 @@ static const struct kmc_reaching *recall(const struct kmc_code *code,
 
 	return known && known->function == query->function &&
 	       known->size == query->size && known->at == query->at &&
-	       known->reg == query->reg ? &known->value : NULL;
+	       known->reg == query->reg && (query->own_code || !known->own_code) ?
+	       &known->value : NULL;
 }
 
 static struct kmc_error *remember(struct kmc_code *code,
@@ -647,15 +652,16 @@ static struct kmc_error *remember(struct kmc_code *code,
 	return NULL;
 }
 
-struct kmc_error *kmc_reaching_value(struct kmc_image *image,
-				     uint64_t function, uint64_t size,
-				     uint64_t at, enum kmc_reg reg,
-				     struct kmc_reaching *out)
+struct kmc_error *kmc_reaching_ask(struct kmc_image *image, uint64_t function, uint64_t size,
+				   uint64_t at, enum kmc_reg reg, bool own_code,
+				   struct kmc_reaching *out)
 {
 	struct known_value answer = {
-		.function = function, .size = size, .at = at, .reg = reg,
+		.function = function, .size = size, .at = at, .reg = reg, .own_code = own_code,
 	};
-	const struct query q = { .at = at, .reg = reg, .out = &answer.value };
+	const struct query q = {
+		.at = at, .reg = reg, .own_code = own_code, .out = &answer.value,
+	};
 	const struct kmc_reaching *known;
 	struct kmc_code *code;
 	struct kmc_error *err;

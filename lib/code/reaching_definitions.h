@@ -60,6 +60,11 @@ struct kmc_reaching {
 	struct kmc_origin origin;
 };
 
+/* Both questions below. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_reaching_ask(struct kmc_image *image, uint64_t function, uint64_t size, uint64_t at,
+		 enum kmc_reg reg, bool own_code, struct kmc_reaching *out);
+
 /**
  * kmc_reaching_value() - find what a register holds before an instruction
  * @image: vmlinux or module
@@ -73,9 +78,31 @@ struct kmc_reaching {
  * It is taken for granted that functions keep the registers that the ABI wants
  * kept, and the direction flag clear.
  */
-KMC_MUST_CHECK struct kmc_error *
+KMC_MUST_CHECK static inline struct kmc_error *
 kmc_reaching_value(struct kmc_image *image, uint64_t function, uint64_t size,
-		   uint64_t at, enum kmc_reg reg, struct kmc_reaching *out);
+		   uint64_t at, enum kmc_reg reg, struct kmc_reaching *out)
+{
+	return kmc_reaching_ask(image, function, size, at, reg, false, out);
+}
+
+/**
+ * kmc_reaching_in_own_code() - kmc_reaching_value(), if the function has one entry
+ * @image: vmlinux or module
+ * @function: as there
+ * @size: as there
+ * @at: as there
+ * @reg: as there
+ * @out: what kmc_reaching_value() finds, or would if no other code jumped into
+ *	the middle of the function
+ *
+ * Without a search of all code, so ask this first when few answers are of interest.
+ */
+KMC_MUST_CHECK static inline struct kmc_error *
+kmc_reaching_in_own_code(struct kmc_image *image, uint64_t function, uint64_t size,
+			 uint64_t at, enum kmc_reg reg, struct kmc_reaching *out)
+{
+	return kmc_reaching_ask(image, function, size, at, reg, true, out);
+}
 
 /**
  * kmc_reaching_merge() - what a register may hold at a join point

@@ -44,7 +44,7 @@ static bool begins_with(const struct kmc_level *level, const char * const *names
 	const char *name = level->function;
 
 	for (size_t i = 0; name && i < count; i++)
-		if (!strncmp(name, names[i], strlen(names[i])))
+		if (*name == *names[i] && !strncmp(name, names[i], strlen(names[i])))
 			return true;
 	return false;
 }

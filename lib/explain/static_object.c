@@ -264,6 +264,31 @@ static struct kmc_error *number_beside(const struct kmc_access *access, enum kmc
 	return err;
 }
 
+/* The instruction that left a CPU's offset in @reg; most registers have none. */
+static struct kmc_error *shift_in(const struct kmc_access *access, enum kmc_reg reg,
+				  struct kmc_origin *origin, struct kmc_insn *insn,
+				  bool *found)
+{
+	struct kmc_reaching reaching = { };
+	struct kmc_error *err;
+
+	*found = false;
+	err = kmc_reaching_in_own_code(access->image, access->function, access->function_size,
+				       access->pc, reg, &reaching);
+	if (err || reaching.origin.kind != KMC_ORIGIN_AFTER)
+		return err;
+	err = insn_at(access, reaching.origin.at, insn, found);
+	if (!err && *found)
+		err = reads_shift(access, insn, found);
+	if (err || !*found)
+		return err;
+	err = kmc_reaching_value(access->image, access->function, access->function_size,
+				 access->pc, reg, &reaching);
+	*found = !err && reaching.origin.kind == KMC_ORIGIN_AFTER;
+	*origin = reaching.origin;
+	return err;
+}
+
 /*
  * mov __per_cpu_offset(,%rax,8),%rdx leaves how far away they are, and
  * add __per_cpu_offset(,%rax,8),%rdx where one is whose address was in RDX.
@@ -271,7 +296,7 @@ static struct kmc_error *number_beside(const struct kmc_access *access, enum kmc
 static struct kmc_error *find_copy(const struct kmc_access *access, enum kmc_reg reg,
 				   struct copy *out, bool *found)
 {
-	struct kmc_reaching reaching = { };
+	struct kmc_origin origin = { };
 	struct kmc_error *err;
 	struct kmc_insn insn;
 	uint64_t number = 0;
@@ -280,22 +305,16 @@ static struct kmc_error *find_copy(const struct kmc_access *access, enum kmc_reg
 	if (reg == KMC_REG_NONE || reg == KMC_REG_RIP || reg == KMC_REG_RSP ||
 	    !kmc_register_before(&access->insn, &access->rep, access->report, reg, &out->value))
 		return NULL;
-	err = kmc_reaching_value(access->image, access->function, access->function_size,
-				 access->pc, reg, &reaching);
-	if (err || reaching.origin.kind != KMC_ORIGIN_AFTER)
-		return err;
-	err = insn_at(access, reaching.origin.at, &insn, found);
-	if (!err && *found)
-		err = reads_shift(access, &insn, found);
+	err = shift_in(access, reg, &origin, &insn, found);
 	if (err || !*found)
 		return err;
-	out->moved = insn.reads & KMC_REG_BIT(reaching.origin.reg) &&
-		     insn.mem[0].base != reaching.origin.reg &&
-		     insn.mem[0].index != reaching.origin.reg;
+	out->moved = insn.reads & KMC_REG_BIT(origin.reg) &&
+		     insn.mem[0].base != origin.reg &&
+		     insn.mem[0].index != origin.reg;
 	if (out->moved)
-		err = number_before(access, insn.address, reaching.origin.reg, &number, found);
+		err = number_before(access, insn.address, origin.reg, &number, found);
 	out->reg = reg;
-	out->at = access->address - (out->value - reaching.origin.offset) + number;
+	out->at = access->address - (out->value - origin.offset) + number;
 	out->number = number;
 	return err ? err : number_beside(access, reg, &out->number);
 }

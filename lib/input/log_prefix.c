@@ -74,7 +74,7 @@ static const char *skip_word(const char *s)
 static bool is_name(const char *s, const char *names)
 {
 	for (; *names; names += 3) {
-		if (!strncmp(s, names, 3))
+		if (*s == *names && !strncmp(s, names, 3))
 			return true;
 	}
 	return false;

@@ -83,6 +83,15 @@ static bool may_have_word(const char *s)
 	return halves[0] | halves[1];
 }
 
+/* The same for what is too short to be read that far. */
+static bool rest_may_have_word(const char *s, size_t len)
+{
+	char padded[BLOCK + REACH] = { };
+
+	memcpy(padded, s, len);
+	return may_have_word(padded);
+}
+
 /* How words begin. */
 static const bool first_letters[256] = {
 	['k'] = true, ['B'] = true, ['U'] = true, ['W'] = true, ['n'] = true, ['g'] = true,
@@ -108,7 +117,8 @@ const char *log_words_find(const char *data, size_t len)
 	while (at < len) {
 		const size_t left = len - at, n = left < BLOCK ? left : BLOCK;
 
-		if (left < BLOCK + REACH || may_have_word(data + at))
+		if (left < BLOCK + REACH ? rest_may_have_word(data + at, left) :
+		    may_have_word(data + at))
 			for (size_t i = 0; i < n; i++)
 				if (is_word(data + at + i, left - i))
 					return data + at + i;

@@ -142,7 +142,7 @@ static const char *scan_track(const char *word, size_t *track, int *pid)
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(kinds); i++) {
 		const size_t len = strlen(kinds[i].begin);
 
-		if (strncmp(word, kinds[i].begin, len))
+		if (*word != *kinds[i].begin || strncmp(word, kinds[i].begin, len))
 			continue;
 		*track = kinds[i].track;
 		return sscanf(word + len, "%d%n", pid, &end) == 1 ? word + len + end : NULL;

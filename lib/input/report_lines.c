@@ -34,7 +34,8 @@ bool log_begins_other(const char *word)
 	};
 
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(starts); i++) {
-		if (!strncmp(word, starts[i], strlen(starts[i])))
+		if (*word == *starts[i] &&
+		    !strncmp(word, starts[i], strlen(starts[i])))
 			return true;
 	}
 	return false;
@@ -161,8 +162,12 @@ static const char *scan_task(const char *word, int *cpu, int *pid)
 {
 	int end = 0;
 
-	if (sscanf(word, "Pid: %d, comm: %n", pid, &end) == 1 && end)
-		return word + end;
+	if (!strncmp(word, "Pid:", 4))
+		return sscanf(word, "Pid: %d, comm: %n", pid, &end) == 1 && end ?
+		       word + end : NULL;
+	/* Each line of a report is asked. */
+	if (strncmp(word, "CPU:", 4))
+		return NULL;
 	if (sscanf(word, "CPU: %d PID: %d Comm: %n", cpu, pid, &end) == 2 && end)
 		return word + end;
 	if (sscanf(word, "CPU: %d UID: %*u PID: %d Comm: %n", cpu, pid,

@@ -424,6 +424,28 @@ static void address_that_is_not_reached_is_unknown(void **state)
 	assert_false(out.known);
 }
 
+/* What only its own code says is not taken for the whole answer later, nor lost before. */
+static void own_code_is_another_question(void **state)
+{
+	struct images *images = *state;
+	const struct kmc_symbol *symbol = find(images->image, "entered_from_far");
+	struct kmc_insn rep = find_rep(images->image, symbol);
+	struct kmc_reaching own = { }, all = { };
+
+	/* RDX is asked for nowhere else; what is known of all code then holds for both. */
+	for (int i = 0; i < 2; i++) {
+		assert_no_error(kmc_reaching_in_own_code(images->image, symbol->address,
+							 symbol->size, rep.address,
+							 KMC_REG_RDX, &own));
+		assert_int_equal(own.origin.kind, i ? KMC_ORIGIN_UNKNOWN : KMC_ORIGIN_START);
+		assert_no_error(kmc_reaching_value(images->image, symbol->address,
+						   symbol->size, rep.address,
+						   KMC_REG_RDX, &all));
+		assert_false(all.known);
+		assert_non_null(strstr(all.why_not, "other code"));
+	}
+}
+
 /* ---- progress of a repetition ---- */
 
 static struct kmc_rep progress(struct kmc_image *image, const char *name,
@@ -564,6 +586,7 @@ int main(void)
 		cmocka_unit_test(source_is_never_wrong),
 		cmocka_unit_test(definition_and_calls_are_told),
 		cmocka_unit_test(address_that_is_not_reached_is_unknown),
+		cmocka_unit_test(own_code_is_another_question),
 		cmocka_unit_test(registers_are_wound_back),
 		cmocka_unit_test(progress_that_does_not_fit_is_unknown),
 		cmocka_unit_test(code_ends_where_it_ends),
