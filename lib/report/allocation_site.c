@@ -21,11 +21,11 @@ static bool is_allocator(const char *function)
 {
 	static const char * const prefixes[] = {
 		"kmem_cache_", "__kmem_cache_", "kmalloc", "__kmalloc", "kmemdup",
-		"krealloc", "__do_krealloc", "kcalloc", "kzalloc", "kvmalloc",
+		"krealloc", "__do_krealloc", "kcalloc", "kzalloc", "kvmalloc", "__kvmalloc",
 		"kvfree", "kfree", "__kfree", "slab_", "__slab_", "___slab_",
 		"___cache_", "____cache_", "__cache_", "__do_kmalloc", "kmemcheck_",
-		"__alloc_pages", "__get_free_page", "get_zeroed_page", "free_pages",
-		"__free_pages", "alloc_pages", "page_frag_alloc",
+		"__alloc_pages", "__get_free_page", "get_free_page", "get_zeroed_page", "free_pages",
+		"__free_pages", "alloc_pages", "page_frag_alloc", "__page_frag_alloc",
 		"kstrdup", "kstrndup", "kasprintf", "kvasprintf", "kvzalloc",
 		"alloc_slab", "allocate_slab", "new_slab", "do_slab_free", "cache_free",
 		"memdup_user", "vmemdup_user", "strndup_user", "__vmalloc", "vmalloc", "vzalloc",

@@ -5,7 +5,6 @@ set -u
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 apply=$top/kernel/kmemcheck-apply
-kver=$("$top/kernel/kver") || exit 1
 # The trees say which they are.
 unset KVER
 tmp=$(mktemp -d)
@@ -227,7 +226,7 @@ expect 0 "fits $tmp/tree" "a configuration that fits" fake check --config "$tmp/
 (good; echo CONFIG_INIT_ON_ALLOC_DEFAULT_ON=y) >"$tmp/config"
 expect 0 "reads as zero there" "zeroing by default is told" \
 	fake check --config "$tmp/config" "$tmp/tree"
-for conflict in KASAN KCSAN KMSAN DEBUG_KMEMLEAK DEBUG_PAGEALLOC HIBERNATION PREEMPT_RT; do
+for conflict in KASAN KCSAN KMSAN DEBUG_KMEMLEAK DEBUG_PAGEALLOC HIBERNATION PREEMPT_RT X86_FRED; do
 	(good; echo "CONFIG_$conflict=y") >"$tmp/config"
 	expect 1 "CONFIG_$conflict=y" "$conflict is named" \
 		fake check --config "$tmp/config" "$tmp/tree"
@@ -247,12 +246,17 @@ expect 2 "nowhere: no such file" "no configuration there" \
 	fake check --config "$tmp/nowhere" "$tmp/tree"
 expect 2 "needs a file and a directory" "--config without a directory" fake check --config "$tmp"
 
-target=$top/kernel/targets/$kver
-# shellcheck source=/dev/null
-. "$target/target.mk"
-tarball=/usr/src/$PACKAGE.tar.xz
-if [ -f "$tarball" ]; then
+# The series of each version on Debian's kernel, which says itself of which version it is.
+for target in "$top"/kernel/targets/*; do
+	# shellcheck source=/dev/null
+	. "$target/target.mk"
+	tarball=/usr/src/$PACKAGE.tar.xz
+	if [ ! -f "$tarball" ]; then
+		result ok "the series fits Debian's kernel # SKIP $PACKAGE is not installed"
+		continue
+	fi
 	# Only what the patches and the overlay can touch, to be quick.
+	rm -rf "$tmp/linux" "$tmp/linux.orig"
 	mkdir "$tmp/linux"
 	sed -n 's,^\(---\|+++\) [ab]/\([^[:space:]]*\).*,\2,p' "$target"/patches/*.patch |
 		sort -u >"$tmp/names"
@@ -260,11 +264,9 @@ if [ -f "$tarball" ]; then
 	sed "s,^,$PACKAGE/," "$tmp/names" | sort -u >"$tmp/members"
 	tar -xf "$tarball" -C "$tmp/linux" --strip-components=1 -T "$tmp/members" 2>/dev/null
 	cp -a "$tmp/linux" "$tmp/linux.orig"
-	expect 0 "fits" "the series fits Debian's kernel" "$apply" check "$tmp/linux"
-	expect 0 "applied" "it is applied" "$apply" apply "$tmp/linux"
-	expect 0 "reverted" "it is reverted" "$apply" revert "$tmp/linux"
-	expect 0 "" "which restores the tree" diff -r "$tmp/linux" "$tmp/linux.orig"
-else
-	result ok "the series fits Debian's kernel # SKIP $PACKAGE is not installed"
-fi
+	expect 0 "fits" "$PACKAGE: the series fits Debian's kernel" "$apply" check "$tmp/linux"
+	expect 0 "applied" "$PACKAGE: it is applied" "$apply" apply "$tmp/linux"
+	expect 0 "reverted" "$PACKAGE: it is reverted" "$apply" revert "$tmp/linux"
+	expect 0 "" "$PACKAGE: which restores the tree" diff -r "$tmp/linux" "$tmp/linux.orig"
+done
 echo "1..$count"

@@ -225,6 +225,29 @@ static void what_to_add_is_nothing_but_code(void **state)
 	kmc_report_free(report);
 }
 
+/* ---- allocation_site.c ---- */
+
+/* The allocator under its names of 6.1 and of 6.12. */
+static void who_allocates_is_behind_the_allocator(void **state)
+{
+	static char * const allocators[] = {
+		"__kmalloc", "__kmalloc_noprof", "__kmalloc_cache_noprof", "kmem_cache_alloc_noprof",
+		"__get_free_pages", "get_free_pages_noprof", "get_zeroed_page_noprof",
+		"__page_frag_alloc_align", "__kvmalloc_node_noprof", "krealloc_noprof",
+	};
+	struct kmc_frame frames[2] = { };
+	struct kmc_track track = { .known = true, .stack = { .frames = frames, .count = 2 } };
+
+	(void)state;
+	frames[1].symbol = "get_free_things";
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(allocators); i++) {
+		frames[0].symbol = allocators[i];
+		assert_int_equal(kmc_track_caller(&track).frame, 1);
+	}
+	frames[0].symbol = "get_free_things";
+	assert_int_equal(kmc_track_caller(&track).frame, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +258,7 @@ int main(void)
 		cmocka_unit_test(evidence_that_says_the_same_is_one),
 		cmocka_unit_test(a_headline_says_what_and_how_sure),
 		cmocka_unit_test(what_to_add_is_nothing_but_code),
+		cmocka_unit_test(who_allocates_is_behind_the_allocator),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, set_up, tear_down);

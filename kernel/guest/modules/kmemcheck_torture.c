@@ -28,6 +28,8 @@
 #include <asm/apic.h>
 #include <asm/nmi.h>
 
+#include "compat.h"
+
 static unsigned int rounds = 1000;
 module_param(rounds, uint, 0444);
 MODULE_PARM_DESC(rounds, "how often each thread does each thing");
@@ -195,14 +197,13 @@ static int hammer_cmpxchg16b(struct shared *s, unsigned int me)
 	unsigned long low, high;
 	unsigned int i;
 
-	if (!system_has_cmpxchg_double())
+	if (!has_cmpxchg16b())
 		return 0;
 	for (i = 0; i < rounds; i++) {
 		do {
 			low = READ_ONCE(s->pair[0]);
 			high = READ_ONCE(s->pair[1]);
-		} while (!cmpxchg_double(&s->pair[0], &s->pair[1], low, high, low + 1,
-					 high - 1));
+		} while (!cmpxchg16b(s->pair, low, high, low + 1, high - 1));
 		if (low + high)
 			s->sums[me]++;
 	}
@@ -212,7 +213,7 @@ static int hammer_cmpxchg16b(struct shared *s, unsigned int me)
 /* A torn pair never equals memory, except when it was not torn. */
 static bool totals_cmpxchg16b(const struct shared *s)
 {
-	unsigned long n = system_has_cmpxchg_double() ? nr_threads * rounds : 0;
+	unsigned long n = has_cmpxchg16b() ? nr_threads * rounds : 0;
 
 	return s->pair[0] == n && s->pair[1] == -n && !sum(s);
 }
@@ -552,9 +553,7 @@ struct user_copy {
 };
 
 static const struct user_copy user_copies[] = {
-	{ "user_erms", copy_user_enhanced_fast_string },
-	{ "user_string", copy_user_generic_string },
-	{ "user_unrolled", copy_user_generic_unrolled },
+	USER_COPIES
 };
 
 #define MAPPED	PAGE_SIZE

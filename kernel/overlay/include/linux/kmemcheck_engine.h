@@ -9,12 +9,11 @@
 #define _LINUX_KMEMCHECK_ENGINE_H
 
 #include <linux/kmemcheck.h>
+#include <linux/kmemcheck_compat.h>
 #include <linux/percpu.h>
 #include <linux/stackdepot.h>
 #include <linux/stringify.h>
 #include <uapi/linux/kmemcheck.h>
-
-#include <asm/unaligned.h>
 
 struct pt_regs;
 

@@ -5,15 +5,13 @@
 #ifndef _MM_KMEMCHECK_BLOCKS_H
 #define _MM_KMEMCHECK_BLOCKS_H
 
+#include <linux/kmemcheck_compat.h>
 #include <linux/list.h>
-#include <linux/mmzone.h>
 #include <linux/spinlock.h>
 
 struct page;
 
 /* As the page allocator has them: a block of order n is 2^n pages. */
-#define KMEMCHECK_ORDERS	MAX_ORDER
-
 struct kmemcheck_blocks {
 	raw_spinlock_t lock;
 	unsigned long first;		/* page frame number */

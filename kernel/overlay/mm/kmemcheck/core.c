@@ -138,8 +138,8 @@ static int set_mode(int mode)
 	return 0;
 }
 
-static int mode_handler(struct ctl_table *table, int write, void *buffer,
-			size_t *size, loff_t *pos)
+static int mode_handler(KMEMCHECK_CTL_CONST struct ctl_table *table, int write,
+			void *buffer, size_t *size, loff_t *pos)
 {
 	int mode, err;
 	struct ctl_table here = {
@@ -176,7 +176,7 @@ static int __init kmemcheck_late_init(void)
 	kmemcheck_debugfs_init();
 	if (kmemcheck_enabled())
 		kmemcheck_start_self_tests();
-	register_sysctl_init("kernel", kmemcheck_table);
+	kmemcheck_register_sysctl("kernel", kmemcheck_table);
 	return 0;
 }
 late_initcall(kmemcheck_late_init);

@@ -32,7 +32,7 @@ struct page *__kmemcheck_alloc_pages(gfp_t flags, unsigned int order, int node, 
 	struct page *page;
 	void *start;
 
-	if (!kmemcheck_enabled() || flags & UNFIT || order >= MAX_ORDER)
+	if (!kmemcheck_enabled() || flags & UNFIT || order >= KMEMCHECK_ORDERS)
 		return NULL;
 	page = kmemcheck_pool_alloc(order, node, flags & __GFP_COMP);
 	if (!page)

@@ -76,9 +76,14 @@ static struct kmem_cache *next_cache(struct kmem_cache *s)
 	/* Those of the boot are never destroyed and have no count. */
 	if (next && next->refcount > 0)
 		next->refcount++;
+	/* Not kmem_cache_destroy(), which may wait for RCU, which takes its time. */
+	if (s && s->refcount > 1) {
+		s->refcount--;
+		s = NULL;
+	}
 	mutex_unlock(&slab_mutex);
 
-	/* Its owner may have done the same meanwhile. */
+	/* Its owner has done so meanwhile, and this was the last one. */
 	if (s && s->refcount > 0)
 		kmem_cache_destroy(s);
 	return next;

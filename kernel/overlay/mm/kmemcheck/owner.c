@@ -64,7 +64,7 @@ void kmemcheck_free_owners(const void *start)
 	struct kmemcheck_owner *old = xchg(owners_of(start), NULL);
 
 	if (old)
-		kmem_cache_free(virt_to_cache(old), old);
+		kmem_cache_free(virt_to_slab(old)->slab_cache, old);
 }
 
 /*

@@ -452,9 +452,7 @@ static bool clean(struct page *page, unsigned int order)
 	int i;
 
 	if (PageHead(page)) {
-		page[1].compound_order = 0;
-		page[1].compound_nr = 0;
-		page[1].compound_dtor = 0;
+		kmemcheck_clear_compound(page);
 		__ClearPageHead(page);
 	}
 	for (i = 0; i < 1 << order; i++) {

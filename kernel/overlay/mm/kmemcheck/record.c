@@ -164,8 +164,8 @@ static void put_symbols(struct cursor *c, const struct addresses *a)
 static void put_module(struct cursor *c, const struct module *mod)
 {
 	struct kmemcheck_module m = {
-		.base = (unsigned long)mod->core_layout.base,
-		.size = mod->core_layout.size,
+		.base = kmemcheck_module_base(mod),
+		.size = kmemcheck_module_size(mod),
 	};
 
 	strscpy(m.name, mod->name, sizeof(m.name));

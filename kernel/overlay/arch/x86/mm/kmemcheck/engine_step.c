@@ -8,7 +8,9 @@
  */
 #include <linux/bug.h>
 #include <linux/cpu.h>
+#include <linux/init.h>
 #include <linux/instrumentation.h>
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -41,6 +43,9 @@ DEFINE_PER_CPU(bool, kmemcheck_stepping);
 
 #define STEP_FLAGS	(X86_EFLAGS_TF | X86_EFLAGS_IF)
 
+/* It was so decided during the boot. */
+static bool alone;
+
 /* See to it that there is but one CPU. Return: 0, or -EBUSY when there are more. */
 static int init(void)
 {
@@ -53,9 +58,24 @@ static int init(void)
 	setup_max_cpus = 1;
 #endif
 	/* Nor is one to be brought up later. */
-	cpu_hotplug_disable();
+	if (system_state >= SYSTEM_RUNNING)
+		cpu_hotplug_disable();
+	else
+		alone = true;
 	return 0;
 }
+
+/*
+ * Not before smp_init(): that may bring up the boot CPU once more, and when this is
+ * refused, take down what it runs on.
+ */
+static int __init stay_alone(void)
+{
+	if (alone)
+		cpu_hotplug_disable();
+	return 0;
+}
+core_initcall(stay_alone);
 
 static void check(struct pt_regs *regs, const struct kmemcheck_decoded *d,
 		  const struct kmemcheck_operand *ops, unsigned int n)

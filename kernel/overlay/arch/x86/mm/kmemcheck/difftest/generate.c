@@ -10,6 +10,8 @@
 #include <linux/log2.h>
 #include <linux/string.h>
 
+#include <asm/page.h>
+
 #include "encode.h"
 #include "generate.h"
 

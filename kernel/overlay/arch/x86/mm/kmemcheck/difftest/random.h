@@ -8,6 +8,8 @@
 #include <linux/prandom.h>
 #include <linux/types.h>
 
+#include <asm/page.h>
+
 #include "case.h"
 
 /* Memory that instances work on, and what is known of each byte of it. */

@@ -5,6 +5,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include <asm/page.h>
 #include <asm/processor-flags.h>
 
 #include "string.h"
