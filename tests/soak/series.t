@@ -34,24 +34,12 @@ JOBS = os.environ.get("JOBS", str(os.cpu_count()))
 # Includes what was touched, beside the files that were touched themselves.
 USERS = ["mm/", "lib/iov_iter.o", "lib/usercopy.o", "fs/readdir.o", "fs/select.o",
          "kernel/signal.o", "net/core/skbuff.o", "arch/x86/kernel/signal.o"]
-# Compiled only when the configuration has the other allocator and the tracers.
-OTHER = ["mm/slab.o", "kernel/trace/fgraph.o"]
 OURS = ["mm/kmemcheck/", "arch/x86/mm/kmemcheck/"]
 
 NO_DEBUG_INFO = """
 # CONFIG_DEBUG_INFO_DWARF5 is not set
 CONFIG_DEBUG_INFO_NONE=y
 # CONFIG_DEBUG_INFO_BTF is not set
-"""
-OTHER_OPTIONS = """
-# CONFIG_SLUB is not set
-CONFIG_SLAB=y
-# CONFIG_SLUB_DEBUG is not set
-# CONFIG_SLUB_CPU_PARTIAL is not set
-CONFIG_FTRACE=y
-CONFIG_FUNCTION_TRACER=y
-CONFIG_DYNAMIC_FTRACE=y
-CONFIG_FUNCTION_GRAPH_TRACER=y
 """
 
 
@@ -108,6 +96,12 @@ def run(command, **options):
 def series():
     with open(os.path.join(PATCHES, "series"), encoding="utf-8") as file:
         return [line.split("#")[0].strip() for line in file if line.split("#")[0].strip()]
+
+
+def variant_options():
+    """What the other kernel of the guest has, but for what is kmemcheck's."""
+    with open(os.path.join(guest.TARGET, "configs", "slab.config"), encoding="utf-8") as file:
+        return "".join(line for line in file if "KMEMCHECK" not in line)
 
 
 def touched(patch):
@@ -207,10 +201,12 @@ def main():
         return
     extract()
     files = sorted({name for patch in series() for name in touched(patch)})
-    slub = USERS + [name for name in files if name not in OTHER and not name.startswith("mm/")]
-    slab = OTHER + ["mm/slab_common.o"]
+    # Compiled only when the configuration has tracers, and the other allocator if there is one.
+    tracer = "kernel/trace/fgraph.o"
+    slub = USERS + [name for name in files if name != tracer and not name.startswith("mm/")]
+    slab = ["mm/slab.o" if "mm/slab.o" in files else "mm/slub.o", "mm/slab_common.o", tracer]
     off = [Config("slub", ["guest", "plain"], NO_DEBUG_INFO, slub),
-           Config("slab", ["guest", "plain"], NO_DEBUG_INFO + OTHER_OPTIONS, slab)]
+           Config("slab", ["guest", "plain"], variant_options(), slab)]
     on = [Config(OUT, ["guest", "kmemcheck"], NO_DEBUG_INFO, slub + OURS),
           Config(OUT + "-slab", ["guest", "kmemcheck", "slab"], "", slab + OURS)]
     check_patches(tap, off, on)
