@@ -206,6 +206,27 @@ static json_t *members_of(struct writing *w, const struct part *of, int depth)
 
 /* ---- types ---- */
 
+static json_t *values_json(const struct kmc_type *type)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < type->nenumerators; i++) {
+		const struct kmc_enumerator *value = &type->enumerators[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:I}",
+						      "name", name_json(value->name),
+						      "value", (json_int_t)value->value));
+	}
+	return list;
+}
+
+static json_t *enum_json(const struct kmc_type *type)
+{
+	return json_pack("{s:i, s:o, s:I, s:o}", "version", 1,
+			 "type", name_json(type->declared),
+			 "size", (json_int_t)type->size, "values", values_json(type));
+}
+
 static json_t *type_json(struct writing *w, const struct kmc_type *type)
 {
 	const struct part root = { .type = type, .bit_size = type->size * 8 };
@@ -248,12 +269,15 @@ struct kmc_error *kmc_json_type(struct kmc_types *types, kmc_type_id id, char **
 	const struct kmc_type *type;
 	struct kmc_error *err = kmc_types_get(types, id, &type);
 
-	return err ? err : dump(type_json(&w, type), out);
+	if (err)
+		return err;
+	return dump(type->kind == KMC_TYPE_ENUM ? enum_json(type) : type_json(&w, type), out);
 }
 
 static const char *kind_of(const struct kmc_type_name *name)
 {
-	return name->kind == KMC_TYPE_UNION ? "union" : "struct";
+	return name->kind == KMC_TYPE_UNION ? "union" :
+	       name->kind == KMC_TYPE_ENUM ? "enum" : "struct";
 }
 
 struct kmc_error *kmc_json_type_name(const struct kmc_type_name *name, char **out)
@@ -268,14 +292,16 @@ struct kmc_error *kmc_json_answer(const struct kmc_answer *answer, char **out)
 {
 	const struct kmc_type_name *name = answer->name;
 	const char *kind = answer->function ? "function" : kind_of(name);
+	bool value = !answer->function && name->kind == KMC_TYPE_ENUM && *answer->path;
 
-	return dump(json_pack("{s:o, s:s, s:o, s:o, s:I, s:I, s:b}",
+	return dump(json_pack("{s:o, s:s, s:o, s:o, s:I, s:I, s:b, s:o*}",
 			      "name", name_json(name->name), "kind", kind,
 			      "path", name_json(answer->path),
 			      "type", name_json(answer->declared),
 			      "bit_offset", (json_int_t)answer->bit_offset,
 			      "bit_size", (json_int_t)answer->bit_size,
-			      "bitfield", answer->bitfield), out);
+			      "bitfield", answer->bitfield,
+			      "value", value ? json_integer(answer->value) : NULL), out);
 }
 
 static json_t *reasons_json(const struct kmc_what_answer *answer)

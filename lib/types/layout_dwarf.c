@@ -296,7 +296,7 @@ static struct kmc_error *dwarf_read(void *source, kmc_type_id id, bool children,
 /*
  * struct node - a child of a unit
  * @line, @length: where it was declared, and how many bytes describe it; 0: not known
- * @raw: of a struct, a union and an alias; of anything else the tag is all
+ * @raw: of a struct, a union, an enum and an alias; of anything else the tag is all
  */
 struct node {
 	kmc_type_id id;
@@ -315,9 +315,10 @@ struct nodes {
 	size_t count;
 };
 
-static bool is_aggregate(Dwarf_Half tag)
+static bool is_indexed(Dwarf_Half tag)
 {
-	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
+	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
+	       tag == DW_TAG_enumeration_type;
 }
 
 static void read_child_of_unit(const struct kmc_dwarf_source *src, Dwarf_Die die,
@@ -326,11 +327,11 @@ static void read_child_of_unit(const struct kmc_dwarf_source *src, Dwarf_Die die
 	*out = (struct node){
 		.id = kmc_dwarf_die_offset(src, die), .tag = kmc_dwarf_die_tag(src, die),
 	};
-	if (!is_aggregate(out->tag) && alias_of(out->tag) == KMC_ALIAS_NONE)
+	if (!is_indexed(out->tag) && alias_of(out->tag) == KMC_ALIAS_NONE)
 		return;
 	if (!read_node(src, die, out->id, &out->raw))
 		out->tag = 0;
-	if (is_aggregate(out->tag))
+	if (is_indexed(out->tag))
 		kmc_dwarf_attr_value(src, die, DW_AT_decl_line, &out->line);
 }
 
@@ -390,12 +391,12 @@ static bool make_entry(const struct kmc_dwarf_source *src, const struct nodes *n
 	const bool is_typedef = node->tag == DW_TAG_typedef;
 	struct node target = *node;
 
-	if (!node->raw.name || (!is_typedef && !is_aggregate(node->tag)))
+	if (!node->raw.name || (!is_typedef && !is_indexed(node->tag)))
 		return false;
 	for (int i = 0; i < KMC_LAYOUT_DEPTH &&
 	     alias_of(target.tag) != KMC_ALIAS_NONE; i++)
 		target = node_at(src, nodes, target.raw.target);
-	if (!is_aggregate(target.tag) || target.raw.incomplete)
+	if (!is_indexed(target.tag) || target.raw.incomplete)
 		return false;
 	out->name = (struct kmc_type_name){
 		.name = node->raw.name, .is_typedef = is_typedef,

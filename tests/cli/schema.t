@@ -259,6 +259,8 @@ def check_types(schema, directory):
     diff = ("--diff", "vmlinux", "other")
     for name, key, args in (
             ("a type", "members", ("-k", "vmlinux", "demo_info")),
+            ("an enum", "values", ("-k", "vmlinux", "enum", "demo_code")),
+            ("--find, enums", "answers", ("-k", "vmlinux", "--find=.DEMO_*")),
             ("all types", "types", ("-k", "vmlinux")),
             ("--find", "answers", ("-k", "vmlinux", "--find=: int")),
             ("--find, functions", "answers", ("-k", "vmlinux", "--find=takes struct demo")),

@@ -128,13 +128,21 @@ static void dimensions_come_one_by_one(void **state)
 	assert_int_equal(get(s, get(s, outer->element)->element)->size, 4);
 }
 
-static void enumerators_keep_their_sign(void **state)
+static void enums_are_found_and_keep_their_sign(void **state)
 {
 	struct state *s = *state;
 	const struct kmc_type *many = named(s, "many");
 	const struct kmc_type *colour = get(s, member(many, "colour")->type);
 	const struct kmc_type *big = get(s, member(many, "big")->type);
+	kmc_type_id *ids;
+	size_t count;
 
+	assert_no_error(kmc_types_find_enum(s->types, "colour", &ids, &count));
+	assert_int_equal(count, 1);
+	assert_ptr_equal(get(s, ids[0])->enumerators, colour->enumerators);
+	free(ids);
+	assert_error(kmc_types_find_enum(s->types, "enum many", &ids, &count),
+		     KMC_ERROR_NOT_FOUND, "union, enum or typedef");
 	assert_int_equal(colour->nenumerators, 3);
 	assert_string_equal(colour->enumerators[1].name, "GREEN");
 	assert_int_equal(colour->enumerators[1].value, 5);
@@ -642,7 +650,7 @@ int main(void)
 		cmocka_unit_test(typedefs_of_one_type_have_its_id),
 		cmocka_unit_test(same_question_same_type),
 		cmocka_unit_test(dimensions_come_one_by_one),
-		cmocka_unit_test(enumerators_keep_their_sign),
+		cmocka_unit_test(enums_are_found_and_keep_their_sign),
 		cmocka_unit_test(declared_only_is_incomplete),
 		cmocka_unit_test(void_is_a_type),
 		cmocka_unit_test(no_such_type_is_an_error),

@@ -108,7 +108,8 @@ static void join_keyword(struct options *opts, char ***operands)
 {
 	char **words = *operands;
 
-	if (!words[0] || !words[1] || (strcmp(words[0], "struct") && strcmp(words[0], "union")))
+	if (!words[0] || !words[1] || (strcmp(words[0], "struct") &&
+	    strcmp(words[0], "union") && strcmp(words[0], "enum")))
 		return;
 	opts->joined = xcalloc(strlen(words[0]) + 1 + strlen(words[1]) + 1, 1);
 	sprintf(opts->joined, "%s %s", words[0], words[1]);

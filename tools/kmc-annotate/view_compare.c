@@ -50,7 +50,7 @@ static void line(const struct view *view, size_t i, struct line *out)
 		 KMC_STYLE_FREED, "%c ", type->b ? type->a ? ' ' : '+' : '-');
 	if (!name->is_typedef)
 		line_say(out, KMC_STYLE_DIM, "%s ",
-			 name->kind == KMC_TYPE_UNION ? "union" : "struct");
+			 keyword_of(name->kind));
 	line_quote(out, KMC_STYLE_TITLE, name->name);
 	line_say(out, KMC_STYLE_PLAIN, "  ");
 	line_pad(out, 58);

@@ -186,7 +186,7 @@ KMC_PUBLIC const struct kmc_format *kmc_format_get(size_t index);
  *
  * Its size, holes and members in the order of the declaration, with the holes between
  * them. A member whose type has no name, or points to one that has none, has that
- * type's members, too. What is damaged is left out.
+ * type's members, too. What is damaged is left out. Of an enum, its values.
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_json_type(struct kmc_types *types, kmc_type_id id, char **out);
