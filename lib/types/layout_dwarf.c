@@ -294,7 +294,7 @@ static struct kmc_error *dwarf_read(void *source, kmc_type_id id, bool children,
 /* ---- all names ---- */
 
 /*
- * struct node - a child of a unit
+ * struct node - a child of a unit, or of a function or block in it
  * @line, @length: where it was declared, and how many bytes describe it; 0: not known
  * @raw: of a struct, a union, an enum and an alias; of anything else the tag is all
  */
@@ -335,28 +335,67 @@ static void read_child_of_unit(const struct kmc_dwarf_source *src, Dwarf_Die die
 		kmc_dwarf_attr_value(src, die, DW_AT_decl_line, &out->line);
 }
 
+static bool is_scope(Dwarf_Half tag)
+{
+	return tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block;
+}
+
+/* What is not behind all that was read leads around in circles. */
+static bool is_damaged(const struct kmc_dwarf_source *src, Dwarf_Die die,
+		       const struct nodes *nodes)
+{
+	return nodes->count &&
+	       kmc_dwarf_die_offset(src, die) <= nodes->v[nodes->count - 1].id;
+}
+
+static struct kmc_error *add_node(const struct kmc_dwarf_source *src, Dwarf_Die die,
+				  struct nodes *nodes)
+{
+	struct node *node = kmc_grow(&nodes->v, nodes->count, sizeof(*node));
+
+	if (!node)
+		return kmc_error_nomem();
+	nodes->count++;
+	read_child_of_unit(src, die, node);
+	return NULL;
+}
+
+/* Also what is declared in functions, and in blocks of them. */
+static struct kmc_error *read_scope(const struct kmc_dwarf_source *src, Dwarf_Die scope,
+				    struct nodes *nodes, int depth)
+{
+	Dwarf_Die child = kmc_dwarf_first_child(src, scope);
+	struct kmc_error *err = NULL;
+
+	while (child) {
+		const size_t at = nodes->count;
+		const bool damaged = is_damaged(src, child, nodes);
+
+		err = damaged ? NULL : add_node(src, child, nodes);
+		if (!err && !damaged && is_scope(nodes->v[at].tag) && depth < KMC_LAYOUT_DEPTH)
+			err = read_scope(src, child, nodes, depth + 1);
+		if (err || damaged) {
+			kmc_dwarf_die_free(src, child);
+			return err;
+		}
+		child = kmc_dwarf_next_sibling(src, child);
+		if (child)
+			nodes->v[at].length = kmc_dwarf_die_offset(src, child) -
+					      nodes->v[at].id;
+	}
+	return NULL;
+}
+
 static struct kmc_error *read_unit(const struct kmc_dwarf_source *src,
 				   uint64_t offset, struct nodes *nodes)
 {
 	Dwarf_Die unit = kmc_dwarf_die_at(src, offset);
-	Dwarf_Die child = unit ? kmc_dwarf_first_child(src, unit) : NULL;
+	struct kmc_error *err;
 
-	kmc_dwarf_die_free(src, unit);
 	nodes->count = 0;
-	while (child) {
-		struct node *node = kmc_grow(&nodes->v, nodes->count, sizeof(*node));
-
-		if (!node) {
-			kmc_dwarf_die_free(src, child);
-			return kmc_error_nomem();
-		}
-		nodes->count++;
-		read_child_of_unit(src, child, node);
-		child = kmc_dwarf_next_sibling(src, child);
-		if (child)
-			node->length = kmc_dwarf_die_offset(src, child) - node->id;
-	}
-	return NULL;
+	err = unit ? read_scope(src, unit, nodes, 0) : NULL;
+	kmc_dwarf_die_free(src, unit);
+	return err;
 }
 
 static int compare_ids(const void *a, const void *b)

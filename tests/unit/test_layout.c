@@ -200,7 +200,7 @@ static void each_layout_of_a_name_is_found_once(void **state)
 	find(s, "same");
 }
 
-static void typedefs_are_found(void **state)
+static void typedefs_and_types_in_functions_are_found(void **state)
 {
 	struct state *s = *state;
 
@@ -211,6 +211,8 @@ static void typedefs_are_found(void **state)
 	assert_string_equal(named(s, "atomic_t")->declared, "atomic_t");
 	assert_string_equal(named(s, "frozen_t")->declared, "frozen_t");
 	assert_int_equal(named(s, "frozen_t")->nmembers, 1);
+	assert_int_equal(named(s, "in_function")->size, 16);
+	assert_int_equal(named(s, "union in_block")->nmembers, 2);
 }
 
 static void only_typedefs_of_complete_types_are_found(void **state)
@@ -655,7 +657,7 @@ int main(void)
 		cmocka_unit_test(void_is_a_type),
 		cmocka_unit_test(no_such_type_is_an_error),
 		cmocka_unit_test(each_layout_of_a_name_is_found_once),
-		cmocka_unit_test(typedefs_are_found),
+		cmocka_unit_test(typedefs_and_types_in_functions_are_found),
 		cmocka_unit_test(only_typedefs_of_complete_types_are_found),
 		cmocka_unit_test(blanks_behind_the_keyword_do_not_count),
 		cmocka_unit_test(list_has_names_once),
