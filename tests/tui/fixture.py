@@ -50,6 +50,12 @@ def build_other(directory):
             "-Iinclude", *last, source, "-o", target)
 
 
+def build_program(directory):
+    """directory: program, which is no kernel, and the same stripped"""
+    for flags, name in (["-g"], "program"), (["-s"], "stripped"):
+        run(directory, "gcc", "-O2", *flags, HERE + "/program.c", "-o", name)
+
+
 class Kernel:
     """Addresses of a built fixture."""
 
