@@ -373,6 +373,9 @@ static char *split(const char *operand, const char **where)
 	size_t len = strcspn(operand, "+.-");
 	char *name = xstrdup(operand);
 
+	/* Names of files have such; of types, none. */
+	while (operand[len] == '-' && operand[len + 1] != '>')
+		len += 1 + strcspn(operand + len + 1, "+.-");
 	*where = operand[len] ? operand + len + 1 : NULL;
 	if (!strncmp(operand + len, "->", 2))
 		++*where;
@@ -385,11 +388,20 @@ static char *split(const char *operand, const char **where)
 /* What is there in its place, when it was a file that was meant, is not shown. */
 static void say_missing(const char *operand, const char *where)
 {
-	if (strchr(operand, '/') || !where)
+	if (!where)
 		message("%s: no such file, and no type is called so", operand);
 	else
 		message("%s: no such file, and the type of that name has no '%s'", operand,
 			where);
+}
+
+/* Could it be "struct x", or "x" with something behind it? */
+static bool is_name(const char *name)
+{
+	for (; *name; name++)
+		if (strchr("/-", *name) || (*name > 0 && *name < ' '))
+			return false;
+	return true;
 }
 
 struct kmc_error *type_open_named(struct app *app, const char *operand)
@@ -402,13 +414,18 @@ struct kmc_error *type_open_named(struct app *app, const char *operand)
 	char *name;
 
 	name = split(operand, &where);
-	if (strchr(name, '/')) {
+	if (!*name || !is_name(name) || strchr(operand, '/')) {
 		say_missing(operand, NULL);
 		free(name);
 		return NULL;
 	}
 	err = session_find(app->session, app->opts, name, &types, &ids, &found);
 	free(name);
+	if (err && err->code == KMC_ERROR_NOT_FOUND && where) {
+		kmc_error_free(err);
+		say_missing(operand, NULL);
+		return NULL;
+	}
 	if (err)
 		return err;
 	type_open(app, types, ids[0], NULL);
