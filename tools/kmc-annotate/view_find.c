@@ -86,10 +86,10 @@ static void line(const struct view *view, size_t i, struct line *out)
 		line_say(out, KMC_STYLE_PLAIN, *entry->path == '(' ? " " : ".");
 		line_quote(out, KMC_STYLE_TITLE, entry->path);
 	}
+	if (!answer->function && entry->name.kind == KMC_TYPE_ENUM && *entry->path)
+		line_say(out, KMC_STYLE_LOCATION, " = %" PRId64, answer->value);
 	line_say(out, KMC_STYLE_PLAIN, "  ");
 	line_pad(out, 60);
-	if (!answer->function && entry->name.kind == KMC_TYPE_ENUM && *entry->path)
-		line_say(out, KMC_STYLE_LOCATION, "= %" PRId64, answer->value);
 	line_quote(out, KMC_STYLE_LOCATION, entry->declared);
 	if (!entry->module)
 		return;
