@@ -152,6 +152,21 @@ static bool read_enumerator(const struct kmc_dwarf_source *src, Dwarf_Die die,
 	return true;
 }
 
+/* A member, a parameter, or in C++ what a class begins with; static members lie elsewhere. */
+static bool is_child(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half tag,
+		     enum kmc_type_kind kind)
+{
+	uint64_t is_virtual = 0;
+
+	if (kind == KMC_TYPE_FUNCTION)
+		return tag == DW_TAG_formal_parameter;
+	if (tag == DW_TAG_member)
+		return !kmc_dwarf_attr_flag(src, die, DW_AT_external);
+	/* Where one that is virtual lies, only the object knows. */
+	return tag == DW_TAG_inheritance &&
+	       !kmc_dwarf_attr_value(src, die, DW_AT_virtuality, &is_virtual);
+}
+
 /* Adds a child to what it is a child of. */
 static bool read_child(const struct kmc_dwarf_source *src, Dwarf_Die die,
 		       struct kmc_raw_type *out, bool *nomem)
@@ -172,8 +187,7 @@ static bool read_child(const struct kmc_dwarf_source *src, Dwarf_Die die,
 	if (out->kind == KMC_TYPE_FUNCTION &&
 	    tag == DW_TAG_unspecified_parameters)
 		out->variadic = true;
-	if (tag != (out->kind == KMC_TYPE_FUNCTION ? DW_TAG_formal_parameter :
-						     DW_TAG_member))
+	if (!is_child(src, die, tag, out->kind))
 		return true;
 	member = kmc_grow(&out->members, out->nmembers, sizeof(*member));
 	*nomem = !member;
@@ -317,8 +331,8 @@ struct nodes {
 
 static bool is_indexed(Dwarf_Half tag)
 {
-	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
-	       tag == DW_TAG_enumeration_type;
+	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
+	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
 }
 
 static void read_child_of_unit(const struct kmc_dwarf_source *src, Dwarf_Die die,
@@ -337,7 +351,8 @@ static void read_child_of_unit(const struct kmc_dwarf_source *src, Dwarf_Die die
 
 static bool is_scope(Dwarf_Half tag)
 {
-	return tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block;
+	return tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block ||
+	       tag == DW_TAG_namespace;
 }
 
 /* What is not behind all that was read leads around in circles. */
@@ -360,7 +375,7 @@ static struct kmc_error *add_node(const struct kmc_dwarf_source *src, Dwarf_Die 
 	return NULL;
 }
 
-/* Also what is declared in functions, and in blocks of them. */
+/* Also what is declared in functions, in blocks of them, and in namespaces. */
 static struct kmc_error *read_scope(const struct kmc_dwarf_source *src, Dwarf_Die scope,
 				    struct nodes *nodes, int depth)
 {
