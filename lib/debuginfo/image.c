@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -28,14 +29,39 @@ static const Dwfl_Callbacks callbacks = {
 static struct kmc_error *image_fd(const char *path, int *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct kmc_error *err;
+	struct kmc_error *err = NULL;
+	struct stat st;
 
 	if (fd < 0)
 		return kmc_error_os(errno, path, "cannot open");
-	err = kmc_unpack_file(path, fd, out);
+	if (!fstat(fd, &st) && S_ISDIR(st.st_mode))
+		err = kmc_error_os(EISDIR, path, "cannot read");
+	if (!err)
+		err = kmc_unpack_file(path, fd, out);
 	if (err)
 		close(fd);
 	return err;
+}
+
+/* Whether it can be read or not. */
+static bool has_dwarf(const struct kmc_image *image)
+{
+	GElf_Addr bias;
+	Elf *elf = dwfl_module_getelf(image->mod, &bias);
+	Elf_Scn *scn = NULL;
+	size_t strings;
+
+	if (!elf || elf_getshdrstrndx(elf, &strings))
+		return true;
+	while ((scn = elf_nextscn(elf, scn))) {
+		GElf_Shdr shdr;
+		const char *name = gelf_getshdr(scn, &shdr) ?
+				   elf_strptr(elf, strings, shdr.sh_name) : NULL;
+
+		if (name && strstr(name, "debug_info"))
+			return true;
+	}
+	return false;
 }
 
 static struct kmc_error *image_load(struct kmc_image *image,
@@ -61,11 +87,13 @@ static struct kmc_error *image_load(struct kmc_image *image,
 	dwfl_report_end(image->dwfl, NULL, NULL);
 	if (image->mod)
 		image->dwarf = dwfl_module_getdwarf(image->mod, &image->bias);
-	if (!image->dwarf)
+	if (image->dwarf)
+		return NULL;
+	if (image->mod && !has_dwarf(image))
 		return kmc_error_new(KMC_ERROR_FORMAT, image->path, 0,
-				     "has no usable debug info: %s",
-				     dwfl_errmsg(-1));
-	return NULL;
+				     "has no usable debug info: it was stripped of DWARF, or built without -g");
+	return kmc_error_new(KMC_ERROR_FORMAT, image->path, 0,
+			     "has no usable debug info: %s", dwfl_errmsg(-1));
 }
 
 struct kmc_error *kmc_image_open(const char *name, const char *path,

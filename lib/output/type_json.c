@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A type as JSON: all of its own members and, where they have no type of their own
- * name, theirs.
+ * name, theirs. Entries of lists of types, and what differs between two of them.
  */
 #include "kmc/output.h"
 
 #include <jansson.h>
+#include <string.h>
 
 #include "base/compiler.h"
 #include "base/error.h"
@@ -205,6 +206,27 @@ static json_t *members_of(struct writing *w, const struct part *of, int depth)
 
 /* ---- types ---- */
 
+static json_t *values_json(const struct kmc_type *type)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < type->nenumerators; i++) {
+		const struct kmc_enumerator *value = &type->enumerators[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:I}",
+						      "name", name_json(value->name),
+						      "value", (json_int_t)value->value));
+	}
+	return list;
+}
+
+static json_t *enum_json(const struct kmc_type *type)
+{
+	return json_pack("{s:i, s:o, s:I, s:o}", "version", 1,
+			 "type", name_json(type->declared),
+			 "size", (json_int_t)type->size, "values", values_json(type));
+}
+
 static json_t *type_json(struct writing *w, const struct kmc_type *type)
 {
 	const struct part root = { .type = type, .bit_size = type->size * 8 };
@@ -247,14 +269,21 @@ struct kmc_error *kmc_json_type(struct kmc_types *types, kmc_type_id id, char **
 	const struct kmc_type *type;
 	struct kmc_error *err = kmc_types_get(types, id, &type);
 
-	return err ? err : dump(type_json(&w, type), out);
+	if (err)
+		return err;
+	return dump(type->kind == KMC_TYPE_ENUM ? enum_json(type) : type_json(&w, type), out);
+}
+
+static const char *kind_of(const struct kmc_type_name *name)
+{
+	return name->kind == KMC_TYPE_UNION ? "union" :
+	       name->kind == KMC_TYPE_ENUM ? "enum" : "struct";
 }
 
 struct kmc_error *kmc_json_type_name(const struct kmc_type_name *name, char **out)
 {
 	return dump(json_pack("{s:o, s:s, s:b, s:I}",
-			      "name", name_json(name->name),
-			      "kind", name->kind == KMC_TYPE_UNION ? "union" : "struct",
+			      "name", name_json(name->name), "kind", kind_of(name),
 			      "typedef", name->is_typedef,
 			      "size", (json_int_t)name->size), out);
 }
@@ -262,16 +291,17 @@ struct kmc_error *kmc_json_type_name(const struct kmc_type_name *name, char **ou
 struct kmc_error *kmc_json_answer(const struct kmc_answer *answer, char **out)
 {
 	const struct kmc_type_name *name = answer->name;
-	const char *kind = answer->function ? "function" :
-			   name->kind == KMC_TYPE_UNION ? "union" : "struct";
+	const char *kind = answer->function ? "function" : kind_of(name);
+	bool value = !answer->function && name->kind == KMC_TYPE_ENUM && *answer->path;
 
-	return dump(json_pack("{s:o, s:s, s:o, s:o, s:I, s:I, s:b}",
+	return dump(json_pack("{s:o, s:s, s:o, s:o, s:I, s:I, s:b, s:o*}",
 			      "name", name_json(name->name), "kind", kind,
 			      "path", name_json(answer->path),
 			      "type", name_json(answer->declared),
 			      "bit_offset", (json_int_t)answer->bit_offset,
 			      "bit_size", (json_int_t)answer->bit_size,
-			      "bitfield", answer->bitfield), out);
+			      "bitfield", answer->bitfield,
+			      "value", value ? json_integer(answer->value) : NULL), out);
 }
 
 static json_t *reasons_json(const struct kmc_what_answer *answer)
@@ -292,4 +322,77 @@ struct kmc_error *kmc_json_what(const struct kmc_what_answer *answer, char **out
 			      "path", name_json(answer->path),
 			      "confidence", kmc_confidence_name(answer->confidence),
 			      "reasons", reasons_json(answer)), out);
+}
+
+/* ---- two kernels ---- */
+
+/* Of each side; null where it is not there. */
+static json_t *sizes_json(const struct kmc_type_name *a, const struct kmc_type_name *b)
+{
+	return json_pack("[o, o]", a ? json_integer(a->size) : json_null(),
+			 b ? json_integer(b->size) : json_null());
+}
+
+struct kmc_error *kmc_json_compared_type(const struct kmc_compared_type *type, char **out)
+{
+	const struct kmc_type_name *name = type->b ? type->b : type->a;
+
+	return dump(json_pack("{s:o, s:s, s:b, s:o, s:I}",
+			      "name", name_json(name->name), "kind", kind_of(name),
+			      "typedef", name->is_typedef,
+			      "sizes", sizes_json(type->a, type->b),
+			      "changed", (json_int_t)type->changed), out);
+}
+
+static json_t *side_json(const struct kmc_compared_member *member)
+{
+	if (!member->path)
+		return json_null();
+	return json_pack("{s:o, s:I, s:I, s:b}",
+			 "type", name_json(member->declared),
+			 "bit_offset", (json_int_t)member->bit_offset,
+			 "bit_size", (json_int_t)member->bit_size,
+			 "bitfield", member->bitfield);
+}
+
+static json_t *changes_json(unsigned int changes)
+{
+	static const char * const words[] = { "moved", "resized", "retyped", "gone", "new" };
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(words); i++)
+		if (changes >> i & 1)
+			json_array_append_new(list, json_string(words[i]));
+	return list;
+}
+
+static json_t *row_json(const struct kmc_compared_row *row)
+{
+	const char *path = row->b.path ? row->b.path : row->a.path;
+
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}",
+			 "place", !row->hole ? "member" :
+			 strcmp(path, "(padding)") ? "hole" : "padding",
+			 "path", row->hole ? json_null() : name_json(path),
+			 "changes", changes_json(row->changes),
+			 "a", side_json(&row->a), "b", side_json(&row->b));
+}
+
+struct kmc_error *kmc_json_comparison(const struct kmc_type_name *a,
+				      const struct kmc_type_name *b,
+				      const struct kmc_comparison *comparison, char **out)
+{
+	const char *name = b ? b->name : a->name;
+	json_t *members = json_array();
+
+	for (size_t i = 0; i < comparison->count; i++)
+		if (json_array_append_new(members, row_json(&comparison->rows[i])))
+			goto nomem;
+	return dump(json_pack("{s:i, s:o, s:o, s:I, s:o}", "version", 1,
+			      "type", name_json(name), "sizes", sizes_json(a, b),
+			      "changed", (json_int_t)comparison->changed,
+			      "members", members), out);
+nomem:
+	json_decref(members);
+	return kmc_error_nomem();
 }

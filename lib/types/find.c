@@ -331,6 +331,52 @@ static void try_type(struct search *s, const struct kmc_type_name *name)
 	tell(s, &found);
 }
 
+/* ---- enums ---- */
+
+static void try_values(struct search *s, const struct kmc_type *type, struct kmc_answer *found)
+{
+	for (size_t i = 0; i < type->nenumerators && s->go_on; i++) {
+		found->path = type->enumerators[i].name;
+		found->value = type->enumerators[i].value;
+		if (kmc_query_glob(s->query->member, found->path))
+			tell(s, found);
+	}
+}
+
+static void try_enum(struct search *s, const struct kmc_type_name *name)
+{
+	const struct kmc_query *query = s->query;
+	struct kmc_answer found = {
+		.name = name, .path = "", .declared = "", .bit_size = name->size * 8,
+	};
+	const struct kmc_type *type;
+
+	if (!name_fits(query, name->name) || !in_range(&query->size, name->size))
+		return;
+	type = get(s, name->id);
+	/* A typedef of what has a name is found by that. */
+	if (!type || (name->is_typedef && type->name && !query->type))
+		return;
+	if (query->member)
+		try_values(s, type, &found);
+	else
+		tell(s, &found);
+}
+
+static struct kmc_error *try_enums(struct search *s)
+{
+	const struct kmc_type_name *names;
+	struct kmc_error *err;
+	size_t n = 0;
+
+	if (!kmc_query_of_enums(s->query))
+		return NULL;
+	err = kmc_types_enums(s->types, &names, &n);
+	for (size_t i = 0; !err && i < n && s->go_on; i++)
+		try_enum(s, &names[i]);
+	return err;
+}
+
 /* ---- functions ---- */
 
 static void try_function(struct search *s, const struct kmc_function_name *function)
@@ -388,6 +434,8 @@ struct kmc_error *kmc_find_run(const struct kmc_find *find, struct kmc_types *ty
 		err = kmc_types_list(types, &names, &n);
 		for (size_t i = 0; !err && i < n && s.go_on; i++)
 			try_type(&s, &names[i]);
+		if (!err)
+			err = try_enums(&s);
 	}
 	kmc_map_release(&s.inside, inside_free);
 	kmc_buf_release(&s.path);

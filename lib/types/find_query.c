@@ -203,7 +203,7 @@ static bool take_word(struct words *words, struct kmc_query *query)
 		query->member = strdup(word + 1);
 		return query->member;
 	}
-	if (!strcmp(word, "struct") || !strcmp(word, "union"))
+	if (!strcmp(word, "struct") || !strcmp(word, "union") || !strcmp(word, "enum"))
 		return next(words);
 	if (query->type || *word == '.')
 		return false;

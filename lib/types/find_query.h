@@ -19,7 +19,7 @@ struct kmc_range {
 /**
  * struct kmc_query - all of it has to be true; NULL, or not set: any
  * @type: in the name of the type or function
- * @member: name of a member
+ * @member: name of a member, or of a value of an enum
  * @member_type: of it, as C writes it
  * @at: offset of it
  * @size: of the type
@@ -52,6 +52,13 @@ void kmc_query_release(struct kmc_query *query);
 static inline bool kmc_query_of_functions(const struct kmc_query *query)
 {
 	return query->takes || query->returns;
+}
+
+/* What is asked of a member's place or type, none of their values has. */
+static inline bool kmc_query_of_enums(const struct kmc_query *query)
+{
+	return (query->type || query->member) && !query->member_type && !query->at.set &&
+	       !query->hole && !query->contains && !query->points;
 }
 
 static inline bool kmc_query_of_members(const struct kmc_query *query)

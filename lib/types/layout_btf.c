@@ -277,7 +277,9 @@ static bool read_entry(const struct btf_source *src, uint32_t id,
 		target = btf__resolve_type(src->btf, id);
 		t = target < 0 ? NULL : btf__type_by_id(src->btf, target);
 	}
-	if (!name->name || !t || !btf_is_composite(t) || !read_kind(src, t, &raw))
+	/* An enum that is only declared has no values. */
+	if (!name->name || !t || !(btf_is_composite(t) || (btf_is_any_enum(t) && btf_vlen(t))) ||
+	    !read_kind(src, t, &raw))
 		return false;
 	name->kind = raw.kind;
 	name->size = raw.size;

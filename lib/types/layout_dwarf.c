@@ -152,6 +152,21 @@ static bool read_enumerator(const struct kmc_dwarf_source *src, Dwarf_Die die,
 	return true;
 }
 
+/* A member, a parameter, or in C++ what a class begins with; static members lie elsewhere. */
+static bool is_child(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half tag,
+		     enum kmc_type_kind kind)
+{
+	uint64_t is_virtual = 0;
+
+	if (kind == KMC_TYPE_FUNCTION)
+		return tag == DW_TAG_formal_parameter;
+	if (tag == DW_TAG_member)
+		return !kmc_dwarf_attr_flag(src, die, DW_AT_external);
+	/* Where one that is virtual lies, only the object knows. */
+	return tag == DW_TAG_inheritance &&
+	       !kmc_dwarf_attr_value(src, die, DW_AT_virtuality, &is_virtual);
+}
+
 /* Adds a child to what it is a child of. */
 static bool read_child(const struct kmc_dwarf_source *src, Dwarf_Die die,
 		       struct kmc_raw_type *out, bool *nomem)
@@ -172,8 +187,7 @@ static bool read_child(const struct kmc_dwarf_source *src, Dwarf_Die die,
 	if (out->kind == KMC_TYPE_FUNCTION &&
 	    tag == DW_TAG_unspecified_parameters)
 		out->variadic = true;
-	if (tag != (out->kind == KMC_TYPE_FUNCTION ? DW_TAG_formal_parameter :
-						     DW_TAG_member))
+	if (!is_child(src, die, tag, out->kind))
 		return true;
 	member = kmc_grow(&out->members, out->nmembers, sizeof(*member));
 	*nomem = !member;
@@ -294,9 +308,9 @@ static struct kmc_error *dwarf_read(void *source, kmc_type_id id, bool children,
 /* ---- all names ---- */
 
 /*
- * struct node - a child of a unit
+ * struct node - a child of a unit, or of a function or block in it
  * @line, @length: where it was declared, and how many bytes describe it; 0: not known
- * @raw: of a struct, a union and an alias; of anything else the tag is all
+ * @raw: of a struct, a union, an enum and an alias; of anything else the tag is all
  */
 struct node {
 	kmc_type_id id;
@@ -315,9 +329,10 @@ struct nodes {
 	size_t count;
 };
 
-static bool is_aggregate(Dwarf_Half tag)
+static bool is_indexed(Dwarf_Half tag)
 {
-	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
+	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
+	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
 }
 
 static void read_child_of_unit(const struct kmc_dwarf_source *src, Dwarf_Die die,
@@ -326,36 +341,76 @@ static void read_child_of_unit(const struct kmc_dwarf_source *src, Dwarf_Die die
 	*out = (struct node){
 		.id = kmc_dwarf_die_offset(src, die), .tag = kmc_dwarf_die_tag(src, die),
 	};
-	if (!is_aggregate(out->tag) && alias_of(out->tag) == KMC_ALIAS_NONE)
+	if (!is_indexed(out->tag) && alias_of(out->tag) == KMC_ALIAS_NONE)
 		return;
 	if (!read_node(src, die, out->id, &out->raw))
 		out->tag = 0;
-	if (is_aggregate(out->tag))
+	if (is_indexed(out->tag))
 		kmc_dwarf_attr_value(src, die, DW_AT_decl_line, &out->line);
+}
+
+static bool is_scope(Dwarf_Half tag)
+{
+	return tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block ||
+	       tag == DW_TAG_namespace;
+}
+
+/* What is not behind all that was read leads around in circles. */
+static bool is_damaged(const struct kmc_dwarf_source *src, Dwarf_Die die,
+		       const struct nodes *nodes)
+{
+	return nodes->count &&
+	       kmc_dwarf_die_offset(src, die) <= nodes->v[nodes->count - 1].id;
+}
+
+static struct kmc_error *add_node(const struct kmc_dwarf_source *src, Dwarf_Die die,
+				  struct nodes *nodes)
+{
+	struct node *node = kmc_grow(&nodes->v, nodes->count, sizeof(*node));
+
+	if (!node)
+		return kmc_error_nomem();
+	nodes->count++;
+	read_child_of_unit(src, die, node);
+	return NULL;
+}
+
+/* Also what is declared in functions, in blocks of them, and in namespaces. */
+static struct kmc_error *read_scope(const struct kmc_dwarf_source *src, Dwarf_Die scope,
+				    struct nodes *nodes, int depth)
+{
+	Dwarf_Die child = kmc_dwarf_first_child(src, scope);
+	struct kmc_error *err = NULL;
+
+	while (child) {
+		const size_t at = nodes->count;
+		const bool damaged = is_damaged(src, child, nodes);
+
+		err = damaged ? NULL : add_node(src, child, nodes);
+		if (!err && !damaged && is_scope(nodes->v[at].tag) && depth < KMC_LAYOUT_DEPTH)
+			err = read_scope(src, child, nodes, depth + 1);
+		if (err || damaged) {
+			kmc_dwarf_die_free(src, child);
+			return err;
+		}
+		child = kmc_dwarf_next_sibling(src, child);
+		if (child)
+			nodes->v[at].length = kmc_dwarf_die_offset(src, child) -
+					      nodes->v[at].id;
+	}
+	return NULL;
 }
 
 static struct kmc_error *read_unit(const struct kmc_dwarf_source *src,
 				   uint64_t offset, struct nodes *nodes)
 {
 	Dwarf_Die unit = kmc_dwarf_die_at(src, offset);
-	Dwarf_Die child = unit ? kmc_dwarf_first_child(src, unit) : NULL;
+	struct kmc_error *err;
 
-	kmc_dwarf_die_free(src, unit);
 	nodes->count = 0;
-	while (child) {
-		struct node *node = kmc_grow(&nodes->v, nodes->count, sizeof(*node));
-
-		if (!node) {
-			kmc_dwarf_die_free(src, child);
-			return kmc_error_nomem();
-		}
-		nodes->count++;
-		read_child_of_unit(src, child, node);
-		child = kmc_dwarf_next_sibling(src, child);
-		if (child)
-			node->length = kmc_dwarf_die_offset(src, child) - node->id;
-	}
-	return NULL;
+	err = unit ? read_scope(src, unit, nodes, 0) : NULL;
+	kmc_dwarf_die_free(src, unit);
+	return err;
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -390,12 +445,12 @@ static bool make_entry(const struct kmc_dwarf_source *src, const struct nodes *n
 	const bool is_typedef = node->tag == DW_TAG_typedef;
 	struct node target = *node;
 
-	if (!node->raw.name || (!is_typedef && !is_aggregate(node->tag)))
+	if (!node->raw.name || (!is_typedef && !is_indexed(node->tag)))
 		return false;
 	for (int i = 0; i < KMC_LAYOUT_DEPTH &&
 	     alias_of(target.tag) != KMC_ALIAS_NONE; i++)
 		target = node_at(src, nodes, target.raw.target);
-	if (!is_aggregate(target.tag) || target.raw.incomplete)
+	if (!is_indexed(target.tag) || target.raw.incomplete)
 		return false;
 	out->name = (struct kmc_type_name){
 		.name = node->raw.name, .is_typedef = is_typedef,

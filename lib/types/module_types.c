@@ -110,6 +110,17 @@ struct kmc_error *kmc_modules_types(struct kmc_modules *modules, size_t i, bool 
 	return err;
 }
 
+static struct kmc_error *find_in(struct kmc_types *types, const char *name,
+				 kmc_type_id **ids, size_t *count)
+{
+	struct kmc_error *err = kmc_types_find(types, name, ids, count);
+
+	if (!err || err->code != KMC_ERROR_NOT_FOUND)
+		return err;
+	kmc_error_free(err);
+	return kmc_types_find_enum(types, name, ids, count);
+}
+
 struct kmc_error *kmc_modules_find(struct kmc_modules *modules, const char *name,
 				   struct kmc_types **types, kmc_type_id **ids,
 				   size_t *count)
@@ -126,7 +137,7 @@ struct kmc_error *kmc_modules_find(struct kmc_modules *modules, const char *name
 				continue;
 			err = kmc_modules_types(modules, i, quick, &in);
 			if (!err && in)
-				err = kmc_types_find(in, name, ids, count);
+				err = find_in(in, name, ids, count);
 			else if (!err)
 				continue;
 			if (!err) {

@@ -47,13 +47,14 @@ static bool same_name(const struct kmc_type_name *a,
 }
 
 /* The list is the index without repetitions. */
-static bool make_list(struct kmc_types *types)
+static bool make_list(const struct kmc_index *index, struct kmc_type_name **list,
+		      size_t *count)
 {
 	struct kmc_map seen = { };
 	bool ok = true;
 
-	for (size_t i = 0; i < types->index.count && ok; i++) {
-		struct kmc_type_name *name = &types->index.v[i].name;
+	for (size_t i = 0; i < index->count && ok; i++) {
+		struct kmc_type_name *name = &index->v[i].name;
 		struct kmc_type_name *other, *slot;
 		uint64_t hash = name_hash(name);
 
@@ -62,15 +63,45 @@ static bool make_list(struct kmc_types *types)
 			hash++;
 		if (other)
 			continue;
-		slot = kmc_grow(&types->list, types->nlist, sizeof(*slot));
+		slot = kmc_grow(list, *count, sizeof(*slot));
 		ok = slot && kmc_map_put(&seen, hash, name);
 		if (ok) {
 			*slot = *name;
-			types->nlist++;
+			++*count;
 		}
 	}
 	kmc_map_release(&seen, NULL);
 	return ok;
+}
+
+/* What has no members is kept apart from what has. */
+static bool move_enums(struct kmc_types *types)
+{
+	struct kmc_index *index = &types->index;
+	size_t n = 0;
+
+	for (size_t i = 0; i < index->count; i++) {
+		if (index->v[i].name.kind != KMC_TYPE_ENUM)
+			index->v[n++] = index->v[i];
+		else if (!kmc_index_add(&types->enum_index, &index->v[i]))
+			return false;
+	}
+	index->count = n;
+	return true;
+}
+
+void kmc_types_drop_index(struct kmc_types *types)
+{
+	free(types->index.v);
+	free(types->enum_index.v);
+	free(types->list);
+	free(types->enums);
+	types->index = (struct kmc_index){ };
+	types->enum_index = (struct kmc_index){ };
+	types->list = NULL;
+	types->enums = NULL;
+	types->nlist = 0;
+	types->nenums = 0;
 }
 
 static struct kmc_error *need_index(struct kmc_types *types)
@@ -80,14 +111,12 @@ static struct kmc_error *need_index(struct kmc_types *types)
 	if (types->indexed)
 		return NULL;
 	err = types->ops->index(types->source, &types->index);
-	if (!err && !make_list(types))
+	if (!err && (!move_enums(types) ||
+		     !make_list(&types->index, &types->list, &types->nlist) ||
+		     !make_list(&types->enum_index, &types->enums, &types->nenums)))
 		err = kmc_error_nomem();
 	if (err) {
-		free(types->index.v);
-		free(types->list);
-		types->index = (struct kmc_index){ };
-		types->list = NULL;
-		types->nlist = 0;
+		kmc_types_drop_index(types);
 		return err;
 	}
 	types->indexed = true;
@@ -104,6 +133,18 @@ struct kmc_error *kmc_types_list(struct kmc_types *types,
 		return err;
 	*out = types->list;
 	*count = types->nlist;
+	return NULL;
+}
+
+struct kmc_error *kmc_types_enums(struct kmc_types *types,
+				  const struct kmc_type_name **out, size_t *count)
+{
+	struct kmc_error *err = need_index(types);
+
+	if (err)
+		return err;
+	*out = types->enums;
+	*count = types->nenums;
 	return NULL;
 }
 
@@ -163,6 +204,16 @@ static bool same_string(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+static bool same_enumerators(const struct kmc_type *a, const struct kmc_type *b)
+{
+	bool same = a->nenumerators == b->nenumerators;
+
+	for (size_t i = 0; i < a->nenumerators && same; i++)
+		same = a->enumerators[i].value == b->enumerators[i].value &&
+		       !strcmp(a->enumerators[i].name, b->enumerators[i].name);
+	return same;
+}
+
 /*
  * Is it the same to look at? Members are compared as they are declared; an
  * anonymous struct or union is compared as a whole, @depth deep.
@@ -180,7 +231,8 @@ static struct kmc_error *same_layout(struct kmc_types *types, kmc_type_id a,
 		return err;
 	*same = ta == tb || (ta->kind == tb->kind && ta->size == tb->size &&
 			     ta->nmembers == tb->nmembers &&
-			     !strcmp(ta->declared, tb->declared));
+			     !strcmp(ta->declared, tb->declared) &&
+			     same_enumerators(ta, tb));
 	if (ta == tb || (depth && ta->name))
 		return NULL;
 	for (size_t i = 0; i < ta->nmembers && *same && depth < 8; i++) {
@@ -200,7 +252,7 @@ static struct kmc_error *same_layout(struct kmc_types *types, kmc_type_id a,
 	return NULL;
 }
 
-/* Does an entry answer to "struct x", "union x", "x"? */
+/* Does an entry answer to "struct x", "union x", "enum x", "x"? */
 static bool name_fits(const struct kmc_type_name *entry, const char *name)
 {
 	static const struct {
@@ -208,6 +260,7 @@ static bool name_fits(const struct kmc_type_name *entry, const char *name)
 		enum kmc_type_kind kind;
 	} keywords[] = {
 		{ "struct", KMC_TYPE_STRUCT }, { "union", KMC_TYPE_UNION },
+		{ "enum", KMC_TYPE_ENUM },
 	};
 
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(keywords); i++) {
@@ -283,29 +336,61 @@ static bool is_known(struct origins *origins,
 	return origins->v[i].compared++ >= COMPARED;
 }
 
-struct kmc_error *kmc_types_find(struct kmc_types *types, const char *name,
-				 kmc_type_id **ids, size_t *count)
+/* *@count is 0 when there is none. */
+static struct kmc_error *find_in(struct kmc_types *types, const struct kmc_index *index,
+				 const char *name, kmc_type_id **ids, size_t *count)
 {
-	struct kmc_error *err = need_index(types);
 	struct origins origins = { };
+	struct kmc_error *err = NULL;
 	kmc_type_id *found = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < types->index.count && !err; i++) {
-		const struct kmc_index_entry *entry = &types->index.v[i];
+	for (size_t i = 0; i < index->count && !err; i++) {
+		const struct kmc_index_entry *entry = &index->v[i];
 
 		if (name_fits(&entry->name, name) && !is_known(&origins, entry))
 			err = add_distinct(types, entry->name.id, &found, &n);
 	}
-	if (!err && !n)
-		err = kmc_error_new(KMC_ERROR_NOT_FOUND, types->path, 0,
-				    "has no complete struct, union or typedef of one called '%s'",
-				    name);
-	if (err) {
+	if (err || !n) {
 		free(found);
+		*count = 0;
 		return err;
 	}
 	*ids = found;
 	*count = n;
 	return NULL;
+}
+
+struct kmc_error *kmc_types_find(struct kmc_types *types, const char *name,
+				 kmc_type_id **ids, size_t *count)
+{
+	struct kmc_error *err = need_index(types);
+	size_t n = 0;
+
+	if (!err)
+		err = find_in(types, &types->index, name, ids, &n);
+	if (!err && !n)
+		err = kmc_error_new(KMC_ERROR_NOT_FOUND, types->path, 0,
+				    "has no complete struct, union or typedef of one called '%s'",
+				    name);
+	if (!err)
+		*count = n;
+	return err;
+}
+
+struct kmc_error *kmc_types_find_enum(struct kmc_types *types, const char *name,
+				      kmc_type_id **ids, size_t *count)
+{
+	struct kmc_error *err = need_index(types);
+	size_t n = 0;
+
+	if (!err)
+		err = find_in(types, &types->enum_index, name, ids, &n);
+	if (!err && !n)
+		err = kmc_error_new(KMC_ERROR_NOT_FOUND, types->path, 0,
+				    "has no complete struct, union, enum or typedef of one called '%s'",
+				    name);
+	if (!err)
+		*count = n;
+	return err;
 }

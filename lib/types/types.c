@@ -70,8 +70,7 @@ void kmc_types_free(struct kmc_types *types)
 	if (!types)
 		return;
 	kmc_map_release(&types->entries, entry_free);
-	free(types->index.v);
-	free(types->list);
+	kmc_types_drop_index(types);
 	free(types->functions.v);
 	types->ops->free(types->source);
 	free(types->path);

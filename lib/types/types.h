@@ -98,7 +98,7 @@ struct kmc_functions {
  * struct kmc_types_ops - a source of types
  * @read: one node; @children: also members, parameters, enumerators. Strings
  *	live as long as the source. On failure @out owns nothing.
- * @index: names of all complete structs and unions and typedefs of them, each as
+ * @index: names of all complete structs, unions and enums and typedefs of them, each as
  *	often as it is there
  * @variable: what the one variable of a name is of; false: there is none, or some. NULL
  *	when it knows no variables
@@ -120,10 +120,13 @@ struct kmc_types_ops {
  * @ops: reads @source
  * @source: BTF or DWARF
  * @entries: id → type that was asked for
- * @index: names, each as often as it is there
- * @list: each name once
+ * @index: names of structs and unions, each as often as it is there
+ * @enum_index: names of enums, likewise
+ * @list: each name of @index once
  * @nlist: of @list
- * @indexed: @index and @list are there
+ * @enums: each name of @enum_index once
+ * @nenums: of @enums
+ * @indexed: these are there
  * @functions: each name once
  * @has_functions: @functions is there
  */
@@ -133,8 +136,11 @@ struct kmc_types {
 	void *source;
 	struct kmc_map entries;
 	struct kmc_index index;
+	struct kmc_index enum_index;
 	struct kmc_type_name *list;
 	size_t nlist;
+	struct kmc_type_name *enums;
+	size_t nenums;
 	bool indexed;
 	struct kmc_functions functions;
 	bool has_functions;
@@ -152,6 +158,9 @@ kmc_types_open_module_btf(const char *path, struct kmc_types *kernel,
 
 /* Add an entry; false: out of memory. */
 bool kmc_index_add(struct kmc_index *index, const struct kmc_index_entry *entry);
+
+/* All names, as if they had never been asked for. */
+void kmc_types_drop_index(struct kmc_types *types);
 
 /* False: out of memory. */
 bool kmc_functions_add(struct kmc_functions *functions, const char *name, kmc_type_id id);

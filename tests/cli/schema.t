@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What kmc-report prints as JSON and SARIF is what docs/*.schema.json say.
+"""What the tools print as JSON and SARIF is what docs/*.schema.json say.
 
 scripts/sarif-schema gets the standard's own schema, which is used as well; and what GitHub
 asks for beyond it, and where it stops, is tested here.
@@ -25,8 +25,12 @@ except ImportError:
 
 TOP = os.environ.get("TOP") or os.path.abspath(os.path.dirname(__file__) + "/../..")
 PROGRAM = os.environ.get("KMC_REPORT", TOP + "/build/kmc-report")
+ANNOTATE = os.path.abspath(os.environ.get("KMC_ANNOTATE", TOP + "/build/kmc-annotate"))
 MANUAL = TOP + "/testdata/fixtures/manual"
 OFFICIAL = TOP + "/build/sarif-2.1.0.schema.json"
+sys.path.insert(0, TOP + "/tests/tui")
+import fixture  # pylint: disable=wrong-import-position
+
 count = 0
 
 
@@ -229,6 +233,66 @@ def check_manual(document):
         "in copy_siginfo(). "), "SARIF: the message is the answer", one["message"])
 
 
+# ---- types ----
+
+def annotate(directory, *args):
+    done = subprocess.run([ANNOTATE, "--dump=json", *args], cwd=directory, check=False,
+                          stdout=subprocess.PIPE,
+                          env=dict(os.environ, XDG_CACHE_HOME=directory + "/cache"))
+    return json.loads(done.stdout)
+
+
+def build_allocations(directory):
+    """directory: allocations, whose code allocates objects; as in what.t"""
+    fixture.run(directory, "gcc", "-O2", "-g", "-mno-sse", "-ffreestanding", "-fno-pic",
+                "-fno-asynchronous-unwind-tables", "-mcmodel=kernel", "-fno-stack-protector",
+                "-fcf-protection=none", "-c", TOP + "/tests/unit/fixtures/allocations.c")
+    fixture.run(directory, "gcc", "-nostdlib", "-static", "-no-pie", "-Wl,-e,_start",
+                "-Wl,-Ttext=0xffffffff81000000", "allocations.o", "-o", "allocations")
+
+
+def check_types(schema, directory):
+    """All that kmc-annotate dumps, but reports, of a kernel and one that differs from it."""
+    fixture.build(directory)
+    fixture.build_other(directory)
+    build_allocations(directory)
+    diff = ("--diff", "vmlinux", "other")
+    for name, key, args in (
+            ("a type", "members", ("-k", "vmlinux", "demo_info")),
+            ("an enum", "values", ("-k", "vmlinux", "enum", "demo_code")),
+            ("--find, enums", "answers", ("-k", "vmlinux", "--find=.DEMO_*")),
+            ("all types", "types", ("-k", "vmlinux")),
+            ("--find", "answers", ("-k", "vmlinux", "--find=: int")),
+            ("--find, functions", "answers", ("-k", "vmlinux", "--find=takes struct demo")),
+            ("--what", "answers", ("-k", "allocations", "--what=kmalloc-64")),
+            ("--diff", "differ", diff), ("--diff of a type", "members", (*diff, "demo")),
+            ("--diff of one that is gone", "members", (*diff, "demo_gone")),
+            ("--diff of one that is new", "members", (*diff, "demo_new"))):
+        document = annotate(directory, *args)
+        why = complaints(schema, document)
+        result(not why and document[key], "types: " + name, why or f"{key} is empty")
+    check_diff(annotate(directory, *diff), annotate(directory, *diff, "demo"))
+    return annotate(directory, *diff, "demo")
+
+
+def check_diff(all_types, demo):
+    result(all_types["differ"] == [
+        {"name": "demo", "kind": "struct", "typedef": False, "sizes": [104, 112],
+         "changed": 12},
+        {"name": "demo_gone", "kind": "struct", "typedef": False, "sizes": [4, None],
+         "changed": 0},
+        {"name": "demo_new", "kind": "struct", "typedef": False, "sizes": [None, 4],
+         "changed": 0}], "types: which differ", all_types)
+    rows = {row["path"]: row for row in demo["members"]}
+    result(demo["sizes"] == [104, 112] and demo["changed"] == 12 and
+           rows["list"]["changes"] == [] and rows["later"]["b"] is None and
+           rows["later"]["changes"] == ["gone"] and rows["flags"] == {
+               "place": "member", "path": "flags", "changes": ["new"], "a": None,
+               "b": {"type": "u32", "bit_offset": 128, "bit_size": 32, "bitfield": False}} and
+           [rows["ready"][side]["bit_offset"] for side in "ab"] == [416, 544],
+           "types: what differs", demo)
+
+
 def refuses(schema, name, document, change):
     """A schema that takes anything would prove nothing."""
     damaged = copy.deepcopy(document)
@@ -258,12 +322,19 @@ def main():
         check_github("SARIF with debug info", manual)
         check_manual(manual)
         check_names(tmp)
+    types = validator(TOP + "/docs/types.schema.json")
+    with tempfile.TemporaryDirectory() as tmp:
+        demo = check_types(types, tmp)
     empty = json.loads(run("-f", "sarif", "/dev/null"))
     result(not complaints(schemas[0][1], empty), "SARIF without results")
     refuses(report, "a missing key is seen", line, lambda d: d.pop("caret"))
     refuses(report, "a wrong type is seen", line, lambda d: d.update(bits="32"))
     refuses(report, "a wrong state is seen", line, lambda d: d.update(state="dirty"))
     refuses(report, "an empty signature is seen", line, lambda d: d.update(signature=""))
+    refuses(types, "types: an unknown change is seen", demo,
+            lambda d: d["members"][0]["changes"].append("older"))
+    refuses(types, "types: a type that is in neither kernel is seen", demo,
+            lambda d: d.update(sizes=[None, None]))
     first = document["runs"][0]["results"][0]
     refuses(schemas[0][1], "SARIF: a missing message is seen", document,
             lambda d: d["runs"][0]["results"][0].pop("message"))

@@ -50,6 +50,13 @@ def build_other(directory):
             "-Iinclude", *last, source, "-o", target)
 
 
+def build_program(directory):
+    """directory: program, which is no kernel, the same stripped, and one in C++"""
+    for flags, name in (["-g"], "program"), (["-s"], "stripped"):
+        run(directory, "gcc", "-O2", *flags, HERE + "/program.c", "-o", name)
+    run(directory, "g++", "-g", HERE + "/classes.cc", "-o", "classes")
+
+
 class Kernel:
     """Addresses of a built fixture."""
 

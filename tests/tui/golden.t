@@ -57,6 +57,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         fixture.build(directory)
         fixture.build_other(directory)
+        fixture.build_program(directory)
         fixture.log(directory)
         for n, case in enumerate(cases, 1):
             text = run_case(case, directory)

@@ -128,13 +128,21 @@ static void dimensions_come_one_by_one(void **state)
 	assert_int_equal(get(s, get(s, outer->element)->element)->size, 4);
 }
 
-static void enumerators_keep_their_sign(void **state)
+static void enums_are_found_and_keep_their_sign(void **state)
 {
 	struct state *s = *state;
 	const struct kmc_type *many = named(s, "many");
 	const struct kmc_type *colour = get(s, member(many, "colour")->type);
 	const struct kmc_type *big = get(s, member(many, "big")->type);
+	kmc_type_id *ids;
+	size_t count;
 
+	assert_no_error(kmc_types_find_enum(s->types, "colour", &ids, &count));
+	assert_int_equal(count, 1);
+	assert_ptr_equal(get(s, ids[0])->enumerators, colour->enumerators);
+	free(ids);
+	assert_error(kmc_types_find_enum(s->types, "enum many", &ids, &count),
+		     KMC_ERROR_NOT_FOUND, "union, enum or typedef");
 	assert_int_equal(colour->nenumerators, 3);
 	assert_string_equal(colour->enumerators[1].name, "GREEN");
 	assert_int_equal(colour->enumerators[1].value, 5);
@@ -192,7 +200,7 @@ static void each_layout_of_a_name_is_found_once(void **state)
 	find(s, "same");
 }
 
-static void typedefs_are_found(void **state)
+static void typedefs_and_types_in_functions_are_found(void **state)
 {
 	struct state *s = *state;
 
@@ -203,6 +211,8 @@ static void typedefs_are_found(void **state)
 	assert_string_equal(named(s, "atomic_t")->declared, "atomic_t");
 	assert_string_equal(named(s, "frozen_t")->declared, "frozen_t");
 	assert_int_equal(named(s, "frozen_t")->nmembers, 1);
+	assert_int_equal(named(s, "in_function")->size, 16);
+	assert_int_equal(named(s, "union in_block")->nmembers, 2);
 }
 
 static void only_typedefs_of_complete_types_are_found(void **state)
@@ -642,12 +652,12 @@ int main(void)
 		cmocka_unit_test(typedefs_of_one_type_have_its_id),
 		cmocka_unit_test(same_question_same_type),
 		cmocka_unit_test(dimensions_come_one_by_one),
-		cmocka_unit_test(enumerators_keep_their_sign),
+		cmocka_unit_test(enums_are_found_and_keep_their_sign),
 		cmocka_unit_test(declared_only_is_incomplete),
 		cmocka_unit_test(void_is_a_type),
 		cmocka_unit_test(no_such_type_is_an_error),
 		cmocka_unit_test(each_layout_of_a_name_is_found_once),
-		cmocka_unit_test(typedefs_are_found),
+		cmocka_unit_test(typedefs_and_types_in_functions_are_found),
 		cmocka_unit_test(only_typedefs_of_complete_types_are_found),
 		cmocka_unit_test(blanks_behind_the_keyword_do_not_count),
 		cmocka_unit_test(list_has_names_once),

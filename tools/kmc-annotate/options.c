@@ -50,7 +50,7 @@ static const struct option_row rows[] = {
 	  "Follow\n.I PATH\nand show reports as they come.\n.I PATH\nis debugfs' file, a FIFO, a unix socket, or a log that\ngrows, also when that is truncated or another file gets its name; without it,\n.IR " LIVE_DEFAULT " ,\nwhich only root can read." },
 	{ 'k', "vmlinux", "FILE", false, option_text, AT(debuginfo.vmlinux),
 	  "vmlinux with debug info, or a file with BTF",
-	  "The vmlinux with debug info of the kernel that reported; for types alone, a file with BTF or raw BTF is enough.\nWithout it, the usual places are searched, and for types alone the running kernel's BTF is taken." },
+	  "The vmlinux with debug info of the kernel that reported; for types alone, a file with BTF or raw BTF is enough, or a program with DWARF.\nWithout it, the usual places are searched, and for types alone the running kernel's BTF is taken." },
 	{ 'm', "modules", "PATH", false, option_text, AT(debuginfo.modules),
 	  "its modules: a directory that has them, or one .ko",
 	  "Look for the modules of that kernel in the directory\n.I PATH\nand below; or take the file of one.\n"
@@ -108,7 +108,8 @@ static void join_keyword(struct options *opts, char ***operands)
 {
 	char **words = *operands;
 
-	if (!words[0] || !words[1] || (strcmp(words[0], "struct") && strcmp(words[0], "union")))
+	if (!words[0] || !words[1] || (strcmp(words[0], "struct") &&
+	    strcmp(words[0], "union") && strcmp(words[0], "enum")))
 		return;
 	opts->joined = xcalloc(strlen(words[0]) + 1 + strlen(words[1]) + 1, 1);
 	sprintf(opts->joined, "%s %s", words[0], words[1]);

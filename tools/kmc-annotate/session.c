@@ -119,6 +119,10 @@ struct kmc_error *session_find(struct session *session, const struct options *op
 	err = session_types(session, opts, types);
 	if (!err)
 		err = kmc_types_find(*types, name, ids, count);
+	if (err && err->code == KMC_ERROR_NOT_FOUND && session->types) {
+		kmc_error_free(err);
+		err = kmc_types_find_enum(*types, name, ids, count);
+	}
 	/* The DWARF of a module is enough, without any kernel. */
 	if (!err || !opts->debuginfo.modules)
 		return err;

@@ -144,6 +144,9 @@ static int after_escape(void)
 
 	if (kind == ERR)
 		return KEY_OF_ESC;
+	/* Pressed again, or Alt and what has a sequence of its own. */
+	if (kind != KEY_CODE_YES && key == KEY_OF_ESC)
+		return after_escape();
 	/* Control sequences end with a letter or ~; behind SS3 and Alt there is one key. */
 	if (kind != KEY_CODE_YES && key == '[')
 		while (get_wch(&key) == OK && key < 0x40)

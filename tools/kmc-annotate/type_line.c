@@ -19,6 +19,11 @@
 
 /* ---- where ---- */
 
+const char *keyword_of(enum kmc_type_kind kind)
+{
+	return kind == KMC_TYPE_UNION ? "union" : kind == KMC_TYPE_ENUM ? "enum" : "struct";
+}
+
 const char *number(char text[NUMBER_MAX], bool hex, uint64_t value)
 {
 	snprintf(text, NUMBER_MAX, hex && value > 9 ? "0x%" PRIx64 : "%" PRIu64, value);

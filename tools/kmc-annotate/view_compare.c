@@ -3,6 +3,7 @@
  * The types that differ between two kernels.
  */
 #include <kmc/compare.h>
+#include <kmc/output.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static void line(const struct view *view, size_t i, struct line *out)
 		 KMC_STYLE_FREED, "%c ", type->b ? type->a ? ' ' : '+' : '-');
 	if (!name->is_typedef)
 		line_say(out, KMC_STYLE_DIM, "%s ",
-			 name->kind == KMC_TYPE_UNION ? "union" : "struct");
+			 keyword_of(name->kind));
 	line_quote(out, KMC_STYLE_TITLE, name->name);
 	line_say(out, KMC_STYLE_PLAIN, "  ");
 	line_pad(out, 58);
@@ -91,6 +92,20 @@ static bool can(const struct view *view, enum request what)
 	return what != REQUEST_ENTER || view_count(view);
 }
 
+static struct kmc_error *json_one(const void *data, size_t i, char **text)
+{
+	const struct compared *compared = data;
+
+	return kmc_json_compared_type(&compared->v[i], text);
+}
+
+static bool json(const struct view *view, FILE *out)
+{
+	const struct compared *compared = view->data;
+
+	return view_json_list(out, "differ", compared->count, json_one, compared);
+}
+
 static void free_data(void *data)
 {
 	struct compared *compared = data;
@@ -111,6 +126,7 @@ static const struct view_ops compare_view = {
 	.line = line,
 	.title = title,
 	.request = request,
+	.json = json,
 	.free = free_data,
 };
 

@@ -3,6 +3,7 @@
  * A type of two kernels side by side.
  */
 #include <kmc/compare.h>
+#include <kmc/output.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,6 +202,23 @@ static bool request(struct view *view, enum request what)
 	}
 }
 
+static bool json(const struct view *view, FILE *out)
+{
+	const struct sides *sides = view->data;
+	struct kmc_error *err;
+	char *text;
+
+	err = kmc_json_comparison(sides->a.name ? &sides->a : NULL,
+				  sides->b.name ? &sides->b : NULL, &sides->comparison, &text);
+	if (err) {
+		message_error(err);
+		return false;
+	}
+	fprintf(out, "%s\n", text);
+	free(text);
+	return true;
+}
+
 static void free_data(void *data)
 {
 	struct sides *sides = data;
@@ -220,6 +238,7 @@ static const struct view_ops compared_view = {
 	.line = line,
 	.title = title,
 	.request = request,
+	.json = json,
 	.free = free_data,
 };
 

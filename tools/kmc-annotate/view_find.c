@@ -80,12 +80,14 @@ static void line(const struct view *view, size_t i, struct line *out)
 	put_place(view->app, answer, out);
 	if (!answer->function && !entry->name.is_typedef)
 		line_say(out, KMC_STYLE_DIM, "%s ",
-			 entry->name.kind == KMC_TYPE_UNION ? "union" : "struct");
+			 keyword_of(entry->name.kind));
 	line_quote(out, *entry->path ? KMC_STYLE_PLAIN : KMC_STYLE_TITLE, entry->name.name);
 	if (*entry->path) {
 		line_say(out, KMC_STYLE_PLAIN, *entry->path == '(' ? " " : ".");
 		line_quote(out, KMC_STYLE_TITLE, entry->path);
 	}
+	if (!answer->function && entry->name.kind == KMC_TYPE_ENUM && *entry->path)
+		line_say(out, KMC_STYLE_LOCATION, " = %" PRId64, answer->value);
 	line_say(out, KMC_STYLE_PLAIN, "  ");
 	line_pad(out, 60);
 	line_quote(out, KMC_STYLE_LOCATION, entry->declared);

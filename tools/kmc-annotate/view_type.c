@@ -35,7 +35,7 @@ static kmc_type_id complete(struct kmc_types *types, kmc_type_id id,
 	return id;
 }
 
-/* The struct or union that a member is, holds or leads to; 0: none. */
+/* The struct, union or enum that a member is, holds or leads to; 0: none. */
 static kmc_type_id type_behind(struct tree *tree, const struct node *node)
 {
 	kmc_type_id id = node->id;
@@ -48,6 +48,8 @@ static kmc_type_id type_behind(struct tree *tree, const struct node *node)
 			break;
 		if (type->kind == KMC_TYPE_STRUCT || type->kind == KMC_TYPE_UNION)
 			return complete(tree->types, id, type);
+		if (type->kind == KMC_TYPE_ENUM)
+			return id;
 		id = type->kind == KMC_TYPE_POINTER ? type->target :
 		     type->kind == KMC_TYPE_ARRAY ? type->element : 0;
 	}
@@ -61,7 +63,7 @@ static bool open_type_of(struct app *app, struct tree *tree, const struct node *
 
 	if (id)
 		return type_open(app, tree->types, id, where);
-	app_say(app, "there is no struct or union behind this");
+	app_say(app, "there is no struct, union or enum behind this");
 	return true;
 }
 
@@ -118,10 +120,8 @@ static const struct kmc_type *named_here(struct tree *tree, const struct node *n
 	return tree->root.type;
 }
 
-/* Its definition in the editor. */
-static void edit_type(struct app *app, struct tree *tree, const struct node *node)
+void type_edit(struct app *app, const struct kmc_type *type)
 {
-	const struct kmc_type *type = named_here(tree, node);
 	char name[PROMPT_MAX], *file = NULL;
 	int line;
 
@@ -130,7 +130,7 @@ static void edit_type(struct app *app, struct tree *tree, const struct node *nod
 		app_say(app, "no source files: --source names the tree");
 		return;
 	}
-	snprintf(name, sizeof(name), "%s %s", type->kind == KMC_TYPE_UNION ? "union" : "struct",
+	snprintf(name, sizeof(name), "%s %s", keyword_of(type->kind),
 		 type->name ? type->name : "");
 	if (!type->name || !find_definition(NULL, name, app->session->source, &file, &line)) {
 		app_say(app, "the definition of %s was not found below the source tree", name);
@@ -165,7 +165,7 @@ bool type_request(struct view *view, struct tree *tree, size_t base,
 	case REQUEST_TYPE:
 		return open_type_of(view->app, tree, node, NULL);
 	case REQUEST_EDIT:
-		edit_type(view->app, tree, node);
+		type_edit(view->app, named_here(tree, node));
 		return true;
 	default:
 		return false;
@@ -347,16 +347,23 @@ static const struct view_ops type_view = {
 bool type_open(struct app *app, struct kmc_types *types, kmc_type_id id,
 	       const char *where)
 {
+	const struct kmc_type *type = NULL;
 	struct tree *tree;
-	struct kmc_error *err = tree_new(types, id, NULL, 0, &tree);
+	struct kmc_error *err = kmc_types_get(types, id, &type);
 
+	if (!err && type->kind == KMC_TYPE_ENUM) {
+		enum_open(app, types, id, type, where);
+		return true;
+	}
+	if (!err)
+		err = tree_new(types, id, NULL, 0, &tree);
 	if (err) {
 		message_error(err);
 		return true;
 	}
 	view_open(app, &type_view, tree);
 	if (where && !go(app->top, where))
-		app_say(app, "there is no '%s' in %s", where, tree->root.type->declared);
+		app_say(app, "there is no '%s' in %s", where, type->declared);
 	return true;
 }
 
@@ -366,6 +373,9 @@ static char *split(const char *operand, const char **where)
 	size_t len = strcspn(operand, "+.-");
 	char *name = xstrdup(operand);
 
+	/* Names of files have such; of types, none. */
+	while (operand[len] == '-' && operand[len + 1] != '>')
+		len += 1 + strcspn(operand + len + 1, "+.-");
 	*where = operand[len] ? operand + len + 1 : NULL;
 	if (!strncmp(operand + len, "->", 2))
 		++*where;
@@ -378,11 +388,20 @@ static char *split(const char *operand, const char **where)
 /* What is there in its place, when it was a file that was meant, is not shown. */
 static void say_missing(const char *operand, const char *where)
 {
-	if (strchr(operand, '/') || !where)
+	if (!where)
 		message("%s: no such file, and no type is called so", operand);
 	else
 		message("%s: no such file, and the type of that name has no '%s'", operand,
 			where);
+}
+
+/* Could it be "struct x", or "x" with something behind it? */
+static bool is_name(const char *name)
+{
+	for (; *name; name++)
+		if (strchr("/-", *name) || (*name > 0 && *name < ' '))
+			return false;
+	return true;
 }
 
 struct kmc_error *type_open_named(struct app *app, const char *operand)
@@ -395,13 +414,18 @@ struct kmc_error *type_open_named(struct app *app, const char *operand)
 	char *name;
 
 	name = split(operand, &where);
-	if (strchr(name, '/')) {
+	if (!*name || !is_name(name) || strchr(operand, '/')) {
 		say_missing(operand, NULL);
 		free(name);
 		return NULL;
 	}
 	err = session_find(app->session, app->opts, name, &types, &ids, &found);
 	free(name);
+	if (err && err->code == KMC_ERROR_NOT_FOUND && where) {
+		kmc_error_free(err);
+		say_missing(operand, NULL);
+		return NULL;
+	}
 	if (err)
 		return err;
 	type_open(app, types, ids[0], NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * All structs and unions of a kernel, and typedefs of them; what is typed narrows the list.
+ * All structs, unions and enums of a kernel, and typedefs of them; what is typed narrows the list.
  */
 #include <kmc/output.h>
 
@@ -95,9 +95,18 @@ static void to_lower(char *to, const char *from)
 /* "struct foo" is typed for foo. */
 static const char *without_keyword(const char *text)
 {
-	if (!strncmp(text, "struct ", 7))
-		return text + 7;
-	return strncmp(text, "union ", 6) ? text : text + 6;
+	static const enum kmc_type_kind kinds[] = {
+		KMC_TYPE_STRUCT, KMC_TYPE_UNION, KMC_TYPE_ENUM,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const char *keyword = keyword_of(kinds[i]);
+		size_t len = strlen(keyword);
+
+		if (!strncmp(text, keyword, len) && text[len] == ' ')
+			return text + len + 1;
+	}
+	return text;
 }
 
 static void refilter(struct view *view)
@@ -140,8 +149,7 @@ static void line(const struct view *view, size_t i, struct line *out)
 	char size[NUMBER_MAX];
 
 	line_say(out, KMC_STYLE_DIM, "%8s  %-7s ", number(size, view->app->hex, type->size),
-		 type->is_typedef ? "typedef" :
-		 type->kind == KMC_TYPE_UNION ? "union" : "struct");
+		 type->is_typedef ? "typedef" : keyword_of(type->kind));
 	line_quote(out, KMC_STYLE_TITLE, type->name);
 	if (list->all[list->left[i]].module) {
 		line_say(out, KMC_STYLE_DIM, "  ");
@@ -247,7 +255,7 @@ static uint64_t first_bytes(const char *name)
 	return first;
 }
 
-static void add(struct list *list, struct kmc_types *types, const char *path,
+static void append(struct list *list, struct kmc_types *types, const char *path,
 		const struct kmc_type_name *names, size_t n)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
@@ -261,6 +269,22 @@ static void add(struct list *list, struct kmc_types *types, const char *path,
 		};
 }
 
+static struct kmc_error *add(struct list *list, struct kmc_types *types, const char *path)
+{
+	const struct kmc_type_name *names;
+	struct kmc_error *err;
+	size_t n = 0;
+
+	err = kmc_types_list(types, &names, &n);
+	if (err)
+		return err;
+	append(list, types, path, names, n);
+	err = kmc_types_enums(types, &names, &n);
+	if (!err)
+		append(list, types, path, names, n);
+	return err;
+}
+
 static struct kmc_error *add_modules(struct list *list, struct app *app)
 {
 	struct kmc_modules *modules = NULL;
@@ -272,9 +296,7 @@ static struct kmc_error *add_modules(struct list *list, struct app *app)
 		return err;
 	quick = kmc_modules_count(modules) > SLOW_MODULES;
 	for (size_t i = 0; !err && i < kmc_modules_count(modules); i++) {
-		const struct kmc_type_name *names;
 		struct kmc_types *types;
-		size_t n;
 
 		err = kmc_modules_types(modules, i, quick, &types);
 		if (err)
@@ -283,9 +305,7 @@ static struct kmc_error *add_modules(struct list *list, struct app *app)
 			list->left_out += quick;
 			continue;
 		}
-		err = kmc_types_list(types, &names, &n);
-		if (!err)
-			add(list, types, kmc_modules_path(modules, i), names, n);
+		err = add(list, types, kmc_modules_path(modules, i));
 	}
 	return err;
 }
@@ -316,16 +336,12 @@ static void sort(struct list *list)
 
 static struct kmc_error *fill(struct list *list, struct app *app)
 {
-	const struct kmc_type_name *names;
 	struct kmc_types *types;
 	struct kmc_error *err;
-	size_t n = 0;
 
 	err = session_types(app->session, app->opts, &types);
 	if (!err)
-		err = kmc_types_list(types, &names, &n);
-	if (!err)
-		add(list, types, NULL, names, n);
+		err = add(list, types, NULL);
 	if (err && app->opts->debuginfo.modules) {
 		/* The DWARF of a module is enough, without any kernel. */
 		kmc_error_free(add_modules(list, app));

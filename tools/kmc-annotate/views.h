@@ -37,12 +37,18 @@ bool type_open(struct app *app, struct kmc_types *types, kmc_type_id id,
 	       const char *where);
 /* Opens "struct x", "x+36", "x.member"; an error when there is no such. */
 struct kmc_error *type_open_named(struct app *app, const char *operand);
+/* The definition in the editor. */
+void type_edit(struct app *app, const struct kmc_type *type);
 /* Fold, unfold, go: what can be done with the tree in any view that has one. */
 bool type_request(struct view *view, struct tree *tree, size_t base,
 		  enum request request);
 bool type_go(struct view *view, struct tree *tree, size_t base, const char *where);
 bool type_can(const struct view *view, struct tree *tree, size_t base, enum request request);
 const char *type_enter(const struct view *view, struct tree *tree, size_t base);
+
+/* view_enum.c: @where: name or number of a value, NULL for the first */
+void enum_open(struct app *app, struct kmc_types *types, kmc_type_id id,
+	       const struct kmc_type *type, const char *where);
 
 /* view_reports.c */
 /* @paths: NULL behind the last, borrowed */

@@ -19,11 +19,12 @@ struct kmc_find;
  * struct kmc_answer - an answer
  * @name: of the type; of the function, if it is one, and then only its name and id count
  * @function: it is
- * @path: of the member; "(hole)" or "(padding)"; "": the type itself
+ * @path: of the member; the name of a value of an enum; "(hole)" or "(padding)"; "": the type itself
  * @declared: type of the member or function, as C writes it; "": none
  * @bit_offset: of the member, or where the hole begins
  * @bit_size: of it; of the type when it is that itself
  * @bitfield: it is declared with a width
+ * @value: of an enum, when @path names one of its values
  *
  * All of it is valid during the call that it is given to; @name of a type as long as
  * the types are.
@@ -36,12 +37,13 @@ struct kmc_answer {
 	uint64_t bit_offset;
 	uint64_t bit_size;
 	bool bitfield;
+	int64_t value;
 };
 
 /**
  * kmc_find_new() - understand a query
  * @query: words, all of which have to be true: "NAME", in the name of the type or
- *	function; ".MEMBER"; ": TYPE" of a member; "at N", offset of it; "N..M bytes",
+ *	function; ".MEMBER", also a value of an enum; ": TYPE" of a member; "at N", offset of it; "N..M bytes",
  *	size of the type; "hole at N of N"; "contains TYPE"; "points to TYPE"; "takes TYPE"
  *	and "returns TYPE", of functions. * and ? stand for anything in a name.
  * @out: free with kmc_find_free()

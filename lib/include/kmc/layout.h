@@ -116,9 +116,9 @@ struct kmc_type {
 
 /**
  * struct kmc_type_name - an entry of the list of all types
- * @name: of a struct, a union, or a typedef of one; borrowed
+ * @name: of a struct, a union, an enum, or a typedef of one; borrowed
  * @is_typedef: "atomic_t" and not "struct atomic_t"
- * @kind: STRUCT or UNION, also of what a typedef stands for
+ * @kind: STRUCT, UNION or ENUM, also of what a typedef stands for
  * @size: bytes
  * @id: one type of that name, kind and size
  */
@@ -188,6 +188,29 @@ KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_types_list(struct kmc_types *types, const struct kmc_type_name **out,
 	       size_t *count);
 
+/**
+ * kmc_types_find_enum() - the enums of a name
+ * @types: where from
+ * @name: "enum x", or "x", which may be a typedef of one
+ * @ids: yours to free()
+ * @count: of @ids, at least 1; those with the same values are there once
+ *
+ * To be asked when kmc_types_find() has found nothing: its error says so of both.
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_types_find_enum(struct kmc_types *types, const char *name, kmc_type_id **ids,
+		    size_t *count);
+
+/**
+ * kmc_types_enums() - every enum that has a name, as kmc_types_list()
+ * @types: where from
+ * @out: borrowed until @types is freed
+ * @count: of @out
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_types_enums(struct kmc_types *types, const struct kmc_type_name **out,
+		size_t *count);
+
 /* ---- types of modules: module_types.c ---- */
 
 struct kmc_modules;
@@ -222,7 +245,7 @@ kmc_modules_types(struct kmc_modules *modules, size_t i, bool quick,
 		  struct kmc_types **out);
 
 /**
- * kmc_modules_find() - kmc_types_find() in the first module that has such a type
+ * kmc_modules_find() - kmc_types_find(), and for enums, in the first module that has such a type
  * @modules: where from
  * @name: as for kmc_types_find()
  * @types: of that module, borrowed; NULL if there is none

@@ -186,7 +186,7 @@ KMC_PUBLIC const struct kmc_format *kmc_format_get(size_t index);
  *
  * Its size, holes and members in the order of the declaration, with the holes between
  * them. A member whose type has no name, or points to one that has none, has that
- * type's members, too. What is damaged is left out.
+ * type's members, too. What is damaged is left out. Of an enum, its values.
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_json_type(struct kmc_types *types, kmc_type_id id, char **out);
@@ -214,6 +214,25 @@ kmc_json_answer(const struct kmc_answer *answer, char **out);
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_json_what(const struct kmc_what_answer *answer, char **out);
+
+/**
+ * kmc_json_compared_type() - a type that differs as an object of JSON
+ * @type: from kmc_compare_types()
+ * @out: text, yours to free()
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_json_compared_type(const struct kmc_compared_type *type, char **out);
+
+/**
+ * kmc_json_comparison() - two layouts of a type as one line of JSON, version 1
+ * @a: the first, NULL: it has none
+ * @b: the second, likewise
+ * @comparison: from kmc_compare()
+ * @out: text without the final newline, yours to free()
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_json_comparison(const struct kmc_type_name *a, const struct kmc_type_name *b,
+		    const struct kmc_comparison *comparison, char **out);
 
 #ifdef __cplusplus
 }
