@@ -138,18 +138,26 @@ static struct kmemcheck_decoded *find_behind(unsigned int nr, unsigned long ip)
 	return NULL;
 }
 
-static DEFINE_PER_CPU(unsigned int, moved);
+static DEFINE_PER_CPU(u32, random_state);
+
+/* 1, 2 or 3; numbers as in Numerical Recipes' quick generator. */
+static unsigned int random_way(void)
+{
+	u32 next = this_cpu_read(random_state) * 1664525 + 1013904223;
+
+	this_cpu_write(random_state, next);
+	return (next >> 16) % (WAYS - 1) + 1;
+}
 
 /*
- * Into the first place. What stood there moves to one of the other three: to each in turn,
- * or two that have each other's first place among them would throw each other out for ever.
+ * Into the first place. What stood there moves to one of the other three, by chance, or
+ * those that have each other's first place among them would throw each other out for ever.
  */
 static struct kmemcheck_decoded *insert(unsigned int nr, unsigned long ip)
 {
-	unsigned int way = this_cpu_inc_return(moved) % (WAYS - 1) + 1;
 	struct kmemcheck_decoded *table = this_cpu_read(cache);
 
-	table[nr ^ way] = table[nr];
+	table[nr ^ random_way()] = table[nr];
 	decode(ip, &table[nr]);
 	return &table[nr];
 }
