@@ -206,17 +206,11 @@ static bool json(const struct view *view, FILE *out)
 {
 	const struct sides *sides = view->data;
 	struct kmc_error *err;
-	char *text;
+	char *text = NULL;
 
 	err = kmc_json_comparison(sides->a.name ? &sides->a : NULL,
 				  sides->b.name ? &sides->b : NULL, &sides->comparison, &text);
-	if (err) {
-		message_error(err);
-		return false;
-	}
-	fprintf(out, "%s\n", text);
-	free(text);
-	return true;
+	return json_put(err, text, out);
 }
 
 static void free_data(void *data)

@@ -106,16 +106,10 @@ static bool json(const struct view *view, FILE *out)
 {
 	const struct values *values = view->data;
 	struct kmc_error *err;
-	char *text;
+	char *text = NULL;
 
 	err = kmc_json_type(values->types, values->id, &text);
-	if (err) {
-		message_error(err);
-		return false;
-	}
-	fprintf(out, "%s\n", text);
-	free(text);
-	return true;
+	return json_put(err, text, out);
 }
 
 static const struct hint hints[] = {

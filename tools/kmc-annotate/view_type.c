@@ -301,13 +301,8 @@ static void complete_path(struct view *view, const char *typed, struct completio
 	tree_complete(view->data, typed, completion);
 }
 
-static bool json(const struct view *view, FILE *out)
+bool json_put(struct kmc_error *err, char *text, FILE *out)
 {
-	const struct tree *tree = view->data;
-	struct kmc_error *err;
-	char *text;
-
-	err = kmc_json_type(tree->types, tree->root.id, &text);
 	if (err) {
 		message_error(err);
 		return false;
@@ -315,6 +310,16 @@ static bool json(const struct view *view, FILE *out)
 	fprintf(out, "%s\n", text);
 	free(text);
 	return true;
+}
+
+static bool json(const struct view *view, FILE *out)
+{
+	const struct tree *tree = view->data;
+	struct kmc_error *err;
+	char *text = NULL;
+
+	err = kmc_json_type(tree->types, tree->root.id, &text);
+	return json_put(err, text, out);
 }
 
 static void free_data(void *data)

@@ -81,4 +81,7 @@ void annotation_open(struct app *app, const struct kmc_report *report);
 bool annotation_possible(const struct kmc_report *report);
 void annotation_write(struct app *app, const char *path);
 
+/* How a view's json() ends: takes both over; false: the error was said. */
+bool json_put(struct kmc_error *err, char *text, FILE *out);
+
 #endif /* VIEWS_H */
