@@ -33,10 +33,11 @@
 #include "propagate.h"
 
 /*
- * Instructions; those in a row with no poison but on the stack; and how many of these it
+ * Instructions, enough for a walk over a hash table of some hundred empty buckets while
+ * the value waits; those in a row with no poison but on the stack; and how many of these it
  * takes until it has to be seen that this is used: to lose sight of it is no sign any more.
  */
-#define MAX_LENGTH	1024
+#define MAX_LENGTH	4096
 #define MAX_CLEAN	256
 #define MAX_DOUBTFUL	48
 
