@@ -477,7 +477,8 @@ def is_copied_whole(access, thing):
     """Is a struct or union copied that the answer is of? Not if the instruction may read
     what the statement names."""
     _, texts, statements = frames(access)
-    return typed.copies_whole(texts[0], statements[0], thing["type"]) and \
+    return (typed.copies_whole(texts[0], statements[0], thing["type"]) or
+            typed.copies_pointee(texts[0], thing["type"])) and \
         not TYPED.sizes_at(texts[0], statements[0], access.disp)
 
 

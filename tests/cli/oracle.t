@@ -129,6 +129,15 @@ def check_reads(tap):
     tap.ok(not typed.copies_whole("", "union caps *p = get(caps);", "union caps"),
            "... not what a new pointer points to")
 
+    function = "void f(struct state *s)\n{\n\tstruct state list[3], *t;\n%s\n}"
+
+    def copies(text, kind="struct state"):
+        return typed.copies_pointee(function % text, kind)
+
+    tap.ok(copies("\tlist[i] = *s;"), "a struct is copied through a pointer")
+    tap.ok(not copies("\tlist[i] = *s;", "struct list"), "... not another one")
+    tap.ok(not copies("\tt = s;"), "... not the pointer itself")
+
 
 def check_sizes(tap):
     them = typed.Typed(Source(), Types())

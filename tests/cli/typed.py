@@ -251,6 +251,14 @@ def copies_whole(text, statement, kind):
         re.search(rf"\b{kind}\s+(?:\w+\s*,\s*)*{name}\s*[,;=]", text))
 
 
+def copies_pointee(text, kind):
+    """Does the function copy all of what a pointer to that struct points to? It may be split
+    into loads of its members, and these be moved to other statements."""
+    declared = declarations(text)
+    return any("struct " + declared[name][0] == kind and declared[name][1] == 1
+               for name in re.findall(r"[\w\]]\s*=\s*\*\s*(\w+)\s*;", text) if name in declared)
+
+
 # ---- what is given to inlined functions ----
 
 def arguments(text, function):
