@@ -79,7 +79,6 @@ struct kmc_error *kmc_named_member(const struct kmc_search *search,
 	return name->failed ? kmc_error_nomem() : NULL;
 }
 
-/* Is a member at the place of the access one that the source names? */
 static struct kmc_error *names_one(const struct kmc_search *search,
 				   const struct kmc_found *place, bool direct, bool *names)
 {
@@ -100,6 +99,12 @@ static struct kmc_error *names_one(const struct kmc_search *search,
 	}
 	kmc_fields_release(&fields);
 	return err;
+}
+
+struct kmc_error *kmc_place_is_named(const struct kmc_search *search,
+				     const struct kmc_found *place, bool *named)
+{
+	return names_one(search, place, false, named);
 }
 
 /* ---- kin ---- */
@@ -163,7 +168,7 @@ static struct kmc_error *cast_by_name(struct kmc_search *search, const struct km
 
 	if (!search->statement || !search->statement->text.len)
 		return NULL;
-	err = names_one(search, from, false, &named);
+	err = kmc_place_is_named(search, from, &named);
 	for (size_t i = 0; !err && !named && i < kin->count; i++) {
 		struct kmc_found trial = {
 			.size = dwarf_bytesize(&kin->v[i]),

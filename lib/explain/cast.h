@@ -8,6 +8,10 @@
 #include "base/buf.h"
 #include "explain/candidates.h"
 
+/* Is a member at the place of the access one that the source names? */
+KMC_MUST_CHECK struct kmc_error *
+kmc_place_is_named(const struct kmc_search *search, const struct kmc_found *place, bool *named);
+
 /* Types that a variable's may have been cast to, as the record or the source has it. */
 KMC_MUST_CHECK struct kmc_error *kmc_casts_find(struct kmc_search *search);
 

@@ -15,6 +15,8 @@
 #include "debuginfo/die.h"
 #include "debuginfo/scope_names.h"
 #include "debuginfo/source_path.h"
+#include "debuginfo/vars.h"
+#include "explain/cast.h"
 #include "explain/member_name.h"
 
 #define MAX_NESTING	12
@@ -34,6 +36,7 @@
  * @within: it is a part of what a pointer points to
  * @object: that
  * @cast: which the text casts something to
+ * @local: of what a variable points to that debug info has in no register here
  * @offset: of the part
  * @step: bytes of an element, when it has an index that is not known
  * @bit: a bit-field begins so many bits behind @offset; @is_bits: it is one
@@ -46,6 +49,7 @@ struct expression {
 	bool within;
 	Dwarf_Die object;
 	bool cast;
+	bool local;
 	uint64_t offset;
 	uint64_t step;
 	uint64_t bit;
@@ -61,6 +65,7 @@ struct expression {
  * @macros: likewise
  * @doubtful: the text is not the statement's own
  * @only_casts: what is in the register is known; only what contradicts it is asked for
+ * @unnamed: the text names no member of that at the instruction's displacement
  * @rank: of that
  * @err: what went wrong
  */
@@ -73,6 +78,7 @@ struct reader {
 	int macros;
 	bool doubtful;
 	bool only_casts;
+	bool unnamed;
 	unsigned int rank;
 	struct kmc_error *err;
 };
@@ -147,6 +153,12 @@ static bool fits(const struct kmc_mem *mem, const struct expression *e)
 	return disp == e->offset && size == mem->size;
 }
 
+/* Does it contradict what is known of the register? */
+static bool is_cast(const struct reader *r, const struct expression *e)
+{
+	return (e->cast || (e->local && r->unnamed)) && !e->step && is_scalar((Dwarf_Die *)&e->type);
+}
+
 /* Was it used? Then the instruction may be the one that reads it. */
 static void note(struct reader *r, const struct expression *e)
 {
@@ -156,7 +168,7 @@ static void note(struct reader *r, const struct expression *e)
 	struct kmc_found *place;
 
 	if (r->err || !e->known || e->address || !e->within || !fits(mem, e) ||
-	    (r->only_casts && (!e->cast || e->step || !is_scalar(&type))) ||
+	    (r->only_casts && !is_cast(r, e)) ||
 	    (e->step && mem->index != KMC_REG_NONE))
 		return;
 	r->err = kmc_search_add(r->search, &object, access->image, access->mem_at - mem->disp,
@@ -165,12 +177,13 @@ static void note(struct reader *r, const struct expression *e)
 		return;
 	place->base = true;
 	place->said = true;
-	place->made = e->cast;
-	place->rank = r->rank;
+	place->made = e->cast || e->local;
+	/* What the source has no name for is not what it uses. */
+	place->rank = r->rank + e->local;
 	place->indexed = true;
 	/* Much lies at the beginning of something, and much is cast to text. */
 	place->weak = !mem->disp || e->step || !is_scalar(&type) || is_scalar(&object) ||
-		      r->doubtful;
+		      e->local || r->doubtful;
 	place->reasons |= 1u << KMC_BY_SOURCE;
 	r->err = kmc_evidence_add(&place->candidate, KMC_BY_SOURCE, place->candidate.offset, true,
 				  "the source uses what is there of %s",
@@ -191,6 +204,7 @@ static struct expression dereference(struct reader *r, struct expression *pointe
 		return e;
 	}
 	note(r, pointer);
+	e.local = pointer->local && !pointer->within;
 	e.known = kmc_die_pointee(&pointer->type, &e.type);
 	e.object = e.type;
 	/* Text and the like is walked through. */
@@ -363,6 +377,20 @@ static struct expression read_call(struct reader *r, const char *name, size_t le
 	return e;
 }
 
+/* Of a variable: does no register have its value? */
+static bool is_nowhere(struct reader *r, const char *name, size_t len)
+{
+	const struct kmc_access *access = r->search->access;
+	struct kmc_vars *vars;
+
+	r->err = kmc_vars_at(access->image, access->pc, &vars);
+	for (size_t i = 0; !r->err && i < vars->count; i++)
+		if (vars->v[i].level == r->level && strlen(vars->v[i].name) == len &&
+		    !memcmp(vars->v[i].name, name, len))
+			return false;
+	return !r->err;
+}
+
 static struct expression read_name(struct reader *r, int depth)
 {
 	const struct kmc_access *access = r->search->access;
@@ -378,6 +406,8 @@ static struct expression read_name(struct reader *r, int depth)
 	if (r->level != NO_LEVEL)
 		r->err = kmc_scope_variable(access->image, access->pc, r->level, name, len,
 					    &e.type, &e.known);
+	if (!r->err && e.known && r->unnamed)
+		e.local = is_nowhere(r, name, len);
 	if (r->err || e.known)
 		return e;
 	r->err = kmc_unit_name(access->image, access->pc, KMC_NAME_VARIABLE, name, len,
@@ -503,6 +533,27 @@ struct kmc_error *kmc_expressions_find(struct kmc_search *search)
 	return r.err;
 }
 
+/* Is the member of what is known of the register none that the source has? And how near is that? */
+static struct kmc_error *look_at_known(struct reader *r)
+{
+	const struct kmc_search *search = r->search;
+	struct kmc_error *err = NULL;
+	bool named;
+
+	r->unnamed = true;
+	for (size_t i = 0; !err && i < search->count; i++) {
+		const struct kmc_found *place = &search->places[i];
+
+		if (place->rank > r->rank)
+			r->rank = place->rank;
+		if (!place->base || place->candidate.offset < 0)
+			continue;
+		err = kmc_place_is_named(search, place, &named);
+		r->unnamed &= !named;
+	}
+	return err;
+}
+
 struct kmc_error *kmc_cast_expressions_find(struct kmc_search *search)
 {
 	const struct kmc_access *access = search->access;
@@ -514,11 +565,11 @@ struct kmc_error *kmc_cast_expressions_find(struct kmc_search *search)
 	if (!access->image || !access->mem || access->mem->base == KMC_REG_NONE ||
 	    access->mem->base == KMC_REG_RIP || access->mem->base == KMC_REG_RSP ||
 	    access->mem->index != KMC_REG_NONE || kmc_search_wants_base(search) ||
-	    !can_read(search) || statement->castless == statement->nfiles + 1)
+	    !can_read(search))
 		return NULL;
-	for (size_t i = 0; i < search->count; i++)
-		if (search->places[i].rank > r.rank)
-			r.rank = search->places[i].rank;
+	r.err = look_at_known(&r);
+	if (r.err || (!r.unnamed && statement->castless == statement->nfiles + 1))
+		return r.err;
 	statement->casts = false;
 	read_parts(&r);
 	if (!r.err && !statement->casts)

@@ -15,7 +15,8 @@ KMC_MUST_CHECK struct kmc_error *kmc_expressions_find(struct kmc_search *search)
 
 /*
  * Where a register is known to point to something, a cast in the statement may say
- * otherwise: ((struct inode *)obj)->i_sb.
+ * otherwise: ((struct inode *)obj)->i_sb. Or so may a variable that debug info has nowhere
+ * and that has a member there, where the source names none of what the register points to.
  */
 KMC_MUST_CHECK struct kmc_error *kmc_cast_expressions_find(struct kmc_search *search);
 

@@ -193,6 +193,21 @@ static void a_cast_that_says_otherwise_leaves_a_guess(void **state)
 	kmc_report_free(report);
 }
 
+static void a_variable_that_is_nowhere_may_be_it(void **state)
+{
+	const struct read silent = { "of_another", 16, 64, NULL, 0 };
+	const struct read other = { "of_another", 16, 64, "return entry->mount;", 0 };
+	const struct read both = { "of_another", 16, 64, "return m->kind - entry->mount;", 0 };
+	struct kmc_report *report = assert_found(state, &other, "struct entry", "mount", KMC_GUESS);
+
+	assert_int_equal(report->ncandidates, 2);
+	assert_string_equal(report->candidates[1].type, "struct mount");
+	assert_int_equal(report->candidates[1].confidence, KMC_GUESS);
+	kmc_report_free(report);
+	kmc_report_free(assert_found(state, &silent, "struct mount", "kind", KMC_LIKELY));
+	kmc_report_free(assert_found(state, &both, "struct mount", "kind", KMC_CERTAIN));
+}
+
 static void what_may_have_been_cast_is_a_guess(void **state)
 {
 	const struct read read = { "passing", 56, 32, NULL, 0 };
@@ -529,6 +544,7 @@ int main(void)
 		cmocka_unit_test(the_source_is_a_second_one),
 		cmocka_unit_test(what_may_have_been_cast_is_a_guess),
 		cmocka_unit_test(a_cast_that_says_otherwise_leaves_a_guess),
+		cmocka_unit_test(a_variable_that_is_nowhere_may_be_it),
 		cmocka_unit_test(what_all_of_them_have_is_not),
 		cmocka_unit_test(the_source_tells_what_was_cast_to),
 		cmocka_unit_test(the_source_tells_that_nothing_was_cast),
