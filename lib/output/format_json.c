@@ -425,10 +425,11 @@ static json_t *tags_of(const struct kmc_report *report)
 
 static json_t *undefined_of(const struct kmc_undefined *undefined)
 {
-	return json_pack("{s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:s}",
 			 "expression", kmc_json_text(undefined->expression),
 			 "array", kmc_json_text(undefined->array),
-			 "value", kmc_json_text(undefined->value));
+			 "value", kmc_json_text(undefined->value),
+			 "confidence", undefined->inferred ? "likely" : "certain");
 }
 
 /* What only other checkers than kmemcheck say, where they say it; not 0: no memory. */
@@ -443,7 +444,8 @@ static int add_said(json_t *json, const struct kmc_report *report)
 		{ "named", report->named.symbol ? named_of(&report->named) : NULL },
 		{ "place", report->place.file ? place_of(&report->place) : NULL },
 		{ "fault", report->fault.known ? kmc_json_fault(report) : NULL },
-		{ "undefined", report->undefined.expression ?
+		{ "undefined", report->undefined.expression ||
+			       report->undefined.inferred ?
 			       undefined_of(&report->undefined) : NULL },
 		{ "hashed", report->hashed ? json_true() : NULL },
 		{ "tags", report->has_tags ? tags_of(report) : NULL },
