@@ -267,7 +267,7 @@ static bool read_sizeof(const char *text, char *name, size_t size)
 	return false;
 }
 
-static struct kmc_error *find_sizeof(struct kmc_search *search)
+struct kmc_error *kmc_allocation_sizeof(struct kmc_search *search)
 {
 	const struct kmc_report *report = search->access->report;
 	struct kmc_statement *statement;
@@ -461,7 +461,7 @@ struct kmc_error *kmc_checked_locate(struct kmc_access *access)
 	if (!err)
 		err = kmc_allocation_find(search);
 	if (!err)
-		err = find_sizeof(search);
+		err = kmc_allocation_sizeof(search);
 	if (!err)
 		err = find_by_cache(search);
 	if (!err)

@@ -54,7 +54,9 @@ static void put_member(struct kmc_buf *buf, const struct kmc_report *report)
 	const char *path = candidate && candidate->path ? candidate->path : "";
 	int64_t offset;
 
-	if (candidate && candidate->hole)
+	if (candidate && candidate->unplaced)
+		kmc_buf_printf(buf, "a %s", candidate->type);
+	else if (candidate && candidate->hole)
 		kmc_buf_printf(buf, "padding of %s", candidate->type);
 	else if (candidate && candidate->beyond)
 		kmc_buf_printf(buf, "what follows %s", candidate->type);
@@ -63,6 +65,8 @@ static void put_member(struct kmc_buf *buf, const struct kmc_report *report)
 			       path);
 	else
 		put_object(buf, report);
+	if (candidate && candidate->unplaced)
+		return;
 	if (candidate && !candidate->hole)
 		kmc_verdict_put_also(buf, candidate);
 	if (candidate)
