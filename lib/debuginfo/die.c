@@ -89,32 +89,44 @@ bool kmc_die_is_aggregate(Dwarf_Die *die)
 	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
 }
 
-/* Elements of an array in all dimensions; 0: it is flexible, or damaged. */
-static uint64_t array_count(Dwarf_Die *array)
+/* Elements of one dimension; 0: it is flexible, or damaged. */
+static uint64_t range_count(Dwarf_Die *range)
 {
-	uint64_t count = 1;
+	Dwarf_Attribute attr;
+	Dwarf_Word bound;
+
+	/* GCC gives the last index, clang the count. */
+	if (!dwarf_attr(range, DW_AT_upper_bound, &attr) && !dwarf_attr(range, DW_AT_count, &attr))
+		return 0;
+	if (dwarf_formudata(&attr, &bound) || bound > INT32_MAX)
+		return 0;
+	return bound + (dwarf_whatattr(&attr) == DW_AT_upper_bound);
+}
+
+size_t kmc_die_dimensions(Dwarf_Die *array, uint64_t *counts, size_t max)
+{
 	Dwarf_Die range;
-	int steps = 0;
+	size_t n = 0;
 
 	if (!kmc_die_child(array, &range))
 		return 0;
 	do {
-		Dwarf_Attribute attr;
-		Dwarf_Word bound;
+		if (dwarf_tag(&range) == DW_TAG_subrange_type)
+			counts[n++] = range_count(&range);
+	} while (n < max && kmc_die_next(&range));
+	return n;
+}
 
-		if (dwarf_tag(&range) != DW_TAG_subrange_type)
-			continue;
-		/* GCC gives the last index, clang the count. */
-		if (!dwarf_attr(&range, DW_AT_upper_bound, &attr) &&
-		    !dwarf_attr(&range, DW_AT_count, &attr))
+/* Elements of an array in all dimensions; 0: it is flexible, or damaged. */
+static uint64_t array_count(Dwarf_Die *array)
+{
+	uint64_t counts[MAX_DIMENSIONS], count = 1;
+	const size_t n = kmc_die_dimensions(array, counts, MAX_DIMENSIONS);
+
+	for (size_t i = 0; i < n; i++)
+		if (__builtin_mul_overflow(count, counts[i], &count))
 			return 0;
-		if (dwarf_formudata(&attr, &bound) || bound > INT32_MAX)
-			return 0;
-		bound += dwarf_whatattr(&attr) == DW_AT_upper_bound;
-		if (__builtin_mul_overflow(count, bound, &count))
-			return 0;
-	} while (++steps < MAX_DIMENSIONS && kmc_die_next(&range));
-	return count;
+	return n ? count : 0;
 }
 
 uint64_t kmc_die_size(Dwarf_Die *type)

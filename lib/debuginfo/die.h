@@ -7,6 +7,7 @@
 
 #include <elfutils/libdw.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Walks over DIEs that damaged debug info cannot make endless. */
@@ -29,6 +30,8 @@ bool kmc_die_is_aggregate(Dwarf_Die *die);
 bool kmc_die_peel(Dwarf_Die *type, Dwarf_Die *out);
 /* Bytes of a type, of an array of all its elements; 0 if it has none or no end. */
 uint64_t kmc_die_size(Dwarf_Die *type);
+/* Elements of each dimension of an array, the outermost first; how many there are, up to @max. */
+size_t kmc_die_dimensions(Dwarf_Die *array, uint64_t *counts, size_t max);
 /* Does a struct end in an array without an end? @start: of that. */
 bool kmc_die_is_flexible(Dwarf_Die *type, uint64_t *start);
 /* The type of a variable, member or function; false: void. */

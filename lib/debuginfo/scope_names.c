@@ -72,28 +72,73 @@ static bool find_variable(Dwarf_Die *scope, const char *name, size_t len, int de
 	return found;
 }
 
-struct kmc_error *kmc_scope_variable(struct kmc_image *image, uint64_t address,
-				     unsigned int level, const char *name, size_t len,
-				     Dwarf_Die *type, bool *found)
+/* The function of that level, and what it is an instance of, if it is one. */
+static struct kmc_error *find_level(struct kmc_image *image, uint64_t address,
+				    unsigned int level, Dwarf_Die scopes[2], size_t *nscopes)
 {
-	Dwarf_Die levels[MAX_LEVELS], variable, origin;
+	Dwarf_Die levels[MAX_LEVELS];
 	Dwarf_Attribute attr;
 	struct kmc_error *err;
 	size_t count = 1;
+	bool found;
 
-	err = kmc_image_function(image, address, &levels[0], found);
-	if (err || !*found)
+	*nscopes = 0;
+	err = kmc_image_function(image, address, &levels[0], &found);
+	if (err || !found)
 		return err;
 	find_levels(&levels[0], address - image->bias, 0, levels, &count);
 	if (level >= count)
 		level = count - 1;
-	level = count - 1 - level;
-	*found = find_variable(&levels[level], name, len, 0, &variable) ||
-		 (dwarf_formref_die(dwarf_attr(&levels[level], DW_AT_abstract_origin, &attr),
-				    &origin) &&
-		  find_variable(&origin, name, len, 0, &variable));
-	*found = *found && kmc_die_type(&variable, type) && kmc_die_peel(type, type);
+	scopes[0] = levels[count - 1 - level];
+	*nscopes = 1;
+	if (dwarf_formref_die(dwarf_attr(&scopes[0], DW_AT_abstract_origin, &attr), &scopes[1]))
+		*nscopes = 2;
 	return NULL;
+}
+
+struct kmc_error *kmc_scope_variable(struct kmc_image *image, uint64_t address,
+				     unsigned int level, const char *name, size_t len,
+				     Dwarf_Die *type, bool *found)
+{
+	Dwarf_Die scopes[2], variable;
+	struct kmc_error *err;
+	size_t count;
+
+	*found = false;
+	err = find_level(image, address, level, scopes, &count);
+	for (size_t i = 0; !err && !*found && i < count; i++)
+		*found = find_variable(&scopes[i], name, len, 0, &variable);
+	*found = *found && kmc_die_type(&variable, type) && kmc_die_peel(type, type);
+	return err;
+}
+
+static void each(Dwarf_Die *scope, int depth, void (*take)(void *arg, Dwarf_Die *variable),
+		 void *arg)
+{
+	Dwarf_Die die;
+
+	if (depth > MAX_DEPTH || !kmc_die_child(scope, &die))
+		return;
+	do {
+		const int tag = dwarf_tag(&die);
+
+		if (tag == DW_TAG_variable || tag == DW_TAG_formal_parameter)
+			take(arg, &die);
+		else if (tag == DW_TAG_lexical_block)
+			each(&die, depth + 1, take, arg);
+	} while (kmc_die_next(&die));
+}
+
+struct kmc_error *kmc_scope_each(struct kmc_image *image, uint64_t address, unsigned int level,
+				 void (*take)(void *arg, Dwarf_Die *variable), void *arg)
+{
+	Dwarf_Die scopes[2];
+	size_t count;
+	struct kmc_error *err = find_level(image, address, level, scopes, &count);
+
+	for (size_t i = 0; !err && i < count; i++)
+		each(&scopes[i], 0, take, arg);
+	return err;
 }
 
 /* ---- compilation units ---- */

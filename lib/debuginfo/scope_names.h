@@ -25,6 +25,18 @@ kmc_scope_variable(struct kmc_image *image, uint64_t address, unsigned int level
 		   const char *name, size_t len, Dwarf_Die *type, bool *found);
 
 /**
+ * kmc_scope_each() - all parameters and local variables of a function
+ * @image: vmlinux or module
+ * @address: link-time address of an instruction in it
+ * @level: of the inline chain, 0 is the innermost
+ * @take: called with each; a name may come twice
+ * @arg: for @take
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_scope_each(struct kmc_image *image, uint64_t address, unsigned int level,
+	       void (*take)(void *arg, Dwarf_Die *variable), void *arg);
+
+/**
  * kmc_unit_name() - what the compilation unit around an instruction declares
  * @image: vmlinux or module
  * @address: link-time address of the instruction

@@ -6,6 +6,7 @@
 
 #include <dwarf.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -24,10 +25,15 @@
  * struct walk - a visit to the variables of all scopes around an address
  * @vars: gets those that are pointers with a value
  * @slot: or else gets the one that is in the frame at @cfa
+ * @holder: or else gets the name of the one that register @regnum holds
+ * @level: 1 more than that of @holder, 0 at first
  */
 struct walk {
 	struct kmc_vars *vars;
 	struct kmc_slot *slot;
+	const char **holder;
+	unsigned int regnum;
+	unsigned int level;
 	int64_t cfa;
 	Dwarf_Addr address;
 	bool nomem;
@@ -236,6 +242,23 @@ static void take_slot(struct walk *w, Dwarf_Die *die)
 	*w->slot = slot;
 }
 
+/* That of an inner function is the nearer one; of two in one nobody knows. */
+static void take_holder(struct walk *w, Dwarf_Die *die, unsigned int level)
+{
+	const char *name = dwarf_diename(die);
+	struct kmc_place_ops place;
+	Dwarf_Die type, target;
+
+	if (!name || !find_place(w, die, &place) || !kmc_place_is_register(&place) ||
+	    (unsigned int)__builtin_ctz(place.regs) != w->regnum ||
+	    !kmc_die_type(die, &type) || kmc_die_pointee(&type, &target))
+		return;
+	if (w->level == level + 1 && (!*w->holder || strcmp(*w->holder, name)))
+		name = NULL;
+	*w->holder = name;
+	w->level = level + 1;
+}
+
 /* Levels grow inwards here. */
 static void visit(struct walk *w, Dwarf_Die *scope, const char *function,
 		  unsigned int level, int depth)
@@ -250,6 +273,8 @@ static void visit(struct walk *w, Dwarf_Die *scope, const char *function,
 		case DW_TAG_variable:
 			if (w->slot)
 				take_slot(w, &die);
+			else if (w->holder)
+				take_holder(w, &die, level);
 			else
 				take(w, &die, function, level);
 			break;
@@ -320,6 +345,23 @@ struct kmc_error *kmc_vars_slot(struct kmc_image *image, uint64_t address,
 	*out = (struct kmc_slot) { };
 	err = kmc_image_function(image, address, &function, &found);
 	if (err || !found || !has_cfa_base(&function))
+		return err;
+	w.address = address - image->bias;
+	visit(&w, &function, dwarf_diename(&function), 0, 0);
+	return NULL;
+}
+
+struct kmc_error *kmc_vars_holder(struct kmc_image *image, uint64_t address,
+				  unsigned int regnum, const char **name)
+{
+	struct walk w = { .holder = name, .regnum = regnum };
+	struct kmc_error *err;
+	Dwarf_Die function;
+	bool found;
+
+	*name = NULL;
+	err = kmc_image_function(image, address, &function, &found);
+	if (err || !found)
 		return err;
 	w.address = address - image->bias;
 	visit(&w, &function, dwarf_diename(&function), 0, 0);

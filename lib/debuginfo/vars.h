@@ -72,6 +72,18 @@ bool kmc_place_is_register(const struct kmc_place_ops *place);
 int kmc_place_register(const struct kmc_place_ops *place, int64_t *offset);
 
 /**
+ * kmc_vars_holder() - the variable, other than a pointer, that a register holds
+ * @image: vmlinux or module
+ * @address: link-time address of the instruction before which it does
+ * @regnum: DWARF's number of the register
+ * @name: of that of the innermost function, borrowed from libdw; NULL: there is none, or
+ *	there are several
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_vars_holder(struct kmc_image *image, uint64_t address, unsigned int regnum,
+		const char **name);
+
+/**
  * struct kmc_slot - a variable in the function's frame
  * @found: the rest is valid
  * @name: borrowed from libdw, NULL if it has none

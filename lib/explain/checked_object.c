@@ -136,6 +136,19 @@ static bool take_operand(const struct kmc_report *report, const struct kmc_insn 
 	return true;
 }
 
+/* What stands there is no such call when it is known to be one of another function. */
+static bool may_be_call(struct kmc_image *image, uint64_t target, const char *called)
+{
+	struct kmc_error *err = kmc_image_symtab(image);
+	const struct kmc_symbol *symbol = err ? NULL : kmc_symtab_at(&image->symtab, target);
+	const char *name = symbol && symbol->address == target ? symbol->name : called;
+
+	kmc_error_free(err);
+	if (begins(name, "__pi_"))
+		name += strlen("__pi_");
+	return takes_it_first(name) || !strcmp(name, called);
+}
+
 static struct kmc_error *find_pointer(const struct kmc_access *access, struct pointer *out,
 				      bool *found)
 {
@@ -165,7 +178,8 @@ static struct kmc_error *find_pointer(const struct kmc_access *access, struct po
 	out->at -= CALL_LENGTH;
 	out->reg = takes_it_second(report, called) ? KMC_REG_RSI : KMC_REG_RDI;
 	err = insn_at(out->image, out->at, &insn, found);
-	*found = *found && insn.is_call && insn.length == CALL_LENGTH;
+	*found = *found && insn.is_call && insn.length == CALL_LENGTH &&
+		 may_be_call(out->image, insn.target, called);
 	return err;
 }
 
@@ -267,7 +281,7 @@ static bool read_sizeof(const char *text, char *name, size_t size)
 	return false;
 }
 
-static struct kmc_error *find_sizeof(struct kmc_search *search)
+struct kmc_error *kmc_allocation_sizeof(struct kmc_search *search)
 {
 	const struct kmc_report *report = search->access->report;
 	struct kmc_statement *statement;
@@ -461,7 +475,7 @@ struct kmc_error *kmc_checked_locate(struct kmc_access *access)
 	if (!err)
 		err = kmc_allocation_find(search);
 	if (!err)
-		err = find_sizeof(search);
+		err = kmc_allocation_sizeof(search);
 	if (!err)
 		err = find_by_cache(search);
 	if (!err)

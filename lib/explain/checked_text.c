@@ -54,7 +54,9 @@ static void put_member(struct kmc_buf *buf, const struct kmc_report *report)
 	const char *path = candidate && candidate->path ? candidate->path : "";
 	int64_t offset;
 
-	if (candidate && candidate->hole)
+	if (candidate && candidate->unplaced)
+		kmc_buf_printf(buf, "a %s", candidate->type);
+	else if (candidate && candidate->hole)
 		kmc_buf_printf(buf, "padding of %s", candidate->type);
 	else if (candidate && candidate->beyond)
 		kmc_buf_printf(buf, "what follows %s", candidate->type);
@@ -63,6 +65,8 @@ static void put_member(struct kmc_buf *buf, const struct kmc_report *report)
 			       path);
 	else
 		put_object(buf, report);
+	if (candidate && candidate->unplaced)
+		return;
 	if (candidate && !candidate->hole)
 		kmc_verdict_put_also(buf, candidate);
 	if (candidate)
@@ -231,12 +235,38 @@ static void put_overwritten(struct kmc_buf *buf, const struct kmc_report *report
 		kmc_buf_puts(buf, "bytes");
 }
 
+/* The number behind @word in the kernel's sentence, into @out; false: there is none. */
+static bool number_behind(const struct kmc_report *report, const char *word, struct kmc_buf *out)
+{
+	const char *at = report->message ? strstr(report->message, word) : NULL;
+	size_t len;
+
+	if (!at)
+		return false;
+	at += strlen(word);
+	len = (*at == '-') + strspn(at + (*at == '-'), "0123456789");
+	kmc_buf_printf(out, "%.*s", (int)len, at);
+	return len > 0;
+}
+
 /* "index 7 is out of range for type 'u8 [4]': a->b[i]" */
 static void put_undefined(struct kmc_buf *buf, const struct kmc_report *report)
 {
+	const struct kmc_undefined *undefined = &report->undefined;
+	struct kmc_buf index = { };
+
 	kmc_buf_puts(buf, report->message ?: report->error);
-	if (report->undefined.expression)
-		kmc_buf_printf(buf, ": %s", report->undefined.expression);
+	if (undefined->expression)
+		kmc_buf_printf(buf, ": %s", undefined->expression);
+	if (!undefined->inferred || !undefined->array)
+		return;
+	if (undefined->value)
+		kmc_buf_puts(&index, undefined->value);
+	else
+		number_behind(report, "index ", &index);
+	kmc_buf_printf(buf, ": %s[%s], likely", undefined->array, index.len ? index.data : "");
+	buf->failed |= index.failed;
+	kmc_buf_release(&index);
 }
 
 static void put_headline(struct kmc_buf *buf, const struct kmc_report *report)
@@ -319,20 +349,6 @@ static void put_decoded(struct kmc_buf *buf, const struct kmc_report *report)
 			       bytes->expected);
 	if (bytes->what)
 		kmc_buf_printf(buf, "%s %s", bytes->known ? ", all are" : ":", bytes->what);
-}
-
-/* The number behind @word in the kernel's sentence, into @out; false: there is none. */
-static bool number_behind(const struct kmc_report *report, const char *word, struct kmc_buf *out)
-{
-	const char *at = report->message ? strstr(report->message, word) : NULL;
-	size_t len;
-
-	if (!at)
-		return false;
-	at += strlen(word);
-	len = (*at == '-') + strspn(at + (*at == '-'), "0123456789");
-	kmc_buf_printf(out, "%.*s", (int)len, at);
-	return len > 0;
 }
 
 /* ": i was 7, and a->b has 4 elements" */

@@ -17,6 +17,7 @@
 #include "explain/namesakes.h"
 #include "explain/shown_bytes.h"
 #include "explain/undefined.h"
+#include "explain/uninit_object.h"
 #include "explain/untyped.h"
 #include "explain/used_bits.h"
 #include "explain/value.h"
@@ -78,7 +79,8 @@ static struct kmc_error *explain_checked(struct kmc_access *access)
 
 	err = access->di ? only_nomem(kmc_settle_namesakes(access->di, report)) : NULL;
 	if (!err)
-		err = only_nomem(kmc_checked_locate(access));
+		err = only_nomem(strcmp(report->checker, "KMSAN") ? kmc_checked_locate(access) :
+				 kmc_uninit_locate(access));
 	if (!err)
 		err = kmc_shown_fill(report);
 	if (!err)

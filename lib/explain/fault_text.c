@@ -10,6 +10,7 @@
 #include "explain/verdict.h"
 #include "explain/verdict_text.h"
 #include "report/model.h"
+#include "report/reporter.h"
 
 /* "what sk_alloc() returned", which is no expression of C */
 #define RETURNED	"what "
@@ -117,8 +118,10 @@ static void put_function(struct kmc_buf *buf, const struct kmc_report *report)
 	const struct kmc_stack *stack = &report->frames;
 	const struct kmc_frame *frame = NULL;
 
+	/* Where tags are checked, the instruction may be in a function that does just that. */
 	for (size_t i = 0; i < stack->count && !frame; i++)
-		if (stack->frames[i].chain_len || stack->frames[i].symbol)
+		if ((stack->frames[i].chain_len || stack->frames[i].symbol) &&
+		    !kmc_is_reporter(stack->frames[i].symbol))
 			frame = &stack->frames[i];
 	if (frame && frame->chain_len && frame->chain[0].function)
 		kmc_buf_printf(buf, " in %s()", frame->chain[0].function);

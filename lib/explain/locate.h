@@ -13,6 +13,9 @@ KMC_MUST_CHECK struct kmc_error *kmc_locate(struct kmc_access *access);
 /* What the object was assigned to, by who allocated it. */
 KMC_MUST_CHECK struct kmc_error *kmc_allocation_find(struct kmc_search *search);
 
+/* The type whose size was asked for, where the source says so. */
+KMC_MUST_CHECK struct kmc_error *kmc_allocation_sizeof(struct kmc_search *search);
+
 /* Who allocated it: the first function that is in the debug info and no allocator. */
 struct kmc_frame *kmc_allocation_frame(const struct kmc_access *access,
 				       struct kmc_image **image);

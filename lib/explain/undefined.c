@@ -11,6 +11,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "explain/undefined_names.h"
 
 /* The longest expression that is shown. */
 #define MAX_LEN	120
@@ -199,19 +200,19 @@ static const char *base_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The name under which the source is found, if debug info agrees on the line. */
-static const char *file_of(const struct kmc_report *report)
+/* The level of the chain that the report is about; NULL: debug info has another line. */
+static const struct kmc_location *level_of(const struct kmc_report *report)
 {
 	const struct kmc_frame *frame = report->frames.frames;
 
-	if (!report->frames.count || !report->place.file || report->place.column <= 0)
+	if (!report->frames.count || !report->place.file)
 		return NULL;
 	for (size_t i = 0; i < frame->chain_len; i++) {
 		const struct kmc_location *level = &frame->chain[i];
 
 		if (level->file && level->line == report->place.line &&
 		    !strcmp(base_of(level->file), base_of(report->place.file)))
-			return level->file;
+			return level;
 	}
 	return NULL;
 }
@@ -224,21 +225,28 @@ static struct kmc_error *keep(struct text text, char **out)
 	return *out ? NULL : kmc_error_nomem();
 }
 
-struct kmc_error *kmc_undefined_find(struct kmc_debuginfo *di, struct kmc_report *report)
+static bool is_index(const struct kmc_report *report)
 {
-	struct kmc_source *source = di ? kmc_debuginfo_lines(di) : NULL;
+	return strstr(report->error, "out-of-bounds") && strstr(report->error, "index");
+}
+
+/* Of the source, with the column that the report names. */
+static struct kmc_error *read_source(struct kmc_debuginfo *di, struct kmc_report *report,
+				     const struct kmc_location *level)
+{
+	struct kmc_source *source = kmc_debuginfo_lines(di);
 	struct kmc_undefined *undefined = &report->undefined;
-	const char *file = file_of(report), *line = NULL;
 	const size_t column = report->place.column;
+	const char *line = NULL;
 	struct found found = { };
 	struct kmc_error *err;
 	size_t len = 0;
 
-	if (source && file && !strcmp(report->checker, "UBSAN"))
-		line = kmc_source_line(source, file, report->place.line, &len);
+	if (source && report->place.column > 0)
+		line = kmc_source_line(source, level->file, level->line, &len);
 	if (!line || column > len)
 		return NULL;
-	if (strstr(report->error, "out-of-bounds") && strstr(report->error, "index"))
+	if (is_index(report))
 		find_array(line, line + column - 1, line + len, &found);
 	else if (strstr(report->error, "load"))
 		find_member(line, line + column - 1, line + len, &found);
@@ -249,5 +257,35 @@ struct kmc_error *kmc_undefined_find(struct kmc_debuginfo *di, struct kmc_report
 		err = keep(found.array, &undefined->array);
 	if (!err && undefined->expression)
 		err = keep(found.value, &undefined->value);
+	return err;
+}
+
+/* Without the source: what debug info has of the array, and of the value that was handed over. */
+static struct kmc_error *read_debuginfo(struct kmc_debuginfo *di, struct kmc_report *report,
+					unsigned int level)
+{
+	struct kmc_undefined *undefined = &report->undefined;
+	struct kmc_error *err = NULL;
+
+	if (!report->frames.frames->resolved)
+		return NULL;
+	if (is_index(report))
+		err = kmc_undefined_array(di, report, level, &undefined->array);
+	if (!err)
+		err = kmc_undefined_value(di, report, &undefined->value);
+	undefined->inferred = undefined->array || undefined->value;
+	return err;
+}
+
+struct kmc_error *kmc_undefined_find(struct kmc_debuginfo *di, struct kmc_report *report)
+{
+	const struct kmc_location *level = level_of(report);
+	struct kmc_error *err;
+
+	if (!di || !level || strcmp(report->checker, "UBSAN"))
+		return NULL;
+	err = read_source(di, report, level);
+	if (!err && !report->undefined.expression)
+		err = read_debuginfo(di, report, level - report->frames.frames->chain);
 	return err;
 }

@@ -31,6 +31,12 @@ static const char *find_bug(const char *body)
 	return s && s > body && strchr("kK", s[-1]) ? s - 1 : NULL;
 }
 
+/* "f+0x1/0x2 [verbose debug info unavailable]", where the kernel keeps no files and lines */
+static bool is_unplaced(const char *place)
+{
+	return strstr(place, " [verbose debug");
+}
+
 static enum log_match match_bug(const struct log_line *line, struct log_header *out)
 {
 	const char *start = find_bug(line->body);
@@ -42,7 +48,7 @@ static enum log_match match_bug(const struct log_line *line, struct log_header *
 		return LOG_NO;
 	out->start = start;
 	out->clean = start == line->word;
-	if (mark && strcspn(place, " ") > (size_t)(mark - place))
+	if (is_unplaced(place) || (mark && strcspn(place, " ") > (size_t)(mark - place)))
 		return LOG_YES;
 	return mark || strchr(place, ' ') ? LOG_NO : LOG_PARTIAL;
 }
@@ -78,9 +84,14 @@ static void begin_bug(struct log_reading *reading)
 	const char *place = start + strlen("kernel BUG at ");
 
 	state->body.faulting = true;
-	log_scan_place(place, &report->place, reading->nomem);
+	if (is_unplaced(place))
+		log_scan_function(place, &report->named, reading->nomem);
+	else
+		log_scan_place(place, &report->place, reading->nomem);
 	if (!take_list(report, reading->nomem))
-		log_set_text(&report->error, start, strcspn(start, "!") + 1, reading->nomem);
+		log_set_text(&report->error, start,
+			     is_unplaced(place) ? strlen("kernel BUG") : strcspn(start, "!") + 1,
+			     reading->nomem);
 }
 
 static bool is_die(const char *word)

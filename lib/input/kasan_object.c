@@ -71,7 +71,9 @@ static bool take_region(struct log_kasan_object *object, struct kmc_report *repo
 	report->object.end = end;
 	report->object.hashed |= log_is_hash(byte + strlen("-byte region ["));
 	/* Since it says so, what was asked for is meant; it was the whole object before. */
-	if (log_skip(s, "freed ") || log_skip(s, "allocated ") || log_skip(s, "requested "))
+	/* Of what was freed, the shadow does not tell it any more, and the cache's size is said. */
+	if (log_skip(s, "allocated ") || log_skip(s, "requested ") ||
+	    (log_skip(s, "freed ") && object->region != report->object.size))
 		report->object.requested = object->region;
 	return true;
 }

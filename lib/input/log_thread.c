@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/call_lines.h"
 #include "input/log_words.h"
 #include "input/report_lines.h"
 #include "report/events.h"
@@ -24,6 +25,8 @@
 #define REPLY_MAX		200
 /* Lines between such a sentence and the first one of its report. */
 #define AWAITED_MAX		8
+/* Lines of a block that no family reads: a stack, tasks and locks. */
+#define BLOCK_MAX		200
 /* A mailer wraps a line once; narrow screens do it twice. */
 #define JOINS_MAX		2
 
@@ -66,17 +69,26 @@ static void push_unread(struct log_thread *thread, unsigned long at)
 }
 
 /* What no family could read, but looks like a report. */
-static void push_looks(struct log_thread *thread, const struct log_line *line,
-		       unsigned long at)
+static void push_looking(struct log_thread *thread, const char *what, unsigned long at)
 {
-	const char *what = log_unread(line);
-	struct kmc_event *event = what ? push(thread, KMC_EVENT_UNREAD) : NULL;
+	struct kmc_event *event = push(thread, KMC_EVENT_UNREAD);
 
 	if (!event)
 		return;
 	event->line = at;
 	snprintf(event->message, sizeof(event->message),
 		 "looks like a report, but none that can be read here: %.80s", what);
+}
+
+/* False: @line does not look like one. */
+static bool push_looks(struct log_thread *thread, const struct log_line *line,
+		       unsigned long at)
+{
+	const char *what = log_unread(line);
+
+	if (what)
+		push_looking(thread, what, at);
+	return what;
 }
 
 static void finish_report(struct log_thread *thread)
@@ -125,6 +137,7 @@ void log_thread_finish(struct log_thread *thread)
 {
 	finish_report(thread);
 	drop_broken(thread);
+	thread->ruled = LOG_RULED_NONE;
 }
 
 void log_thread_idle(struct log_thread *thread)
@@ -179,6 +192,7 @@ static void start_report(struct log_thread *thread,
 	struct kmc_report *report;
 
 	finish_report(thread);
+	thread->ruled = LOG_RULED_NONE;
 	if (!open_report(thread, header->family, crossed))
 		return;
 	report = thread->reading.report;
@@ -257,6 +271,8 @@ static bool take_header(struct log_thread *thread)
 				    (thread->line->word - thread->line->raw);
 		thread->broken_at = thread->at;
 		thread->joins = 1;
+		if (thread->ruled)
+			thread->ruled = LOG_RULED_SAID;
 		return true;
 	default:
 		return false;
@@ -271,6 +287,11 @@ static bool take_broken(struct log_thread *thread)
 
 	if (!thread->joins || !*thread->line->word)
 		return false;
+	/* What a logger has marked is a line of its own. */
+	if (thread->broken.prefixed && thread->line->prefixed) {
+		drop_broken(thread);
+		return false;
+	}
 	for (int blank = 1; blank >= 0; blank--) {
 		thread->broken.raw[len] = '\0';
 		log_line_join(&thread->broken, thread->line, blank ? " " : "");
@@ -386,6 +407,40 @@ static void keep_message(struct log_thread *thread)
 	}
 }
 
+/* ---- a block between two rules ---- */
+
+static void take_title(struct log_thread *thread)
+{
+	/* That is what follows the second rule of a report. */
+	const bool behind = !strncmp(thread->line->word, "Disabling lock debugging", 24);
+
+	thread->ruled = behind ? LOG_RULED_NONE : LOG_RULED_TITLED;
+	thread->ruled_at = thread->at;
+	snprintf(thread->title, sizeof(thread->title), "%s", thread->line->word);
+}
+
+/* @said: the line at hand looks like the first one of a report, which has been said */
+static void take_block(struct log_thread *thread, bool said)
+{
+	const char *word = thread->line->word;
+	const bool rule = log_is_rule(word);
+
+	if (thread->at - thread->ruled_at > BLOCK_MAX)
+		thread->ruled = LOG_RULED_NONE;
+	if (thread->ruled && said) {
+		thread->ruled = LOG_RULED_SAID;
+	} else if (thread->ruled == LOG_RULED_NONE || thread->ruled == LOG_RULED_SAID) {
+		thread->ruled = rule && !thread->ruled ? LOG_RULED_OPEN :
+				rule ? LOG_RULED_NONE : thread->ruled;
+		thread->ruled_at = rule ? thread->at : thread->ruled_at;
+	} else if (thread->ruled == LOG_RULED_OPEN) {
+		if (!rule && *word)
+			take_title(thread);
+	} else if (rule || log_is_task(word) || log_is_trace(word)) {
+		push_looking(thread, thread->title, thread->ruled_at);
+		thread->ruled = rule ? LOG_RULED_NONE : LOG_RULED_SAID;
+	}
+}
 
 void log_thread_line(struct log_thread *thread, const struct log_line *line,
 		     unsigned long at)
@@ -401,5 +456,5 @@ void log_thread_line(struct log_thread *thread, const struct log_line *line,
 	if (taken != LOG_TAKEN)
 		keep_message(thread);
 	if (taken == LOG_UNRELATED || taken == LOG_ENDS)
-		push_looks(thread, line, at);
+		take_block(thread, push_looks(thread, line, at));
 }

@@ -24,6 +24,18 @@ struct log_sink {
 	bool nomem;
 };
 
+/* As much of a title is shown. */
+#define LOG_TITLE_MAX	81
+
+/*
+ * enum log_ruled - a block between two rules, as checkers print their reports
+ * @LOG_RULED_NONE: there is none, or a family reads it
+ * @LOG_RULED_OPEN: the first rule was the last line
+ * @LOG_RULED_TITLED: there was a line behind it
+ * @LOG_RULED_SAID: it has been said that nobody reads it
+ */
+enum log_ruled { LOG_RULED_NONE, LOG_RULED_OPEN, LOG_RULED_TITLED, LOG_RULED_SAID };
+
 /*
  * struct log_thread - one caller's lines
  * @caller_id: who
@@ -41,6 +53,9 @@ struct log_sink {
  * @chained: its header may go on in another one
  * @message: a sentence that may be that of the report that begins behind it
  * @awaited: so many lines more may stand before that
+ * @ruled: what is known of a block between two rules that no family has read
+ * @ruled_at: number of its title, or of the rule
+ * @title: of the block
  * @unrelated: lines in a row that did not belong to it
  * @cut: something else began while a report was open: its lines may follow
  */
@@ -61,6 +76,9 @@ struct log_thread {
 	bool chained;
 	char message[LOG_MESSAGE_MAX];
 	unsigned int awaited;
+	enum log_ruled ruled;
+	unsigned long ruled_at;
+	char title[LOG_TITLE_MAX];
 	unsigned int unrelated;
 	bool cut;
 };
@@ -75,7 +93,7 @@ void log_thread_finish(struct log_thread *thread);
 void log_thread_idle(struct log_thread *thread);
 static inline bool log_thread_active(const struct log_thread *thread)
 {
-	return thread->reading.report || thread->joins || thread->awaited;
+	return thread->reading.report || thread->joins || thread->awaited || thread->ruled;
 }
 
 #endif /* KMC_LOG_THREAD_H */

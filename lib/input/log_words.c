@@ -17,6 +17,8 @@
 #define BLOCK	64
 /* Of a word, up to its second letter that is looked at. */
 #define REACH	16
+/* KMSAN's is the shortest that a checker draws, and programs draw shorter ones. */
+#define RULE_MIN	50
 
 /*
  * WORD(text, i, j) - a line may begin a report, or say something about one, when it has
@@ -38,6 +40,7 @@
 	WORD("corruption", 0, 5)			\
 	WORD("refcount_t: ", 2, 3)			\
 	WORD("INFO: ", 3, 4)				\
+	WORD(LOG_RULE, 0, 8)				\
 	WORD(KMC_BANNER, 0, 6)
 
 static const struct {
@@ -96,7 +99,7 @@ static bool rest_may_have_word(const char *s, size_t len)
 static const bool first_letters[256] = {
 	['k'] = true, ['B'] = true, ['U'] = true, ['W'] = true, ['n'] = true, ['g'] = true,
 	['I'] = true, ['O'] = true, [' '] = true, ['['] = true, ['c'] = true, ['r'] = true,
-	['L'] = true,
+	['L'] = true, ['='] = true,
 };
 
 static bool is_word(const char *s, size_t len)
@@ -152,6 +155,13 @@ static bool is_warning(const char *s)
 {
 	return begins(s, "CPU: ") || begins(s, "at ") || strstr(s, " detected") ||
 	       strstr(s, " at ") || strstr(s, "lock");
+}
+
+bool log_is_rule(const char *word)
+{
+	const size_t len = strspn(word, "=");
+
+	return len >= RULE_MIN && !word[len];
 }
 
 const char *log_unread(const struct log_line *line)

@@ -124,9 +124,9 @@ static json_t *evidence_of(const struct kmc_candidate *candidate)
 	for (size_t i = 0; i < candidate->nevidence; i++) {
 		const struct kmc_evidence *evidence = &candidate->evidence[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:o, s:I, s:b}",
+		json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b}",
 			"by", by[evidence->by], "detail", kmc_json_text(evidence->detail),
-			"offset", (json_int_t)evidence->offset,
+			"offset", signed_if(candidate->unplaced ? NULL : &evidence->offset),
 			"agrees", evidence->agrees));
 	}
 	return list;
@@ -178,25 +178,27 @@ static json_t *object_json(const struct kmc_object *object, const int64_t *offse
 			   const struct kmc_candidate *candidate)
 {
 	uint64_t start, size;
+	int64_t placed;
 	json_t *out;
 
 	if (!candidate || !candidate->type)
 		return record_only(object, offset);
 	/* The type may be that of a part of what was allocated. */
 	start = object->known ? object->start : candidate->start;
+	placed = candidate->start - start + candidate->offset;
 	size = object->known ? object->size : candidate->type_size;
 	out = json_pack(
-		"{s:o, s:o, s:I, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s}",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s}",
 		"type", kmc_json_text(candidate->type),
-		"type_start", address(candidate->start),
-		"offset", (json_int_t)(candidate->start - start + candidate->offset),
+		"type_start", address_if(!candidate->startless, candidate->start),
+		"offset", signed_if(candidate->unplaced ? NULL : &placed),
 		"size", integer_if(size, size),
 		"requested", integer_if(object->requested, object->requested),
 		"path", kmc_json_text(candidate->path),
 		"hole", candidate->hole,
 		"after", kmc_json_text(candidate->after),
 		"cache", kmc_json_text(object->cache),
-		"start", address(start),
+		"start", address_if(!candidate->startless, start),
 		"evidence", evidence_of(candidate),
 		"confidence", kmc_confidence_name(candidate->confidence));
 	if (candidate->nalso)
@@ -425,10 +427,11 @@ static json_t *tags_of(const struct kmc_report *report)
 
 static json_t *undefined_of(const struct kmc_undefined *undefined)
 {
-	return json_pack("{s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:s}",
 			 "expression", kmc_json_text(undefined->expression),
 			 "array", kmc_json_text(undefined->array),
-			 "value", kmc_json_text(undefined->value));
+			 "value", kmc_json_text(undefined->value),
+			 "confidence", undefined->inferred ? "likely" : "certain");
 }
 
 /* What only other checkers than kmemcheck say, where they say it; not 0: no memory. */
@@ -443,7 +446,8 @@ static int add_said(json_t *json, const struct kmc_report *report)
 		{ "named", report->named.symbol ? named_of(&report->named) : NULL },
 		{ "place", report->place.file ? place_of(&report->place) : NULL },
 		{ "fault", report->fault.known ? kmc_json_fault(report) : NULL },
-		{ "undefined", report->undefined.expression ?
+		{ "undefined", report->undefined.expression ||
+			       report->undefined.inferred ?
 			       undefined_of(&report->undefined) : NULL },
 		{ "hashed", report->hashed ? json_true() : NULL },
 		{ "tags", report->has_tags ? tags_of(report) : NULL },

@@ -66,8 +66,10 @@ static void print_candidate(struct kmc_printer *p,
 {
 	kmc_buf_puts(&p->buf, first ? "    " : "    or ");
 	kmc_print_quote(p, KMC_STYLE_PLAIN, candidate->type);
-	kmc_buf_printf(&p->buf, " %+" PRId64, candidate->offset);
-	print_path(p, candidate);
+	if (!candidate->unplaced) {
+		kmc_buf_printf(&p->buf, " %+" PRId64, candidate->offset);
+		print_path(p, candidate);
+	}
 	kmc_buf_printf(&p->buf, " (%s)\n", confidence_name(candidate->confidence));
 }
 
@@ -183,8 +185,9 @@ static void print_reasons(struct kmc_printer *p, const char *heading,
 	for (size_t i = 0; i < candidate->nevidence; i++) {
 		const struct kmc_evidence *evidence = &candidate->evidence[i];
 
-		kmc_print_say(p, KMC_STYLE_DIM, "  %s %+" PRId64 ": ",
-			      evidence->agrees ? " " : "!", evidence->offset);
+		kmc_print_say(p, KMC_STYLE_DIM, "  %s ", evidence->agrees ? " " : "!");
+		if (!candidate->unplaced)
+			kmc_print_say(p, KMC_STYLE_DIM, "%+" PRId64 ": ", evidence->offset);
 		kmc_print_quote(p, evidence->agrees ? KMC_STYLE_DIM :
 				KMC_STYLE_CARET, evidence->detail);
 		kmc_print_newline(p);

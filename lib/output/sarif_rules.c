@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What kmemcheck finds, what that means and what to do about it. GitHub shows the help
- * beside an alert.
+ * What kmemcheck and other checkers find, what that means and what to do about it. GitHub shows
+ * the help beside an alert.
  */
 #include "output/sarif_rules.h"
 
@@ -31,6 +31,8 @@ enum {
 	UNINITIALIZED_WRITE, UNALLOCATED_WRITE, FREED_WRITE, INVALID_WRITE,
 	INFOLEAK, INVALID_FREE, NULL_DEREFERENCE, BAD_ACCESS, UNDEFINED, CORRUPTION, ASSERTION,
 	REFCOUNT, LOCKING, ERROR_POINTER, STALE_POINTER, POINTER_NOT_SET, USER_ADDRESS,
+	OUT_OF_BOUNDS_READ, OUT_OF_BOUNDS_WRITE, DOUBLE_FREE, OBJECTS_REMAINING, LIST_CORRUPTION,
+	WARNING, ARRAY_INDEX, SHIFT, ARITHMETIC,
 };
 
 #define INITIALIZE \
@@ -43,6 +45,10 @@ enum {
 #define LIFETIME \
 	"Find out why there still was a pointer to the object when it was freed: a missing " \
 	"reference, a missing lock, or a list that it was not removed from."
+#define BOUNDS \
+	"Compare the index or length with how much there is, and find out where it comes from."
+#define DEFINED \
+	"Test the value before it is used, or use a type that can hold it."
 #define DAMAGED \
 	"Look at other reports of the same boot first: the memory of the checker itself was " \
 	"written to, or hardware fails."
@@ -91,7 +97,7 @@ static const struct rule rules[] = {
 	[UNDEFINED] = { "undefined-behaviour", "UndefinedBehaviour",
 		"The code does what C does not define.",
 		"The compiler may have made anything of it.",
-		"Test the value before it is used, or use a type that can hold it." },
+		DEFINED },
 	[CORRUPTION] = { "memory-corruption", "MemoryCorruption",
 		"Memory has been overwritten.",
 		"It was found out later, so whoever did it is not on the stack.",
@@ -122,6 +128,39 @@ static const struct rule rules[] = {
 		"The kernel uses an address of user space as its own.",
 		"What is there is chosen by a program, where the processor does not stop it.",
 		"Use copy_from_user() and its kin, or find out how the pointer was overwritten." },
+	[OUT_OF_BOUNDS_READ] = { "out-of-bounds-read", "OutOfBoundsRead",
+		"Memory is read beyond an object or in front of it.",
+		"What lies there is somebody else's, who may choose what is read, or whose secrets it is.",
+		BOUNDS },
+	[OUT_OF_BOUNDS_WRITE] = { "out-of-bounds-write", "OutOfBoundsWrite",
+		"Memory is written beyond an object or in front of it.",
+		"What lies there is somebody else's, whose data are overwritten.", BOUNDS },
+	[DOUBLE_FREE] = { "double-free", "DoubleFree",
+		"Memory is freed that has been freed before.",
+		"It may belong to somebody else by now, whose object goes away.",
+		"Find out which of the two has to free it; an error path often does what its caller does, too." },
+	[OBJECTS_REMAINING] = { "objects-remaining", "ObjectsRemaining",
+		"A cache is destroyed that still has objects.",
+		"They are leaked, and whoever still uses one uses freed memory.",
+		"Free them all before kmem_cache_destroy(); wait with rcu_barrier() for those that RCU frees." },
+	[LIST_CORRUPTION] = { "list-corruption", "ListCorruption",
+		"The neighbours of a list entry do not point to it.",
+		"An entry was added or deleted twice, or freed while it was on the list, or overwritten.",
+		"Look for who deletes it, and which lock is to keep others away." },
+	[WARNING] = { "warning", "Warning",
+		"The kernel found something that it did not expect, and went on.",
+		"What it took for granted does not hold.",
+		"Read the condition at that line, and who is to keep it." },
+	[ARRAY_INDEX] = { "array-index-out-of-bounds", "ArrayIndexOutOfBounds",
+		"An index is outside of its array.",
+		"What lies beside the array is read or overwritten.", BOUNDS },
+	[SHIFT] = { "shift-out-of-bounds", "ShiftOutOfBounds",
+		"A number is shifted by more bits than it has, or by less than none.",
+		"What comes of it depends on the machine and the compiler.", DEFINED },
+	[ARITHMETIC] = { "arithmetic-overflow", "ArithmeticOverflow",
+		"The result of a calculation does not fit into its type.",
+		"A size or an index that is made of it is too small, and what is tested with it passes.",
+		DEFINED },
 };
 
 /* Of a fault, what the pointer was; -1: that is not known. */
@@ -145,23 +184,68 @@ static int rule_of_pointer(enum kmc_verdict_class kind)
 	}
 }
 
-/* Of another checker than kmemcheck, where the state of the bytes does not say it. */
+static int rule_of_undefined(const char *error)
+{
+	static const struct {
+		const char *has;
+		int rule;
+	} rules_of[] = {
+		{ "index", ARRAY_INDEX }, { "shift", SHIFT }, { "pointer", UNDEFINED },
+		{ "overflow", ARITHMETIC },
+	};
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(rules_of); i++)
+		if (strstr(error, rules_of[i].has))
+			return rules_of[i].rule;
+	return UNDEFINED;
+}
+
+/* Of another checker, what its report came to; -1: that is not known. */
+static int rule_of_verdict(const struct kmc_report *report)
+{
+	const bool writes = report->kind == KMC_WRITE;
+
+	switch (report->verdict.kind) {
+	case KMC_VERDICT_SLACK:
+		return writes ? OUT_OF_BOUNDS_WRITE : OUT_OF_BOUNDS_READ;
+	case KMC_VERDICT_FREED:
+		return writes ? FREED_WRITE : FREED_READ;
+	case KMC_VERDICT_UNINIT:
+		return UNINITIALIZED_READ;
+	case KMC_VERDICT_DOUBLE_FREE:
+		return DOUBLE_FREE;
+	case KMC_VERDICT_INVALID_FREE:
+		return INVALID_FREE;
+	case KMC_VERDICT_CORRUPTION:
+		return CORRUPTION;
+	case KMC_VERDICT_REMAINING:
+		return OBJECTS_REMAINING;
+	case KMC_VERDICT_LIST:
+		return LIST_CORRUPTION;
+	case KMC_VERDICT_REFCOUNT:
+		return REFCOUNT;
+	case KMC_VERDICT_UNDEFINED:
+		return rule_of_undefined(report->error);
+	default:
+		return rule_of_pointer(report->verdict.kind);
+	}
+}
+
+/* By who has reported it, and in which words. */
 static int rule_of_checker(const struct kmc_report *report)
 {
 	static const struct {
 		const char *checker;
 		int rule;
 	} rules_of[] = {
-		{ "UBSAN", UNDEFINED }, { "SLUB", CORRUPTION }, { "list", CORRUPTION },
-		{ "BUG", ASSERTION }, { "WARNING", ASSERTION }, { "refcount", REFCOUNT },
+		{ "UBSAN", UNDEFINED }, { "SLUB", CORRUPTION }, { "list", LIST_CORRUPTION },
+		{ "BUG", ASSERTION }, { "WARNING", WARNING }, { "refcount", REFCOUNT },
 		{ "lockdep", LOCKING },
 	};
 
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(rules_of); i++)
 		if (!strcmp(report->checker, rules_of[i].checker))
 			return rules_of[i].rule;
-	if (rule_of_pointer(report->verdict.kind) >= 0)
-		return rule_of_pointer(report->verdict.kind);
 	if (strstr(report->error, "NULL pointer") || strstr(report->error, "null-ptr-deref") ||
 	    (report->hint && strstr(report->hint, "null-ptr-deref")))
 		return NULL_DEREFERENCE;
@@ -183,8 +267,12 @@ int kmc_sarif_rule(const struct kmc_report *report)
 
 	if (report->kind == KMC_INFOLEAK)
 		return INFOLEAK;
-	if (!kmc_report_is_kmemcheck(report) && report->state == KMC_UNKNOWN_STATE)
-		return rule_of_checker(report);
+	if (!kmc_report_is_kmemcheck(report)) {
+		const int rule = rule_of_verdict(report);
+
+		if (rule >= 0 || report->state == KMC_UNKNOWN_STATE)
+			return rule >= 0 ? rule : rule_of_checker(report);
+	}
 	return by_state[report->state][report->kind == KMC_WRITE];
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Any input to reports of the manual's kernel, explained with its debug info and printed.
- * KMC_FUZZ_VMLINUX names that kernel; it stays open.
+ * KMC_FUZZ_VMLINUX names that kernel, KMC_FUZZ_SOURCE its source; it stays open.
  */
 #include "debuginfo/debuginfo.h"
 #include <stdlib.h>
@@ -14,6 +14,7 @@ static void open_debuginfo(void)
 {
 	const struct kmc_debuginfo_options opts = {
 		.size = sizeof(opts), .vmlinux = getenv("KMC_FUZZ_VMLINUX"), .force = true,
+		.source = getenv("KMC_FUZZ_SOURCE"),
 	};
 	const struct kmc_kernel kernel = { 0 };
 	struct kmc_error *err;

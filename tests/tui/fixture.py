@@ -139,6 +139,108 @@ def copied(kernel, text):
             "Source allocated by task 50 at 1.600000:\n" + site)
 
 
+def trace(kernel, *frames):
+    return [" " + re.sub(r"^\[.*?\] ", "", kernel.symbol(name, kernel.calls[name, called]))
+            for name, called in frames]
+
+
+def stamped(lines, number):
+    stamp = 2 + number
+    return "".join(f"[{stamp:5d}.{i:06d}] {line}\n" for i, line in enumerate(lines))
+
+
+def task_line(number):
+    return f"CPU: 0 PID: {40 + number} Comm: demo Not tainted 6.1.0-fixture #1"
+
+
+def kasan(kernel, number):
+    """A member is read that was freed."""
+    rule = "=" * 66
+    at = re.sub(r"^\[.*?\] ", "", kernel.symbol("_start", kernel.calls["_start", "demo_error"]))
+    created = trace(kernel, ("demo_new", "kmalloc"), ("_start", "demo_new"))
+    return stamped([
+        rule,
+        f"BUG: KASAN: slab-use-after-free in {at}",
+        f"Read of size 4 at addr {OBJECT + 24:016x} by task demo/{40 + number}",
+        "",
+        task_line(number),
+        "Call Trace:",
+        " dump_stack_lvl+0x33/0x46", " kasan_report+0xc0/0xf0", f" {at}",
+        "",
+        f"Allocated by task {39 + number}:",
+        " kasan_save_stack+0x2f/0x60", " __kasan_kmalloc+0xa9/0xb0", *created,
+        "",
+        f"Freed by task {38 + number}:",
+        " kasan_save_stack+0x2f/0x60", " kfree+0x85/0x110",
+        *trace(kernel, ("_start", "demo_new")),
+        "",
+        f"The buggy address belongs to the object at {OBJECT:016x}",
+        f" which belongs to the cache kmalloc-128 of size {SIZE}",
+        "The buggy address is located 24 bytes inside of",
+        f" freed {SIZE}-byte region [{OBJECT:016x}, {OBJECT + SIZE:016x})",
+        "",
+        "Memory state around the buggy address:",
+        f" {OBJECT - 128:016x}:" + " fc" * 16,
+        f">{OBJECT:016x}: fa" + " fb" * 15,
+        " " * 28 + "^",
+        f" {OBJECT + 128:016x}:" + " fc" * 16,
+        rule], number)
+
+
+def slub(kernel, number):
+    """What was freed has been written to."""
+    rows = bytearray(b"\x6b" * (SIZE - 1) + b"\xa5")
+    rows[24:28] = b"\x07\0\0\0"
+    created = trace(kernel, ("demo_new", "kmalloc"), ("_start", "demo_new"))
+    return stamped([
+        "=" * 77,
+        "BUG kmalloc-128 (Not tainted): Poison overwritten",
+        "-" * 77,
+        "",
+        f"0x{OBJECT + 24:016x}-0x{OBJECT + 27:016x} @offset={0x300 + 24}. "
+        "First byte 0x7 instead of 0x6b",
+        f"Allocated in {created[0].split()[0]} age=5 cpu=0 pid=39", *created,
+        f"Slab 0xffffea0000000400 objects=21 used=1 fp=0x{OBJECT:016x} flags=0x200(slab)",
+        f"Object 0x{OBJECT:016x} @offset=768 fp=0x0000000000000000",
+        "",
+        f"Redzone  {OBJECT - 16:016x}:" + " bb" * 16 + "  ................",
+        *(f"Object   {OBJECT + i:016x}: " + rows[i:i + 16].hex(" ") + "  ................"
+          for i in range(0, SIZE, 16)),
+        f"Redzone  {OBJECT + SIZE:016x}:" + " bb" * 8 + "  ........",
+        task_line(number),
+        "Call Trace:",
+        *trace(kernel, ("_start", "demo_new")),
+        f"FIX kmalloc-128: Restoring Poison 0x{OBJECT + 24:016x}-0x{OBJECT + 27:016x}=0x6b"],
+        number)
+
+
+def oops(kernel, number):
+    """A member of NULL is read."""
+    start, size = kernel.functions["demo_error"]
+    return stamped([
+        "BUG: kernel NULL pointer dereference, address: 0000000000000018",
+        "#PF: supervisor read access in kernel mode",
+        "#PF: error_code(0x0000) - not-present page",
+        "Oops: 0000 [#1] PREEMPT SMP",
+        task_line(number),
+        f"RIP: 0010:demo_error+0x0/{size:#x}",
+        "RSP: 0018:ffffc90000013e18 EFLAGS: 00010246",
+        "RAX: 0000000000000001 RBX: 0000000000000001 RCX: 0000000000000001",
+        "RDX: 0000000000000001 RSI: 0000000000000001 RDI: 0000000000000000",
+        "CR2: 0000000000000018 CR3: 0000000001874000 CR4: 0000000000351eb0",
+        "Call Trace:",
+        *trace(kernel, ("_start", "demo_error")),
+        "---[ end trace 0000000000000000 ]---"], number)
+
+
+def others(kernel):
+    """What other checkers print, the first bug twice, and one of kmemcheck's."""
+    error = ["i"] * SIZE
+    error[24:28] = "uuuu"
+    return (kasan(kernel, 0) + slub(kernel, 1) + kasan(kernel, 2) + oops(kernel, 3) +
+            report(kernel, "demo_error", 24, 32, error, 4))
+
+
 def log(directory):
     """Three bugs, the first of them twice."""
     kernel = Kernel(directory)
@@ -154,6 +256,8 @@ def log(directory):
     text += report(kernel, "demo_ready", 52, 8, bits, 3)
     with open(directory + "/reports.log", "w") as f:
         f.write(text)
+    with open(directory + "/others.log", "w") as f:
+        f.write(others(kernel))
     with open(directory + "/copies.log", "w") as f:
         plain = re.sub(r"(?m)^\[.*?\] ", "", report(kernel, "demo_error", 24, 32, error, 0))
         f.write(copied(kernel, plain))

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kmc/output.h>
+
 #include "../common/memory.h"
 #include "report_lines.h"
 
@@ -77,6 +79,56 @@ static void put_what(struct line *line, const struct kmc_report *report)
 		line_say(line, KMC_STYLE_PLAIN, ", the report is cut off");
 }
 
+static bool is_kmemcheck(const struct kmc_report *report)
+{
+	return !strcmp(report->checker, "kmemcheck");
+}
+
+static void add_words(struct report_lines *lines, enum kmc_style style, const char *before,
+		      const char *words)
+{
+	struct line *line = report_lines_add(lines, -1);
+
+	line_say(line, style, "%s", before);
+	line_quote(line, style, words);
+}
+
+/* What another checker says, in its words: the title, the access, a sentence, the place. */
+static void add_said(struct report_lines *lines, const struct kmc_report *report)
+{
+	const bool accessed = report->bits &&
+			      (report->kind == KMC_READ || report->kind == KMC_WRITE);
+	struct line *line;
+	char *title = NULL;
+
+	kmc_error_free(kmc_report_title(report, &title));
+	add_words(lines, KMC_STYLE_TITLE, "", title ? title : report->checker);
+	free(title);
+	if (accessed || report->has_address) {
+		line = report_lines_add(lines, -1);
+		line_say(line, KMC_STYLE_PLAIN, " ");
+		if (accessed)
+			line_say(line, KMC_STYLE_PLAIN, " %s of %u byte%s",
+				 kmc_kind_name(report->kind), report->bits / 8,
+				 report->bits == 8 ? "" : "s");
+		if (report->has_address)
+			line_say(line, KMC_STYLE_PLAIN, " at 0x%" PRIx64 "%s", report->address,
+				 report->hashed ? ", a hash" : "");
+	}
+	if (report->message)
+		add_words(lines, KMC_STYLE_PLAIN, "  ", report->message);
+	if (report->hint)
+		add_words(lines, KMC_STYLE_PLAIN, "  KASAN: ", report->hint);
+	if (report->place.file) {
+		add_words(lines, KMC_STYLE_LOCATION, "  at ", report->place.file);
+		line_say(&lines->lines.v[lines->lines.count - 1], KMC_STYLE_LOCATION, ":%d",
+			 report->place.line);
+	}
+	if (report->truncated)
+		line_say(report_lines_add(lines, -1), KMC_STYLE_PLAIN,
+			 "  the report is cut off");
+}
+
 static void put_who(struct line *line, const struct kmc_report *report)
 {
 	const char *sep = "  ";
@@ -109,7 +161,9 @@ static void add_where(struct report_lines *lines, const struct kmc_report *repor
 	struct line *line;
 	char note[128];
 
-	if (!report->frames.count || frame->role != KMC_ROLE_RIP)
+	/* SLUB's stack is that of who found it out. */
+	if (!report->frames.count || !strcmp(report->checker, "SLUB") ||
+	    (frame->role != KMC_ROLE_RIP && is_kmemcheck(report)))
 		return;
 	for (size_t i = 0; i < frame->chain_len; i++) {
 		const struct kmc_location *at = &frame->chain[i];
@@ -171,7 +225,10 @@ void report_head(struct report_lines *head, const struct kmc_report *report, int
 {
 	char label[40];
 
-	put_what(report_lines_add(head, -1), report);
+	if (is_kmemcheck(report))
+		put_what(report_lines_add(head, -1), report);
+	else
+		add_said(head, report);
 	put_who(report_lines_add(head, -1), report);
 	add_where(head, report);
 	add_doubts(head, report, cols);
@@ -221,9 +278,19 @@ static void add_record(struct report_lines *lines, const struct kmc_object *obje
 	struct line *line;
 
 	line = report_lines_add(lines, -1);
-	line_say(line, KMC_STYLE_PLAIN, "  allocated at 0x%" PRIx64 ", ", object->start);
-	put_size(line, lines, object->size);
-	line_say(line, KMC_STYLE_PLAIN, " bytes");
+	line_say(line, KMC_STYLE_PLAIN, object->variable ? "  variable " : "  allocated");
+	if (object->variable)
+		line_quote(line, KMC_STYLE_PLAIN, object->variable);
+	if (object->has_start)
+		line_say(line, KMC_STYLE_PLAIN, " at 0x%" PRIx64 "%s", object->start,
+			 object->hashed ? " (a hash)" : "");
+	if (object->region != KMC_REGION_UNKNOWN && object->region != KMC_REGION_SLAB)
+		line_say(line, KMC_STYLE_PLAIN, ", %s", kmc_region_name(object->region));
+	if (object->size) {
+		line_say(line, KMC_STYLE_PLAIN, ", ");
+		put_size(line, lines, object->size);
+		line_say(line, KMC_STYLE_PLAIN, " bytes");
+	}
 	if (object->requested) {
 		line_say(line, KMC_STYLE_PLAIN, " (");
 		put_size(line, lines, object->requested);
@@ -264,9 +331,11 @@ static void add_candidate(struct report_lines *lines, const struct kmc_candidate
 
 	line_say(line, KMC_STYLE_PLAIN, nth ? "  or " : "  ");
 	line_quote(line, KMC_STYLE_TITLE, candidate->type);
-	line_say(line, KMC_STYLE_PLAIN, " ");
-	put_offset(line, lines, candidate->offset);
-	put_member(line, candidate);
+	if (!candidate->unplaced) {
+		line_say(line, KMC_STYLE_PLAIN, " ");
+		put_offset(line, lines, candidate->offset);
+		put_member(line, candidate);
+	}
 	line_say(line, KMC_STYLE_PLAIN, " (%s)", confidence_name(candidate->confidence));
 	for (size_t i = 0; i < candidate->nevidence; i++) {
 		const struct kmc_evidence *evidence = &candidate->evidence[i];
@@ -274,8 +343,10 @@ static void add_candidate(struct report_lines *lines, const struct kmc_candidate
 		line = report_lines_add(lines, index);
 		line_say(line, evidence->agrees ? KMC_STYLE_DIM : KMC_STYLE_CARET,
 			 "      %s ", evidence->agrees ? " " : "!");
-		put_offset(line, lines, evidence->offset);
-		line_say(line, KMC_STYLE_DIM, ": ");
+		if (!candidate->unplaced) {
+			put_offset(line, lines, evidence->offset);
+			line_say(line, KMC_STYLE_DIM, ": ");
+		}
 		line_quote(line, KMC_STYLE_DIM, evidence->detail);
 	}
 }

@@ -110,8 +110,13 @@ static void title(const struct view *view, struct line *out)
 		line_say(out, KMC_STYLE_TITLE, ", report %" PRIu64, report->seq);
 	else
 		line_say(out, KMC_STYLE_TITLE, ":%lu", report->line);
-	line_say(out, KMC_STYLE_PLAIN, ", %s-%s", kmc_state_name(report->state),
-		 kmc_kind_name(report->kind));
+	if (strcmp(report->checker, "kmemcheck")) {
+		line_say(out, KMC_STYLE_PLAIN, ", ");
+		line_quote(out, KMC_STYLE_PLAIN, report->error ? report->error : report->checker);
+	} else {
+		line_say(out, KMC_STYLE_PLAIN, ", %s-%s", kmc_state_name(report->state),
+			 kmc_kind_name(report->kind));
+	}
 }
 
 /* The cursor stays on the member that it is on, or on what is below the members. */
@@ -136,7 +141,8 @@ static void show_access(struct view *view)
 	int64_t offset = shown->report->candidates[0].offset;
 	size_t row;
 
-	if (shown->tree && offset >= 0 && tree_find_offset(shown->tree, offset, &row))
+	if (shown->tree && offset >= 0 && !shown->report->candidates[0].unplaced &&
+	    tree_find_offset(shown->tree, offset, &row))
 		view_select(view, shown->head.lines.count + row);
 }
 

@@ -89,7 +89,9 @@ static void one_line(const struct kmc_report *report, struct line *out)
 		line_say(out, KMC_STYLE_LOCATION, ", report %" PRIu64, report->seq);
 	else
 		line_say(out, KMC_STYLE_LOCATION, ":%lu", report->line);
-	line_say(out, KMC_STYLE_PLAIN, "  0x%" PRIx64, report->address);
+	if (report->has_address)
+		line_say(out, KMC_STYLE_PLAIN, "  0x%" PRIx64 "%s", report->address,
+			 report->hashed ? " (a hash)" : "");
 	if (report->comm) {
 		line_say(out, KMC_STYLE_PLAIN, "  ");
 		line_quote(out, KMC_STYLE_PLAIN, report->comm);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kmc-report: explains kmemcheck reports in logs, in saved streams, and live.
+ * kmc-report: explains memory reports in logs, in saved streams, and live.
  */
 #include "../common/mapped.h"
 #include "../common/message.h"

@@ -227,15 +227,18 @@ struct kmc_overwritten {
 };
 
 /**
- * struct kmc_undefined - what the source has where UBSAN reports
- * @expression: "a->b[i]", "1 << n"; NULL: it is not known, and so is the rest
- * @array: what has the index: "a->b"
+ * struct kmc_undefined - what the code has where UBSAN reports
+ * @expression: "a->b[i]", "1 << n", as the source has it; NULL: there is none
+ * @array: what has the index: "a->b"; without source also "struct a.b"
  * @value: the index, or the right operand: "i", "n"
+ * @inferred: without source, @array is what has the type that the report names, and @value
+ *	what the code has handed over: that is likely, and what the source has is certain
  */
 struct kmc_undefined {
 	char *expression;
 	char *array;
 	char *value;
+	bool inferred;
 };
 
 /**

@@ -186,6 +186,8 @@ enum kmc_confidence { KMC_GUESS, KMC_LIKELY, KMC_CERTAIN };
  * @evidence: reasons, best first
  * @nevidence: of them
  * @confidence: in all of it
+ * @startless: the report does not say where the object is: @start is 0, and counts for nothing
+ * @unplaced: nor which of its bytes it was: @offset is 0, and @path NULL
  */
 struct kmc_candidate {
 	char *type;
@@ -205,6 +207,8 @@ struct kmc_candidate {
 	struct kmc_evidence *evidence;
 	size_t nevidence;
 	enum kmc_confidence confidence;
+	bool startless;
+	bool unplaced;
 };
 
 /**
