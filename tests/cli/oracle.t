@@ -104,13 +104,16 @@ def check_views(tap):
 
 
 def check_reads(tap):
-    variables = {"vcpu": {"struct vcpu_info *"}, "count": {"u64"}}
+    variables = {"vcpu": {"struct vcpu_info *"}, "count": {"u64"},
+                 "domain": {"struct sched_domain __rcu *"}}
 
     def reads(statement, kind):
         return typed.reads_per_cpu(statement, variables, kind, TYPEDEFS)
 
     tap.ok(reads("time = &get_cpu_var(vcpu)->time;", "struct vcpu_info *"), "a CPU's pointer")
     tap.ok(reads("return per_cpu(count, cpu);", "long long unsigned int"), "a CPU's number")
+    tap.ok(reads("sd = rcu_dereference(per_cpu(domain, cpu));", "struct sched_domain *"),
+           "... with an attribute for sparse")
     tap.ok(reads("n = this_cpu_read(count);", "long long unsigned int"), "... of this CPU")
     tap.ok(not reads("time = &get_cpu_var(vcpu)->time;", "struct vcpu_info"), "not what it is to")
     tap.ok(not reads("p = &per_cpu(vcpu, cpu);", "struct vcpu_info *"), "not its address")

@@ -17,6 +17,8 @@ PER_CPU = re.compile(r"\b(?:DEFINE|DECLARE)_PER_CPU\w*\(([^();]*?),\s*(\w+)\)")
 # What reads a variable of a CPU, but not &per_cpu(x, cpu), unless that goes on with ->
 READS_PER_CPU = re.compile(r"(&?)\s*\b(?:get_cpu_var|per_cpu|(?:__|raw_|this_)+cpu_(?!ptr)\w+)"
                            r"\(\s*(\w+)\s*(?:,[^()]*)?\)\s*(->)?")
+# What only sparse sees.
+SPARSE = re.compile(r"\b__(?:rcu|user|iomem|percpu|force)\b")
 SIZES = {"char": 1, "char unsigned": 1, "_Bool": 1, "short": 2, "short unsigned": 2, "int": 4,
          "unsigned": 4, "long": 8, "long unsigned": 8, "long long": 8, "long long unsigned": 8}
 
@@ -228,7 +230,8 @@ def canonical(words, typedefs):
 def same(declared, kind, typedefs):
     """Is what the source declares what debug info says? "const char *" and "char *" are."""
     (one, stars), (other, more) = (
-        re.fullmatch(r"(.*?)\s*((?:\*\s*)*)", text.strip()).groups() for text in (declared, kind))
+        re.fullmatch(r"(.*?)\s*((?:\*\s*)*)", SPARSE.sub("", text).strip()).groups()
+        for text in (declared, kind))
     return stars.count("*") == more.count("*") and \
         canonical(one, typedefs) == canonical(other, typedefs)
 
