@@ -256,24 +256,37 @@ bool kmc_dwarf_attr_flag(const struct kmc_dwarf_source *src, Dwarf_Die die,
 	return value;
 }
 
-/* No DW_AT_type is void; false: it leads nowhere. */
-bool kmc_dwarf_attr_type(const struct kmc_dwarf_source *src, Dwarf_Die die,
-			 kmc_type_id *out)
+static bool refers_to(const struct kmc_dwarf_source *src, Dwarf_Attribute attr,
+		      kmc_type_id *out)
 {
-	Dwarf_Attribute attr = attr_of(src, die, DW_AT_type);
 	Dwarf_Error error = NULL;
 	Dwarf_Off offset;
 	bool ok;
 
-	*out = 0;
-	if (!attr)
-		return true;
 	ok = done(src, dwarf_global_formref(attr, &offset, &error), error) &&
 	     kmc_units_find(&src->units, offset);
 	if (ok)
 		*out = offset;
 	attr_free(src, attr);
 	return ok;
+}
+
+bool kmc_dwarf_attr_ref(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half number,
+			kmc_type_id *out)
+{
+	Dwarf_Attribute attr = attr_of(src, die, number);
+
+	return attr && refers_to(src, attr, out);
+}
+
+/* No DW_AT_type is void; false: it leads nowhere. */
+bool kmc_dwarf_attr_type(const struct kmc_dwarf_source *src, Dwarf_Die die,
+			 kmc_type_id *out)
+{
+	Dwarf_Attribute attr = attr_of(src, die, DW_AT_type);
+
+	*out = 0;
+	return !attr || refers_to(src, attr, out);
 }
 
 /* ---- opening ---- */
@@ -288,6 +301,7 @@ void kmc_dwarf_close(void *source)
 	if (src->dbg)
 		dwarf_object_finish(src->dbg, &error);
 	kmc_sections_release(&src->sections);
+	kmc_map_release(&src->scoped, free);
 	free(src->units.v);
 	free(src->path);
 	free(src);
@@ -334,6 +348,8 @@ struct kmc_error *kmc_dwarf_open(struct kmc_dwarf_source *src,
 		err = check_units(src);
 	if (err)
 		return err;
+	/* All is let go here, so it need not keep a list of it. */
+	dwarf_set_de_alloc_flag(0);
 	src->access.object = &src->sections;
 	src->access.methods = &access_methods;
 	if (dwarf_object_init_b(&src->access, drop_error, src, DW_GROUPNUMBER_ANY,

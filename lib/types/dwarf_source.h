@@ -13,6 +13,7 @@
 #include <libdwarf/libdwarf.h>
 #include <stdbool.h>
 
+#include "base/map.h"
 #include "debuginfo/dwarf_units.h"
 #include "debuginfo/sections.h"
 #include "kmc/layout.h"
@@ -21,12 +22,17 @@
 #define DIMENSION_SHIFT	56
 #define OFFSET_MASK	((1ULL << DIMENSION_SHIFT) - 1)
 
+/*
+ * struct kmc_dwarf_source - an open file
+ * @scoped: DIE of a type that is declared in another or in a namespace → its whole name
+ */
 struct kmc_dwarf_source {
 	char *path;
 	struct kmc_sections sections;
 	struct kmc_units units;
 	Dwarf_Obj_Access_Interface access;
 	Dwarf_Debug dbg;
+	struct kmc_map scoped;
 };
 
 void kmc_dwarf_die_free(const struct kmc_dwarf_source *src, Dwarf_Die die);
@@ -43,6 +49,9 @@ bool kmc_dwarf_attr_value(const struct kmc_dwarf_source *src, Dwarf_Die die,
 			  Dwarf_Half number, uint64_t *out);
 bool kmc_dwarf_attr_flag(const struct kmc_dwarf_source *src, Dwarf_Die die,
 			 Dwarf_Half number);
+/* Another DIE that this one names; false: none, or it leads nowhere. */
+bool kmc_dwarf_attr_ref(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half number,
+			kmc_type_id *out);
 /* No DW_AT_type is void; false: it leads nowhere. */
 bool kmc_dwarf_attr_type(const struct kmc_dwarf_source *src, Dwarf_Die die,
 			 kmc_type_id *out);

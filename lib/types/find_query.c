@@ -234,7 +234,7 @@ struct kmc_error *kmc_query_parse(const char *text, struct kmc_query *query)
 	size_t n = 0;
 
 	for (const char *at = text; *at && n + 4 < sizeof(spaced); at++) {
-		bool colon = *at == ':';
+		bool colon = *at == ':' && at[1] != ':' && (at == text || at[-1] != ':');
 
 		n += snprintf(spaced + n, sizeof(spaced) - n, colon ? " %c " : "%c", *at);
 	}

@@ -4,6 +4,7 @@
  */
 #include "types/layout_dwarf.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,11 @@
 #include "base/error.h"
 #include "types/dwarf_source.h"
 #include "types/types.h"
+
+/* Not in every dwarf.h */
+#ifndef DW_LANG_C17
+#define DW_LANG_C17	0x2c
+#endif
 
 #define MAX_DIMENSIONS	32
 /* Children of a type; a kernel's largest enumeration has a tenth. */
@@ -215,6 +221,7 @@ static enum kmc_alias alias_of(Dwarf_Half tag)
 {
 	switch (tag) {
 	case DW_TAG_typedef:
+	case DW_TAG_template_alias:
 		return KMC_ALIAS_TYPEDEF;
 	case DW_TAG_const_type:
 		return KMC_ALIAS_CONST;
@@ -232,13 +239,62 @@ static enum kmc_alias alias_of(Dwarf_Half tag)
 	}
 }
 
+static bool is_indexed(Dwarf_Half tag)
+{
+	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
+	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
+}
+
+/* What points; the debug info of C++ need not say how large it is. */
+static bool read_pointer(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half tag,
+			 kmc_type_id id, struct kmc_raw_type *out)
+{
+	kmc_type_id target = 0;
+	Dwarf_Die pointee;
+
+	out->kind = KMC_TYPE_POINTER;
+	if (!kmc_dwarf_attr_type(src, die, &target))
+		return false;
+	out->target = target;
+	if (out->size)
+		return true;
+	out->size = kmc_units_find(&src->units, id)->address_size;
+	pointee = tag == DW_TAG_ptr_to_member_type && target ? kmc_dwarf_die_at(src, target) : NULL;
+	/* To a member function: with what is added to this. */
+	if (pointee && kmc_dwarf_die_tag(src, pointee) == DW_TAG_subroutine_type)
+		out->size *= 2;
+	kmc_dwarf_die_free(src, pointee);
+	return true;
+}
+
+/* With what it is declared in, as far as the index was made; what was declared before. */
+static const char *name_of(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half tag,
+			   kmc_type_id id)
+{
+	const char *name = kmc_map_get(&src->scoped, id);
+	kmc_type_id before;
+	Dwarf_Die other;
+
+	if (!name)
+		name = kmc_dwarf_die_name(src, die);
+	if (name || !is_indexed(tag) ||
+	    !kmc_dwarf_attr_ref(src, die, DW_AT_specification, &before))
+		return name;
+	name = kmc_map_get(&src->scoped, before);
+	other = name ? NULL : kmc_dwarf_die_at(src, before);
+	if (other)
+		name = kmc_dwarf_die_name(src, other);
+	kmc_dwarf_die_free(src, other);
+	return name;
+}
+
 /* All but the children. */
 static bool read_node(const struct kmc_dwarf_source *src, Dwarf_Die die,
 		      kmc_type_id id, struct kmc_raw_type *out)
 {
 	Dwarf_Half tag = kmc_dwarf_die_tag(src, die);
 
-	out->name = kmc_dwarf_die_name(src, die);
+	out->name = name_of(src, die, tag, id);
 	out->alias = alias_of(tag);
 	if (out->alias != KMC_ALIAS_NONE)
 		return kmc_dwarf_attr_type(src, die, &out->target);
@@ -249,6 +305,9 @@ static bool read_node(const struct kmc_dwarf_source *src, Dwarf_Die die,
 		return read_base(src, die, out);
 	case DW_TAG_unspecified_type:
 		out->kind = KMC_TYPE_VOID;
+		/* C++: the type of nullptr */
+		if (out->name)
+			out->size = kmc_units_find(&src->units, id)->address_size;
 		return true;
 	case DW_TAG_enumeration_type:
 		out->kind = KMC_TYPE_ENUM;
@@ -269,11 +328,9 @@ static bool read_node(const struct kmc_dwarf_source *src, Dwarf_Die die,
 		return kmc_dwarf_attr_type(src, die, &out->target);
 	case DW_TAG_pointer_type:
 	case DW_TAG_reference_type:
-		out->kind = KMC_TYPE_POINTER;
-		if (!out->size)
-			out->size = kmc_units_find(&src->units,
-						   id)->address_size;
-		return kmc_dwarf_attr_type(src, die, &out->target);
+	case DW_TAG_rvalue_reference_type:
+	case DW_TAG_ptr_to_member_type:
+		return read_pointer(src, die, tag, id, out);
 	default:
 		return false;
 	}
@@ -321,95 +378,188 @@ struct node {
 };
 
 /*
- * All of a unit, in the order of their numbers: libdwarf goes through a list of all units
- * whenever it is asked for a DIE by its offset, and each typedef has a target.
+ * What counts of a unit, in the order of their numbers: libdwarf goes through a list of all
+ * units whenever it is asked for a DIE by its offset, and each typedef has a target.
+ * @last: number of the DIE that was read last
+ * @classes: it is of a language in which types are in types and namespaces
  */
 struct nodes {
 	struct node *v;
 	size_t count;
+	kmc_type_id last;
+	bool classes;
 };
 
-static bool is_indexed(Dwarf_Half tag)
+static void read_node_of_index(const struct kmc_dwarf_source *src, Dwarf_Die die, kmc_type_id id,
+			       Dwarf_Half tag, struct node *out)
 {
-	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
-	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
-}
-
-static void read_child_of_unit(const struct kmc_dwarf_source *src, Dwarf_Die die,
-			       struct node *out)
-{
-	*out = (struct node){
-		.id = kmc_dwarf_die_offset(src, die), .tag = kmc_dwarf_die_tag(src, die),
-	};
-	if (!is_indexed(out->tag) && alias_of(out->tag) == KMC_ALIAS_NONE)
+	*out = (struct node){ .id = id, .tag = tag };
+	if (!is_indexed(tag) && alias_of(tag) == KMC_ALIAS_NONE)
 		return;
-	if (!read_node(src, die, out->id, &out->raw))
+	if (!read_node(src, die, id, &out->raw))
 		out->tag = 0;
 	if (is_indexed(out->tag))
 		kmc_dwarf_attr_value(src, die, DW_AT_decl_line, &out->line);
 }
 
-static bool is_scope(Dwarf_Half tag)
+/* Also what a typedef may be of, which would be looked for otherwise. */
+static bool is_node(Dwarf_Half tag)
+{
+	switch (tag) {
+	case DW_TAG_base_type:
+	case DW_TAG_unspecified_type:
+	case DW_TAG_pointer_type:
+	case DW_TAG_reference_type:
+	case DW_TAG_rvalue_reference_type:
+	case DW_TAG_ptr_to_member_type:
+	case DW_TAG_array_type:
+	case DW_TAG_subroutine_type:
+		return true;
+	default:
+		return is_indexed(tag) || alias_of(tag) != KMC_ALIAS_NONE;
+	}
+}
+
+/* Namespaces and classes are in the names of what is in them. */
+static bool is_named_scope(Dwarf_Half tag)
+{
+	return tag == DW_TAG_namespace || tag == DW_TAG_structure_type ||
+	       tag == DW_TAG_class_type || tag == DW_TAG_union_type;
+}
+
+/*
+ * struct scope - what types are declared in: a unit, a function, a block, a namespace, a class
+ * @die: that
+ * @prefix: what stands before the names in it, NULL: nothing
+ * @depth: scopes around it
+ */
+struct scope {
+	Dwarf_Die die;
+	const char *prefix;
+	int depth;
+};
+
+/* In C there are none in structs, which are many. */
+static bool is_scope(const struct nodes *nodes, Dwarf_Half tag)
 {
 	return tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block ||
-	       tag == DW_TAG_namespace;
+	       (nodes->classes && is_named_scope(tag));
 }
 
-/* What is not behind all that was read leads around in circles. */
-static bool is_damaged(const struct kmc_dwarf_source *src, Dwarf_Die die,
-		       const struct nodes *nodes)
-{
-	return nodes->count &&
-	       kmc_dwarf_die_offset(src, die) <= nodes->v[nodes->count - 1].id;
-}
+static struct kmc_error *read_scope(struct kmc_dwarf_source *src, const struct scope *scope,
+				    struct nodes *nodes);
 
-static struct kmc_error *add_node(const struct kmc_dwarf_source *src, Dwarf_Die die,
-				  struct nodes *nodes)
+/* The name with all that it is declared in; it lives as long as the source. */
+static struct kmc_error *add_scoped(struct kmc_dwarf_source *src, const char *prefix,
+				    kmc_type_id id, const char **name)
 {
-	struct node *node = kmc_grow(&nodes->v, nodes->count, sizeof(*node));
+	const char *there = kmc_map_get(&src->scoped, id);
+	char *scoped;
 
-	if (!node)
-		return kmc_error_nomem();
-	nodes->count++;
-	read_child_of_unit(src, die, node);
+	if (!there) {
+		if (asprintf(&scoped, "%s::%s", prefix, *name) < 0)
+			return kmc_error_nomem();
+		if (!kmc_map_put(&src->scoped, id, scoped)) {
+			free(scoped);
+			return kmc_error_nomem();
+		}
+		there = scoped;
+	}
+	*name = there;
 	return NULL;
 }
 
-/* Also what is declared in functions, in blocks of them, and in namespaces. */
-static struct kmc_error *read_scope(const struct kmc_dwarf_source *src, Dwarf_Die scope,
-				    struct nodes *nodes, int depth)
+static struct kmc_error *read_inner(struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half tag,
+				    const struct scope *around, struct nodes *nodes,
+				    kmc_type_id id)
 {
-	Dwarf_Die child = kmc_dwarf_first_child(src, scope);
+	struct scope scope = { .die = die, .depth = around->depth + 1 };
 	struct kmc_error *err = NULL;
 
-	while (child) {
-		const size_t at = nodes->count;
-		const bool damaged = is_damaged(src, child, nodes);
-
-		err = damaged ? NULL : add_node(src, child, nodes);
-		if (!err && !damaged && is_scope(nodes->v[at].tag) && depth < KMC_LAYOUT_DEPTH)
-			err = read_scope(src, child, nodes, depth + 1);
-		if (err || damaged) {
-			kmc_dwarf_die_free(src, child);
-			return err;
-		}
-		child = kmc_dwarf_next_sibling(src, child);
-		if (child)
-			nodes->v[at].length = kmc_dwarf_die_offset(src, child) -
-					      nodes->v[at].id;
+	if (!is_scope(nodes, tag) || around->depth >= KMC_LAYOUT_DEPTH)
+		return NULL;
+	if (is_named_scope(tag)) {
+		scope.prefix = name_of(src, die, tag, id);
+		if (!scope.prefix && tag == DW_TAG_namespace)
+			scope.prefix = "(anonymous namespace)";
+		if (!scope.prefix)
+			scope.prefix = around->prefix;
+		else if (around->prefix && !kmc_map_get(&src->scoped, id))
+			err = add_scoped(src, around->prefix, id, &scope.prefix);
 	}
-	return NULL;
+	return err ? err : read_scope(src, &scope, nodes);
 }
 
-static struct kmc_error *read_unit(const struct kmc_dwarf_source *src,
-				   uint64_t offset, struct nodes *nodes)
+/* @at: set to what was added, or to -1 */
+static struct kmc_error *read_in_scope(struct kmc_dwarf_source *src, Dwarf_Die die,
+				       const struct scope *scope, struct nodes *nodes, long *at)
 {
-	Dwarf_Die unit = kmc_dwarf_die_at(src, offset);
-	struct kmc_error *err;
+	const Dwarf_Half tag = kmc_dwarf_die_tag(src, die);
+	struct kmc_error *err = NULL;
+	struct node *node;
+
+	*at = -1;
+	if (is_node(tag)) {
+		*at = nodes->count;
+		node = kmc_grow(&nodes->v, nodes->count, sizeof(*node));
+		if (!node)
+			return kmc_error_nomem();
+		nodes->count++;
+		read_node_of_index(src, die, nodes->last, tag, node);
+		if (scope->prefix && node->raw.name)
+			err = add_scoped(src, scope->prefix, node->id, &node->raw.name);
+	}
+	return err ? err : read_inner(src, die, tag, scope, nodes, nodes->last);
+}
+
+static struct kmc_error *read_scope(struct kmc_dwarf_source *src, const struct scope *scope,
+				    struct nodes *nodes)
+{
+	Dwarf_Die child = kmc_dwarf_first_child(src, scope->die);
+	struct kmc_error *err = NULL;
+	long before = -1;
+
+	while (child && !err) {
+		const kmc_type_id id = kmc_dwarf_die_offset(src, child);
+
+		if (before >= 0)
+			nodes->v[before].length = id - nodes->v[before].id;
+		/* What is not behind all that was read leads around in circles. */
+		if (id <= nodes->last)
+			break;
+		nodes->last = id;
+		err = read_in_scope(src, child, scope, nodes, &before);
+		if (!err)
+			child = kmc_dwarf_next_sibling(src, child);
+	}
+	kmc_dwarf_die_free(src, child);
+	return err;
+}
+
+/* All but C: in which newer standards C++ is written, is not known here. */
+static bool has_classes(const struct kmc_dwarf_source *src, Dwarf_Die unit)
+{
+	uint64_t language = DW_LANG_C;
+
+	kmc_dwarf_attr_value(src, unit, DW_AT_language, &language);
+	return language != DW_LANG_C && language != DW_LANG_C89 && language != DW_LANG_C99 &&
+	       language != DW_LANG_C11 && language != DW_LANG_C17 &&
+	       language != DW_LANG_Mips_Assembler;
+}
+
+static struct kmc_error *read_unit(struct kmc_dwarf_source *src, uint64_t offset,
+				   struct nodes *nodes)
+{
+	struct scope unit = { .die = kmc_dwarf_die_at(src, offset) };
+	struct kmc_error *err = NULL;
 
 	nodes->count = 0;
-	err = unit ? read_scope(src, unit, nodes, 0) : NULL;
-	kmc_dwarf_die_free(src, unit);
+	nodes->last = 0;
+	if (unit.die) {
+		nodes->classes = has_classes(src, unit.die);
+		err = read_scope(src, &unit, nodes);
+	}
+	kmc_dwarf_die_free(src, unit.die);
 	return err;
 }
 
@@ -420,7 +570,7 @@ static int compare_ids(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* What is not directly in the unit is read. */
+/* What was not read with the unit is read now. */
 static struct node node_at(const struct kmc_dwarf_source *src,
 			   const struct nodes *nodes, kmc_type_id id)
 {
@@ -433,7 +583,7 @@ static struct node node_at(const struct kmc_dwarf_source *src,
 		return *found;
 	die = kmc_dwarf_die_at(src, id);
 	if (die)
-		read_child_of_unit(src, die, &node);
+		read_node_of_index(src, die, id, kmc_dwarf_die_tag(src, die), &node);
 	kmc_dwarf_die_free(src, die);
 	return node;
 }
@@ -465,7 +615,7 @@ static bool make_entry(const struct kmc_dwarf_source *src, const struct nodes *n
 
 static struct kmc_error *dwarf_index(void *source, struct kmc_index *index)
 {
-	const struct kmc_dwarf_source *src = source;
+	struct kmc_dwarf_source *src = source;
 	struct kmc_error *err = NULL;
 	struct nodes nodes = { };
 

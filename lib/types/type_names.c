@@ -252,6 +252,17 @@ static struct kmc_error *same_layout(struct kmc_types *types, kmc_type_id a,
 	return NULL;
 }
 
+/* What C++ declares in a class or namespace answers to its last name, too. */
+static bool is_called(const char *whole, const char *name)
+{
+	size_t len = strlen(whole), tail = strlen(name);
+
+	if (len < tail + 2)
+		return !strcmp(whole, name);
+	return !strcmp(whole, name) ||
+	       (!strcmp(whole + len - tail, name) && !strncmp(whole + len - tail - 2, "::", 2));
+}
+
 /* Does an entry answer to "struct x", "union x", "enum x", "x"? */
 static bool name_fits(const struct kmc_type_name *entry, const char *name)
 {
@@ -271,9 +282,9 @@ static bool name_fits(const struct kmc_type_name *entry, const char *name)
 			continue;
 		name += len + strspn(name + len, " \t");
 		return entry->kind == keywords[i].kind && !entry->is_typedef &&
-		       !strcmp(name, entry->name);
+		       is_called(entry->name, name);
 	}
-	return !strcmp(name, entry->name);
+	return is_called(entry->name, name);
 }
 
 static struct kmc_error *add_distinct(struct kmc_types *types, kmc_type_id id,

@@ -277,7 +277,7 @@ static void add_base(struct declaration *d, const struct kmc_raw_type *raw)
 			keyword = "union ";
 		else if (raw->kind == KMC_TYPE_ENUM)
 			keyword = "enum ";
-		else if (raw->kind == KMC_TYPE_VOID)
+		else if (raw->kind == KMC_TYPE_VOID && !name)
 			name = "void";
 	}
 	if (!name) {

@@ -15,6 +15,37 @@ namespace inner {
 struct hidden {
 	long value;
 };
+
+namespace {
+template<class T> struct chain {
+	struct node {
+		T value;
+		node *next;
+	};
+	node first;
+};
+}
+
+class outer {
+public:
+	struct entry;
+	enum class state : char { on, off = -3 };
+	typedef struct { short low, high; } pair;
+	chain<state> states;
+	pair numbers;
+	entry *all;
+	int base::*which;
+	int (base::*call)(int);
+	int &&moved;
+	decltype(nullptr) nothing;
+};
+
+struct outer::entry {
+	union {
+		long number;
+		hidden other;
+	};
+};
 }
 
 struct derived : base {
@@ -23,6 +54,12 @@ struct derived : base {
 };
 
 derived object;
+inner::outer::entry entry;
+
+int use(inner::outer &outer)
+{
+	return outer.numbers.low + entry.number;
+}
 
 int main()
 {

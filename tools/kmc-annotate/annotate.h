@@ -28,6 +28,8 @@ struct size {
  * @diff: the first two operands are kernels to compare, and a third is a type
  * @find: query for all types, NULL for none
  * @what: what is known of an object, NULL for none
+ * @profile: what perf prints of samples by data type, NULL for none
+ * @order: show a better order of the type at once
  * @operands: a type, or logs and streams, NULL behind the last; none for all types
  * @type: of @diff, NULL for all
  * @joined: the operand, or @what, when it was several words; yours
@@ -46,6 +48,8 @@ struct options {
 	bool diff;
 	const char *find;
 	const char *what;
+	const char *profile;
+	bool order;
 	const char *const *operands;
 	const char *type;
 	char *joined;

@@ -36,11 +36,22 @@ static void keep_message(void *arg, const char *text)
 	app_say(app, "%s", text);
 }
 
+static void open_named(struct app *app, const char *operand, bool order)
+{
+	message_error(type_open_named(app, operand));
+	if (app->top && order)
+		app->top->ops->request(app->top, REQUEST_ORDER);
+}
+
 /* False: without a first view there is nothing to show. */
 static bool open_first(struct app *app)
 {
 	const struct options *opts = app->opts;
 
+	if (opts->profile)
+		app->session->profile = profile_open(opts->profile);
+	if (opts->profile && !app->session->profile)
+		return false;
 	if (opts->diff)
 		message_error(diff_open(app, opts->operands[0], opts->operands[1], opts->type));
 	else if (opts->find)
@@ -52,7 +63,7 @@ static bool open_first(struct app *app)
 	else if (opts->operands[0] && annotate_is_file(opts->operands[0]))
 		reports_open(app, opts->operands, false);
 	else if (opts->operands[0])
-		message_error(type_open_named(app, opts->operands[0]));
+		open_named(app, opts->operands[0], opts->order);
 	else
 		types_open(app);
 	return app->top;

@@ -176,7 +176,64 @@ static int by_align(const void *p, const void *q)
 	return (a->was > b->was) - (a->was < b->was);
 }
 
-const char *reorder(struct kmc_types *types, const struct kmc_type *type, struct order *out)
+/* What is hot first, the hottest on top. */
+static int by_heat(const void *p, const void *q)
+{
+	const struct unit *a = p, *b = q;
+
+	if (a->heat != b->heat)
+		return a->heat > b->heat ? -1 : 1;
+	return (a->was > b->was) - (a->was < b->was);
+}
+
+static int hot_by_align(const void *p, const void *q)
+{
+	const struct unit *a = p, *b = q;
+
+	if (!a->heat != !b->heat)
+		return a->heat ? -1 : 1;
+	return by_align(p, q);
+}
+
+static bool has_moved(const struct order *order)
+{
+	for (size_t i = 0; i < order->count; i++)
+		if (order->v[i].is != order->v[i].was)
+			return true;
+	return false;
+}
+
+/* False: the struct would grow by it, or it is so already. */
+static bool put_hot_first(struct order *order, size_t movable, uint64_t align, uint64_t size,
+			  const struct heat *heat)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < movable; i++) {
+		order->v[i].heat = heat_share(heat, order->v[i].was, order->v[i].size);
+		any |= order->v[i].heat > 0;
+	}
+	if (!any)
+		return false;
+	qsort(order->v, movable, sizeof(*order->v), by_heat);
+	order->size = place(order, movable, align);
+	if (order->size > size) {
+		qsort(order->v, movable, sizeof(*order->v), hot_by_align);
+		order->size = place(order, movable, align);
+	}
+	order->hot = order->size <= size && has_moved(order);
+	return order->hot;
+}
+
+static int by_place(const void *p, const void *q)
+{
+	const struct unit *a = p, *b = q;
+
+	return (a->first > b->first) - (a->first < b->first);
+}
+
+const char *reorder(struct kmc_types *types, const struct kmc_type *type,
+		    const struct heat *heat, struct order *out)
 {
 	uint64_t align = 1;
 	size_t movable;
@@ -191,6 +248,9 @@ const char *reorder(struct kmc_types *types, const struct kmc_type *type, struct
 	while (align < ALIGN_MAX && type->size % align)
 		align /= 2;
 	movable = out->count - has_open_end(types, type);
+	if (put_hot_first(out, movable, align, type->size, heat))
+		return NULL;
+	qsort(out->v, movable, sizeof(*out->v), by_place);
 	out->size = place(out, movable, align);
 	if (out->size >= type->size) {
 		qsort(out->v, movable, sizeof(*out->v), by_align);

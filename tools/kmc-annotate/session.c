@@ -171,6 +171,7 @@ void session_source(struct session *session, const struct options *opts)
 
 void session_close(struct session *session)
 {
+	profile_free(session->profile);
 	inbox_free(session->inbox);
 	kmc_source_free(session->source);
 	kmc_modules_free(session->modules);

@@ -8,6 +8,7 @@
 #include "../common/symbols.h"
 #include "annotate.h"
 #include "inbox.h"
+#include "profile.h"
 
 /*
  * struct session - what is open
@@ -20,6 +21,7 @@
  * @source: lines of source files, NULL if there are none
  * @source_dir: where these are
  * @inbox: reports, NULL without
+ * @profile: accesses to members, NULL without
  */
 struct session {
 	struct symbols symbols;
@@ -33,6 +35,7 @@ struct session {
 	struct kmc_source *source;
 	const char *source_dir;
 	struct inbox *inbox;
+	struct profile *profile;
 };
 
 void session_init(struct session *session, struct options *opts);

@@ -8,6 +8,7 @@
 #include <kmc/kmc.h>
 
 #include "complete.h"
+#include "profile.h"
 
 /* x86's. */
 #define CACHELINE	64
@@ -73,6 +74,7 @@ struct row {
  * @beside: arms of unions stand beside each other
  * @cut: there are more rows than are shown
  * @report: its bytes are shown, too, if it has any; NULL without
+ * @heat: which of its members are accessed how often; borrowed, NULL: not known
  * @start: run-time address of the object, when there is a @report
  * @bytes: of the object, at least those of the type; a flexible array takes the rest
  */
@@ -85,6 +87,7 @@ struct tree {
 	bool beside;
 	bool cut;
 	const struct kmc_report *report;
+	const struct heat *heat;
 	uint64_t start;
 	uint64_t bytes;
 };

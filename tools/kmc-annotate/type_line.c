@@ -220,6 +220,15 @@ static void put_type(struct line *line, const struct node *node, bool hex)
 	}
 }
 
+static void put_heat(struct line *line, const struct tree *tree, const struct node *node)
+{
+	double share = heat_share(tree->heat, node->bit_offset / 8,
+				  (node->bit_size + 7) / 8);
+
+	if (share > 0)
+		line_say(line, KMC_STYLE_CARET, "  %.1f %%", share * 100);
+}
+
 static int type_column(const struct app *app, const struct tree *tree)
 {
 	int column = TYPE_COLUMN + (tree->report ? STATES_WIDTH : 0);
@@ -243,6 +252,8 @@ static void node_line(const struct app *app, const struct tree *tree,
 	put_value(line, value);
 	if (tree->report && is_reported(tree, node))
 		line_say(line, KMC_STYLE_CARET, line->ascii ? " <- here" : " ◀ here");
+	if (node->place == KMC_PLACE_MEMBER)
+		put_heat(line, tree, node);
 	line_say(line, KMC_STYLE_PLAIN, "  ");
 	line_pad(line, type_column(app, tree));
 	put_type(line, node, app->hex);

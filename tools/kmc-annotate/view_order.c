@@ -25,6 +25,31 @@ static uint64_t cachelines(uint64_t size)
 	return (size + CACHELINE - 1) / CACHELINE;
 }
 
+/* On how many the hot members are; with @was, before. */
+static uint64_t hot_lines(const struct order *order, bool was)
+{
+	uint64_t count = 0, next = 0;
+
+	for (size_t done = 0; done < order->count; done++) {
+		uint64_t first = UINT64_MAX;
+
+		for (size_t i = 0; i < order->count; i++) {
+			const struct unit *unit = &order->v[i];
+			uint64_t at = was ? unit->was : unit->is;
+
+			if (unit->heat > 0 && (at + unit->size - 1) / CACHELINE >= next) {
+				at = at / CACHELINE > next ? at / CACHELINE : next;
+				first = at < first ? at : first;
+			}
+		}
+		if (first == UINT64_MAX)
+			break;
+		next = first + 1;
+		count++;
+	}
+	return count;
+}
+
 static void add_border(struct lines *lines, uint64_t line, uint64_t used)
 {
 	const char *dash = lines->ascii ? "---" : "───";
@@ -53,6 +78,8 @@ static void add_member(struct better *better, const struct unit *unit, size_t i,
 	line_say(line, KMC_STYLE_PLAIN, "  ");
 	line_pad(line, 52);
 	line_quote(line, KMC_STYLE_LOCATION, type ? type->declared : "(damaged)");
+	if (unit->heat > 0 && !i)
+		line_say(line, KMC_STYLE_CARET, "  %.1f %%", unit->heat * 100);
 }
 
 static void add_hole(struct better *better, uint64_t at, uint64_t size, const char *what)
@@ -109,6 +136,14 @@ static void title(const struct view *view, struct line *out)
 	uint64_t was = better->type->size, is = better->order.size;
 
 	line_quote(out, KMC_STYLE_TITLE, better->type->declared);
+	if (better->order.hot) {
+		line_say(out, KMC_STYLE_PLAIN, ", hot members on top: on %" PRIu64
+			 " cache line%s instead of %" PRIu64 "; %" PRIu64 " bytes instead of %" PRIu64,
+			 hot_lines(&better->order, false),
+			 hot_lines(&better->order, false) == 1 ? "" : "s",
+			 hot_lines(&better->order, true), is, was);
+		return;
+	}
 	line_say(out, KMC_STYLE_PLAIN, " in a better order: %" PRIu64 " bytes instead of %" PRIu64
 		 ", %" PRIu64 " cache line%s instead of %" PRIu64, is, was, cachelines(is),
 		 cachelines(is) == 1 ? "" : "s", cachelines(was));
@@ -132,10 +167,11 @@ static const struct view_ops order_view = {
 	.free = free_data,
 };
 
-void order_open(struct app *app, struct kmc_types *types, const struct kmc_type *type)
+void order_open(struct app *app, struct kmc_types *types, const struct kmc_type *type,
+		const struct heat *heat)
 {
 	struct better *better = xcalloc(1, sizeof(*better));
-	const char *why = reorder(types, type, &better->order);
+	const char *why = reorder(types, type, heat, &better->order);
 
 	if (why) {
 		app_say(app, "%s", why);

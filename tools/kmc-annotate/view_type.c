@@ -84,6 +84,20 @@ static void fold(struct view *view, struct tree *tree, size_t base, struct node 
 	view_select(view, base + tree_row_of(tree, node));
 }
 
+/* Of a report, what it was about is hot. */
+static void open_order(struct app *app, struct tree *tree)
+{
+	struct heat_part part = { .weight = 1 };
+	const struct heat reported = { .v = &part, .count = 1, .total = 1 };
+	const struct heat *heat = tree->heat;
+
+	if (!heat && tree->report && tree->report->address >= tree->start) {
+		part.from = tree->report->address - tree->start;
+		heat = &reported;
+	}
+	order_open(app, tree->types, tree->root.type, heat);
+}
+
 static bool all_request(struct view *view, struct tree *tree, size_t base,
 			enum request request)
 {
@@ -93,7 +107,7 @@ static bool all_request(struct view *view, struct tree *tree, size_t base,
 	if (view_current(view, &i) && i >= base && i - base < tree->nrows)
 		node = tree->rows[i - base].node;
 	if (request == REQUEST_ORDER) {
-		order_open(view->app, tree->types, tree->root.type);
+		open_order(view->app, tree);
 		return true;
 	}
 	if (request == REQUEST_BESIDE) {
@@ -366,6 +380,7 @@ bool type_open(struct app *app, struct kmc_types *types, kmc_type_id id,
 		message_error(err);
 		return true;
 	}
+	tree->heat = profile_find(app->session->profile, tree->root.type->declared);
 	view_open(app, &type_view, tree);
 	if (where && !go(app->top, where))
 		app_say(app, "there is no '%s' in %s", where, type->declared);

@@ -6,6 +6,7 @@
 #define VIEWS_H
 
 #include "app.h"
+#include "profile.h"
 #include "tree.h"
 
 /* view_help.c */
@@ -22,7 +23,9 @@ struct kmc_error *compared_open(struct app *app, const struct kmc_type_name *a,
 				const struct kmc_type_name *b);
 
 /* view_order.c */
-void order_open(struct app *app, struct kmc_types *types, const struct kmc_type *type);
+/* @heat: what of it is accessed, NULL: not known */
+void order_open(struct app *app, struct kmc_types *types, const struct kmc_type *type,
+		const struct heat *heat);
 
 /* view_find.c */
 void find_open(struct app *app, const char *query);
