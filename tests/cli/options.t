@@ -93,14 +93,14 @@ check "... behind its letter" same sarif "$tmp/out"
 complete_words kmc-report --color = >"$tmp/out"
 check "... of all words" same "$(printf 'auto\nalways\nnever')" "$tmp/out"
 check "what is no format is refused" refused \
-	"--format: cannot be 'jso'; it is one of: text, json, sarif, errors" "$KMC_REPORT" -f jso x
+	"--format: cannot be 'jso'; it is one of: text, json, sarif, errors, html, mail" "$KMC_REPORT" -f jso x
 check "... nor is any other word that is not one of a few" refused \
 	"--color: cannot be 'red'; it is one of: auto, always, never" "$KMC_REPORT" --color=red x
 check "... nor several" refused \
-	"--format: cannot be 'text|json'; it is one of: text, json, sarif, errors" \
+	"--format: cannot be 'text|json'; it is one of: text, json, sarif, errors, html, mail" \
 	"$KMC_REPORT" -f "text|json" x
 check "... nor nothing" refused \
-	"--format: cannot be ''; it is one of: text, json, sarif, errors" "$KMC_REPORT" --format= x
+	"--format: cannot be ''; it is one of: text, json, sarif, errors, html, mail" "$KMC_REPORT" --format= x
 
 both kmc-annotate "$KMC_ANNOTATE"
 complete_words kmc-annotate --dump = j >"$tmp/out"
