@@ -119,6 +119,25 @@ for size in 0x24 80x 80x24x 80 1000x24; do
 		"$KMC_ANNOTATE" --size "$size"
 done
 
+# ---- kmc-store, whose first operand is a command ----
+complete_words kmc-store re >"$tmp/out"
+check "kmc-store: completion of a command" same "$(printf 'reopen\nregressions')" "$tmp/out"
+complete_words kmc-store list --format = "" >"$tmp/out"
+check "... of a word" same "$(printf 'text\njson')" "$tmp/out"
+(cd "$tmp" && complete_words kmc-store list fix) >"$tmp/out"
+check "... of a file" same fixture.log "$tmp/out"
+"${KMC_STORE:-$build/kmc-store}" --help >"$tmp/help"
+check "kmc-store: --help is 80 columns wide" has_none '.\{81\}' "$tmp/help"
+for command in add list show new close reopen regressions prune html kcidb metrics; do
+	check "... and has $command, as the man page" grep -qF "fB$command" "$build/kmc-store.1"
+	check "... at the beginning of a line" grep -q "^  $command DB" "$tmp/help"
+done
+if command -v groff >/dev/null; then
+	groff -man -ww -Tutf8 -z "$build/kmc-store.1" 2>"$tmp/err"
+	check "kmc-store: the man page is well-formed" test ! -s "$tmp/err"
+fi
+check "... no placeholder is left in it" has_none '^@' "$build/kmc-store.1"
+
 # ---- what fails is said ----
 echo "struct tiny { int member; } tiny;" | gcc -g -x c -c - -o "$tmp/tiny.o"
 echo "j <Nokey>" >"$tmp/keys"
