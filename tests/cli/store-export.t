@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What kmc-store gives to others, and what the collector takes: with SQLite."""
 
+import collections
 import glob
 import json
 import os
@@ -18,6 +19,24 @@ from store import Tap, run, log
 
 TAP = Tap()
 COLLECT = os.path.join(store.TOP, "tools/kmc-store/collect/kmc-collect")
+
+
+def distinct(paths):
+    """-> {signature: reports} as kmc-report sees them, the same report once"""
+    names = ("checker", "error", "kernel", "build_id", "cpu", "pid", "comm", "time", "address",
+             "registers")
+    found = {}
+    for path in paths:
+        same = collections.Counter()
+        for line in store.report_json(path).splitlines():
+            report = json.loads(line)
+            key = json.dumps([report[name] for name in names] + [report["source"].get("seq")] + [
+                [frame[name] for name in ("address", "symbol", "offset", "module")]
+                for frame in report["frames"]])
+            # Those of no time are told apart by how often they came in one input.
+            found[key, same[key] if report["time"] is None else 0] = report["signature"]
+            same[key] += 1
+    return dict(collections.Counter(found.values()))
 
 
 def kcidb(database):
@@ -115,7 +134,11 @@ def collector(tmp):
 def main():
     with tempfile.TemporaryDirectory() as tmp:
         database = os.path.join(tmp, "bugs.db")
-        run("add", database, "-q", *sorted(glob.glob(os.path.join(store.REPORTS, "*/input.*"))))
+        paths = sorted(glob.glob(os.path.join(store.REPORTS, "*/input.log")))
+        run("add", database, "-q", *paths)
+        TAP.same("a store has the bugs that kmc-report finds, and as many reports of each",
+                 {row[0]: int(row[1]) for row in
+                  store.query(database, "SELECT words, reports FROM kmc_group")}, distinct(paths))
         kcidb(database)
         html(database, tmp)
         metrics(database)

@@ -118,7 +118,8 @@ static void *sqlite_open(const char *name, bool create)
 	/* Whoever reads sees the last commit, and does not wait. */
 	if (is_ours(session, create) &&
 	    sqlite_run(session, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-				"PRAGMA cache_size = -65536; PRAGMA trusted_schema = OFF;"))
+				"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;"
+				"PRAGMA trusted_schema = OFF;"))
 		return session;
 	sqlite_close(session);
 	return NULL;

@@ -14,6 +14,7 @@
 _Static_assert(REPORT_ID_SIZE == DIGEST_SIZE, "a name is a digest");
 
 static const char * const names[] = {
+	[KEY_ADDRESS] = "address",
 	[KEY_BUILD_ID] = "build_id",
 	[KEY_CHECKER] = "checker",
 	[KEY_COMM] = "comm",
@@ -80,7 +81,7 @@ void report_line_id(const struct report_line *line, const char *host, const char
 {
 	static const enum report_key said[] = {
 		KEY_CHECKER, KEY_ERROR, KEY_KERNEL, KEY_BUILD_ID, KEY_CPU, KEY_PID, KEY_COMM,
-		KEY_TIME, KEY_REGISTERS,
+		KEY_TIME, KEY_ADDRESS, KEY_REGISTERS,
 	};
 	static const char * const members[] = { "address", "symbol", "offset", "module", NULL };
 	struct digest digest = DIGEST_INIT;

@@ -12,6 +12,7 @@
 
 /* The members that are looked at; in alphabetical order, as in report_line.c. */
 enum report_key {
+	KEY_ADDRESS,
 	KEY_BUILD_ID,
 	KEY_CHECKER,
 	KEY_COMM,
