@@ -116,6 +116,10 @@ bool db_args(struct db *db, const struct db_args *args)
 		db_text(args->regressed ? "1" : NULL),
 	};
 
+	/* Not before it is needed: it costs more than a query. */
+	if (!db->has_args && !db_run(db, "session"))
+		return false;
+	db->has_args = true;
 	return note(db, db->engine->run(db->session, "DELETE FROM arg;")) &&
 	       db_load(db, "arg", ARRAY_SIZE(row)) && db_put(db, row) && db_loaded(db);
 }
@@ -168,8 +172,7 @@ bool db_open(struct db *db, const char *name, bool create)
 		goto failed;
 	if (!create && !note(db, migrate(db, name)))
 		goto failed;
-	if (db_run(db, "session"))
-		return true;
+	return true;
 failed:
 	db_close(db);
 	return false;

@@ -56,9 +56,11 @@ struct db_engine {
 
 extern const struct db_engine db_sqlite, db_psql;
 
+/* struct db - @has_args: the table for them is there */
 struct db {
 	const struct db_engine *engine;
 	void *session;
+	bool has_args;
 	bool failed;
 };
 
