@@ -71,7 +71,9 @@ static struct kmc_error *mail(const struct kmc_format_options *opts,
 			      char **out)
 {
 	/* Who gets it has the source; lines of it would only make it long. */
-	const struct kmc_print_options print = { .size = sizeof(print), .width = WIDTH, .ascii = true };
+	const struct kmc_print_options print = {
+		.size = sizeof(print), .width = WIDTH, .ascii = true,
+	};
 	char *title = NULL, *text = NULL;
 	struct kmc_buf buf = { };
 	struct kmc_error *err;

@@ -162,7 +162,8 @@ static bool add_log(struct adding *adding, const char *path, bool live)
 	return done;
 }
 
-static bool take_line(void *arg, const char *path, unsigned long number, const char *text, size_t len)
+static bool take_line(void *arg, const char *path, unsigned long number, const char *text,
+		      size_t len)
 {
 	const struct batch_explained explained = { };
 	struct adding *adding = arg;

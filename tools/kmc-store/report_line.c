@@ -92,7 +92,7 @@ void report_line_id(const struct report_line *line, const char *host, const char
 	for (size_t i = 0; i < ARRAY_SIZE(said); i++)
 		add_span(&digest, line->keys[said[i]]);
 	add_frames(&digest, line->keys[KEY_FRAMES], members);
-	/* The line of a log is another one in another copy of it; a number of the kernel's is not. */
+	/* A line of a log is another one in another copy of it; a number of the kernel's is not. */
 	add_span(&digest, json_member(line->keys[KEY_SOURCE], "seq"));
 	digest_text(digest, id);
 }
@@ -105,7 +105,7 @@ void report_line_site(const struct report_line *line, char site[REPORT_ID_SIZE])
 
 	add_span(&digest, line->keys[KEY_CHECKER]);
 	add_span(&digest, line->keys[KEY_TITLE]);
-	/* It has the innermost functions in it, and what else tells bugs apart without explaining. */
+	/* It has the innermost functions, and what else tells bugs apart without explaining. */
 	add_span(&digest, line->keys[KEY_SIGNATURE]);
 	add_frames(&digest, line->keys[KEY_FRAMES], members);
 	for (size_t i = 0; i < ARRAY_SIZE(object); i++)
