@@ -11,6 +11,9 @@
 #include "../common/memory.h"
 #include "digest.h"
 
+/* Of an id; 96 bits are left to tell the reports of a host apart. */
+#define HOST_DIGITS	8
+
 _Static_assert(REPORT_ID_SIZE == DIGEST_SIZE, "a name is a digest");
 
 static const char * const names[] = {
@@ -84,7 +87,8 @@ void report_line_id(const struct report_line *line, const char *host, const char
 		KEY_TIME, KEY_ADDRESS, KEY_REGISTERS,
 	};
 	static const char * const members[] = { "address", "symbol", "offset", "module", NULL };
-	struct digest digest = DIGEST_INIT;
+	struct digest digest = DIGEST_INIT, of_host = DIGEST_INIT;
+	char prefix[DIGEST_SIZE];
 
 	digest_add(&digest, host, strlen(host));
 	digest_add(&digest, boot, strlen(boot));
@@ -95,6 +99,10 @@ void report_line_id(const struct report_line *line, const char *host, const char
 	/* A line of a log is another one in another copy of it; a number of the kernel's is not. */
 	add_span(&digest, json_member(line->keys[KEY_SOURCE], "seq"));
 	digest_text(digest, id);
+	/* What is added together lies together in an index. */
+	digest_add(&of_host, host, strlen(host));
+	digest_text(of_host, prefix);
+	memcpy(id, prefix, HOST_DIGITS);
 }
 
 void report_line_site(const struct report_line *line, char site[REPORT_ID_SIZE])
