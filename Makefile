@@ -26,8 +26,9 @@ CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 OBJCOPY		?= objcopy
 PKG_CONFIG	?= pkg-config
 PACKAGES	:= libdw libelf libdebuginfod libbpf jansson zlib liblzma libzstd
-# Of kmc-annotate alone.
+# Of kmc-annotate alone, and of kmc-store alone.
 TUI_PACKAGES	:= ncursesw
+STORE_PACKAGES	:= sqlite3
 CFLAGS		?= -O2 -g
 comma		:= ,
 WARNINGS	:= -Wall -Wextra -Wmissing-prototypes -Wvla -Wshadow $(if $(WERROR),-Werror)
@@ -46,12 +47,15 @@ LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out $(LIBDWARF_SRCS),$(wildca
 COMMON_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/common/*.c))
 REPORT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-report/*.c)) $(COMMON_OBJS)
 ANNOTATE_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-annotate/*.c)) $(COMMON_OBJS)
+STORE_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/kmc-store/*.c)) $(COMMON_OBJS) \
+		   $(OUT)/obj/tools/kmc-store/sql_files.o
 # Made from the tables of options and keys.
-TOOLS		:= kmc-report kmc-annotate
+TOOLS		:= kmc-report kmc-annotate kmc-store
 MAN_PAGES	:= $(TOOLS:%=$(OUT)/%.1)
 COMPLETIONS	:= $(TOOLS:%=$(OUT)/%.bash)
 DOC_OBJS	:= $(addprefix $(OUT)/obj/tools/,doc.o kmc-report/options.o \
-		     kmc-annotate/options.o kmc-annotate/keys.o) $(COMMON_OBJS)
+		     kmc-annotate/options.o kmc-annotate/keys.o kmc-store/options.o \
+		     kmc-store/when.o) $(COMMON_OBJS)
 UNIT_TESTS	:= $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 # Linked into every unit test.
 UNIT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
@@ -64,7 +68,7 @@ KERNEL_TESTS	= $(filter-out $(shell grep -o '^tests/[^ ]*\.t' kernel/targets/$(K
 # What does not run our tools gains nothing from running twice, or takes too long to.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t follower.t \
 		     bench-kernel.t demo.t fuzz.t flat.t found.t faults.t layout.t insn.t hitrate.t \
-		     headers.t namesakes.t oracle.t rooms.t) \
+		     headers.t namesakes.t oracle.t rooms.t store-kill.t) \
 		     tests/tui/pahole.t
 
 # V=1 shows the commands.
@@ -72,7 +76,7 @@ Q		:= $(if $(V),,@)
 say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 
 .PHONY: all deps kernel demo check test soak distro bench install lint clean test-programs fuzz \
-	fuzz-programs
+	fuzz-programs sqlite
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -128,6 +132,26 @@ $(OUT)/kmc-annotate: $(ANNOTATE_OBJS) $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs $(TUI_PACKAGES)) -pthread
 
+# The text of all statements, as strings.
+SQL_FILES	:= $(sort $(wildcard tools/kmc-store/sql/*.sql))
+$(OUT)/obj/tools/kmc-store/sql_files.c: $(SQL_FILES) tools/kmc-store/sql_strings.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f tools/kmc-store/sql_strings.awk $(SQL_FILES) >$@
+
+$(OUT)/obj/tools/kmc-store/sql_files.o: $(OUT)/obj/tools/kmc-store/sql_files.c $(OUT)/obj/flags
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itools/kmc-store -c -o $@ $<
+
+# Better one line than what the compiler has to say to a header that is not there.
+$(OUT)/obj/tools/kmc-store/db_sqlite.o: | sqlite
+sqlite:
+	@$(PKG_CONFIG) --exists $(STORE_PACKAGES) || \
+		{ echo "kmc-store needs SQLite: install libsqlite3-dev, or run make deps" >&2; exit 1; }
+
+$(OUT)/kmc-store: $(STORE_OBJS) $(OUT)/libkmc.a
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs $(STORE_PACKAGES))
+
 $(OUT)/obj/doc: $(DOC_OBJS) $(OUT)/libkmc.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -137,6 +161,7 @@ $(MAN_PAGES): $(OUT)/%.1: $(OUT)/obj/doc
 	$(Q)$(OUT)/obj/doc man $* tools/$*/$*.1.in >$@
 $(OUT)/kmc-report.1: tools/kmc-report/kmc-report.1.in
 $(OUT)/kmc-annotate.1: tools/kmc-annotate/kmc-annotate.1.in
+$(OUT)/kmc-store.1: tools/kmc-store/kmc-store.1.in
 
 $(COMPLETIONS): $(OUT)/%.bash: $(OUT)/obj/doc
 	$(call say,BASH)
@@ -199,6 +224,7 @@ RUN		= tests/run -j $(shell nproc)
 # $(1): output directory
 VARIANT		= KMC_BUILD=$(1) KMC_REPORT=$(abspath $(1))/kmc-report \
 		  KMC_ANNOTATE=$(abspath $(1))/kmc-annotate \
+		  KMC_STORE=$(abspath $(1))/kmc-store \
 		  KMC_CHAIN=$(abspath $(1))/tests/kmc-chain \
 		  KMC_LAYOUT=$(abspath $(1))/tests/kmc-layout \
 		  KMC_MUTATE=$(abspath $(1))/tests/kmc-mutate
@@ -256,6 +282,7 @@ bench: deps
 	@bench/group --report $(BUILD)/kmc-report $(KERNEL)/vmlinux
 	@bench/report --build $(BUILD)
 	@bench/annotate --annotate $(BUILD)/kmc-annotate
+	@bench/store --store $(BUILD)/kmc-store --report $(BUILD)/kmc-report
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/kmc \
@@ -268,6 +295,11 @@ install: all
 	ln -sf libkmc.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libkmc.so.0
 	ln -sf libkmc.so.0 $(DESTDIR)$(LIBDIR)/libkmc.so
 	install -m 644 $(MAN_PAGES) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -m 755 tools/kmc-store/collect/kmc-collect $(DESTDIR)$(PREFIX)/bin
+	sed 's,@PREFIX@,$(PREFIX),' tools/kmc-store/collect/kmc-collect.service.in \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/kmc-collect.service
+	install -m 644 tools/kmc-store/collect/kmc-collect.timer $(DESTDIR)$(PREFIX)/lib/systemd/system
 	for tool in $(TOOLS); do install -m 644 $(OUT)/$$tool.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool || exit 1; done
 	sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(VERSION),; s,@PACKAGES@,$(PACKAGES),' \

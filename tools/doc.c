@@ -2,12 +2,14 @@
 /*
  * Makes what has to agree with the options and keys from their tables, at build time:
  *
- *   doc man TOOL TEMPLATE   the man page: TEMPLATE with @OPTIONS@ and @KEYS@ filled in
+ *   doc man TOOL TEMPLATE   the man page: TEMPLATE with @OPTIONS@, @COMMANDS@ and @KEYS@
+ *                           filled in
  *   doc bash TOOL           completion for bash
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "common/memory.h"
 #include "common/options.h"
 #include "kmc-annotate/keys.h"
 
@@ -75,6 +77,17 @@ static void print_man_options(const struct tool *tool)
 	}
 }
 
+static void print_man_commands(const struct tool *tool)
+{
+	for (size_t i = 0; i < tool->ncommands; i++) {
+		const struct command_row *row = &tool->commands[i];
+
+		printf(".TP\n\\fB%s\\fR ", row->name);
+		print_text(row->operands);
+		printf("\n%s\n", row->man);
+	}
+}
+
 static void print_man_keys(void)
 {
 	const struct request_row *rows;
@@ -106,6 +119,8 @@ static int print_man(const struct tool *tool, const char *path)
 	while (fgets(line, sizeof(line), in)) {
 		if (!strcmp(line, "@OPTIONS@\n"))
 			print_man_options(tool);
+		else if (!strcmp(line, "@COMMANDS@\n"))
+			print_man_commands(tool);
 		else if (!strcmp(line, "@KEYS@\n"))
 			print_man_keys();
 		else
@@ -204,8 +219,15 @@ static void print_bash(const struct tool *tool)
 		print_bash_case(tool, row);
 	printf("\tesac\n\tif [[ $cur == -* ]]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W '");
 	print_bash_names(tool, false, " ");
-	printf("' -- \"$cur\")\n"
-	       "\telse\n"
+	printf("' -- \"$cur\")\n");
+	if (tool->ncommands) {
+		printf("\telif ((COMP_CWORD == 1)); then\n"
+		       "\t\tmapfile -t COMPREPLY < <(compgen -W '");
+		for (size_t i = 0; i < tool->ncommands; i++)
+			printf("%s%s", i ? " " : "", tool->commands[i].name);
+		printf("' -- \"$cur\")\n");
+	}
+	printf("\telse\n"
 	       "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
 	       "\tfi\n}\n"
 	       "complete -o filenames -F ");
@@ -215,9 +237,12 @@ static void print_bash(const struct tool *tool)
 
 static const struct tool *find_tool(const char *name)
 {
-	if (!strcmp(name, report_tool.name))
-		return &report_tool;
-	return strcmp(name, annotate_tool.name) ? NULL : &annotate_tool;
+	static const struct tool * const tools[] = { &report_tool, &annotate_tool, &store_tool };
+
+	for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
+		if (!strcmp(name, tools[i]->name))
+			return tools[i];
+	return NULL;
 }
 
 int main(int argc, char **argv)

@@ -93,14 +93,14 @@ check "... behind its letter" same sarif "$tmp/out"
 complete_words kmc-report --color = >"$tmp/out"
 check "... of all words" same "$(printf 'auto\nalways\nnever')" "$tmp/out"
 check "what is no format is refused" refused \
-	"--format: cannot be 'jso'; it is one of: text, json, sarif, errors" "$KMC_REPORT" -f jso x
+	"--format: cannot be 'jso'; it is one of: text, json, sarif, errors, html, mail" "$KMC_REPORT" -f jso x
 check "... nor is any other word that is not one of a few" refused \
 	"--color: cannot be 'red'; it is one of: auto, always, never" "$KMC_REPORT" --color=red x
 check "... nor several" refused \
-	"--format: cannot be 'text|json'; it is one of: text, json, sarif, errors" \
+	"--format: cannot be 'text|json'; it is one of: text, json, sarif, errors, html, mail" \
 	"$KMC_REPORT" -f "text|json" x
 check "... nor nothing" refused \
-	"--format: cannot be ''; it is one of: text, json, sarif, errors" "$KMC_REPORT" --format= x
+	"--format: cannot be ''; it is one of: text, json, sarif, errors, html, mail" "$KMC_REPORT" --format= x
 
 both kmc-annotate "$KMC_ANNOTATE"
 complete_words kmc-annotate --dump = j >"$tmp/out"
@@ -118,6 +118,25 @@ for size in 0x24 80x 80x24x 80 1000x24; do
 	check "a screen of $size is none" refused "--size: cannot be '$size'" \
 		"$KMC_ANNOTATE" --size "$size"
 done
+
+# ---- kmc-store, whose first operand is a command ----
+complete_words kmc-store re >"$tmp/out"
+check "kmc-store: completion of a command" same "$(printf 'reopen\nregressions')" "$tmp/out"
+complete_words kmc-store list --format = "" >"$tmp/out"
+check "... of a word" same "$(printf 'text\njson')" "$tmp/out"
+(cd "$tmp" && complete_words kmc-store list fix) >"$tmp/out"
+check "... of a file" same fixture.log "$tmp/out"
+"${KMC_STORE:-$build/kmc-store}" --help >"$tmp/help"
+check "kmc-store: --help is 80 columns wide" has_none '.\{81\}' "$tmp/help"
+for command in add list show new close reopen regressions prune html kcidb metrics; do
+	check "... and has $command, as the man page" grep -qF "fB$command" "$build/kmc-store.1"
+	check "... at the beginning of a line" grep -q "^  $command DB" "$tmp/help"
+done
+if command -v groff >/dev/null; then
+	groff -man -ww -Tutf8 -z "$build/kmc-store.1" 2>"$tmp/err"
+	check "kmc-store: the man page is well-formed" test ! -s "$tmp/err"
+fi
+check "... no placeholder is left in it" has_none '^@' "$build/kmc-store.1"
 
 # ---- what fails is said ----
 echo "struct tiny { int member; } tiny;" | gcc -g -x c -c - -o "$tmp/tiny.o"

@@ -71,6 +71,12 @@ bool option_live(void *value, const char *arg)
 	return option_text(value, arg ? arg : LIVE_DEFAULT);
 }
 
+bool option_url(void *value, const char *arg)
+{
+	return (!strncmp(arg, "https://", 8) || !strncmp(arg, "http://", 7)) &&
+	       option_text(value, arg);
+}
+
 bool option_flag(void *value, const char *arg)
 {
 	(void)arg;
@@ -142,12 +148,26 @@ static void print_choices(const struct tool *tool, const struct option_row *row)
 	printf("\n");
 }
 
+static void print_commands(const struct tool *tool)
+{
+	for (size_t i = 0; i < tool->ncommands; i++) {
+		const struct command_row *row = &tool->commands[i];
+		const int len = printf("  %s %s", row->name, row->operands);
+
+		printf("%*s%s\n", len < HELP_COLUMN + 3 ? HELP_COLUMN + 3 - len : 1, "",
+		       row->help);
+	}
+	if (tool->ncommands)
+		printf("\n");
+}
+
 static void print_help(const struct tool *tool)
 {
 	const struct option_row *row;
 
 	print_usage(tool, stdout);
 	printf("\n%s\n\n", tool->purpose);
+	print_commands(tool);
 	for (size_t i = 0; (row = tool_row(tool, i)); i++)
 		print_row(tool, row);
 	printf("\n");

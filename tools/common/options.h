@@ -61,6 +61,19 @@ struct option_row {
 };
 
 /*
+ * struct command_row - one of the things that a tool does, its first operand
+ * @operands: what follows its name
+ * @help: a line for --help
+ * @man: for the man page, in man(7)'s language
+ */
+struct command_row {
+	const char *name;
+	const char *operands;
+	const char *help;
+	const char *man;
+};
+
+/*
  * struct tool - a program and its table
  * @operands: for the usage
  * @purpose: a sentence
@@ -68,6 +81,7 @@ struct option_row {
  * @word: the words of which an argument "X,..." is some, NULL behind the last; NULL: no
  *	option has them
  * @notes: lines behind the options of --help
+ * @commands: @ncommands of them, NULL: it does one thing
  */
 struct tool {
 	const char *name;
@@ -78,9 +92,11 @@ struct tool {
 	const char *notes;
 	const struct option_row *rows;
 	size_t count;
+	const struct command_row *commands;
+	size_t ncommands;
 };
 
-extern const struct tool report_tool, annotate_tool;
+extern const struct tool report_tool, annotate_tool, store_tool;
 
 /* A row of the table and, behind these, what every tool has; NULL behind the last. */
 const struct option_row *tool_row(const struct tool *tool, size_t i);
@@ -92,6 +108,8 @@ const char *option_arg(const struct tool *tool, const struct option_row *row,
 /* For @set: a char pointer to what is not empty, LIVE_DEFAULT unless named; a bool. */
 bool option_text(void *value, const char *arg);
 bool option_live(void *value, const char *arg);
+/* Nothing but http and https, for it becomes a link. */
+bool option_url(void *value, const char *arg);
 bool option_flag(void *value, const char *arg);
 /* Which of "a|b|c" the argument is. */
 bool option_word(const char *words, const char *arg, unsigned int *value);

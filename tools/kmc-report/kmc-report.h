@@ -15,6 +15,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
  * struct options - what the command line says
  * @live: path to follow, NULL for none
  * @source: source tree, NULL for none
+ * @source_url: where lines of source can be looked at, NULL: nowhere
  * @only: checkers whose reports are wanted, with commas between; NULL: all
  * @group: print bugs and not reports
  * @limit: reports or bugs to print, 0 for all
@@ -28,6 +29,7 @@ struct options {
 	const char *live;
 	struct kmc_debuginfo_options debuginfo;
 	const char *source;
+	const char *source_url;
 	const char *only;
 	const struct kmc_format *format;
 	enum color color;

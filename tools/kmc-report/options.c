@@ -147,6 +147,10 @@ static const struct option_row rows[] = {
 	{ 'f', "format", OPTION_CHOICE, false, set_format, AT(format),
 	  "how to print, see below",
 	  "" },
+	{ 0, "source-url", "TEMPLATE", false, option_url, AT(source_url),
+	  "html: where source is; %f is a file, %l a line",
+	  "With\n.B \\-\\-format=html\nlinks to lines of source:\n.I %f\nis the file,\n.I %l\nthe line, as in\n"
+	  ".IR https://git.example/linux/tree/%f#n%l ." },
 	{ 0, "only", "CHECKER,...", false, set_only, AT(only),
 	  "reports of these checkers only",
 	  "Print reports of these checkers only: kmemcheck, KASAN, KMSAN, KFENCE, UBSAN, SLUB,\n"

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../common/message.h"
+#include "maintainers.h"
 #include "progress.h"
 
 static bool want_color(enum color color)
@@ -69,13 +70,16 @@ bool writer_begin(struct writer *out, const struct options *opts)
 		.size = sizeof(out->format),
 		.print = &out->print,
 		.source = opts->source,
+		.source_url = opts->source_url,
+		.maintainers = maintainers_of,
+		.arg = (void *)opts->source,
 	};
 	print->size = sizeof(*print);
 	print->registers = opts->registers;
 	print->color = want_color(opts->color);
 	print->ascii = opts->ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
 	print->width = opts->width ? opts->width : terminal_width();
-	if (opts->group)
+	if (opts->group || opts->format->index)
 		err = kmc_group_new(0, &out->group);
 	/* The other formats only name files, which need not be there. */
 	if (!err && opts->source && opts->format->for_people)
@@ -125,13 +129,36 @@ bool writer_report(struct writer *out, struct kmc_report *report)
 	return good;
 }
 
+static bool is_shown(const struct writer *out, size_t i)
+{
+	return !out->opts->limit || i < out->opts->limit;
+}
+
+static bool show_index(struct writer *out)
+{
+	const struct kmc_format *format = out->opts->format;
+	const struct kmc_bug *bug;
+	char *text = NULL;
+
+	for (size_t i = 0; format->index && is_shown(out, i) &&
+	     (bug = kmc_group_get(out->group, i)); i++) {
+		struct kmc_error *err = format->index(&out->format, bug, !i, &text);
+
+		if (!put(out, err, text))
+			return false;
+	}
+	return true;
+}
+
 static bool show_bugs(struct writer *out)
 {
 	const uint64_t dropped = kmc_group_dropped(out->group);
 	const struct kmc_bug *bug;
 
 	kmc_group_sort(out->group);
-	while ((!out->opts->limit || out->shown < out->opts->limit) &&
+	if (!show_index(out))
+		return false;
+	while (is_shown(out, out->shown) &&
 	       (bug = kmc_group_get(out->group, out->shown))) {
 		if (!show(out, NULL, bug))
 			return false;
@@ -157,5 +184,7 @@ bool writer_end(struct writer *out)
 	out->print.source = NULL;
 	if (good && format->end)
 		err = format->end(&out->format, &text);
+	else if (good && format->end_of)
+		err = format->end_of(&out->format, out->shown, &text);
 	return good && put(out, err, text);
 }

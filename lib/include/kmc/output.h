@@ -133,11 +133,19 @@ KMC_PUBLIC void kmc_group_free(struct kmc_group *group);
  * @size: sizeof(struct kmc_format_options)
  * @print: width, characters, colour, lines of source; NULL: the defaults
  * @source: directory that names of files are relative to, NULL if unknown
+ * @source_url: where lines of source can be looked at: %f in it is the file, %l the line;
+ *	NULL: nowhere
+ * @maintainers: of a file of the source tree, a line each, yours to free; NULL: nobody knows.
+ *	May be NULL itself
+ * @arg: for @maintainers
  */
 struct kmc_format_options {
 	size_t size;
 	const struct kmc_print_options *print;
 	const char *source;
+	const char *source_url;
+	char *(*maintainers)(void *arg, const char *file);
+	void *arg;
 };
 
 /**
@@ -150,6 +158,9 @@ struct kmc_format_options {
  * @report: a report; @first: no other came before
  * @bug: a bug, likewise
  * @end: what comes last; NULL: nothing
+ * @index: a bug in the index, of which all come before the first @bug; NULL: there is none.
+ *	A format that has one has no @report, so reports are to be grouped
+ * @end_of: instead of @end, when it is to know how many there were
  *
  * Each gives a text that is yours to free(). One behind the other they are a document,
  * of which nothing has to be kept. Text of a report is escaped.
@@ -166,6 +177,10 @@ struct kmc_format {
 	struct kmc_error *(*bug)(const struct kmc_format_options *opts,
 				 const struct kmc_bug *bug, bool first, char **out);
 	struct kmc_error *(*end)(const struct kmc_format_options *opts, char **out);
+	struct kmc_error *(*index)(const struct kmc_format_options *opts,
+				   const struct kmc_bug *bug, bool first, char **out);
+	struct kmc_error *(*end_of)(const struct kmc_format_options *opts, uint64_t count,
+				    char **out);
 };
 
 /**
@@ -175,6 +190,72 @@ struct kmc_format {
  * Return: the format, valid for ever; NULL behind the last.
  */
 KMC_PUBLIC const struct kmc_format *kmc_format_get(size_t index);
+
+/* ---- a page of bugs: html_page.c ---- */
+
+/**
+ * struct kmc_html_entry - a bug in a page
+ * @size: sizeof(struct kmc_html_entry); what is beyond it counts as zero
+ * @id: letters and digits, by which links find it
+ * @title: what it is
+ * @member: of which object it is; NULL: unknown
+ * @state: of the bug: "open"; NULL: unknown
+ * @reports: how many there were
+ * @first: when or where the first was, in words
+ * @last: likewise
+ * @facts: a line below the title
+ * @text: from kmc_print_report() with colour; NULL: there is none
+ *
+ * All of it may be hostile.
+ */
+struct kmc_html_entry {
+	size_t size;
+	const char *id;
+	const char *title;
+	const char *member;
+	const char *state;
+	uint64_t reports;
+	const char *first;
+	const char *last;
+	const char *facts;
+	const char *text;
+};
+
+/**
+ * kmc_html_begin() - the beginning of a page without scripts
+ * @title: its heading
+ * @out: text, yours to free(), as in all of these
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_html_begin(const char *title, char **out);
+
+/**
+ * kmc_html_index() - a row of the index, which has a row for each bug
+ * @entry: the bug
+ * @first: no other came before
+ * @out: text
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_html_index(const struct kmc_html_entry *entry, bool first, char **out);
+
+/**
+ * kmc_html_entry() - a bug, behind the index
+ * @entry: the bug
+ * @first: no other came before
+ * @source_url: as in struct kmc_format_options
+ * @out: text
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_html_entry(const struct kmc_html_entry *entry, bool first, const char *source_url,
+	       char **out);
+
+/**
+ * kmc_html_end() - the end of a page
+ * @entries: how many bugs it has
+ * @out: text
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_html_end(uint64_t entries, char **out);
 
 /* ---- types: type_json.c ---- */
 
