@@ -154,9 +154,9 @@ static bool fits(const struct kmc_mem *mem, const struct expression *e)
 }
 
 /* Does it contradict what is known of the register? */
-static bool is_cast(const struct reader *r, const struct expression *e)
+static bool is_cast(const struct expression *e)
 {
-	return (e->cast || (e->local && r->unnamed)) && !e->step && is_scalar((Dwarf_Die *)&e->type);
+	return (e->cast || e->local) && !e->step && is_scalar((Dwarf_Die *)&e->type);
 }
 
 /* Was it used? Then the instruction may be the one that reads it. */
@@ -168,7 +168,7 @@ static void note(struct reader *r, const struct expression *e)
 	struct kmc_found *place;
 
 	if (r->err || !e->known || e->address || !e->within || !fits(mem, e) ||
-	    (r->only_casts && !is_cast(r, e)) ||
+	    (r->only_casts && !is_cast(e)) ||
 	    (e->step && mem->index != KMC_REG_NONE))
 		return;
 	r->err = kmc_search_add(r->search, &object, access->image, access->mem_at - mem->disp,
