@@ -303,25 +303,6 @@ static void turn_round(struct kmc_vars *vars)
 		vars->v[i].level = deepest - vars->v[i].level;
 }
 
-static struct kmc_error *find_vars(struct kmc_image *image, uint64_t address,
-				   struct kmc_vars *out)
-{
-	struct walk w = { .vars = out };
-	struct kmc_error *err;
-	Dwarf_Die function;
-	bool found;
-
-	err = kmc_image_function(image, address, &function, &found);
-	if (err || !found)
-		return err;
-	w.address = address - image->bias;
-	visit(&w, &function, dwarf_diename(&function), 0, 0);
-	if (w.nomem)
-		return kmc_error_nomem();
-	turn_round(out);
-	return NULL;
-}
-
 /* Is the frame's base where the stack pointer was before the call? */
 static bool has_cfa_base(Dwarf_Die *function)
 {
@@ -334,38 +315,48 @@ static bool has_cfa_base(Dwarf_Die *function)
 	       ops[0].atom == DW_OP_call_frame_cfa;
 }
 
-struct kmc_error *kmc_vars_slot(struct kmc_image *image, uint64_t address,
-				int64_t cfa, struct kmc_slot *out)
+/* All variables of the function and of what is inlined there. */
+static struct kmc_error *visit_function(struct walk *w, struct kmc_image *image, uint64_t address)
 {
-	struct walk w = { .slot = out, .cfa = cfa };
 	struct kmc_error *err;
 	Dwarf_Die function;
 	bool found;
 
-	*out = (struct kmc_slot) { };
 	err = kmc_image_function(image, address, &function, &found);
-	if (err || !found || !has_cfa_base(&function))
+	if (err || !found || (w->slot && !has_cfa_base(&function)))
 		return err;
-	w.address = address - image->bias;
-	visit(&w, &function, dwarf_diename(&function), 0, 0);
-	return NULL;
+	w->address = address - image->bias;
+	visit(w, &function, dwarf_diename(&function), 0, 0);
+	return w->nomem ? kmc_error_nomem() : NULL;
+}
+
+static struct kmc_error *find_vars(struct kmc_image *image, uint64_t address,
+				   struct kmc_vars *out)
+{
+	struct walk w = { .vars = out };
+	struct kmc_error *err = visit_function(&w, image, address);
+
+	if (!err)
+		turn_round(out);
+	return err;
+}
+
+struct kmc_error *kmc_vars_slot(struct kmc_image *image, uint64_t address,
+				int64_t cfa, struct kmc_slot *out)
+{
+	struct walk w = { .slot = out, .cfa = cfa };
+
+	*out = (struct kmc_slot) { };
+	return visit_function(&w, image, address);
 }
 
 struct kmc_error *kmc_vars_holder(struct kmc_image *image, uint64_t address,
 				  unsigned int regnum, const char **name)
 {
 	struct walk w = { .holder = name, .regnum = regnum };
-	struct kmc_error *err;
-	Dwarf_Die function;
-	bool found;
 
 	*name = NULL;
-	err = kmc_image_function(image, address, &function, &found);
-	if (err || !found)
-		return err;
-	w.address = address - image->bias;
-	visit(&w, &function, dwarf_diename(&function), 0, 0);
-	return NULL;
+	return visit_function(&w, image, address);
 }
 
 static void free_vars(void *value)
