@@ -377,12 +377,15 @@ static struct expression read_call(struct reader *r, const char *name, size_t le
 	return e;
 }
 
-/* Of a variable: does no register have its value? */
-static bool is_nowhere(struct reader *r, const char *name, size_t len)
+/* Of a variable: does it point to a struct, and does no register have its value? */
+static bool is_nowhere(struct reader *r, const char *name, size_t len, Dwarf_Die *type)
 {
 	const struct kmc_access *access = r->search->access;
 	struct kmc_vars *vars;
+	Dwarf_Die target;
 
+	if (!kmc_die_pointee(type, &target) || !kmc_die_is_aggregate(&target))
+		return false;
 	r->err = kmc_vars_at(access->image, access->pc, &vars);
 	for (size_t i = 0; !r->err && i < vars->count; i++)
 		if (vars->v[i].level == r->level && strlen(vars->v[i].name) == len &&
@@ -406,8 +409,10 @@ static struct expression read_name(struct reader *r, int depth)
 	if (r->level != NO_LEVEL)
 		r->err = kmc_scope_variable(access->image, access->pc, r->level, name, len,
 					    &e.type, &e.known);
-	if (!r->err && e.known && r->unnamed)
-		e.local = is_nowhere(r, name, len);
+	if (!r->err && e.known && r->only_casts && is_nowhere(r, name, len, &e.type)) {
+		r->search->statement->nowhere = true;
+		e.local = r->unnamed;
+	}
 	if (r->err || e.known)
 		return e;
 	r->err = kmc_unit_name(access->image, access->pc, KMC_NAME_VARIABLE, name, len,
@@ -561,18 +566,25 @@ struct kmc_error *kmc_cast_expressions_find(struct kmc_search *search)
 	struct reader r = {
 		.search = search, .left = MAX_NAMES, .macros = MAX_MACROS, .only_casts = true,
 	};
+	bool castless;
 
 	if (!access->image || !access->mem || access->mem->base == KMC_REG_NONE ||
 	    access->mem->base == KMC_REG_RIP || access->mem->base == KMC_REG_RSP ||
 	    access->mem->index != KMC_REG_NONE || kmc_search_wants_base(search) ||
 	    !can_read(search))
 		return NULL;
+	castless = statement->castless == statement->nfiles + 1;
+	if (castless && statement->settled == statement->nfiles + 1)
+		return NULL;
 	r.err = look_at_known(&r);
-	if (r.err || (!r.unnamed && statement->castless == statement->nfiles + 1))
+	if (r.err || (castless && !r.unnamed))
 		return r.err;
 	statement->casts = false;
+	statement->nowhere = false;
 	read_parts(&r);
 	if (!r.err && !statement->casts)
 		statement->castless = statement->nfiles + 1;
+	if (!r.err && !statement->nowhere)
+		statement->settled = statement->nfiles + 1;
 	return r.err;
 }

@@ -21,7 +21,9 @@
  *	where that of the next one begins; @nparts of them
  * @nparts: of @ends
  * @casts: a cast to a struct was met while it was read
- * @castless: none was, when @nfiles was one less; 0: that is not known
+ * @nowhere: likewise, a variable that debug info has in no register there
+ * @castless: no cast was, when @nfiles was one less; 0: that is not known
+ * @settled: likewise, no such variable
  */
 struct kmc_statement {
 	struct kmc_buf text;
@@ -30,7 +32,9 @@ struct kmc_statement {
 	size_t ends[KMC_STATEMENT_PARTS];
 	size_t nparts;
 	bool casts;
+	bool nowhere;
 	size_t castless;
+	size_t settled;
 };
 
 /**

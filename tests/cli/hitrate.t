@@ -297,13 +297,14 @@ class Source:
         if place not in self.lines:
             self.lines[place] = self.learn(path).split("\n")
         lines = self.lines[place]
-        # What a file includes from its own directory may be macros, too; or what includes
-        # it has included them before.
+        # What a file includes from its own directory or the one above, as drivers/cxl/core
+        # does, may be macros, too; or what includes it has included them before.
         directory = os.path.dirname(place)
         if "/include/" not in directory + "/" and directory not in self.seen:
             self.seen.add(directory)
-            for header in glob.glob(directory + "/*.h") + glob.glob(directory + "/include/*.h"):
-                self.learn(header)
+            for below in "", "include/", "../":
+                for header in glob.glob(f"{directory}/{below}*.h"):
+                    self.learn(header)
         if not 0 < line <= len(lines):
             return ""
         first = last = line - 1
