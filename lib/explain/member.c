@@ -435,17 +435,21 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 		   uint64_t runs)
 {
 	const struct kmc_access *access = search->access;
-	uint64_t whole = 0;
+	uint64_t whole = 0, parts = 0, said;
 
 	for (size_t i = 0; i < arms->count; i++) {
 		if (is_whole(access, place, arms->v[i]))
 			whole |= 1ULL << i;
-		place->part |= is_part(access, place, arms->v[i]);
+		if (is_part(access, place, arms->v[i]))
+			parts |= 1ULL << i;
 	}
+	place->part |= parts;
 	if (arms->v[0]->place != KMC_PLACE_MEMBER)
 		return;
 	place->leaf = whole;
-	retain(arms, whole ? whole | runs : 0);
+	/* Of a long that the source names, an int may be all that is wanted. */
+	said = told_by_source(arms, search->statement) & parts;
+	retain(arms, whole ? whole | runs | said : 0);
 	choose_by_index(arms, access);
 	choose_bits(arms, access->report, place->candidate.offset);
 	/* A mask that fits bit-fields is as good as a size that fits a member. */

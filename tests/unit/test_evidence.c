@@ -208,6 +208,17 @@ static void a_variable_that_is_nowhere_may_be_it(void **state)
 	kmc_report_free(assert_found(state, &both, "struct mount", "kind", KMC_CERTAIN));
 }
 
+static void the_named_arm_may_be_longer(void **state)
+{
+	const struct read silent = { "half_of_a_long", 8, 32, NULL, 0 };
+	const struct read value = { "half_of_a_long", 8, 32, "return u->integer.value;", 0 };
+	const struct read order = { "half_of_a_long", 8, 32, "return u->power.order;", 0 };
+
+	kmc_report_free(assert_found(state, &silent, "union value", "power.order", KMC_LIKELY));
+	kmc_report_free(assert_found(state, &value, "union value", "integer.value", KMC_CERTAIN));
+	kmc_report_free(assert_found(state, &order, "union value", "power.order", KMC_CERTAIN));
+}
+
 static void what_may_have_been_cast_is_a_guess(void **state)
 {
 	const struct read read = { "passing", 56, 32, NULL, 0 };
@@ -545,6 +556,7 @@ int main(void)
 		cmocka_unit_test(what_may_have_been_cast_is_a_guess),
 		cmocka_unit_test(a_cast_that_says_otherwise_leaves_a_guess),
 		cmocka_unit_test(a_variable_that_is_nowhere_may_be_it),
+		cmocka_unit_test(the_named_arm_may_be_longer),
 		cmocka_unit_test(what_all_of_them_have_is_not),
 		cmocka_unit_test(the_source_tells_what_was_cast_to),
 		cmocka_unit_test(the_source_tells_that_nothing_was_cast),
