@@ -348,8 +348,6 @@ struct kmc_error *kmc_dwarf_open(struct kmc_dwarf_source *src,
 		err = check_units(src);
 	if (err)
 		return err;
-	/* All is let go here, so it need not keep a list of it. */
-	dwarf_set_de_alloc_flag(0);
 	src->access.object = &src->sections;
 	src->access.methods = &access_methods;
 	if (dwarf_object_init_b(&src->access, drop_error, src, DW_GROUPNUMBER_ANY,

@@ -292,27 +292,34 @@ static void debug_info_has_names(void **state)
 	free(image);
 }
 
-static void what_is_inferred_is_likely(void **state)
+/* Of p->marks[]; @index: the variable's name, NULL: unknown */
+static struct kmc_report *inferred(const char *index)
 {
-	static const char message[] = "index 7 is out of range for type 'u16 [6]'";
 	struct kmc_report *report = kmc_report_new("x");
 
-	(void)state;
 	report->checker = "UBSAN";
 	report->error = strdup(INDEX);
-	report->message = strdup(message);
+	report->message = strdup("index 7 is out of range for type 'u16 [6]'");
 	report->undefined.array = strdup("p->marks");
+	report->undefined.value = index ? strdup(index) : NULL;
 	report->undefined.inferred = true;
 	assert_no_error(kmc_verdict_checked(report));
-	assert_string_equal(report->verdict.headline,
+	return report;
+}
+
+static void what_is_inferred_is_likely(void **state)
+{
+	struct kmc_report *nameless = inferred(NULL), *named = inferred("slot");
+
+	(void)state;
+	assert_string_equal(nameless->verdict.headline,
 			    "undefined-behaviour: index 7 is out of range for type 'u16 [6]': p->marks[7], likely");
-	report->undefined.value = strdup("slot");
-	assert_no_error(kmc_verdict_checked(report));
-	assert_string_equal(report->verdict.headline,
+	assert_string_equal(named->verdict.headline,
 			    "undefined-behaviour: index 7 is out of range for type 'u16 [6]': p->marks[slot], likely");
-	assert_string_equal(report->verdict.text,
+	assert_string_equal(named->verdict.text,
 			    "index 7 is out of range for type 'u16 [6]': slot was 7, and p->marks has 6 elements");
-	kmc_report_free(report);
+	kmc_report_free(nameless);
+	kmc_report_free(named);
 }
 
 int main(void)
