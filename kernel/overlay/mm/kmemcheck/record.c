@@ -336,6 +336,12 @@ size_t kmemcheck_encode_lost(u64 count, enum kmemcheck_lost_where where, void *b
 	return record_end(&c, KMEMCHECK_RECORD_LOST, 0);
 }
 
+/* Of two clocks read one after the other it would differ from one header to the next. */
+static u64 boot_time(void)
+{
+	return ktime_mono_to_any(0, TK_OFFS_REAL) - ktime_mono_to_any(0, TK_OFFS_BOOT);
+}
+
 size_t kmemcheck_encode_header(void *buf, size_t size)
 {
 	struct cursor c = record_begin(buf, size);
@@ -349,7 +355,7 @@ size_t kmemcheck_encode_header(void *buf, size_t size)
 		.page_offset = PAGE_OFFSET,
 		.pool_start = kmemcheck_pool_start,
 		.pool_end = kmemcheck_pool_start + kmemcheck_pool_size,
-		.boot_time = ktime_get_real_ns() - ktime_get_boottime_ns(),
+		.boot_time = boot_time(),
 	};
 
 	put_section(&c, KMEMCHECK_SECTION_KERNEL, &kernel, sizeof(kernel));
