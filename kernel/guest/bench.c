@@ -234,6 +234,7 @@ static int mount_ext4(void)
 	int loop = open("/dev/loop0", O_RDWR);
 	int image = open("ext4.img", O_RDWR);
 	struct stat st;
+	int held;
 
 	if (tar < 0 || fstat(tar, &st))
 		return failed("tree.tar");
@@ -247,11 +248,14 @@ static int mount_ext4(void)
 	config.fd = image;
 	if (loop < 0 || ioctl(loop, LOOP_CONFIGURE, &config))
 		return failed("/dev/loop0");
+	/* The last who closes it gives it up. Who can write is in the way of a mount, since 6.8. */
+	held = open("/dev/loop0", O_RDONLY);
+	close(loop);
 	if ((mkdir("ext4", 0700) && errno != EEXIST) ||
 	    mount("/dev/loop0", "ext4", "ext4", 0, NULL))
 		return failed("ext4");
 	close(image);
-	close(loop);
+	close(held);
 	return 0;
 }
 

@@ -11,6 +11,7 @@ form that is not understood.
 import collections
 import os
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -127,11 +128,18 @@ def read():
                 re.finditer(r"^\| `(.*?)` \| .*? \| (.*?) \|$", file.read(), re.M)}
 
 
+def is_default():
+    """The table is of the version that is built if nobody asks for another."""
+    default = subprocess.run([os.path.join(ROOT, "kernel/kver")], capture_output=True, text=True,
+                             check=True, env={"PATH": os.environ["PATH"]}).stdout.strip()
+    return os.environ.get("KVER") in (None, "", default)
+
+
 def main():
     if not os.path.exists(VMLINUX) or not os.path.exists(SOURCE):
         print("1..0 # SKIP VMLINUX does not name a kernel that was built here")
         return
-    print("1..3")
+    print(f"1..{3 if is_default() else 2}")
     forms, examples = measure(VMLINUX)
     if os.environ.get("REGEN"):
         write(forms)
@@ -141,13 +149,14 @@ def main():
     print(f"{'ok' if good[0] else 'not ok'} 1 - found {total} instructions behind a load")
     print(f"{'ok' if good[1] else 'not ok'} 2 - {100 * fine / total:.3f} % of them are "
           "understood")
-    told = read()
+    told = read() if is_default() else set(forms)
     wrong = [key for key, count in forms.items() if count / total >= RARE and key not in told]
     # Of the others, one that is understood by now is a table that is too old.
     wrong += [key for key in told if not is_fine(key[1]) and key not in forms and
               any(other[0] == key[0] for other in forms)]
     good.append(not wrong)
-    print(f"{'ok' if good[2] else 'not ok'} 3 - docs/follower.md says so")
+    if is_default():
+        print(f"{'ok' if good[2] else 'not ok'} 3 - docs/follower.md says so")
     for name, answer in wrong:
         print(f"# {name}: {answer}: REGEN=1 writes the table anew")
     for key, example in sorted(examples.items()):

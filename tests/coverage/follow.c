@@ -33,6 +33,12 @@ const struct kmemcheck_decoded *kmemcheck_lookup_decoded(unsigned long ip)
 	return NULL;
 }
 
+bool kmemcheck_is_vmalloc_memory(unsigned long addr)
+{
+	(void)addr;
+	return false;
+}
+
 bool kmemcheck_load_nofault(void *to, unsigned long from, unsigned int size)
 {
 	(void)from;

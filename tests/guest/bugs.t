@@ -3,10 +3,17 @@
 """Bugs that Linux once had are reported in a kernel that has them again, and nothing
 is reported for the same steps in one where they are fixed."""
 
+import json
 import os
 import tempfile
 
 import guest
+
+# What differs from one version of Linux to another.
+with open(os.path.join(guest.TARGET, "expect.json"), encoding="utf-8") as expected:
+    EXPECT = json.load(expected)
+# What a buffer for a message of hardly any bytes comes from.
+MESSAGE = EXPECT["small message"]
 
 WANTED = {
     # name: what is reported, in which function, about which object, whose it is. Where what
@@ -21,37 +28,38 @@ WANTED = {
             "cache": "kmalloc-32", "size": 32, "offset": 4,
             "owner": "bcm_tx_setup"},
     "tipc": {"kind": "read", "bits": 64, "function": "bearer_name_validate",
-             "cache": "kmalloc-512", "size": 512, "offset": 52,
+             **MESSAGE, "offset": 52,
              "owner": "netlink_sendmsg"},
     # All of a page but the item. The object is a page or more of them.
     "nilfs2": {"kind": "infoleak", "bits": 8 * (4096 - 16), "function": "nilfs_ioctl_wrap_copy",
                "offset": 16, "owner": "nilfs_ioctl_wrap_copy", "of": 4096, "runs": [(16, 4095)]},
     # The same instruction copies both to user space, and some more.
     "nexthop": {"kind": "infoleak", "bits": 16, "function": "netlink_recvmsg", "depth": 5,
-                "cache": "kmalloc-512", "size": 512, "offset": 50, "owner": "rtm_get_nexthop",
-                "filler": "nh_fill_node", "of": 60, "runs": [(50, 51), (58, 59)]},
+                **MESSAGE, "offset": 50, "owner": "rtm_get_nexthop",
+                "filler": "nh_fill_node", **EXPECT["nexthop"],
+                "runs": [(50, 51), (58, 59)]},
     "useropt": {"kind": "infoleak", "bits": 8, "function": "netlink_recvmsg", "depth": 5,
-                "cache": "kmalloc-512", "size": 512, "offset": 17, "owner": "ndisc_ra_useropt",
+                **MESSAGE, "offset": 17, "owner": "ndisc_ra_useropt",
                 "filler": "ndisc_ra_useropt", "of": 76, "runs": [(17, 17), (26, 31)]},
     # Behind room for the device's header, and 40 or 20 bytes.
     "icmp6": {"kind": "read", "bits": 8, "function": "__ip6_make_skb",
-              "cache": "kmalloc-512", "size": 512, "offset": 64,
+              **MESSAGE, "offset": 64,
               "owner": "__ip6_append_data", "filler": "__ip6_append_data"},
     "icmp": {"kind": "read", "bits": 8, "function": "__ip_make_skb",
-             "cache": "kmalloc-512", "size": 512, "offset": 36,
+             **MESSAGE, "offset": 36,
              "owner": "__ip_append_data", "filler": "__ip_append_data"},
     "j1939": {"kind": "infoleak", "bits": 40, "function": "raw_recvmsg", "depth": 3,
-              "cache": "kmalloc-512", "size": 512, "offset": 27,
+              **MESSAGE, "offset": 27,
               "owner": "j1939_sk_alloc_skb", "filler": "j1939_sk_alloc_skb",
               "of": 16, "runs": [(11, 15)]},
     # From there into what was zero, and then into another buffer.
     "bcm": {"kind": "infoleak", "bits": 40, "function": "bcm_recvmsg", "depth": 3,
-            "cache": "kmalloc-512", "size": 512, "offset": 67,
+            **MESSAGE, "offset": 67,
             "owner": "bcm_send_to_user", "filler": "j1939_sk_alloc_skb",
             "source": "j1939_sk_alloc_skb", "from": 27, "copies": 2,
             "of": 72, "runs": [(67, 71)]},
     "qrtr": {"kind": "read", "bits": 32, "function": "qrtr_tx_resume",
-             "cache": "kmalloc-512", "size": 512, "offset": 72,
+             **MESSAGE, "offset": 72,
              "owner": "qrtr_endpoint_post", "filler": "qrtr_endpoint_post"},
     # A byte that goes by a register into what was zero. Its first use, in nci_open_device(),
     # waits on the stack for longer than propagation goes; this is the second one.
@@ -60,7 +68,7 @@ WANTED = {
                   "owner": "nci_allocate_device",
                   "source": "virtual_ncidev_write", "from": 5, "copies": 1},
     "nci-rx": {"kind": "read", "bits": 8, "function": "nci_rx_work", "depth": 1,
-               "cache": "kmalloc-512", "size": 512, "offset": 2,
+               **MESSAGE, "offset": 2,
                "owner": "virtual_ncidev_write", "filler": "virtual_ncidev_write"},
     # Two things: nine bytes of a tag's name on their way through the stack, two objects and
     # a message, and a length behind them.
@@ -69,13 +77,13 @@ WANTED = {
                    "filler": "virtual_ncidev_write", "of": 72, "runs": [(56, 56), (64, 71)],
                    "source": "virtual_ncidev_write", "from": 11, "copies": 3},
     "nci-length": {"kind": "read", "bits": 8, "function": "nci_ntf_packet",
-                   "cache": "kmalloc-512", "size": 512, "offset": 23,
+                   **MESSAGE, "offset": 23,
                    "owner": "virtual_ncidev_write", "filler": "virtual_ncidev_write"},
     "ppp-async": {"kind": "read", "bits": 8, "function": "ppp_async_encode",
-                  "cache": "kmalloc-512", "size": 512, "offset": 2,
+                  **MESSAGE, "offset": 2,
                   "owner": "ppp_write", "filler": "ppp_write"},
     "ppp-sync": {"kind": "read", "bits": 8, "function": "ppp_sync_txmunge",
-                 "cache": "kmalloc-512", "size": 512, "offset": 4,
+                 **MESSAGE, "offset": 4,
                  "owner": "ppp_write", "filler": "ppp_write"},
 }
 

@@ -288,12 +288,23 @@ def check_health(tap, label, done, switched=False):
     tap.ok("workload ended" in done.log, f"{label}: the workload has ended")
 
 
-def silence(tap, seconds, smp, wide=False):
+def check_nodes(tap, label, done, nodes):
+    """Each has its part of the pool, and memory of each is in use."""
+    stats = done.stats()
+    sizes, used = ([int(stats.get(f"{name} of node {node}", 0)) for node in range(nodes)]
+                   for name in ("pool", "pool used"))
+    tap.equal(sum(sizes), int(stats.get("pool", -1)), f"{label}: the pool is in {nodes} parts")
+    tap.ok(all(used), f"{label}: memory of each is used", stats)
+
+
+def silence(tap, seconds, smp, wide=False, mem="1G", nodes=1):
     label = f"{smp} CPU{'s' if smp > 1 else ''}" + (", wide" if wide else "")
-    done = boot(tap, label, append="kmemcheck=1 kmc.samples", seconds=seconds, smp=smp,
-                wide=wide, ring=True)
+    append = "kmemcheck=1 kmc.samples" + (f" numa=fake={nodes}" if nodes > 1 else "")
+    done = boot(tap, label, append=append, seconds=seconds, smp=smp, mem=mem, wide=wide, ring=True)
     if not done:
         return
+    if nodes > 1:
+        check_nodes(tap, label, done, nodes)
     check_parts(tap, label, done, wide=wide)
     check_samples(tap, label, done, check_silence(tap, label, done, wide))
     check_propagation(tap, label, done.stats())

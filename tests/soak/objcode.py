@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Do two object files, of slightly different sources, put the same into the kernel?
 
-Line numbers do not count: neither in the bug table nor in the names of initcalls. Nor
-does it count in which order variables lie, or whether one of them is static.
+Line numbers do not count: neither in the bug table, nor in the tags of allocations, nor in
+the names of initcalls. Nor does it count in which order variables lie, or whether one of
+them is static.
 """
 
 import collections
@@ -13,8 +14,9 @@ SHF_WRITE, SHF_ALLOC = 1, 2
 SHT_SYMTAB, SHT_RELA, SHT_NOBITS = 2, 4, 8
 STT_OBJECT, STB_WEAK = 1, 2
 SHN_RESERVED = 0xff00
-# bug_addr_disp, file_disp, line, flags: an entry, and the line in it
-BUG_ENTRY, BUG_LINE, LINE_SIZE = 12, 8, 2
+# name: an entry, and where in it how many bytes are the line. Of the bug table that is
+# bug_addr_disp, file_disp, line, flags; struct codetag begins with flags and lineno.
+LINES = {"__bug_table": (12, 8, 2), "alloc_tags": (40, 4, 4)}
 # From the field that is relocated to the end of the instruction: 4 bytes, and an
 # immediate operand of 4 at most.
 MAX_BIAS = 8
@@ -67,8 +69,8 @@ class Object:
 
     def add_section(self, i, header):
         name, content = self.names[i], self.content(i)
-        if name == "__bug_table":
-            content = without_lines(content)
+        if name in LINES:
+            content = without_lines(content, *LINES[name])
         if name in self.sections:
             # Two of one name, which relocations may not tell apart.
             name = self.names[i] = f"{name}#{i}"
@@ -97,10 +99,10 @@ def unnumbered(name):
     return re.sub(r"(__initcall__kmod_\w+?|UNIQUE_ID_\w*?)__?\d+(_\d+)?", r"\1", name)
 
 
-def without_lines(table):
+def without_lines(table, entry, line, size):
     table = bytearray(table)
-    for at in range(BUG_LINE, len(table), BUG_ENTRY):
-        table[at:at + LINE_SIZE] = bytes(LINE_SIZE)
+    for at in range(line, len(table), entry):
+        table[at:at + size] = bytes(size)
     return bytes(table)
 
 

@@ -202,13 +202,13 @@ def main():
     extract()
     files = sorted({name for patch in series() for name in touched(patch)})
     # Compiled only when the configuration has tracers, and the other allocator if there is one.
-    tracer = "kernel/trace/fgraph.o"
-    slub = USERS + [name for name in files if name != tracer and not name.startswith("mm/")]
-    slab = ["mm/slab.o" if "mm/slab.o" in files else "mm/slub.o", "mm/slab_common.o", tracer]
+    tracers = [name for name in files if name.startswith("kernel/trace/")]
+    slub = USERS + [name for name in files if name not in tracers and not name.startswith("mm/")]
+    slab = ["mm/slab.o" if "mm/slab.o" in files else "mm/slub.o", "mm/slab_common.o", *tracers]
     off = [Config("slub", ["guest", "plain"], NO_DEBUG_INFO, slub),
-           Config("slab", ["guest", "plain"], variant_options(), slab)]
+           Config("slab", ["guest", "small", "plain"], variant_options(), slab)]
     on = [Config(OUT, ["guest", "kmemcheck"], NO_DEBUG_INFO, slub + OURS),
-          Config(OUT + "-slab", ["guest", "kmemcheck", "slab"], "", slab + OURS)]
+          Config(OUT + "-slab", ["guest", "kmemcheck", "small", "slab"], "", slab + OURS)]
     check_patches(tap, off, on)
     check_style(tap)
     tap.done()

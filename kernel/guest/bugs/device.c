@@ -137,8 +137,11 @@ static const struct answer {
 /* Then a tag of type 5 is found, and the ten bytes that tell which one are not there. */
 static const unsigned char found[] = { 0x61, 5, 7, 1, 1, 6, 6, 255, 1, 10 };
 
-/* Until it is reset for the second time, which is when it goes down. */
-static int act_as_device(int fd)
+/*
+ * Until it is reset for the second time, which is when it goes down. @polling: can be read when
+ * it has been noted what is looked for
+ */
+static int act_as_device(int fd, int polling)
 {
 	unsigned char request[64];
 	int resets = 0;
@@ -156,8 +159,8 @@ static int act_as_device(int fd)
 		resets += request[0] == 0x20 && !request[1];
 		if (request[0] != 0x21 || request[1] != 3)
 			continue;
-		/* When it has been noted what is looked for */
-		usleep(300000);
+		if (read(polling, request, 1) != 1)
+			return failed("nci-target: nobody polls");
 		if (write(fd, found, sizeof(found)) != sizeof(found))
 			return failed("nci: write");
 	}
@@ -180,7 +183,7 @@ static int tell_device(int fd, int family, int command, int flags, __u32 index)
 }
 
 /* Who polls has to keep the socket. A list is asked for on one of its own: it has an end. */
-static int look_for_target(__u32 index)
+static int look_for_target(__u32 index, int polling)
 {
 	int list, none = 1, family = generic_family(NFC_GENL_NAME);
 	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
@@ -188,7 +191,9 @@ static int look_for_target(__u32 index)
 	if (family < 0 || fd < 0 || tell_device(fd, family, NFC_CMD_DEV_UP, NLM_F_ACK, index) ||
 	    tell_device(fd, family, NFC_CMD_START_POLL, NLM_F_ACK, index))
 		return failed("nci-target: no device that polls");
-	for (int tries = 0; none && tries < 20; tries++) {
+	if (write(polling, "", 1) != 1)
+		return failed("nci-target: pipe");
+	for (int tries = 0; none && tries < 100; tries++) {
 		usleep(50000);
 		list = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
 		none = tell_device(list, family, NFC_CMD_GET_TARGET, NLM_F_DUMP, index);
@@ -204,20 +209,24 @@ static int look_for_target(__u32 index)
 /* What a tag is called is at the end of what the device tells of it, and is not there. */
 int target_without_id(void)
 {
-	int result, number, status, fd = open_device(&number);
+	int result, number, status, polling[2], fd = open_device(&number);
 	pid_t asker;
 
 	if (fd < 0)
 		return -1;
+	if (pipe(polling))
+		return failed("pipe");
 	fflush(stdout);
 	asker = fork();
 	if (asker < 0)
 		return failed("fork");
 	if (!asker)
-		_exit(look_for_target(number) != 0);
+		_exit(look_for_target(number, polling[1]) != 0);
+	close(polling[1]);
 	/* A request that does not come would be waited for until the test ends. */
 	alarm(60);
-	result = act_as_device(fd);
+	result = act_as_device(fd, polling[0]);
+	close(polling[0]);
 	waitpid(asker, &status, 0);
 	alarm(0);
 	close(fd);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files: names, attributes, locks, asynchronous I/O, and all of /proc and /sys. */
+/* Files: names, attributes, locks, asynchronous I/O, all of /proc and /sys, the kernel's core. */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <linux/aio_abi.h>
@@ -276,6 +277,62 @@ static void run_tree(unsigned int round)
 	}
 }
 
+/* The program headers of the core, @n at most; returns how many there are. */
+static int read_core_map(int fd, Elf64_Phdr *map, int n)
+{
+	Elf64_Ehdr head;
+
+	need(pread(fd, &head, sizeof(head), 0) == sizeof(head));
+	need(head.e_phentsize == sizeof(*map));
+	if (head.e_phnum < n)
+		n = head.e_phnum;
+	need(pread(fd, map, n * sizeof(*map), head.e_phoff) == (ssize_t)(n * sizeof(*map)));
+	return n;
+}
+
+static void read_core(int fd, const Elf64_Phdr *map, int n, unsigned long address)
+{
+	char bytes[4096];
+
+	for (int i = 0; i < n; i++)
+		if (map[i].p_type == PT_LOAD && address - map[i].p_vaddr < map[i].p_memsz)
+			(void)!pread(fd, bytes, sizeof(bytes),
+				     map[i].p_offset + (address - map[i].p_vaddr));
+}
+
+/* The kernel's memory: two pages of all that is mapped by vmalloc() and its kin, and some more. */
+static void run_kcore(unsigned int round)
+{
+	unsigned long start, end;
+	Elf64_Phdr map[64];
+	char line[256];
+	FILE *areas;
+	int fd, n;
+
+	fd = open("/proc/kcore", O_RDONLY);
+	if (fd < 0) {
+		without("PROC_KCORE");
+		return;
+	}
+	n = read_core_map(fd, map, ARRAY_SIZE(map));
+	/* At 0, the addresses would be hashes. */
+	write_file("/proc/sys/kernel/kptr_restrict", "1");
+	areas = fopen("/proc/vmallocinfo", "r");
+	need(areas);
+	while (fgets(line, sizeof(line), areas)) {
+		if (sscanf(line, "%lx-%lx", &start, &end) != 2)
+			continue;
+		read_core(fd, map, n, start);
+		read_core(fd, map, n, start + (round * 37UL << 12) % (end - start));
+	}
+	fclose(areas);
+	write_file("/proc/sys/kernel/kptr_restrict", "0");
+	for (int i = 0; i < n; i++)
+		read_core(fd, map, n, map[i].p_vaddr +
+				      (round * 1021UL << 12) % (map[i].p_memsz | 1));
+	close(fd);
+}
+
 const struct part file_parts[] = {
 	{ "names", run_names },
 	{ "status", run_status },
@@ -285,5 +342,6 @@ const struct part file_parts[] = {
 	{ "aio", run_aio },
 	{ "devices", run_devices },
 	{ "tree", run_tree },
+	{ "kcore", run_kcore },
 	{ }
 };

@@ -382,10 +382,8 @@ static __always_inline bool kmemcheck_tracked(const void *addr)
 	return false;
 }
 
-static __always_inline void *kmemcheck_alias(const void *addr)
-{
-	return (void *)addr;
-}
+/* No function: gcc would take what it returns for an operand before others. */
+#define kmemcheck_alias(addr)	((void *)(addr))
 
 #define kzalloc_notrack_node	kzalloc_node
 #define kzalloc_notrack		kzalloc

@@ -6,16 +6,46 @@
  * included: no lock, no allocation, no tracing, nothing that is hidden.
  */
 #include <linux/irqflags.h>
+#include <linux/kallsyms.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/ptrace.h>
+#include <linux/uaccess.h>
 
 #include "kmemcheck.h"
 #include "report.h"
 #include "shadow.h"
 
 DEFINE_PER_CPU(unsigned long, kmemcheck_expected);
+
+/* Functions that read what may be anything, as for /proc/kcore and BPF programs. */
+static struct {
+	unsigned long start, size;
+} peeking[] = {
+	{ (unsigned long)copy_from_kernel_nofault },
+	{ (unsigned long)strncpy_from_kernel_nofault },
+};
+
+/* Without kallsyms, their reads are judged as all others are. */
+void kmemcheck_check_init(void)
+{
+	unsigned long offset;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(peeking); i++)
+		kallsyms_lookup_size_offset(peeking[i].start, &peeking[i].size, &offset);
+}
+
+static bool is_peeking(const struct pt_regs *regs)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(peeking); i++)
+		if (regs->ip - peeking[i].start < peeking[i].size)
+			return true;
+	return false;
+}
 
 /* Of the first byte that the rule does not allow; an operand may reach beyond the pool. */
 static enum kmemcheck_state state_to_report(kmemcheck_rule_t allows, unsigned long addr,
@@ -66,12 +96,13 @@ void kmemcheck_report_read(struct pt_regs *regs, unsigned long addr, size_t size
  * @size: of the operand, bytes
  *
  * Uninitialised bytes may be loaded as long as they are not used. Unallocated ones may
- * not, unless they merely adjoin what is wanted.
+ * not, unless they merely adjoin what is wanted. What is read without regard to that counts as
+ * initialised wherever it goes.
  */
 void kmemcheck_read(struct pt_regs *regs, unsigned long addr, size_t size)
 {
 	if (!kmemcheck_in_pool(addr) || kmemcheck_may_read(addr, size) ||
-	    this_cpu_read(kmemcheck_walking))
+	    this_cpu_read(kmemcheck_walking) || is_peeking(regs))
 		return;
 	if (kmemcheck_any_allocated(addr, size)) {
 		kmemcheck_count(KMEMCHECK_COUNTER_PROPAGATED);

@@ -61,6 +61,7 @@ static int init_parts(bool *hidden)
 		err = kmemcheck_arch.init();
 	if (!err)
 		kmemcheck_untracked_init();
+	kmemcheck_check_init();
 	/* Last: from here on memory is hidden. */
 	if (!err)
 		err = kmemcheck_pool_init(hidden);

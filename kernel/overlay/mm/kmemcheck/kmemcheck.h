@@ -28,6 +28,9 @@ extern unsigned long kmemcheck_unknown[KMEMCHECK_UNKNOWN_MAX];
 /* hooks_slab.c */
 void kmemcheck_retire_slabs(void);
 
+/* check.c */
+void kmemcheck_check_init(void);
+
 /* debugfs.c */
 void kmemcheck_debugfs_init(void);
 

@@ -8,6 +8,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 #include <linux/workqueue.h>
 
 #include "kmemcheck_test.h"
@@ -325,6 +326,25 @@ struct annotated {
 	kmemcheck_bitfield_end(flags);
 	int y;
 };
+
+/* What is uninitialised or freed may be looked at, and then passed on. */
+void test_peeking_is_silent(struct kunit *test)
+{
+	u8 *from = kmalloc(SIZE, GFP_KERNEL), *to = kmalloc(SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, from);
+	KUNIT_ASSERT_NOT_NULL(test, to);
+	KUNIT_EXPECT_EQ(test, copy_from_kernel_nofault(to, from, SIZE), 0);
+	expect_silence(test, from, SIZE);
+	KUNIT_EXPECT_EQ(test, kmemcheck_shadow_get((unsigned long)from), KMEMCHECK_UNINITIALIZED);
+	load(to + SIZE - 8, 8);
+	expect_silence(test, to, SIZE);
+	kfree(from);
+	KUNIT_EXPECT_EQ(test, copy_from_kernel_nofault(to, from, SIZE), 0);
+	KUNIT_EXPECT_GT(test, strncpy_from_kernel_nofault(to, from, SIZE), 0);
+	expect_silence(test, from, SIZE);
+	kfree(to);
+}
 
 void test_annotated_bitfield(struct kunit *test)
 {

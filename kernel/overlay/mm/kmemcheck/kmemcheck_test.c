@@ -229,8 +229,7 @@ static void test_unallocated_read(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, p);
 	if (p) {
 		load(p + 32, 4);
-		expect_report(test, p, SIZE, KMEMCHECK_READ, KMEMCHECK_UNALLOCATED,
-			      32, 4);
+		expect_report(test, p, SIZE, KMEMCHECK_READ, KMEMCHECK_UNALLOCATED, 32, 4);
 		kmem_cache_free(s, p);
 	}
 	kmem_cache_destroy(s);
@@ -408,8 +407,7 @@ static void test_infoleak(struct kunit *test)
 	memset(c->object, 0, 12);
 	memset(c->object + 16, 0, 16);
 	kmemcheck_copy_to_user(c->object, 32);
-	expect_report(test, c->object, SIZE, KMEMCHECK_INFOLEAK,
-		      KMEMCHECK_UNINITIALIZED, 12, 4);
+	expect_report(test, c->object, SIZE, KMEMCHECK_INFOLEAK, KMEMCHECK_UNINITIALIZED, 12, 4);
 	kmemcheck_copy_to_user(c->object, 32);
 	expect_silence(test, c->object, SIZE);
 }
@@ -631,6 +629,7 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_notrack_memory),
 	KUNIT_CASE(test_annotated_bitfield),
 	KUNIT_CASE(test_annotated_variable),
+	KUNIT_CASE(test_peeking_is_silent),
 	KUNIT_CASE(test_dma_single),
 	KUNIT_CASE(test_dma_list),
 #if IS_BUILTIN(CONFIG_VIRTIO)
@@ -647,6 +646,7 @@ static struct kunit_case kmemcheck_cases[] = {
 	KUNIT_CASE(test_value_in_a_call),
 	KUNIT_CASE(test_value_on_the_stack),
 	KUNIT_CASE(test_value_waits_on_the_stack),
+	KUNIT_CASE(test_value_waits_for_a_table),
 	KUNIT_CASE(test_copy_from_the_stack),
 	KUNIT_CASE(test_value_as_address),
 	KUNIT_CASE(test_value_of_a_condition),

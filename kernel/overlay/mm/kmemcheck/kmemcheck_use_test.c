@@ -7,6 +7,7 @@
  */
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include <asm/asm.h>
 #include <asm/smap.h>
@@ -305,6 +306,23 @@ void test_value_waits_on_the_stack(struct kunit *test)
 }
 
 /* memcpy() does without a fault. */
+/* Large tables are in the vmalloc area, and on machines of several nodes all of them. */
+void test_value_waits_for_a_table(struct kunit *test)
+{
+	struct context *c = test->priv;
+	u8 *table = vzalloc(2 * PAGE_SIZE);
+	unsigned long scratch, other;
+
+	KUNIT_ASSERT_NOT_NULL(test, table);
+	/* Within a page, and in two. */
+	asm volatile("movq 8(%2), %0\n\tmovq (%3), %1\n\ttestq %1, %1\n\tjne 1f\n\t"
+		     "movq 4092(%3), %1\n\ttestq %1, %1\n\tjne 1f\n\txorl %k0, %k0\n1:"
+		     : "=&r" (scratch), "=&r" (other) : "r" (c->object), "r" (table) : "cc");
+	KUNIT_EXPECT_EQ(test, scratch, 0);
+	expect_no_use(test);
+	vfree(table);
+}
+
 void test_copy_from_the_stack(struct kunit *test)
 {
 	struct context *c = test->priv;

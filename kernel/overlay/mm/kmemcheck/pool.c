@@ -106,10 +106,14 @@ static int map_at(void *where, const void *what, size_t size)
 	return err;
 }
 
-/* Room for addresses: @size bytes for each page from the first to the last part. */
+/*
+ * Room for addresses: @size bytes for each page from the first to the last part. It is no
+ * VM_MAP, of which /proc/kcore reads the pages where they are tracked.
+ */
 static void *make_room(size_t size)
 {
-	struct vm_struct *area = get_vm_area((span() >> PAGE_SHIFT) * size + PAGE_SIZE, VM_MAP);
+	struct vm_struct *area = get_vm_area((span() >> PAGE_SHIFT) * size + PAGE_SIZE,
+					     VM_IOREMAP);
 
 	return area ? area->addr : NULL;
 }

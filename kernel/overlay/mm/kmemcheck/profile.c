@@ -136,10 +136,12 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Median of a few rounds, nanoseconds for a load. */
-static u64 median(u64 (*measure)(const void *addr), const void *addr)
+/* Median of a few rounds, nanoseconds for a load: a plain one may take less than one. */
+static void show_cost(struct seq_file *m, const char *name,
+		      u64 (*measure)(const void *addr), const void *addr)
 {
 	u64 times[ROUNDS];
+	u64 tenths;
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
@@ -147,7 +149,8 @@ static u64 median(u64 (*measure)(const void *addr), const void *addr)
 		cond_resched();
 	}
 	sort(times, ROUNDS, sizeof(times[0]), compare, NULL);
-	return times[ROUNDS / 2] / LOADS;
+	tenths = DIV_ROUND_UP_ULL(times[ROUNDS / 2], LOADS / 10);
+	seq_printf(m, "%s: %llu.%llu\n", name, tenths / 10, tenths % 10);
 }
 
 /* From a whole page to memory that is not tracked. */
@@ -174,11 +177,11 @@ static int cost_show(struct seq_file *m, void *unused)
 
 	mutex_lock(&cost_lock);
 	if (page && to && kmemcheck_tracked(page)) {
-		seq_printf(m, "plain: %llu\n", median(time_loads, kmemcheck_alias(page)));
-		seq_printf(m, "bare: %llu\n", median(time_bare, page));
-		seq_printf(m, "access: %llu\n", median(time_faults, page));
-		seq_printf(m, "access in a loop: %llu\n", median(time_loads, page));
-		seq_printf(m, "kmalloc and kfree: %llu\n", median(time_allocations, NULL));
+		show_cost(m, "plain", time_loads, kmemcheck_alias(page));
+		show_cost(m, "bare", time_bare, page);
+		show_cost(m, "access", time_faults, page);
+		show_cost(m, "access in a loop", time_loads, page);
+		show_cost(m, "kmalloc and kfree", time_allocations, NULL);
 		seq_printf(m, "faults of a 4 KiB rep movs: %llu\n",
 			   faults_of_copy(page, to));
 		err = 0;

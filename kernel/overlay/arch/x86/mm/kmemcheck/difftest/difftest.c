@@ -15,6 +15,7 @@
 #include <kunit/test.h>
 #include <linux/hash.h>
 #include <linux/init.h>
+#include <linux/kmemcheck_compat.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -22,7 +23,6 @@
 #include <linux/vmalloc.h>
 
 #include <asm/pgtable.h>
-#include <asm/unaligned.h>
 
 #include "../../../../../mm/kmemcheck/kmemcheck.h"
 #include "../../../../../mm/kmemcheck/pool.h"

@@ -70,6 +70,7 @@ static __always_inline unsigned long kmemcheck_sign_extend(unsigned long value, 
 	}
 }
 
+bool kmemcheck_is_vmalloc_memory(unsigned long addr);
 bool kmemcheck_load_nofault(void *to, unsigned long from, unsigned int size);
 bool kmemcheck_store_nofault(unsigned long to, const void *from, unsigned int size);
 

@@ -41,8 +41,8 @@ static struct kmemcheck_word *new_word(struct kmemcheck_propagation *p)
 
 /*
  * What may be read out of turn: the image of the kernel, memory, the pages' structs, what
- * each CPU has of its own, and the stack of the interrupted code. Not what is a device, for
- * which reading may count.
+ * each CPU has of its own, the stack of the interrupted code, and what is memory of the
+ * vmalloc area. Not what is a device, for which reading may count.
  */
 static bool is_plain_memory(const struct kmemcheck_propagation *p, unsigned long addr,
 			    unsigned int size)
@@ -57,7 +57,9 @@ static bool is_plain_memory(const struct kmemcheck_propagation *p, unsigned long
 		return true;
 	if (p->is_percpu)
 		return true;
-	return is_on_stack(p, addr) && addr % THREAD_SIZE + size <= THREAD_SIZE;
+	if (is_on_stack(p, addr))
+		return addr % THREAD_SIZE + size <= THREAD_SIZE;
+	return kmemcheck_is_vmalloc_memory(addr) && kmemcheck_is_vmalloc_memory(addr + size - 1);
 }
 
 /* Of a range that lies around @addr the newest one, or NULL. */
