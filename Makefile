@@ -4,6 +4,7 @@
 #   make demo     see it work            make bench    measure
 #   make soak     the long tests         make fuzz     the fuzzers, by clang
 #   make distro   Debian in a guest, with kmemcheck and without (docs/distro.md)
+#   make deb      Debian packages, in build/deb
 # Variables: KVER= (a version of Linux that kernel/targets has), WERROR=1, ASAN=1,
 # NO_INSTALL=1, DESTDIR=, PREFIX=, BENCH= and DISTRO= (options of bench/kernel and
 # tests/distro/run). See README.md.
@@ -15,6 +16,7 @@ BUILD		:= build
 # The instrumented build lies beside the normal one.
 OUT		:= $(BUILD)$(if $(ASAN),/asan)
 
+ASKED		:= $(KVER)
 override KVER	:= $(shell KVER='$(KVER)' kernel/kver 2>&1)
 ifneq ($(.SHELLSTATUS),0)
 $(error $(KVER))
@@ -41,7 +43,8 @@ ALL_LDFLAGS	= -pthread $(SANITIZE) $(LDFLAGS)
 LIBS		= $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lZydis
 
 # These see libdwarf, and are linked with it before all else is.
-LIBDWARF_SRCS	:= lib/types/dwarf_source.c lib/types/layout_dwarf.c
+LIBDWARF_SRCS	:= lib/types/dwarf_index.c lib/types/dwarf_source.c lib/types/dwarf_split.c \
+		   lib/types/layout_dwarf.c
 LIB_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out $(LIBDWARF_SRCS),$(wildcard lib/*/*.c))) \
 		   $(OUT)/obj/lib/types/layout_dwarf.alone.o
 COMMON_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard tools/common/*.c))
@@ -62,9 +65,12 @@ UNIT_OBJS	:= $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out tests/unit/test_%,$(wild
 TEST_TOOLS	:= $(patsubst tests/tools/%.c,$(OUT)/tests/%,$(wildcard tests/tools/*.c))
 FUZZERS		:= $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 CLI_TESTS	:= $(sort $(wildcard tests/cli/*.t) $(wildcard tests/tui/*.t))
-# $(1): directory. Without those that do not apply to this version of Linux.
-KERNEL_TESTS	= $(filter-out $(shell grep -o '^tests/[^ ]*\.t' kernel/targets/$(KVER)/skip), \
-		    $(sort $(wildcard $(1)/*.t)))
+# $(1): programs, $(2): version of Linux. Without those that do not apply to it.
+KERNEL_TESTS	= $(filter-out $(shell grep -o '^tests/[^ ]*\.t' kernel/targets/$(2)/skip),$(sort $(1)))
+GUEST_TESTS	:= $(wildcard tests/guest/*.t)
+# Who has not asked for a version gets the others as well, in short.
+OTHERS		:= $(if $(ASKED),,$(filter-out $(KVER),$(notdir $(wildcard kernel/targets/*))))
+SHORT_TESTS	:= $(addprefix tests/guest/,boot-on.t bugs.t diff.t samples.t silence.t)
 # What does not run our tools gains nothing from running twice, or takes too long to.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t follower.t \
 		     bench-kernel.t demo.t fuzz.t flat.t found.t faults.t layout.t insn.t hitrate.t \
@@ -75,7 +81,7 @@ PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t co
 Q		:= $(if $(V),,@)
 say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 
-.PHONY: all deps kernel demo check test soak distro bench install lint clean test-programs fuzz \
+.PHONY: all deps kernel demo check test soak distro deb bench install lint clean test-programs fuzz \
 	fuzz-programs sqlite
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -83,8 +89,8 @@ say		= $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 all: $(TOOLS:%=$(OUT)/%) $(OUT)/libkmc.a $(OUT)/libkmc.so $(MAN_PAGES) $(COMPLETIONS)
 	@:
 
-# A change of flags rebuilds everything.
-FLAGS		= $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+# A change of flags rebuilds everything, and so does one of what is linked alone.
+FLAGS		= $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LIBDWARF_SRCS)
 $(OUT)/obj/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS))' >$@
@@ -248,8 +254,18 @@ test: deps
 	$(SUBMAKE) kernel
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bugs
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) slab
+	$(foreach version,$(OTHERS),$(call other_kernel,$(version)))
 	@$(RUN) VMLINUX=$(KERNEL)/vmlinux $(USERSPACE) \
-		--label guest $(call VARIANT,$(BUILD)) $(call KERNEL_TESTS,tests/guest)
+		--label guest $(call VARIANT,$(BUILD)) $(call KERNEL_TESTS,$(GUEST_TESTS),$(KVER)) \
+		$(foreach version,$(OTHERS),--label guest-$(version) KVER=$(version) \
+			VMLINUX=$(abspath $(BUILD))/linux-$(version)/vmlinux \
+			$(call KERNEL_TESTS,$(SHORT_TESTS),$(version)))
+
+define other_kernel
+
+	@KVER=$(1) scripts/deps kernel
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) KVER=$(1) all bugs
+endef
 
 # Not part of any other target.
 soak: deps
@@ -257,7 +273,8 @@ soak: deps
 	$(SUBMAKE) all kernel fuzz
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) wide
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) checked
-	@tests/run --timeout 100000 --label soak $(call VARIANT,$(BUILD)) $(call KERNEL_TESTS,tests/soak)
+	@tests/run --timeout 100000 --label soak $(call VARIANT,$(BUILD)) \
+		$(call KERNEL_TESTS,$(wildcard tests/soak/*.t),$(KVER))
 
 # Neither. Needs root for the disk of the guest; takes more than an hour.
 distro: deps
@@ -266,6 +283,11 @@ distro: deps
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) distro
 	@tests/distro/image $(abspath $(BUILD)) $(KERNEL)-distro
 	@tests/distro/run $(DISTRO) $(abspath $(BUILD)) $(KERNEL)-distro
+
+# Of a copy, so that what is built here stays as it is.
+deb:
+	@scripts/deps userspace deb
+	@scripts/deb/build $(VERSION) $(abspath $(BUILD))/deb
 
 demo:
 	+@scripts/demo
@@ -294,7 +316,7 @@ install: all
 	install -m 755 $(OUT)/libkmc.so $(DESTDIR)$(LIBDIR)/libkmc.so.$(VERSION)
 	ln -sf libkmc.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libkmc.so.0
 	ln -sf libkmc.so.0 $(DESTDIR)$(LIBDIR)/libkmc.so
-	install -m 644 $(MAN_PAGES) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(MAN_PAGES) tools/kmc-store/collect/kmc-collect.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 tools/kmc-store/collect/kmc-collect $(DESTDIR)$(PREFIX)/bin
 	sed 's,@PREFIX@,$(PREFIX),' tools/kmc-store/collect/kmc-collect.service.in \
@@ -311,5 +333,5 @@ lint:
 # The kernel takes minutes and is kept; rm -r build removes that, too.
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/fuzz $(BUILD)/tests $(BUILD)/fixtures \
-		$(BUILD)/demo $(TOOLS:%=$(BUILD)/%) $(MAN_PAGES) $(COMPLETIONS) \
+		$(BUILD)/demo $(BUILD)/deb $(TOOLS:%=$(BUILD)/%) $(MAN_PAGES) $(COMPLETIONS) \
 		$(BUILD)/libkmc.a $(BUILD)/libkmc.so

@@ -8,9 +8,11 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
+import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
@@ -78,6 +80,15 @@ def html(database, tmp):
         TAP.check("... and good HTML", said.returncode == 0, said.stderr)
     else:
         TAP.skip("... and good HTML", "tidy is not installed")
+    pipe = os.path.join(tmp, "pipe")
+    os.mkfifo(pipe)
+    with open(os.path.join(tmp, "read.html"), "wb") as out, \
+            subprocess.Popen(["cat", pipe], stdout=out) as reader:
+        run("html", database, pipe, "-n", "1000")
+        reader.wait()
+    with open(os.path.join(tmp, "read.html"), encoding="utf-8") as file:
+        TAP.check("... what is no file stays what it is, and gets the page",
+                  stat.S_ISFIFO(os.stat(pipe).st_mode) and file.read() == page)
     done = run("html", database, os.path.join(tmp, "no/such/page.html"))
     TAP.check("... what cannot be written is said", done.returncode == 1 and
               b"cannot be written" in done.stderr and not glob.glob(path + ".*"), done.stderr)
@@ -89,6 +100,49 @@ def metrics(database):
     bad = [each for each in text.splitlines() if not each.startswith("#") and
            not line.fullmatch(each)]
     TAP.check("metrics are Prometheus' text", text.endswith("\n") and not bad, bad)
+
+
+def crashes(tmp):
+    """What pstore keeps: in parts, with and without what systemd makes of them, and compressed."""
+    folder, database = os.path.join(tmp, "crashes"), os.path.join(tmp, "crashes.db")
+    with open(log("checked-kasan"), "rb") as file:
+        lines = file.read().splitlines(keepends=True)
+    with open(log("module-frames"), "rb") as file:
+        other = file.read()
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    # The newest part is the first one, and begins in the midst of a report.
+    parts = {"1790000001/001/dmesg-efi-179000000102001": b"Panic#1 Part2\n" + b"".join(lines[:40]),
+             "1790000001/001/dmesg-efi-179000000101001": b"Panic#1 Part1\n" + b"".join(lines[40:60])}
+    # Of a crash whose parts systemd has put together, which are not read again.
+    whole = {"1790000002/001/dmesg-efi-179000000202001": parts["1790000001/001/dmesg-efi-179000000102001"],
+             "1790000002/001/dmesg.txt": b"".join(lines[100:])}
+    packed = {"dmesg-ramoops-0.enc.z": zlib.compress(other),
+              "dmesg-ramoops-1.enc.z": deflate.compress(other.replace(b"foo", b"bar")) + deflate.flush(),
+              "console-ramoops-0": other.replace(b"foo", b"car")}
+    for path, data in (parts | whole | packed).items():
+        path = os.path.join(folder, path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
+        os.utime(path, (1.7e9, 1.7e9))
+    joined = os.path.join(tmp, "joined.log")
+    with open(joined, "wb") as file:
+        file.write(b"".join(lines[:60]) + b"".join(lines[100:]) + b"".join(
+            other.replace(b"foo", name) for name in (b"foo", b"bar", b"car")))
+    run("add", os.path.join(tmp, "joined.db"), joined)
+    expected = {row[0] for row in store.query(os.path.join(tmp, "joined.db"), "SELECT words FROM kmc_group")}
+    env = dict(store.ENV, KMC_STORE=store.STORE)
+    done = subprocess.run([COLLECT, database, f"pstore={folder}"], env=env, capture_output=True, check=False)
+    found = store.query(database, "SELECT words, reports, first_seen FROM kmc_group")
+    TAP.check("the parts of a crash are one log, which is read once, packed or not",
+              not done.returncode and not done.stderr and {row[0] for row in found} == expected and
+              {row[1] for row in found} == {"1"}, (done, found, expected))
+    TAP.same("... and as old as its file", {row[2] for row in found}, {"1700000000000000"})
+    with open(os.path.join(folder, "dmesg-x.enc.z"), "wb") as file:
+        file.write(b"\xff" * 100)
+    done = subprocess.run([COLLECT, database, f"pstore={folder}"], env=env, capture_output=True, check=False)
+    TAP.check("... what cannot be unpacked is said", done.returncode == 1 and
+              done.stderr.count(b"\n") == 1 and b"dmesg-x.enc.z" in done.stderr, done)
 
 
 def collector(tmp):
@@ -143,6 +197,7 @@ def main():
         html(database, tmp)
         metrics(database)
         collector(tmp)
+        crashes(tmp)
     TAP.plan()
 
 

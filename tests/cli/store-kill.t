@@ -60,6 +60,9 @@ def is_whole(database):
            store.query(database, f"SELECT signature, {column}, count(*) FROM kmc_occurrence "
                                  "GROUP BY 1, 2 ORDER BY 1, 2"):
             return False
+    if store.query(database, "SELECT signature, kept FROM kmc_group WHERE kept > 0 ORDER BY 1") != \
+       store.query(database, "SELECT signature, count(*) FROM kmc_raw GROUP BY 1 ORDER BY 1"):
+        return False
     return store.query(database, "SELECT signature, reports FROM kmc_group WHERE reports > 0 ORDER BY 1") == \
         store.query(database, "SELECT signature, count(*) FROM kmc_occurrence GROUP BY 1 ORDER BY 1")
 
@@ -117,7 +120,41 @@ def everything(kind, new, tmp):
     TAP.same(f"{kind}: all of them", len(expected["kmc_occurrence"]), REPORTS)
     # Both make the tables, too.
     at_once(kind, database, (halves, halves[::-1]), expected)
+    made_at_once(kind, new)
     killed(kind, new, path, expected, seconds)
+
+
+def made_at_once(kind, new):
+    """Several find no store, and each makes it."""
+    log, said, counts = store.log("module-frames"), set(), set()
+    for _ in range(8):
+        database = new()
+        children = [subprocess.Popen([store.STORE, "add", "-q", "--host", str(i), database, log],
+                                     env=store.ENV, stderr=subprocess.PIPE) for i in range(4)]
+        said |= {child.communicate()[1] for child in children}
+        counts.add(count_of(database))
+    TAP.same(f"{kind}: several that make a store at once are not in each other's way",
+             (said, counts), ({b""}, {4}))
+
+
+def crashed(server):
+    """What others see in a store is still there when the server's machine fails."""
+    database = server.new()
+    with subprocess.Popen([store.STORE, "add", "-q", "--live=-", database], env=store.ENV,
+                          stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        with open(store.log("checked-kasan"), "rb") as file:
+            child.stdin.write(file.read())
+        child.stdin.flush()
+        before = 0
+        for _ in range(600):
+            before = count_of(database)
+            if before == 14:
+                break
+            time.sleep(0.1)
+        server.crash()
+        TAP.same("PostgreSQL: killed behind a commit, it has what was committed",
+                 (before, count_of(database), is_whole(database)), (14, 14, True))
+        child.kill()
 
 
 def main():
@@ -130,6 +167,7 @@ def main():
         else:
             try:
                 everything("PostgreSQL", server.new, tmp)
+                crashed(server)
             finally:
                 server.stop()
     TAP.plan()

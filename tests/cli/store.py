@@ -80,6 +80,10 @@ class Postgres:
                        check=True)
         return self.address.replace("/postgres?", f"/{name}?")
 
+    def crash(self):
+        """End it as a power failure does, and start it again."""
+        subprocess.run([os.path.join(TOP, "tests/postgres"), "crash", self.folder], check=True)
+
     def stop(self):
         if self.address:
             subprocess.run([os.path.join(TOP, "tests/postgres"), "stop", self.folder],
@@ -98,6 +102,16 @@ def query(database, sql):
     # No text mode: that would take a \r for the end of a line.
     text = done.stdout.decode().removesuffix("\n")
     return [row.split("\x1f") for row in text.split("\x1e") if row]
+
+
+def execute(database, statements):
+    """Any number of statements, which give nothing"""
+    if database.startswith("postgresql:"):
+        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database],
+                       input=statements.encode(), check=True)
+        return
+    with sqlite3.connect(database) as db:
+        db.executescript(statements)
 
 
 def contents(database):

@@ -5,6 +5,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -115,10 +116,64 @@ def times(kind, database):
     metrics = run("metrics", database).stdout.decode()
     TAP.check(f"{kind}: metrics count it",
               'kmc_bugs{checker="KASAN",state="regressed"} 1\n' in metrics and
-              'kmc_reports_total{checker="KASAN",state="open"} 39\n' in metrics and
+              'kmc_reports_total{checker="KASAN"} 42\n' in metrics and
               "kmc_hosts 4\n" in metrics, metrics)
     run("reopen", database, one)
     TAP.same(f"{kind}: reopened it is open", {bug["state"] for bug in listed(database)}, {"open"})
+
+
+def boots(kind, new, tmp):
+    """What the journal says of boots: when they were, and that they are several."""
+    with open(log("journal-export"), encoding="latin-1", newline="") as file:
+        text = file.read()
+    boot = re.search("_BOOT_ID=(.*)", text)[1]
+    journal, plain = os.path.join(tmp, "two-boots.export"), os.path.join(tmp, "no-boot.json")
+    with open(journal, "w", encoding="latin-1", newline="") as file:
+        # The same again, a day later.
+        file.write(text + re.sub(r"__REALTIME_TIMESTAMP=(\d+)", lambda m:
+                                 f"__REALTIME_TIMESTAMP={int(m[1]) + 86400000000}",
+                                 text.replace(boot, boot[::-1])))
+    with open(plain, "w", encoding="latin-1", newline="") as file:
+        for line in store.report_json(log("journal-export")).splitlines():
+            report = json.loads(line)
+            del report["boot"], report["booted"]
+            file.write(json.dumps(report) + "\n")
+    database = new()
+    counted = [run("add", database, path).stdout.split(b" new")[0] for path in (
+        journal, journal, plain, log("journal-export"))]
+    TAP.same(f"{kind}: the same report in two boots is two, and whoever says no boot adds nothing",
+             counted, [b"2 reports, 2", b"2 reports, 0", b"1 reports, 0", b"1 reports, 0"])
+    TAP.same(f"{kind}: a report of the journal is as old as it says", store.query(
+        database, "SELECT boot, at FROM kmc_occurrence ORDER BY at"),
+        [[boot, "1764088730300002"], [boot[::-1], "1764175130300002"]])
+    database = new()
+    counted = [run("add", database, *paths).stdout.split(b" new")[0] for paths in (
+        [plain], [log("journal-export")], [plain, journal])]
+    TAP.same(f"{kind}: ... the other way round, too", counted,
+             [b"1 reports, 1", b"1 reports, 0", b"3 reports, 0"])
+    database = new()
+    TAP.same(f"{kind}: ... and both at once", [
+        run("add", database, plain, journal).stdout, run("add", new(), log("journal-export"), plain).stdout],
+        [b"3 reports, 1 new, 1 bugs not seen before\n", b"2 reports, 1 new, 1 bugs not seen before\n"])
+
+
+def gives_back(kind, new, tmp):
+    """Reports that are kept whole, as they were added."""
+    database = new()
+    run("add", database, "-q", KASAN)
+    given = b"".join(run("show", database, bug["signature"], "-f", "raw").stdout for bug in listed(database))
+    TAP.same(f"{kind}: show has the reports that are kept whole", sorted(given.splitlines()),
+             sorted(store.report_json(KASAN).splitlines()))
+    path = os.path.join(tmp, "given.json")
+    with open(path, "wb") as file:
+        file.write(given)
+    TAP.same(f"{kind}: ... which are no other reports", run("add", database, path).stdout,
+             b"14 reports, 0 new, 0 bugs not seen before\n")
+    if shutil.which("jq"):
+        with open(path, "wb") as file:
+            file.write(subprocess.run(["jq", "-c", "."], input=given, capture_output=True, check=True).stdout)
+        TAP.same(f"{kind}: ... nor are they when jq has written them again", run("add", database, path).stdout,
+                 b"14 reports, 0 new, 0 bugs not seen before\n")
 
 
 def prunes(kind, database):
@@ -127,6 +182,9 @@ def prunes(kind, database):
     after = counts(database)
     TAP.check(f"{kind}: prune deletes reports that are kept whole",
               after == dict(before, kmc_raw=before["kmc_raw"] - 28), (before, after, done))
+    TAP.same(f"{kind}: ... and knows how many are left", store.query(
+        database, "SELECT signature, kept FROM kmc_group WHERE kept > 0 ORDER BY 1"), store.query(
+            database, "SELECT signature, count(*) FROM kmc_raw GROUP BY 1 ORDER BY 1"))
     bugs = listed(database)
     run("prune", database, "--before", "2010-11-15", "--occurrences")
     TAP.same(f"{kind}: ... and rows, and the counts stay",
@@ -222,9 +280,13 @@ def everything(kind, new, tmp, missing):
     explains_once(kind, new(), tmp)
     database = new()
     times(kind, database)
+    boots(kind, new, tmp)
+    gives_back(kind, new, tmp)
     prunes(kind, database)
     refuses(kind, database, missing)
     follow(kind, new())
+    brings_up_to_date(kind, new())
+    newest(kind, new(), tmp)
     database = new()
     hostile(kind, database, tmp)
     run("add", database, "-q", "--booted", "2010-11-01", KASAN, SIGNAL)
@@ -259,12 +321,154 @@ def only_sqlite(tmp):
               done)
 
 
+def brings_up_to_date(kind, database):
+    """The first version of the tables, as if an older kmc-store had made them."""
+    sql = os.path.join(store.TOP, "tools/kmc-store/sql")
+    with open(os.path.join(sql, "0001_tables.sql"), encoding="ascii") as file:
+        store.execute(database, "CREATE TABLE kmc_schema (version INTEGER PRIMARY KEY);"
+                      "INSERT INTO kmc_schema VALUES (1);" + file.read() +
+                      "INSERT INTO kmc_group VALUES ('s', 'w', 'c', 't', NULL, NULL, NULL, 1, 2, 3, 3, 1, "
+                      "'open', NULL, NULL), ('t', 'w', 'c', 't', NULL, NULL, NULL, 1, 2, 3, 3, 1, 'open', NULL, NULL);"
+                      "INSERT INTO kmc_raw VALUES ('1', 's', 1, ''), ('2', 's', 2, '');")
+    versions = [[str(i + 1)] for i, name in enumerate(
+        name for name in os.listdir(sql) if name[0].isdigit())]
+    done = run("list", "-q", database)
+    TAP.same(f"{kind}: tables of an older version are brought up to date",
+             (done.returncode, done.stderr,
+              store.query(database, "SELECT version FROM kmc_schema ORDER BY 1")),
+             (0, b"", versions))
+    TAP.same(f"{kind}: ... with what they held", store.query(
+        database, "SELECT signature, reports, kept FROM kmc_group ORDER BY 1"), [["s", "3", "2"], ["t", "3", "0"]])
+    TAP.same(f"{kind}: ... and take reports", run("add", database, KASAN).stdout,
+             b"14 reports, 14 new, 14 bugs not seen before\n")
+
+
+def newest(kind, database, tmp):
+    """What show has of a bug are the newest reports, whichever host they are of."""
+    report = json.loads(store.report_json(MODULE).splitlines()[0])
+    for host in range(7):
+        path = os.path.join(tmp, "newest.json")
+        with open(path, "w", encoding="ascii") as file:
+            for i in range(9):
+                report["time"] = 1 + (host * i * 31) % 17
+                report["pid"] = i
+                file.write(json.dumps(report) + "\n")
+        run("add", database, "-q", "--booted", "2020-01-01", "--host", f"host{host}", path)
+    signature = listed(database)[0]["signature"]
+    every = store.query(database, "SELECT id FROM kmc_occurrence ORDER BY at DESC, host, id")
+    for most in 1, 3, 20, 63, 100:
+        shown = json.loads(run("show", database, signature, "-f", "json", "--limit",
+                               str(most)).stdout)
+        TAP.same(f"{kind}: show --limit {most} has the newest reports",
+                 [[row["id"]] for row in shown["occurrences"]], every[:most])
+
+
+def no_stores(tmp):
+    """What is no store, nor can be one, is said at once."""
+    pipe, link = os.path.join(tmp, "pipe"), os.path.join(tmp, "link.db")
+    os.mkfifo(pipe)
+    for command in ("list",), ("add", KASAN):
+        for path in pipe, "/dev/null":
+            done = run(command[0], path, *command[1:])
+            TAP.same(f"{command[0]}: {path.replace(tmp, '')} is no file", (done.returncode, done.stderr.decode()),
+                     (1, f"kmc-store: {path}: is no regular file; name a file\n"))
+        for address in "mysql://x/y", "POSTGRESQL://x/y", "sqlite:///x":
+            done = run(command[0], address, *command[1:])
+            TAP.same(f"{command[0]}: {address} is no store", (done.returncode, done.stderr.decode()),
+                     (1, f"kmc-store: {address}: a store is a file, or postgresql://HOST/NAME\n"))
+    os.symlink("behind.db", link)
+    run("add", "-q", link, KASAN)
+    TAP.same("a link that leads nowhere yet leads to the store", (os.path.islink(link), len(listed(
+        os.path.join(tmp, "behind.db"))), len(listed(link))), (True, 14, 14))
+
+
+def first_steps(tmp):
+    """One clear line each, for what a new user does wrong."""
+    folder, empty = os.path.join(tmp, "folder"), os.path.join(tmp, "empty.log")
+    os.mkdir(folder)
+    with open(empty, "w", encoding="ascii"):
+        pass
+    database = os.path.join(tmp, "odd ?#%41.db")
+    nobody = os.path.join(tmp, "no", "where.db")
+    psql = dict(store.ENV, PATH=folder)
+    for message, options, args in (
+            (f"{nobody}: No such file or directory; kmc-store add makes a store", {}, ["list", nobody]),
+            (f"{nobody}: No such file or directory", {}, ["add", nobody, KASAN]),
+            (f"{folder}: is a directory; name a file", {}, ["list", folder]),
+            (f"{folder}: is a directory; name a file", {}, ["add", folder, KASAN]),
+            ("postgresql:///x: cannot run psql, of Debian's package postgresql-client: No such file or directory",
+             {"env": psql}, ["list", "postgresql:///x"]),
+            (f"{folder}: name a log or a saved stream: Is a directory", {}, ["add", "-q", database, folder]),
+            ("postgresql:///x?host=/none: psql: error: connection to server on socket \"/none/.s.PGSQL.5432\" "
+             "failed: No such file or directory", {}, ["list", "postgresql:///x?host=/none"])):
+        done = subprocess.run([store.STORE, *args], capture_output=True, check=False,
+                              **{"env": store.ENV, **options})
+        TAP.same(f"one line: {message.replace(tmp, '')}", (done.returncode, done.stdout, done.stderr.decode()),
+                 (1, b"", f"kmc-store: {message}\n"))
+    TAP.same("an empty log has no report", (run("add", database, empty).stderr.decode(),
+             run("list", database).stderr.decode()),
+             (f"kmc-store: {empty}: no report in it\n", f"kmc-store: {database}: no bugs to list\n"))
+    run("add", database, "-q", KASAN)
+    TAP.check("a file may have any name", os.path.exists(database) and len(listed(database)) == 14)
+    run("add", "-q", ":memory:", KASAN, cwd=folder)
+    TAP.same("... also one that means something to SQLite", os.listdir(folder), [":memory:"])
+    with subprocess.Popen([store.STORE, "show", database, listed(database)[0]["signature"]],
+                          env=store.ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        child.stdout.close()
+        TAP.same("a pipe that is closed early is nothing to talk about", child.stderr.read(), b"")
+
+
+def only_to_read(tmp):
+    """A store of somebody else's, in a folder where nothing can be made."""
+    folder = os.path.join(tmp, "theirs")
+    os.mkdir(folder)
+    database = os.path.join(folder, "bugs.db")
+    run("add", database, "-q", KASAN)
+    before = listed(database)
+    os.chmod(tmp, 0o755)
+    os.chmod(folder, 0o555)
+    os.chmod(database, 0o444)
+    program = os.path.join(tmp, "kmc-store")
+    shutil.copy(store.STORE, program)
+    other = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.getuid() == 0 else []
+
+    def theirs(*args):
+        return subprocess.run([*other, program, *args], capture_output=True, env=store.ENV, check=False)
+    done = theirs("list", database, "-f", "json")
+    TAP.check("a store that can only be read can be read", not done.returncode and
+              [json.loads(line) for line in done.stdout.splitlines()] == before, done)
+    for args in ("add", database, KASAN), ("close", database, before[0]["signature"]):
+        TAP.same(f"... and {args[0]} says that it is one", theirs(*args).stderr.decode(),
+                 f"kmc-store: {database}: attempt to write a readonly database\n")
+    old = os.path.join(folder, "old.db")
+    os.chmod(folder, 0o755)
+    shutil.copy(database, old)
+    os.chmod(old, 0o644)
+    store.execute(old, "DELETE FROM kmc_schema WHERE version > 2; ALTER TABLE kmc_group DROP COLUMN kept;"
+                       "PRAGMA journal_mode = DELETE;")
+    os.chmod(old, 0o444)
+    os.chmod(folder, 0o555)
+    done = theirs("list", old)
+    TAP.check("... and an old one says who can do what", done.returncode == 1 and
+              b"of version 2, an older one; kmc-store add, by who may" in done.stderr, done)
+    os.chmod(folder, 0o755)
+    os.remove(old)
+    os.chmod(folder, 0o555)
+    TAP.check("... nothing is left beside it", os.listdir(folder) == ["bugs.db"])
+    done = theirs("add", os.path.join(folder, "new.db"), KASAN)
+    TAP.check("nor can a new one be made there", done.stderr.endswith(b"new.db: Permission denied\n"), done)
+    os.chmod(folder, 0o755)
+
+
 def usage():
     for message, args in ((b"name a command", []), (b"'frob' is no command", ["frob"]),
                           (b"name the store", ["list"]), (b"name a log", ["add", "x"]),
                           (b"with --since", ["new", "x"]), (b"with --before", ["prune", "x"]),
                           (b"wants 1 operand", ["show", "x"]),
                           (b"--since: cannot be 'soon'", ["new", "x", "--since", "soon"]),
+                          (b"--since: cannot be '2026-11-31'", ["new", "x", "--since", "2026-11-31"]),
+                          (b"cannot be in the future", ["prune", "x", "--before", "2199-01-01", "--occurrences"]),
+                          (b"only show has it", ["list", "x", "-f", "raw"]),
                           (b"--source-url: cannot be", ["html", "x", "y", "--source-url",
                                                         "javascript:alert(1)"])):
         done = run(*args)
@@ -276,6 +480,9 @@ def main():
     made = iter(range(1000))
     with tempfile.TemporaryDirectory() as tmp:
         usage()
+        no_stores(tmp)
+        first_steps(tmp)
+        only_to_read(tmp)
         ours = everything("SQLite", lambda: os.path.join(tmp, f"{next(made)}.db"), tmp,
                           os.path.join(tmp, "missing.db"))
         only_sqlite(tmp)

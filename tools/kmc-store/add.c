@@ -93,7 +93,6 @@ static bool add_explained(struct adding *adding, struct kmc_report *report, cons
 static bool add_report(struct adding *adding, struct kmc_report *report)
 {
 	const bool better = adding->debuginfo.vmlinux || adding->debuginfo.modules;
-	const int64_t booted = adding->origin.booted;
 	const char *signature;
 	char site[REPORT_ID_SIZE];
 	struct report_line line;
@@ -102,9 +101,6 @@ static bool add_report(struct adding *adding, struct kmc_report *report)
 
 	if (!good(kmc_json_report(report, &json)))
 		return false;
-	/* A stream says when its machine was booted. */
-	if (report->kernel.boot_time)
-		adding->origin.booted = report->kernel.boot_time / 1000;
 	if (report_line_read(&line, json, strlen(json))) {
 		signature = batch_find(adding->batch, &line, better);
 		report_line_site(&line, site);
@@ -112,7 +108,6 @@ static bool add_report(struct adding *adding, struct kmc_report *report)
 		       batch_add(adding->batch, &adding->origin, &line, signature, NULL, NULL) :
 		       add_explained(adding, report, site);
 	}
-	adding->origin.booted = booted;
 	free(json);
 	return done && (!adding->live || batch_flush(adding->batch));
 }
@@ -235,7 +230,8 @@ static void set_up(struct adding *adding, struct db *db)
 	adding->debuginfo = opts->debuginfo;
 	symbols_init(&adding->symbols, &adding->debuginfo);
 	adding->symbols.quiet = opts->quiet;
-	if (gethostname(adding->host, sizeof(adding->host) - 1))
+	/* A machine need not have a name. */
+	if (gethostname(adding->host, sizeof(adding->host) - 1) || !*adding->host)
 		strcpy(adding->host, "localhost");
 	adding->origin = (struct batch_origin) {
 		.host = opts->host ? opts->host : adding->host,

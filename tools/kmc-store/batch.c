@@ -17,6 +17,8 @@
 #include "rows.h"
 #include "table.h"
 
+/* Longer than that no machine was up, nor is it so long since 1970. */
+#define SECONDS_MAX	1e10
 /* Longer names are no names. */
 #define KEY_MAX		512
 
@@ -253,26 +255,28 @@ static struct db_value number_of(struct json_span value)
 }
 
 static void add_occurrence(struct batch *batch, const struct batch_origin *origin,
-			   const struct report_line *line, const char *id,
+			   const struct report_line *line, const char *boot, const char *id,
 			   const char *signature, const char *kernel)
 {
 	char at_room[24], uptime_room[24], *comm = report_line_text(line, KEY_COMM);
 	struct db_value uptime = { }, at, body;
-	int64_t when = origin->at, since_boot;
+	int64_t when = origin->at, booted = origin->booted, since_boot;
 	double seconds;
 	uint64_t *kept = table_at(&batch->bugs, signature);
 
-	/* Longer than that no machine was up. */
-	if (json_real_of(line->keys[KEY_TIME], &seconds) && seconds >= 0 && seconds < 1e10) {
+	/* What the log says itself is right for each of its boots. */
+	if (json_real_of(line->keys[KEY_BOOTED], &seconds) && seconds > 0 && seconds < SECONDS_MAX)
+		booted = seconds * 1e6 + 0.5;
+	if (json_real_of(line->keys[KEY_TIME], &seconds) && seconds >= 0 && seconds < SECONDS_MAX) {
 		since_boot = seconds * 1e6;
 		uptime = db_number(since_boot, uptime_room);
-		if (origin->booted)
-			when = origin->booted + since_boot;
+		if (booted)
+			when = booted + since_boot;
 	}
 	at = db_number(when, at_room);
 	rows_add(&batch->rows[ROWS_OCCURRENCE], (struct db_value[]) {
 		db_text(id), db_text(signature), at, db_text(origin->host),
-		db_text(origin->boot), db_text(kernel), number_of(line->keys[KEY_CPU]),
+		db_text(boot), db_text(kernel), number_of(line->keys[KEY_CPU]),
 		number_of(line->keys[KEY_PID]), db_text(comm),
 		number_of(json_member(line->keys[KEY_SOURCE], "seq")), uptime,
 		number_of(line->keys[KEY_COUNT]).text ? number_of(line->keys[KEY_COUNT]) :
@@ -287,10 +291,14 @@ static void add_occurrence(struct batch *batch, const struct batch_origin *origi
 	free((void *)body.text);
 }
 
-/* False: it waits already. */
+/*
+ * False: it waits already. What is of one boot and what does not say which are taken for the
+ * same, as in known_already.sql.
+ */
 static bool is_new(struct batch *batch, const struct batch_origin *origin,
-		   const struct report_line *line, char id[REPORT_ID_SIZE])
+		   const struct report_line *line, const char *boot, char id[REPORT_ID_SIZE])
 {
+	char other[REPORT_ID_SIZE];
 	uint64_t *waiting;
 
 	report_line_id(line, origin->host, origin->boot, 0, id);
@@ -299,20 +307,45 @@ static bool is_new(struct batch *batch, const struct batch_origin *origin,
 
 		report_line_id(line, origin->host, origin->boot, nth, id);
 	}
+	strcpy(other, id);
+	if (boot) {
+		report_line_id_of_boot(boot, id);
+		if (table_find(&batch->ids, other))
+			return false;
+	}
+	other[REPORT_ID_COMMON] = '\0';
+	if (boot)
+		*table_at(&batch->ids, other) = 1;
+	else if (table_find(&batch->ids, other))
+		return false;
 	waiting = table_at(&batch->ids, id);
 	return !(*waiting)++;
+}
+
+/* That the log itself says, if nobody has said it; yours to free, NULL: it is not known */
+static char *boot_of(const struct batch_origin *origin, const struct report_line *line)
+{
+	char *boot = *origin->boot ? NULL : report_line_text(line, KEY_BOOT);
+
+	if (boot && *boot)
+		return boot;
+	free(boot);
+	return NULL;
 }
 
 bool batch_add(struct batch *batch, const struct batch_origin *origin,
 	       const struct report_line *line, const char *signature,
 	       const struct batch_explained *explained, const char *site)
 {
-	char id[REPORT_ID_SIZE], hash[KMC_HASH_SIZE], *words = NULL, *kernel;
+	char id[REPORT_ID_SIZE], hash[KMC_HASH_SIZE], *words = NULL, *kernel, *boot;
 	uint64_t *known;
 
 	batch->counts.seen++;
-	if (!is_new(batch, origin, line, id))
+	boot = boot_of(origin, line);
+	if (!is_new(batch, origin, line, boot, id)) {
+		free(boot);
 		return true;
+	}
 	kernel = kernel_of(line);
 	add_kernel(batch, line, kernel);
 	if (!signature) {
@@ -333,7 +366,8 @@ bool batch_add(struct batch *batch, const struct batch_origin *origin,
 				db_text(explained->with_debuginfo ? "1" : "0") });
 		}
 	}
-	add_occurrence(batch, origin, line, id, signature, kernel);
+	add_occurrence(batch, origin, line, boot ? boot : origin->boot, id, signature, kernel);
+	free(boot);
 	free(kernel);
 	free(words);
 	return batch->rows[ROWS_OCCURRENCE].count < batch->most || batch_flush(batch);

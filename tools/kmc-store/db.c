@@ -133,14 +133,23 @@ static bool take_number(void *arg, const struct db_value *row, size_t count)
 	return true;
 }
 
-static bool migrate(struct db *db, const char *name)
+static bool read_version(struct db *db, int64_t *version)
 {
+	return db->engine->query(db->session, "SELECT max(version) FROM kmc_schema", take_number,
+				 version);
+}
+
+/* Whoever comes second finds it done. */
+static bool migrate(struct db *db)
+{
+	static const char schema[] =
+		"CREATE TABLE IF NOT EXISTS kmc_schema (version INTEGER PRIMARY KEY);";
 	const struct db_engine *engine = db->engine;
 	int64_t version = 0;
 	const char *sql;
 
-	if (!engine->query(db->session, "SELECT max(version) FROM kmc_schema", take_number,
-			   &version))
+	if (!engine->run(db->session, engine->begin_schema) ||
+	    !engine->run(db->session, schema) || !read_version(db, &version))
 		return false;
 	while ((sql = sql_migration(version + 1))) {
 		char note_version[80];
@@ -149,30 +158,35 @@ static bool migrate(struct db *db, const char *name)
 		if (!engine->run(db->session, sql) || !engine->run(db->session, note_version))
 			return false;
 	}
-	if (version && !sql_migration(version)) {
-		message("%s: a newer kmc-store has written it, with tables of version %" PRId64
-			"; use that one", name, version);
-		return false;
-	}
-	return true;
+	return db_commit(db);
 }
 
 bool db_open(struct db *db, const char *name, bool create)
 {
-	static const char schema[] =
-		"CREATE TABLE IF NOT EXISTS kmc_schema (version INTEGER PRIMARY KEY);";
+	int64_t version = 0;
+	bool there = false;
 
+	if (strstr(name, "://") && !is_postgresql(name)) {
+		message("%s: a store is a file, or postgresql://HOST/NAME", name);
+		return false;
+	}
 	*db = (struct db) { .engine = is_postgresql(name) ? &db_psql : &db_sqlite };
-	db->session = db->engine->open(name, create);
+	db->session = db->engine->open(name, create, &there);
 	if (!db->session)
 		return false;
-	if (create && !(note(db, db->engine->run(db->session, db->engine->begin_schema)) &&
-			note(db, db->engine->run(db->session, schema)) &&
-			note(db, migrate(db, name)) && db_commit(db)))
+	if (there && !note(db, read_version(db, &version)))
 		goto failed;
-	if (!create && !note(db, migrate(db, name)))
+	if (version && !sql_migration(version)) {
+		message("%s: a newer kmc-store has written it, with tables of version %" PRId64
+			"; use that one", name, version);
 		goto failed;
-	return true;
+	}
+	if (!sql_migration(version + 1) || note(db, migrate(db)))
+		return true;
+	if (version)
+		message("%s: its tables are of version %" PRId64
+			", an older one; kmc-store add, by who may change them, changes them",
+			name, version);
 failed:
 	db_close(db);
 	return false;

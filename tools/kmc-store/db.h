@@ -31,7 +31,7 @@ typedef bool (*db_row_fn)(void *arg, const struct db_value *row, size_t count);
  * What fails has said why, and whatever was begun is undone.
  * @begin: a transaction that will write
  * @begin_schema: one that will make tables
- * @open: @create: there may be no tables yet
+ * @open: @create: there may be no tables yet; *there: there are
  * @run: statements that give nothing
  * @query: one that gives rows
  * @load: rows for a table of so many columns follow
@@ -43,7 +43,7 @@ typedef bool (*db_row_fn)(void *arg, const struct db_value *row, size_t count);
 struct db_engine {
 	const char *begin;
 	const char *begin_schema;
-	void *(*open)(const char *name, bool create);
+	void *(*open)(const char *name, bool create, bool *there);
 	bool (*run)(void *session, const char *sql);
 	bool (*query)(void *session, const char *sql, db_row_fn row, void *arg);
 	bool (*load)(void *session, const char *table, size_t columns);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,9 @@
 /* COPY never gives a line that begins like this, whatever is in the table. */
 #define MARK		"\\!kmc"
 #define ECHO_MARK	"\\echo '\\\\!kmc'\n"
+
+/* As the server has it: what is committed is on its disk, and on those that it copies it to. */
+#define BEGIN		"BEGIN; SET LOCAL synchronous_commit TO DEFAULT; "
 
 /*
  * struct session - a psql
@@ -65,10 +69,11 @@ static bool refuse(struct session *session)
 		(n < 0 && errno == EINTR)))
 		len += n > 0 ? n : 0;
 	text[len] = '\0';
-	if (!strncmp(line, "psql:", 5)) {
-		char *rest = strstr(line, ": ERROR:  ");
+	/* "ERROR" or "FATAL", two blanks behind it. */
+	if (!strncmp(line, "psql:<stdin>:", 13)) {
+		char *rest = strstr(line, ":  ");
 
-		line = rest ? rest + 10 : line;
+		line = rest ? rest + 3 : line;
 	}
 	line[strcspn(line, "\n")] = '\0';
 	message("%s: %s", session->name, *line ? line : "psql ended unexpectedly");
@@ -294,8 +299,35 @@ static bool psql_loaded(void *arg)
 
 /* ---- the process ---- */
 
+/*
+ * Debian's psql is a script, which looks for a server of this machine first and takes longer
+ * than a query. Where a host is named, the program itself will do. Yours to free; NULL: none
+ */
+static char *find_program(const char *name)
+{
+	const char *host = strstr(name, "//");
+	const bool named = (host && host[2] && host[2] != '/') || strstr(name, "host=");
+	const char *newest = "";
+	glob_t found;
+
+	if (!named || glob("/usr/lib/postgresql/*/bin/psql", 0, NULL, &found))
+		return NULL;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		if (strverscmp(found.gl_pathv[i], newest) > 0)
+			newest = found.gl_pathv[i];
+	newest = xstrdup(newest);
+	globfree(&found);
+	return (char *)newest;
+}
+
 static void run_psql(const char *name, int in, int out, int errors)
 {
+	const char * const arguments[] = {
+		"psql", "-X", "-q", "-w", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", name, "-f", "-",
+		NULL
+	};
+	const char *program = find_program(name);
+
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 	    dup2(errors, STDERR_FILENO) < 0)
 		_exit(127);
@@ -303,8 +335,9 @@ static void run_psql(const char *name, int in, int out, int errors)
 	signal(SIGINT, SIG_IGN);
 	setenv("PGCLIENTENCODING", "UTF8", 1);
 	setenv("LC_MESSAGES", "C", 1);
-	execlp("psql", "psql", "-X", "-q", "-w", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", name,
-	       "-f", "-", (char *)NULL);
+	if (program)
+		execv(program, (char **)arguments);
+	execvp("psql", (char **)arguments);
 	fprintf(stderr, "cannot run psql, of Debian's package postgresql-client: %s\n",
 		strerror(errno));
 	_exit(127);
@@ -370,15 +403,21 @@ static bool take_look(void *arg, const struct db_value *row, size_t count)
 	return true;
 }
 
-static void *psql_open(const char *name, bool create)
+static void *psql_open(const char *name, bool create, bool *there)
 {
+	/*
+	 * To compile a statement takes longer than any of ours. What only this session sees need
+	 * not be on a disk when it is committed; see .begin.
+	 */
+	static const char settings[] = "SET client_min_messages = error; SET jit = off;"
+				       "SET synchronous_commit = off;";
 	struct session *session = xcalloc(1, sizeof(*session));
 	struct looked looked = { };
 
 	session->out = -1;
 	session->errors = -1;
 	session->name = xstrdup(name);
-	if (!begin(session) || !psql_run(session, "SET client_min_messages = error;") ||
+	if (!begin(session) || !psql_run(session, settings) ||
 	    !psql_query(session, "SELECT current_setting('server_encoding'), to_regclass('kmc_schema')",
 			take_look, &looked))
 		goto failed;
@@ -386,6 +425,7 @@ static void *psql_open(const char *name, bool create)
 		message("%s: the database has to have the encoding UTF8", name);
 		goto failed;
 	}
+	*there = looked.store;
 	if (looked.store || create)
 		return session;
 	message("%s: is no store; kmc-store add makes one", name);
@@ -395,9 +435,9 @@ failed:
 }
 
 const struct db_engine db_psql = {
-	.begin = "BEGIN;",
+	.begin = BEGIN,
 	/* Two that make the tables would be in each other's way. */
-	.begin_schema = "BEGIN; DO $$ BEGIN PERFORM pg_advisory_xact_lock(1802333043); END $$;",
+	.begin_schema = BEGIN "DO $$ BEGIN PERFORM pg_advisory_xact_lock(1802333043); END $$;",
 	.hex_blobs = true,
 	.open = psql_open,
 	.run = psql_run,

@@ -4,16 +4,21 @@
  */
 #include "db.h"
 
+#include <errno.h>
+#include <libgen.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "../common/memory.h"
 #include "../common/message.h"
 
 /* Of another writer's batch; a kernel build's worth of other work beside it. */
 #define PATIENCE_MS	120000
+#define STEP_MS		20
 
 /*
  * struct session - an open file
@@ -51,13 +56,6 @@ static bool sqlite_run(void *arg, const char *sql)
 	return !sqlite3_exec(session->db, sql, NULL, NULL, NULL) || refuse(session);
 }
 
-static bool take_flag(void *arg, const struct db_value *row, size_t count)
-{
-	if (count)
-		*(bool *)arg = db_integer(row) != 0;
-	return true;
-}
-
 static bool sqlite_query(void *arg, const char *sql, db_row_fn row, void *row_arg)
 {
 	struct session *session = arg;
@@ -86,41 +84,145 @@ static bool sqlite_query(void *arg, const char *sql, db_row_fn row, void *row_ar
 	return status == SQLITE_DONE || status == SQLITE_ROW;
 }
 
-/* A file of somebody else's stays as it is. */
-static bool is_ours(struct session *session, bool create)
-{
-	bool foreign = false, ours = false;
+/* struct found - what is in a file: our tables, anything */
+struct found {
+	bool ours;
+	bool any;
+};
 
-	if (!sqlite_query(session, "SELECT count(*) FROM sqlite_master WHERE name = 'kmc_schema'",
-			  take_flag, &ours) ||
-	    !sqlite_query(session, "SELECT count(*) FROM sqlite_master", take_flag, &foreign))
+static bool take_found(void *arg, const struct db_value *row, size_t count)
+{
+	if (count == 2)
+		*(struct found *)arg = (struct found) {
+			.ours = db_integer(&row[0]) != 0, .any = db_integer(&row[1]) != 0,
+		};
+	return true;
+}
+
+/* A file of somebody else's stays as it is. In one look: another one may make it ours. */
+static bool is_ours(struct session *session, bool create, bool *there)
+{
+	struct found found = { };
+
+	if (!sqlite_query(session, "SELECT sum(name = 'kmc_schema'), count(*) FROM sqlite_master",
+			  take_found, &found))
 		return false;
-	if (ours || (create && !foreign))
+	*there = found.ours;
+	if (found.ours || (create && !found.any))
 		return true;
 	message("%s: is no store; kmc-store add makes one where there is nothing yet",
 		session->name);
 	return false;
 }
 
-static void *sqlite_open(const char *name, bool create)
+/* A path as the URI that SQLite takes for no other thing than a file; yours to free. */
+static char *uri_of(const char *path, const char *parameters)
 {
-	struct session *session = xcalloc(1, sizeof(*session));
-	const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+	static const char plain[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+	char *out = xcalloc(3, strlen(path) + strlen(parameters) + 10), *at = out;
 
-	session->name = xstrdup(name);
-	if (sqlite3_open_v2(name, &session->db, flags, NULL)) {
-		message("%s: %s%s", name, sqlite3_errmsg(session->db),
-			create ? "" : "; kmc-store add makes a store");
-		sqlite_close(session);
-		return NULL;
+	at = stpcpy(at, *path == '/' ? "file://" : "file:./");
+	for (; *path; path++)
+		at += sprintf(at, strchr(plain, *path) ? "%c" : "%%%02X", (unsigned char)*path);
+	strcpy(at, parameters);
+	return out;
+}
+
+/*
+ * Who may only read a file and may not make others beside it cannot take part in its WAL. That
+ * is there as long as anybody has the file open; without it the file is all there is.
+ */
+static bool is_immutable(const char *path)
+{
+	char *wal;
+	bool alone;
+
+	/* One that is not there may be made by another one now. */
+	if (!access(path, W_OK) || errno == ENOENT || access(path, R_OK))
+		return false;
+	if (asprintf(&wal, "%s-wal", path) < 0)
+		message_exit("out of memory");
+	alone = access(wal, F_OK);
+	free(wal);
+	return alone;
+}
+
+/* SQLite tries again for reading only, and so loses why it could not make it. */
+static int why_not(const struct session *session, bool create)
+{
+	int error = sqlite3_system_errno(session->db);
+	char *path = xstrdup(session->name);
+
+	if (create && error == ENOENT && access(dirname(path), W_OK))
+		error = errno;
+	free(path);
+	return error;
+}
+
+/* To open a pipe may wait for ever, and nothing else can be a store either. */
+static bool is_no_file(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) || S_ISREG(st.st_mode))
+		return false;
+	message("%s: is %s; name a file", path, S_ISDIR(st.st_mode) ? "a directory" :
+		"no regular file");
+	return true;
+}
+
+static bool open_file(struct session *session, bool create)
+{
+	const bool writable = create || !access(session->name, W_OK);
+	const int flags = SQLITE_OPEN_URI | (create ? SQLITE_OPEN_CREATE : 0) |
+			  (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+	char *uri = uri_of(session->name, is_immutable(session->name) ? "?immutable=1" : "");
+	const int status = sqlite3_open_v2(uri, &session->db, flags, NULL);
+	const int error = why_not(session, create);
+
+	free(uri);
+	if (!status)
+		return true;
+	message("%s: %s%s", session->name, error ? strerror(error) : sqlite3_errmsg(session->db),
+		create || error != ENOENT ? "" : "; kmc-store add makes a store");
+	return false;
+}
+
+/*
+ * Whoever reads sees the last commit, and does not wait. SQLite itself does not wait for
+ * another one that is about to do the same.
+ */
+static bool keep_journal(struct session *session)
+{
+	static const char journal[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
+	int status = SQLITE_BUSY;
+
+	if (sqlite3_db_readonly(session->db, "main"))
+		return true;
+	sqlite3_busy_timeout(session->db, 0);
+	for (int waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
+		status = sqlite3_exec(session->db, journal, NULL, NULL, NULL);
+		if (status != SQLITE_BUSY)
+			break;
+		sqlite3_sleep(STEP_MS);
 	}
 	sqlite3_busy_timeout(session->db, PATIENCE_MS);
-	/* Whoever reads sees the last commit, and does not wait. */
-	if (is_ours(session, create) &&
-	    sqlite_run(session, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-				"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;"
-				"PRAGMA trusted_schema = OFF;"))
-		return session;
+	return !status || refuse(session);
+}
+
+static void *sqlite_open(const char *name, bool create, bool *there)
+{
+	struct session *session = xcalloc(1, sizeof(*session));
+
+	session->name = xstrdup(name);
+	if (!is_no_file(name) && open_file(session, create)) {
+		sqlite3_busy_timeout(session->db, PATIENCE_MS);
+		if (is_ours(session, create, there) &&
+		    keep_journal(session) &&
+		    sqlite_run(session, "PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF;"))
+			return session;
+	}
 	sqlite_close(session);
 	return NULL;
 }

@@ -51,8 +51,9 @@ static bool put_bug(struct page *page, const struct bug *bug, bool index)
 	struct kmc_error *err;
 	bool good = true;
 
-	if (asprintf(&facts, "%" PRId64 " reports of %" PRId64 " hosts, from %s to %s, %s%s%s: %s",
-		     bug->reports, bug->hosts, first, last, bug->state ? bug->state : "",
+	if (asprintf(&facts, "%" PRId64 " report%s of %" PRId64 " host%s, from %s to %s, %s%s%s: %s",
+		     bug->reports, bug->reports == 1 ? "" : "s", bug->hosts,
+		     bug->hosts == 1 ? "" : "s", first, last, bug->state ? bug->state : "",
 		     bug->note ? ", " : "", bug->note ? bug->note : "",
 		     bug->words ? bug->words : "") < 0)
 		message_exit("out of memory");

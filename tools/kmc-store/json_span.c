@@ -199,3 +199,36 @@ char *json_text_of(struct json_span value)
 	json_decref(json);
 	return out;
 }
+
+/* It may be otherwise and be the same all the same; that is found out by writing it again. */
+static bool is_printed(struct json_span value)
+{
+	const char first = *value.at, last = value.at[value.len - 1];
+
+	if (first == '"' || first == '{' || first == '[') {
+		for (size_t i = 0; i < value.len; i++)
+			if (value.at[i] < '!' || value.at[i] > '~' || value.at[i] == '\\')
+				return false;
+		return true;
+	}
+	if (!memchr(value.at, '.', value.len))
+		return !memchr(value.at, 'e', value.len) && !memchr(value.at, 'E', value.len);
+	/* Fifteen digits and the point; none of them is for nothing. */
+	return value.len <= 16 && !memchr(value.at, 'e', value.len) &&
+	       !memchr(value.at, 'E', value.len) &&
+	       (last != '0' || value.at[value.len - 2] == '.');
+}
+
+char *json_as_printed(struct json_span value)
+{
+	json_t *json;
+	char *out;
+
+	if (!value.at || !value.len || is_printed(value))
+		return NULL;
+	json = decode(value);
+	out = json ? json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY |
+				JSON_REAL_PRECISION(15)) : NULL;
+	json_decref(json);
+	return out;
+}

@@ -47,4 +47,10 @@ bool json_real_of(struct json_span value, double *out);
 /* A string, decoded: yours to free; NULL when it is none. */
 char *json_text_of(struct json_span value);
 
+/*
+ * As kmc-report prints it: without blanks, in ASCII, with as many digits; yours to free. NULL
+ * when it is printed like that, or is no JSON.
+ */
+char *json_as_printed(struct json_span value);
+
 #endif /* JSON_SPAN_H */

@@ -10,7 +10,7 @@
 #include "../common/options.h"
 #include "db.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_RAW };
 
 /*
  * struct options - what the command line says

@@ -11,6 +11,7 @@
 #include "../common/message.h"
 #include "bugs.h"
 #include "output.h"
+#include "packed.h"
 #include "when.h"
 
 /* What show has of each table, unless --limit says otherwise. */
@@ -46,6 +47,8 @@ static bool list_bugs(struct db *db, const struct options *opts, const struct db
 
 	if (good && bugs.count && opts->format == FORMAT_TEXT)
 		put_heading();
+	if (good && !bugs.count && !opts->quiet)
+		message("%s: no bugs to list", opts->db);
 	for (size_t i = 0; good && i < bugs.count; i++) {
 		if (opts->format == FORMAT_JSON)
 			put_json(json_bug(&bugs.list[i]));
@@ -206,16 +209,30 @@ static void put_facts(const struct bug *bug)
 	put_quoted(bug->signature);
 	printf(", ");
 	put_quoted(bug->words);
-	printf("\n  %" PRId64 " reports of %" PRId64 " hosts, from %s to %s\n  ", bug->reports,
-	       bug->hosts, when_text(bug->first_seen, first), when_text(bug->last_seen, last));
+	printf("\n  %" PRId64 " report%s of %" PRId64 " host%s, from %s to %s\n  ", bug->reports,
+	       bug->reports == 1 ? "" : "s", bug->hosts, bug->hosts == 1 ? "" : "s",
+	       when_text(bug->first_seen, first), when_text(bug->last_seen, last));
 	put_quoted(bug->state);
 	if (bug->closed_at)
-		printf(", closed %s", when_text(bug->closed_at, closed));
+		printf("%s %s", bug->state && !strcmp(bug->state, "closed") ? "" : ", closed",
+		       when_text(bug->closed_at, closed));
 	if (bug->note) {
 		printf(": ");
 		put_quoted(bug->note);
 	}
 	printf("\n\n");
+}
+
+/* A line each; written again, for who has added it need not have escaped what is in it. */
+static bool take_raw(void *arg, const struct db_value *row, size_t count)
+{
+	char *text = count ? unpacked(arg, row) : NULL;
+	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+
+	if (json)
+		put_json(json);
+	free(text);
+	return true;
 }
 
 static bool show_bug(struct db *db, const struct options *opts, const struct bug *bug)
@@ -227,6 +244,8 @@ static bool show_bug(struct db *db, const struct options *opts, const struct bug
 	char *text = NULL;
 	bool good;
 
+	if (opts->format == FORMAT_RAW)
+		return db_args(db, &args) && db_query(db, "show_raw", take_raw, db);
 	if (opts->format == FORMAT_JSON) {
 		json = json_bug(bug);
 		good = put_sections(db, &args, json);

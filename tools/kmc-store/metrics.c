@@ -78,20 +78,57 @@ static void put_head(const char *name, const char *type, const char *help)
 	printf("# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-static void put_counts(const struct counts *counts, const char *name, size_t at, double scale)
+static int64_t value_of(const struct count *count, size_t at)
 {
+	return *(const int64_t *)((const char *)count + at);
+}
+
+/* How many bugs there are in each state. */
+static void put_bugs(const struct counts *counts)
+{
+	put_head("kmc_bugs", "gauge", "Bugs that were reported.");
+	for (size_t i = 0; i < counts->count; i++) {
+		printf("kmc_bugs{");
+		put_label("checker", counts->list[i].checker);
+		putchar(',');
+		put_label("state", counts->list[i].state);
+		printf("} %" PRId64 "\n", counts->list[i].bugs);
+	}
+}
+
+/* Without the state: what is counted must not become less when a bug is closed. */
+static void put_totals(const struct counts *counts, const char *name, size_t at)
+{
+	int64_t total = 0;
+
 	for (size_t i = 0; i < counts->count; i++) {
 		const struct count *count = &counts->list[i];
-		const int64_t value = *(const int64_t *)((const char *)count + at);
 
+		total += value_of(count, at);
+		if (i + 1 < counts->count && !strcmp(count[1].checker, count->checker))
+			continue;
 		printf("%s{", name);
 		put_label("checker", count->checker);
-		putchar(',');
-		put_label("state", count->state);
-		if (scale == 1)
-			printf("} %" PRId64 "\n", value);
-		else
-			printf("} %.6f\n", value * scale);
+		printf("} %" PRId64 "\n", total);
+		total = 0;
+	}
+}
+
+static void put_latest(const struct counts *counts, const char *name)
+{
+	int64_t latest = INT64_MIN;
+
+	for (size_t i = 0; i < counts->count; i++) {
+		const struct count *count = &counts->list[i];
+
+		if (count->last_seen > latest)
+			latest = count->last_seen;
+		if (i + 1 < counts->count && !strcmp(count[1].checker, count->checker))
+			continue;
+		printf("%s{", name);
+		put_label("checker", count->checker);
+		printf("} %.6f\n", latest * 1e-6);
+		latest = INT64_MIN;
 	}
 }
 
@@ -104,16 +141,14 @@ bool command_metrics(struct db *db, const struct options *opts)
 	good = db_query(db, "metrics", take_count, &counts) &&
 	       db_query(db, "metrics_hosts", take_hosts, &counts);
 	if (good) {
-		put_head("kmc_bugs", "gauge", "Bugs that were reported.");
-		put_counts(&counts, "kmc_bugs", offsetof(struct count, bugs), 1);
+		put_bugs(&counts);
 		put_head("kmc_reports_total", "counter", "Reports of them.");
-		put_counts(&counts, "kmc_reports_total", offsetof(struct count, reports), 1);
+		put_totals(&counts, "kmc_reports_total", offsetof(struct count, reports));
 		put_head("kmc_accesses_total", "counter", "Accesses that the reports stand for.");
-		put_counts(&counts, "kmc_accesses_total", offsetof(struct count, accesses), 1);
+		put_totals(&counts, "kmc_accesses_total", offsetof(struct count, accesses));
 		put_head("kmc_last_report_timestamp_seconds", "gauge",
 			 "When there was the last one.");
-		put_counts(&counts, "kmc_last_report_timestamp_seconds",
-			   offsetof(struct count, last_seen), 1e-6);
+		put_latest(&counts, "kmc_last_report_timestamp_seconds");
 		put_head("kmc_hosts", "gauge", "Machines that reported.");
 		printf("kmc_hosts %" PRId64 "\n", counts.hosts);
 		put_head("kmc_kernels", "gauge", "Kernels that reported.");

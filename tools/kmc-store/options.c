@@ -13,8 +13,7 @@
 #include "when.h"
 
 /* In the order of their enum. */
-#define FORMATS		"text|json"
-
+#define FORMATS		"text|json|raw"
 
 #define AT(member)	offsetof(struct options, member)
 
@@ -56,7 +55,7 @@ static const struct option_row rows[] = {
 	{ 0, "booted", "WHEN", false, set_when, AT(booted),
 	  "add: when it was booted",
 	  "With\n.BR add ,\nwhen the machine was booted, so that the seconds of a log can be told as times.\n"
-	  "A stream says so itself.\nWithout it, reports are as old as the log's file." },
+	  "The journal and a stream say so themselves.\nWithout it, reports are as old as the log's file." },
 	{ 0, "raw", "N", false, set_number, AT(raw),
 	  "add: keep N reports of each bug whole",
 	  "With\n.BR add ,\nkeep\n.I N\nreports of each bug whole, as compressed JSON; by default 20.\n"
@@ -89,7 +88,7 @@ static const struct option_row rows[] = {
 	  "With\n.B close\nand\n.BR reopen ,\nwhy: the commit that fixes it, for example." },
 	{ 'f', "format", FORMATS, false, set_format, AT(format),
 	  "list, new, regressions, show: how to print",
-	  ".I text\nfor people, or\n.IR json :\nan object a line." },
+	  ".I text\nfor people, or\n.IR json :\nan object a line; with\n.BR show ,\n.I raw\nthe reports that are kept whole." },
 	{ 'n', "limit", "N", false, set_number, AT(limit),
 	  "print no more than N rows",
 	  "Print no more than\n.I N\nbugs, hosts, kernels, reports, incidents." },

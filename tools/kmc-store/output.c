@@ -48,7 +48,7 @@ void put_explanation(const char *text, bool color)
 
 void put_json(json_t *json)
 {
-	char *text = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII);
+	char *text = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
 
 	if (!text)
 		message_exit("out of memory");
@@ -99,11 +99,25 @@ json_t *json_bug(const struct bug *bug)
 			 "closed_at", json_when(bug->closed_at), "note", json_words(bug->note));
 }
 
+/* What is no file, as /dev/null or a pipe, must not become one. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
 bool output_open(struct output_file *out, const char *path)
 {
 	int fd;
 
 	*out = (struct output_file) { .path = path };
+	if (is_special(path)) {
+		out->file = fopen(path, "we");
+		if (!out->file)
+			message("%s: cannot be written: %s", path, strerror(errno));
+		return out->file;
+	}
 	if (asprintf(&out->temporary, "%s.XXXXXX", path) < 0)
 		message_exit("out of memory");
 	fd = mkstemp(out->temporary);
@@ -127,11 +141,11 @@ bool output_close(struct output_file *out, bool good)
 		message("%s: cannot be written: %s", out->path, strerror(errno));
 		good = false;
 	}
-	if (good && rename(out->temporary, out->path)) {
+	if (good && out->temporary && rename(out->temporary, out->path)) {
 		message("%s: cannot be written: %s", out->path, strerror(errno));
 		good = false;
 	}
-	if (!good)
+	if (!good && out->temporary)
 		unlink(out->temporary);
 	free(out->temporary);
 	return good;

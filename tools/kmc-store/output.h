@@ -23,7 +23,10 @@ json_t *json_when(int64_t when);
 json_t *json_words(const char *text);
 json_t *json_bug(const struct bug *bug);
 
-/* A file next to @path that replaces it when it is whole. False: it was said why not. */
+/*
+ * A file next to @path that replaces it when it is whole; what is no regular file is written as
+ * it is, and has no @temporary. False: it was said why not.
+ */
 struct output_file {
 	const char *path;
 	char *temporary;

@@ -6,6 +6,7 @@
 
 #include "../common/message.h"
 #include "commands.h"
+#include "when.h"
 
 /* Of a bug; more tell nothing new, and each takes a kilobyte. */
 #define RAW_DEFAULT	20
@@ -42,7 +43,7 @@ bool store_parse(struct options *opts, int argc, char **argv, int *status)
 		message("'%s' is no command; --help lists them", operands[0]);
 		return options_refuse(&store_tool, status);
 	}
-	if (!operands[1])
+	if (!operands[1] || !*operands[1])
 		return refuse(status, "name the store: a file, or postgresql://...");
 	opts->db = operands[1];
 	opts->operands = operands + 2;
@@ -54,6 +55,11 @@ bool store_parse(struct options *opts, int argc, char **argv, int *status)
 		return refuse(status, "say since when, with --since");
 	if (!strcmp(opts->command->name, "prune") && !opts->before)
 		return refuse(status, "say how old, with --before");
+	/* What is older than what was pruned is never added again. */
+	if (opts->occurrences && opts->before > when_now())
+		return refuse(status, "--before: with --occurrences, it cannot be in the future");
+	if (opts->format == FORMAT_RAW && strcmp(opts->command->name, "show"))
+		return refuse(status, "--format=raw: only show has it");
 	if (!is_origin(opts->origin))
 		return refuse(status, "--origin: small letters, digits and _ only");
 	if (count < opts->command->least || (opts->command->most >= 0 &&

@@ -18,6 +18,8 @@ _Static_assert(REPORT_ID_SIZE == DIGEST_SIZE, "a name is a digest");
 
 static const char * const names[] = {
 	[KEY_ADDRESS] = "address",
+	[KEY_BOOT] = "boot",
+	[KEY_BOOTED] = "booted",
 	[KEY_BUILD_ID] = "build_id",
 	[KEY_CHECKER] = "checker",
 	[KEY_COMM] = "comm",
@@ -56,9 +58,16 @@ bool report_line_read(struct report_line *line, const char *text, size_t len)
 	       line->keys[KEY_TITLE].at && line->keys[KEY_FRAMES].at;
 }
 
+/* As kmc-report prints it, whoever else has read it and written it again. */
 static void add_span(struct digest *digest, struct json_span value)
 {
-	digest_add(digest, value.at ? value.at : "null", value.at ? value.len : 4);
+	char *text = json_as_printed(value);
+
+	if (text)
+		digest_add(digest, text, strlen(text));
+	else
+		digest_add(digest, value.at ? value.at : "null", value.at ? value.len : 4);
+	free(text);
 }
 
 /* The named members of each element of an array. */
@@ -103,6 +112,16 @@ void report_line_id(const struct report_line *line, const char *host, const char
 	digest_add(&of_host, host, strlen(host));
 	digest_text(of_host, prefix);
 	memcpy(id, prefix, HOST_DIGITS);
+}
+
+void report_line_id_of_boot(const char *boot, char id[REPORT_ID_SIZE])
+{
+	struct digest digest = DIGEST_INIT;
+	char of_boot[DIGEST_SIZE];
+
+	digest_add(&digest, boot, strlen(boot));
+	digest_text(digest, of_boot);
+	strcpy(id + REPORT_ID_COMMON, of_boot + REPORT_ID_COMMON);
 }
 
 void report_line_site(const struct report_line *line, char site[REPORT_ID_SIZE])

@@ -13,6 +13,8 @@
 /* The members that are looked at; in alphabetical order, as in report_line.c. */
 enum report_key {
 	KEY_ADDRESS,
+	KEY_BOOT,
+	KEY_BOOTED,
 	KEY_BUILD_ID,
 	KEY_CHECKER,
 	KEY_COMM,
@@ -57,6 +59,10 @@ bool report_line_read(struct report_line *line, const char *text, size_t len);
  */
 void report_line_id(const struct report_line *line, const char *host, const char *boot,
 		    unsigned long nth, char id[REPORT_ID_SIZE]);
+/* What all names of a report begin with, whichever boot the log says it is of, if any. */
+#define REPORT_ID_COMMON	28
+/* The log says which boot it is of: its name becomes another one than that of no boot. */
+void report_line_id_of_boot(const char *boot, char id[REPORT_ID_SIZE]);
 /*
  * A name for where it came from: the same functions and offsets, the same place in an object.
  * In one kernel, what is found out of one such report holds for all.

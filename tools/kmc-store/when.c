@@ -51,11 +51,13 @@ static bool read_date(const char *text, int64_t *out)
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		struct tm tm = { };
 		const char *end = strptime(text, forms[i], &tm);
+		const int day = tm.tm_mday;
 
 		/* UTC with and without its letter: a fleet has no other. */
 		if (end && (!*end || !strcmp(end, "Z"))) {
 			*out = timegm(&tm) * SECOND;
-			return true;
+			/* There is no 31st of November. */
+			return tm.tm_mday == day;
 		}
 	}
 	return false;
