@@ -59,14 +59,30 @@ static bool is_harmful(int32_t cp)
 	return false;
 }
 
+/* Bytes that need no second look: nearly all text has no others. */
+static size_t plain_length(const char *text, size_t len)
+{
+	size_t plain = 0;
+
+	while (plain < len && text[plain] >= ' ' && text[plain] <= '~')
+		plain++;
+	return plain;
+}
+
 void kmc_buf_escape(struct kmc_buf *buf, const char *text, size_t len,
 		    bool ascii)
 {
 	size_t bytes;
 
 	for (size_t i = 0; i < len; i += bytes) {
-		int32_t cp = kmc_utf8_decode(text + i, len - i, &bytes);
+		const size_t plain = plain_length(text + i, len - i);
+		int32_t cp;
 
+		kmc_buf_add(buf, text + i, plain);
+		i += plain;
+		if (i == len)
+			return;
+		cp = kmc_utf8_decode(text + i, len - i, &bytes);
 		if (cp < 0 || (cp < 0x80 && is_harmful(cp)))
 			kmc_buf_printf(buf, "\\x%02x", (unsigned char)text[i]);
 		else if (is_harmful(cp) || (ascii && cp >= 0x80))
@@ -97,8 +113,8 @@ unsigned int kmc_utf8_width(int32_t cp)
 		{ 0x20000, 0x3fffd },
 	};
 
-	for (size_t i = 0; i < KMC_ARRAY_SIZE(wide); i++)
-		if (cp >= wide[i].first && cp <= wide[i].last)
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(wide) && cp >= wide[i].first; i++)
+		if (cp <= wide[i].last)
 			return 2;
 	return 1;
 }

@@ -32,4 +32,16 @@ bool kmc_map_put(struct kmc_map *map, uint64_t key, void *value);
 /* Frees the values with @free_value, if that is not NULL. */
 void kmc_map_release(struct kmc_map *map, void (*free_value)(void *value));
 
+/* A key of bytes, by FNV-1a: @hash is that of what stands before them, or this. */
+#define KMC_HASH_START	0xcbf29ce484222325ULL
+
+static inline uint64_t kmc_hash_bytes(uint64_t hash, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ p[i]) * 0x100000001b3ULL;
+	return hash;
+}
+
 #endif /* KMC_MAP_H */

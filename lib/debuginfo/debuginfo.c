@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "debuginfo/build_id.h"
+#include "debuginfo/sections.h"
 #include "debuginfo/source.h"
 #include "debuginfo/source_path.h"
 
@@ -159,11 +160,6 @@ struct kmc_source *kmc_debuginfo_lines(struct kmc_debuginfo *di)
 {
 	const char *dir = di->source_dir ? di->source_dir : di->source_root;
 
-	if (di->source && kmc_source_is_full(di->source)) {
-		kmc_source_free(di->source);
-		di->source = NULL;
-		di->source_tried = false;
-	}
 	if (dir && !di->source_tried)
 		kmc_error_free(kmc_source_open(dir, &di->source));
 	di->source_tried = true;
@@ -435,6 +431,11 @@ struct kmc_error *kmc_debuginfo_module(struct kmc_debuginfo *di,
 	}
 	*out = image;
 	return NULL;
+}
+
+const char *kmc_debuginfo_unread(const struct kmc_debuginfo *di)
+{
+	return kmc_image_unread(di->vmlinux);
 }
 
 void kmc_debuginfo_free(struct kmc_debuginfo *di)

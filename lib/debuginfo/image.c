@@ -68,6 +68,7 @@ static struct kmc_error *image_load(struct kmc_image *image,
 				    struct kmc_debuginfod *fetch)
 {
 	struct kmc_error *err;
+	const char *why;
 	int fd;
 
 	err = image_fd(image->path, &fd);
@@ -89,6 +90,9 @@ static struct kmc_error *image_load(struct kmc_image *image,
 		image->dwarf = dwfl_module_getdwarf(image->mod, &image->bias);
 	if (image->dwarf)
 		return NULL;
+	why = image->mod ? kmc_elf_unread(dwfl_module_getelf(image->mod, &image->bias)) : NULL;
+	if (why)
+		return kmc_error_new(KMC_ERROR_FORMAT, image->path, 0, "%s", why);
 	if (image->mod && !has_dwarf(image))
 		return kmc_error_new(KMC_ERROR_FORMAT, image->path, 0,
 				     "has no usable debug info: it was stripped of DWARF, or built without -g");

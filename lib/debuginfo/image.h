@@ -44,6 +44,8 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_image_open(const char *name, const char *path, struct kmc_debuginfod *fetch,
 	       struct kmc_image **out);
 void kmc_image_free(struct kmc_image *image);
+/* unread.c: debug info that by its sections is not read, NULL: none is there. */
+const char *kmc_elf_unread(Elf *elf);
 /* Load the symbols, once. */
 KMC_MUST_CHECK struct kmc_error *kmc_image_symtab(struct kmc_image *image);
 

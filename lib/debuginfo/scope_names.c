@@ -7,6 +7,7 @@
 #include "debuginfo/scope_names.h"
 
 #include <dwarf.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -96,20 +97,98 @@ static struct kmc_error *find_level(struct kmc_image *image, uint64_t address,
 	return NULL;
 }
 
+static uint64_t hash_name(uint64_t start, const char *name, size_t len)
+{
+	return kmc_hash_bytes(KMC_HASH_START + start, name, len);
+}
+
+/* Variables that are kept: a statement is read anew for each report. */
+#define MAX_VARIABLES	(1u << 14)
+
+/**
+ * struct variable - an answer of kmc_scope_variable()
+ * @name: not terminated
+ */
+struct variable {
+	uint64_t address;
+	unsigned int level;
+	bool found;
+	Dwarf_Die type;
+	size_t len;
+	char name[];
+};
+
+static void release_variables(void *cache)
+{
+	kmc_map_release(cache, free);
+}
+
+/* hash of address, level and name → struct variable */
+static const struct kmc_cache_ops variables_cache = {
+	.size = sizeof(struct kmc_map), .release = release_variables,
+};
+
+static struct kmc_error *ask_variable(struct kmc_image *image, struct variable *variable)
+{
+	Dwarf_Die scopes[2], die;
+	struct kmc_error *err;
+	size_t count;
+
+	err = find_level(image, variable->address, variable->level, scopes, &count);
+	for (size_t i = 0; !err && !variable->found && i < count; i++)
+		variable->found = find_variable(&scopes[i], variable->name, variable->len, 0, &die);
+	variable->found = variable->found && kmc_die_type(&die, &variable->type) &&
+			  kmc_die_peel(&variable->type, &variable->type);
+	return err;
+}
+
+static struct kmc_error *keep_variable(struct kmc_image *image, struct kmc_map *kept,
+				       uint64_t key, const struct variable *wanted,
+				       const char *name, struct variable **out)
+{
+	struct variable *variable = malloc(sizeof(*variable) + wanted->len);
+	struct kmc_error *err;
+
+	if (!variable)
+		return kmc_error_nomem();
+	*variable = *wanted;
+	memcpy(variable->name, name, wanted->len);
+	err = ask_variable(image, variable);
+	if (kept->count >= MAX_VARIABLES)
+		kmc_map_release(kept, free);
+	if (!err && !kmc_map_put(kept, key, variable))
+		err = kmc_error_nomem();
+	if (err)
+		free(variable);
+	else
+		*out = variable;
+	return err;
+}
+
 struct kmc_error *kmc_scope_variable(struct kmc_image *image, uint64_t address,
 				     unsigned int level, const char *name, size_t len,
 				     Dwarf_Die *type, bool *found)
 {
-	Dwarf_Die scopes[2], variable;
-	struct kmc_error *err;
-	size_t count;
+	const struct variable wanted = { .address = address, .level = level, .len = len };
+	struct kmc_map *kept = kmc_image_cache(image, &variables_cache);
+	uint64_t key = hash_name(address * 0x9e3779b97f4a7c15 + level, name, len);
+	struct variable *variable;
+	struct kmc_error *err = NULL;
 
 	*found = false;
-	err = find_level(image, address, level, scopes, &count);
-	for (size_t i = 0; !err && !*found && i < count; i++)
-		*found = find_variable(&scopes[i], name, len, 0, &variable);
-	*found = *found && kmc_die_type(&variable, type) && kmc_die_peel(type, type);
-	return err;
+	if (!kept)
+		return kmc_error_nomem();
+	while ((variable = kmc_map_get(kept, key)) &&
+	       (variable->address != address || variable->level != level ||
+		variable->len != len || memcmp(variable->name, name, len)))
+		key++;
+	if (!variable)
+		err = keep_variable(image, kept, key, &wanted, name, &variable);
+	if (err)
+		return err;
+	*found = variable->found;
+	*type = variable->type;
+	return NULL;
 }
 
 static void each(Dwarf_Die *scope, int depth, void (*take)(void *arg, Dwarf_Die *variable),
@@ -172,15 +251,6 @@ static void release_names(void *data)
 static const struct kmc_cache_ops names_cache = {
 	.size = sizeof(struct unit_names), .release = release_names,
 };
-
-static uint64_t hash_name(enum kmc_name_kind kind, const char *name, size_t len)
-{
-	uint64_t hash = 0xcbf29ce484222325 + kind;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)name[i]) * 0x100000001b3;
-	return hash;
-}
 
 static bool name_kind(Dwarf_Die *die, enum kmc_name_kind *kind)
 {

@@ -6,6 +6,8 @@
  */
 #include "debuginfo/sections.h"
 
+#include <dwarf.h>
+#include <elfutils/libdw.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,17 +15,21 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "debuginfo/image.h"
+#include "kmc/kmc.h"
 
 /* What describes types, and where its strings and lists are. */
 static const char *const wanted[] = {
-	".debug_info", ".debug_abbrev", ".debug_str", ".debug_line_str",
+	".debug_info", ".debug_types", ".debug_abbrev", ".debug_str", ".debug_line_str",
 	".debug_str_offsets", ".debug_addr",
 };
 
+/* What gcc -gz=zlib-gnu calls .zdebug_info, libdw has unpacked where it is. */
 static const char *wanted_name(const char *name)
 {
+	const bool packed = name && !strncmp(name, ".zdebug_", 8);
+
 	for (size_t i = 0; name && i < KMC_ARRAY_SIZE(wanted); i++)
-		if (!strcmp(name, wanted[i]))
+		if (!strcmp(name + packed + 1, wanted[i] + 1))
 			return wanted[i];
 	return NULL;
 }
@@ -42,7 +48,7 @@ static struct kmc_error *add_section(struct kmc_sections *sections,
 	section = kmc_grow(&sections->v, sections->count, sizeof(*section));
 	if (!section)
 		return kmc_error_nomem();
-	*section = (struct kmc_section){ name, data->d_buf, data->d_size };
+	*section = (struct kmc_section){ .name = name, .data = data->d_buf, .size = data->d_size };
 	sections->count++;
 	return NULL;
 }
@@ -86,6 +92,14 @@ struct kmc_error *kmc_sections_of_image(struct kmc_image *image,
 	return err;
 }
 
+struct kmc_error *kmc_sections_of_shared(struct kmc_image *image, struct kmc_sections *out)
+{
+	Dwarf *shared = dwarf_getalt(image->dwarf);
+
+	*out = (struct kmc_sections){ };
+	return shared ? find_sections(dwarf_getelf(shared), image->path, out) : NULL;
+}
+
 struct kmc_error *kmc_sections_open_dwarf(const char *path,
 					  struct kmc_sections *out)
 {
@@ -105,6 +119,8 @@ struct kmc_error *kmc_sections_open_dwarf(const char *path,
 
 void kmc_sections_release(struct kmc_sections *sections)
 {
+	for (size_t i = 0; i < sections->count; i++)
+		free(sections->v[i].owned);
 	free(sections->v);
 	kmc_image_free(sections->file);
 	*sections = (struct kmc_sections){ };

@@ -17,8 +17,8 @@
 
 /* The largest file of Linux has 22 MB; it is generated and has no code. */
 #define MAX_SIZE	(8 << 20)
-/* A report touches some twenty files. */
-#define MAX_FILES	64
+/* A report touches some twenty files: those of a few bugs. */
+#define MAX_FILES	128
 
 /**
  * struct file - one that was looked for
@@ -26,6 +26,7 @@
  * @text: its content, NULL when it cannot be read
  * @lines: where each line starts, @count of them
  * @directives: numbers of those that begin with '#', @ndirectives of them
+ * @used: when it was asked for, as struct kmc_source counts
  */
 struct file {
 	char *name;
@@ -35,17 +36,21 @@ struct file {
 	size_t count;
 	int *directives;
 	size_t ndirectives;
+	uint64_t used;
 };
 
 /**
  * struct kmc_source - the tree
- * @last: of @files, that was asked for last and will be asked for again
+ * @files: @count of them; what was not asked for longest makes room for another one
+ * @last: that was asked for last and will be asked for again
+ * @clock: how often it was another one
  */
 struct kmc_source {
 	char *dir;
 	struct file files[MAX_FILES];
 	size_t count;
-	size_t last;
+	struct file *last;
+	uint64_t clock;
 };
 
 struct kmc_error *kmc_source_open(const char *dir, struct kmc_source **out)
@@ -69,23 +74,22 @@ struct kmc_error *kmc_source_open(const char *dir, struct kmc_source **out)
 	return NULL;
 }
 
+static void release_file(struct file *file)
+{
+	free(file->name);
+	free(file->text);
+	free(file->lines);
+	free(file->directives);
+}
+
 void kmc_source_free(struct kmc_source *source)
 {
 	if (!source)
 		return;
-	for (size_t i = 0; i < source->count; i++) {
-		free(source->files[i].name);
-		free(source->files[i].text);
-		free(source->files[i].lines);
-		free(source->files[i].directives);
-	}
+	for (size_t i = 0; i < source->count; i++)
+		release_file(&source->files[i]);
 	free(source->dir);
 	free(source);
-}
-
-bool kmc_source_is_full(const struct kmc_source *source)
-{
-	return source->count == MAX_FILES;
 }
 
 char *kmc_source_find(const struct kmc_source *source, const char *file)
@@ -143,33 +147,58 @@ static void index_lines(struct file *file)
 	}
 }
 
-static struct file *find_file(struct kmc_source *source, const char *name)
+/* Room for one more. */
+static struct file *find_room(struct kmc_source *source)
 {
-	char *path KMC_AUTO_FREE = NULL;
-	struct file *file;
+	struct file *oldest = source->files;
+
+	if (source->count < MAX_FILES)
+		return &source->files[source->count];
+	for (size_t i = 1; i < source->count; i++)
+		if (source->files[i].used < oldest->used)
+			oldest = &source->files[i];
+	return oldest;
+}
+
+static struct file *read_file(struct kmc_source *source, const char *name)
+{
+	char *path KMC_AUTO_FREE = kmc_source_find(source, name);
+	struct file new = { }, *file;
 	int fd;
 
-	if (source->count && !strcmp(source->files[source->last].name, name))
-		return &source->files[source->last];
-	for (size_t i = 0; i < source->count; i++) {
-		if (!strcmp(source->files[i].name, name)) {
-			source->last = i;
-			return &source->files[i];
-		}
-	}
-	path = kmc_source_find(source, name);
-	if (source->count == MAX_FILES || !path)
+	new.name = path ? strdup(name) : NULL;
+	if (!new.name)
 		return NULL;
-	file = &source->files[source->count];
-	*file = (struct file) { .name = strdup(name) };
-	if (!file->name)
-		return NULL;
-	source->last = source->count++;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	if (fd >= 0) {
-		if (read_whole(fd, file))
-			index_lines(file);
+		if (read_whole(fd, &new))
+			index_lines(&new);
 		close(fd);
+	}
+	file = find_room(source);
+	if (source->count < MAX_FILES)
+		source->count++;
+	else
+		release_file(file);
+	*file = new;
+	return file;
+}
+
+static struct file *find_file(struct kmc_source *source, const char *name)
+{
+	struct file *file = source->last;
+
+	if (file && !strcmp(file->name, name))
+		return file;
+	file = NULL;
+	for (size_t i = 0; !file && i < source->count; i++)
+		if (!strcmp(source->files[i].name, name))
+			file = &source->files[i];
+	if (!file)
+		file = read_file(source, name);
+	if (file) {
+		file->used = ++source->clock;
+		source->last = file;
 	}
 	return file;
 }

@@ -152,8 +152,8 @@ static uint32_t name_hash(const char *name)
 {
 	uint32_t hash = 2166136261u;	/* FNV-1a */
 
-	for (size_t left = base_length(name); left; left--)
-		hash = (hash ^ (unsigned char)*name++) * 16777619u;
+	for (; *name && *name != '.'; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
 	return hash;
 }
 
@@ -166,10 +166,12 @@ static struct kmc_error *symtab_hash(struct kmc_symtab *tab)
 	if (!tab->buckets)
 		return kmc_error_nomem();
 	for (size_t i = 0; i < tab->count; i++) {
-		uint32_t *bucket = &tab->buckets[name_hash(tab->v[i].name) &
-						 (tab->nbuckets - 1)];
+		struct kmc_symbol *symbol = &tab->v[i];
+		uint32_t *bucket;
 
-		tab->v[i].next_same_hash = *bucket;
+		symbol->hash = name_hash(symbol->name);
+		bucket = &tab->buckets[symbol->hash & (tab->nbuckets - 1)];
+		symbol->next_same_hash = *bucket;
 		*bucket = i + 1;
 	}
 	return NULL;
@@ -222,22 +224,26 @@ const struct kmc_symbol *kmc_symtab_at(const struct kmc_symtab *tab,
 
 /*
  * struct symbols - a walk over the symbols of a name
+ * @hash: of @name
  * @base: it is also the name of what the compiler has appended something to
  * @next: index + 1 of where it goes on
  */
 struct symbols {
 	const struct kmc_symtab *tab;
 	const char *name;
+	uint32_t hash;
 	bool base;
 	uint32_t next;
 };
 
 static struct symbols symbols_of(const struct kmc_symtab *tab, const char *name, bool base)
 {
+	const uint32_t hash = name_hash(name);
+
 	return (struct symbols) {
-		.tab = tab, .name = name, .base = base && !name[base_length(name)],
-		.next = tab->nbuckets ?
-			tab->buckets[name_hash(name) & (tab->nbuckets - 1)] : 0,
+		.tab = tab, .name = name, .hash = hash,
+		.base = base && !name[base_length(name)],
+		.next = tab->nbuckets ? tab->buckets[hash & (tab->nbuckets - 1)] : 0,
 	};
 }
 
@@ -245,12 +251,15 @@ static const struct kmc_symbol *symbols_next(struct symbols *walk)
 {
 	while (walk->next) {
 		const struct kmc_symbol *symbol = &walk->tab->v[walk->next - 1];
-		const size_t len = base_length(symbol->name);
+		size_t len;
 
 		walk->next = symbol->next_same_hash;
-		if (!strcmp(symbol->name, walk->name) ||
-		    (walk->base && len && !strncmp(symbol->name, walk->name, len) &&
-		     !walk->name[len]))
+		if (symbol->hash != walk->hash)
+			continue;
+		if (!strcmp(symbol->name, walk->name))
+			return symbol;
+		len = walk->base ? base_length(symbol->name) : 0;
+		if (len && !strncmp(symbol->name, walk->name, len) && !walk->name[len])
 			return symbol;
 	}
 	return NULL;

@@ -20,6 +20,7 @@
  * @last: nothing follows it in its section, so the kernel, which counts up to
  *	the next symbol wherever that is, may print another size
  * @rank: which of several names of an address the kernel would print
+ * @hash: of @name up to a dot
  * @next_same_hash: index + 1 of the next symbol in its hash chain
  */
 struct kmc_symbol {
@@ -28,6 +29,7 @@ struct kmc_symbol {
 	uint64_t size;
 	uint64_t elf_size;
 	uint32_t section;
+	uint32_t hash;
 	uint32_t next_same_hash;
 	bool last;
 	uint8_t rank;

@@ -12,31 +12,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "explain/allocations.h"
 
 /* Another number for whatever else is written or found. */
-#define HEADER		"kmc allocations 1"
-#define FIELDS		12
+#define HEADER		"kmc allocations 2"
+#define FIELDS		13
 /* More than any kernel has. */
 #define MAX_LINES	(4u << 20)
 #define MAX_TYPE_SIZE	(1u << 30)
 
-static uint64_t checksum(const char *text, size_t len)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3;
-	return hash;
-}
-
 static void write_one(struct kmc_buf *buf, const struct kmc_allocation *one)
 {
 	kmc_buf_printf(buf, "%u\t%u\t%u\t%s\t%" PRIu64 "\t%s\t%" PRIu64 "\t%" PRIu64
-		       "\t%s\t%s\t%d\t%u\n", one->by, one->kind, one->told,
+		       "\t%s\t%s\t%d\t%u\t%s\n", one->by, one->kind, one->told,
 		       one->cache ? one->cache : "", one->size, one->type, one->type_size,
 		       one->die, one->function, one->file ? one->file : "", one->line,
-		       one->callers);
+		       one->callers, one->module ? one->module : "");
 }
 
 void kmc_allocations_write(struct kmc_buf *buf, const struct kmc_allocations *all,
@@ -47,7 +39,7 @@ void kmc_allocations_write(struct kmc_buf *buf, const struct kmc_allocations *al
 	for (size_t i = 0; i < all->count; i++)
 		write_one(&body, &all->v[i]);
 	kmc_buf_printf(buf, HEADER " %s %016" PRIx64 "\n", build_id,
-		       checksum(body.data ? body.data : "", body.len));
+		       kmc_hash_bytes(KMC_HASH_START, body.data, body.len));
 	kmc_buf_add(buf, body.data, body.len);
 	buf->failed |= body.failed;
 	kmc_buf_release(&body);
@@ -94,6 +86,7 @@ static bool read_fields(char *const fields[FIELDS], struct kmc_allocation *one)
 	one->file = *fields[9] ? fields[9] : NULL;
 	one->line = line;
 	one->callers = callers;
+	one->module = *fields[12] ? fields[12] : NULL;
 	return true;
 }
 
@@ -145,6 +138,6 @@ bool kmc_allocations_read(struct kmc_allocations *all, char *text, size_t len,
 		return false;
 	*body++ = '\0';
 	snprintf(wanted, sizeof(wanted), HEADER " %s %016" PRIx64, build_id,
-		 checksum(body, text + len - body));
+		 kmc_hash_bytes(KMC_HASH_START, body, text + len - body));
 	return !strcmp(text, wanted) && read_lines(all, body);
 }

@@ -34,6 +34,8 @@
 #define GFP_RECLAIMABLE	0x10
 #define GFP_ACCOUNT	0x400000
 
+#define NUMA_NO_NODE	0xffffffff
+
 #define NO_REG		KMC_REG_NONE
 
 /**
@@ -41,7 +43,9 @@
  * @name: also with _noprof behind it, since 6.10
  * @cache: the cache
  * @size: bytes
- * @flags: gfp_t
+ * @flags: gfp_t; @bucket: one further on, and here the caches to take it from, NULL for
+ *	kmalloc()'s, with CONFIG_SLAB_BUCKETS (since 6.11)
+ * @bucket: likewise
  * @creates: no memory but a cache, and then @cache is its name
  */
 struct allocator {
@@ -49,19 +53,21 @@ struct allocator {
 	enum kmc_reg cache;
 	enum kmc_reg size;
 	enum kmc_reg flags;
+	bool bucket;
 	bool creates;
 };
 
 #define KMALLOC(name, size, flags) \
-	{ name, NO_REG, KMC_REG_##size, KMC_REG_##flags, false }
-#define CACHE(name)	{ name, KMC_REG_RDI, NO_REG, NO_REG, false }
-#define CREATE(name)	{ name, KMC_REG_RDI, KMC_REG_RSI, NO_REG, true }
+	{ name, NO_REG, KMC_REG_##size, KMC_REG_##flags, false, false }
+#define BUCKET(name)	{ name, NO_REG, KMC_REG_RDI, KMC_REG_RSI, true, false }
+#define CACHE(name)	{ name, KMC_REG_RDI, NO_REG, NO_REG, false, false }
+#define CREATE(name)	{ name, KMC_REG_RDI, KMC_REG_RSI, NO_REG, false, true }
 
 static const struct allocator allocators[] = {
 	KMALLOC("__kmalloc", RDI, RSI),
-	KMALLOC("__kmalloc_node", RDI, RSI),
+	BUCKET("__kmalloc_node"),
 	KMALLOC("__kmalloc_track_caller", RDI, RSI),
-	KMALLOC("__kmalloc_node_track_caller", RDI, RSI),
+	BUCKET("__kmalloc_node_track_caller"),
 	KMALLOC("kmalloc_trace", RDX, RSI),
 	KMALLOC("kmalloc_node_trace", RCX, RSI),
 	KMALLOC("kmem_cache_alloc_trace", RDX, RSI),
@@ -71,7 +77,7 @@ static const struct allocator allocators[] = {
 	KMALLOC("kmalloc_large", RDI, RSI),
 	KMALLOC("__kmalloc_large", RDI, RSI),
 	KMALLOC("kvmalloc_node", RDI, RSI),
-	KMALLOC("__kvmalloc_node", RDI, RSI),
+	BUCKET("__kvmalloc_node"),
 	KMALLOC("kmemdup", RSI, RDX),
 	KMALLOC("krealloc", RSI, RDX),
 	KMALLOC("sock_kmalloc", RSI, RDX),
@@ -298,6 +304,14 @@ static const char *text_at(const struct kmc_code *code, uint64_t address)
 
 /* ---- caches ---- */
 
+static bool put(struct scan *scan, struct kmc_allocation *one)
+{
+	const char *module = scan->image->name;
+
+	one->module = module ? kmc_allocations_keep(scan->all, module) : NULL;
+	return (one->module || !module) && kmc_allocations_add(scan->all, one);
+}
+
 static struct kmc_error *take_nothing(void *arg, struct kmc_image *image, struct kmc_var *var,
 				      bool *done)
 {
@@ -311,12 +325,12 @@ static struct kmc_error *take_nothing(void *arg, struct kmc_image *image, struct
 /* Its size is of use even when nobody is seen to allocate from it. */
 static struct kmc_error *keep_created(struct scan *scan, const struct created *made)
 {
-	const struct kmc_allocation one = {
+	struct kmc_allocation one = {
 		.by = KMC_ALLOCATION_CREATED, .size = made->size, .type = "", .function = "",
 		.cache = kmc_allocations_keep(scan->all, made->name),
 	};
 
-	return one.cache && kmc_allocations_add(scan->all, &one) ? NULL : kmc_error_nomem();
+	return one.cache && put(scan, &one) ? NULL : kmc_error_nomem();
 }
 
 static struct kmc_error *add_created(struct scan *scan, const struct call *call)
@@ -372,16 +386,39 @@ static struct kmc_error *find_cache(struct scan *scan, const struct call *call,
 	return NULL;
 }
 
+/* Flags are never 0, and what is behind them without buckets is a node. */
+static struct kmc_error *find_flags(struct scan *scan, const struct call *call,
+				    uint64_t *flags, bool *of_bucket)
+{
+	struct kmc_reaching bucket;
+	struct kmc_error *err = number(scan, call, call->to->flags, flags);
+
+	*of_bucket = false;
+	if (err || *flags || !call->to->bucket)
+		return err;
+	err = number(scan, call, KMC_REG_RDX, flags);
+	if (err || (uint32_t)*flags == NUMA_NO_NODE)
+		*flags = 0;
+	if (!err && *flags)
+		err = argument(scan, call, call->to->flags, &bucket);
+	*of_bucket = !err && *flags && !bucket.known;
+	return err;
+}
+
 static struct kmc_error *find_size(struct scan *scan, const struct call *call,
 				   struct kmc_allocation *one)
 {
 	uint64_t flags;
+	bool of_bucket;
 	struct kmc_error *err = number(scan, call, call->to->size, &one->size);
 
 	if (!err)
-		err = number(scan, call, call->to->flags, &flags);
+		err = find_flags(scan, call, &flags, &of_bucket);
 	if (err)
 		return err;
+	/* Which one is not looked for. */
+	if (of_bucket)
+		one->by = KMC_ALLOCATION_CACHE;
 	/* In the order in which kmalloc_type() asks. */
 	if (flags & GFP_DMA)
 		one->kind = KMC_KMALLOC_DMA;
@@ -533,13 +570,13 @@ static struct kmc_error *keep(struct scan *scan, const struct call *call,
 		 dwarf_diename(&taken->die));
 	one->type = kmc_allocations_keep(all, type);
 	one->type_size = taken->bytes;
-	one->die = dwarf_dieoffset(&taken->die);
+	one->die = scan->image->name ? 0 : dwarf_dieoffset(&taken->die);
 	one->cache = one->cache ? kmc_allocations_keep(all, one->cache) : NULL;
 	one->callers = symbol ? scan->callers[symbol - scan->code->symtab->v] : 0;
 	one->function = kmc_allocations_keep(all, caller->function ?: "");
 	one->file = kmc_allocations_keep(all, caller->file ?: "");
 	one->line = caller->line;
-	return one->type && one->function && one->file && kmc_allocations_add(all, one) ?
+	return one->type && one->function && one->file && put(scan, one) ?
 	       NULL : kmc_error_nomem();
 }
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,15 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "base/map.h"
 #include "base/options.h"
 #include "debuginfo/build_id.h"
 #include "debuginfo/debuginfo.h"
 
 /* A kernel with everything in it needs a tenth. */
 #define MAX_FILE	(64u << 20)
+/* A build-ID, and a number for which modules. */
+#define KEY_MAX		(KMC_BUILD_ID_HEX + 17)
 
 /* ---- the list ---- */
 
@@ -162,16 +166,75 @@ static void save(const struct kmc_allocations *all, const char *dir, const char 
 
 /* ---- the whole ---- */
 
-/* NULL: nothing is kept of a file that has no build-ID. */
-static char *file_path(const struct kmc_debuginfo *di, const char *dir,
-		       char build_id[KMC_BUILD_ID_HEX])
+/* Which modules they are; 0: none. To open each for its build-ID would take seconds. */
+static uint64_t hash_modules(const struct kmc_module_files *files)
 {
+	uint64_t hash = KMC_HASH_START;
+
+	for (size_t i = 0; i < files->count; i++) {
+		const char *path = files->v[i].path;
+		struct stat st = { };
+
+		hash = kmc_hash_bytes(hash, path, strlen(path));
+		if (stat(path, &st))
+			continue;
+		hash = kmc_hash_bytes(hash, &st.st_size, sizeof(st.st_size));
+		hash = kmc_hash_bytes(hash, &st.st_mtim, sizeof(st.st_mtim));
+	}
+	return files->count ? hash : 0;
+}
+
+/* NULL: nothing is kept of a file that has no build-ID. */
+static char *file_path(const struct kmc_debuginfo *di, const struct kmc_module_files *modules,
+		       const char *dir, char key[KEY_MAX])
+{
+	const uint64_t hash = hash_modules(modules);
+	char build_id[KMC_BUILD_ID_HEX];
 	char *path;
 
 	if (!dir || !di->facts.build_id_len)
 		return NULL;
 	kmc_build_id_hex(build_id, di->facts.build_id, di->facts.build_id_len);
-	return asprintf(&path, "%s/%s.allocations", dir, build_id) < 0 ? NULL : path;
+	if (hash)
+		snprintf(key, KEY_MAX, "%s-%016" PRIx64, build_id, hash);
+	else
+		snprintf(key, KEY_MAX, "%s", build_id);
+	return asprintf(&path, "%s/%s.allocations", dir, key) < 0 ? NULL : path;
+}
+
+/* One that cannot be used has none. */
+static struct kmc_error *scan_module(struct kmc_debuginfo *di, const struct kmc_module_file *file,
+				     struct kmc_allocations *all)
+{
+	const struct kmc_allocations_options silent = { .size = sizeof(silent) };
+	struct kmc_image *image = NULL;
+	struct kmc_error *err = kmc_image_open(file->name, file->path, NULL, &image);
+
+	if (!err)
+		err = kmc_debuginfo_fits(di, image, NULL);
+	if (!err)
+		err = kmc_allocations_scan(image, &silent, all);
+	kmc_image_free(image);
+	if (!err || err->code == KMC_ERROR_NOMEM)
+		return err;
+	kmc_error_free(err);
+	return NULL;
+}
+
+static struct kmc_error *scan_all(struct kmc_debuginfo *di,
+				  const struct kmc_module_files *modules,
+				  const struct kmc_allocations_options *opts,
+				  struct kmc_allocations *all)
+{
+	struct kmc_error *err = kmc_allocations_scan(di->vmlinux, opts, all);
+
+	for (size_t i = 0; !err && i < modules->count; i++) {
+		if (opts->progress && !opts->progress(opts->arg, i, modules->count))
+			return kmc_error_new(KMC_ERROR_NOT_FOUND, modules->v[i].path, 0,
+					     "the search for its allocations was stopped");
+		err = scan_module(di, &modules->v[i], all);
+	}
+	return err;
 }
 
 struct kmc_error *kmc_allocations_open(struct kmc_debuginfo *di,
@@ -180,19 +243,23 @@ struct kmc_error *kmc_allocations_open(struct kmc_debuginfo *di,
 {
 	char *path KMC_AUTO_FREE = NULL;
 	struct kmc_allocations *all = calloc(1, sizeof(*all));
+	struct kmc_module_files modules = { };
 	struct kmc_allocations_options opts;
-	char build_id[KMC_BUILD_ID_HEX];
 	struct kmc_error *err = NULL;
+	char key[KEY_MAX];
 
 	if (!all)
 		return kmc_error_nomem();
 	kmc_options_copy(&opts, sizeof(opts), theirs);
-	path = file_path(di, opts.cache_dir, build_id);
-	if (!path || !load(all, path, build_id)) {
-		err = kmc_allocations_scan(di->vmlinux, &opts, all);
+	if (di->modules_dir)
+		err = kmc_modules_scan(&modules, di->modules_dir);
+	path = file_path(di, &modules, opts.cache_dir, key);
+	if (!err && (!path || !load(all, path, key))) {
+		err = scan_all(di, &modules, &opts, all);
 		if (!err && path)
-			save(all, opts.cache_dir, path, build_id);
+			save(all, opts.cache_dir, path, key);
 	}
+	kmc_modules_release(&modules);
 	if (err)
 		kmc_allocations_free(all);
 	else

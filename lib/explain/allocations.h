@@ -55,11 +55,12 @@ enum kmc_allocation_told {
  * @size: bytes asked for, or of the cache's objects; 0: it is no constant
  * @type: "struct x"
  * @type_size: of it
- * @die: of it, where DWARF has it
+ * @die: of it, where the kernel's DWARF has it, 0: not there
  * @function: that calls
  * @file: of the call, NULL if unknown
  * @line: likewise, 0 if unknown
  * @callers: calls of the function that has it, in all of the code
+ * @module: that has it, NULL: vmlinux
  *
  * Strings belong to the struct kmc_allocations.
  */
@@ -76,6 +77,7 @@ struct kmc_allocation {
 	const char *file;
 	int line;
 	unsigned int callers;
+	const char *module;
 };
 
 /**

@@ -474,5 +474,7 @@ struct kmc_error *kmc_search_finish(struct kmc_search *search)
 	}
 	qsort(search->places, search->count, sizeof(search->places[0]), by_rank);
 	settle(search);
+	/* Where two exclude each other, what lies in both of them is surer than either. */
+	qsort(search->places, search->count, sizeof(search->places[0]), by_rank);
 	return hand_over(search);
 }

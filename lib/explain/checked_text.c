@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "explain/verdict.h"
+#include "report/allocation_site.h"
 #include "report/model.h"
 
 /* ---- the object ---- */
@@ -373,6 +374,16 @@ static void say_operands(struct kmc_buf *buf, const struct kmc_report *report)
 	kmc_buf_release(&bound);
 }
 
+/* RCU frees long after it was asked to, by whom the bug is. */
+static void put_freer(struct kmc_buf *buf, const char *what, const struct kmc_report *report)
+{
+	const struct kmc_track *freer = kmc_report_freer(report);
+
+	kmc_verdict_put_track(buf, what, freer);
+	if (freer != &report->free)
+		kmc_buf_puts(buf, " through RCU");
+}
+
 static void say_corruption(struct kmc_buf *buf, const struct kmc_report *report)
 {
 	const bool one = report->overwritten.known && !report->hashed &&
@@ -384,7 +395,7 @@ static void say_corruption(struct kmc_buf *buf, const struct kmc_report *report)
 	kmc_buf_printf(buf, " %s not as %s left", one ? "is" : "are",
 		       one ? "it was" : "they were");
 	put_decoded(buf, report);
-	kmc_verdict_put_track(buf, "; it was freed in ", &report->free);
+	put_freer(buf, "; it was freed in ", report);
 }
 
 static void say_why(struct kmc_buf *buf, const struct kmc_report *report)
@@ -398,8 +409,9 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report)
 			put_size(buf, report);
 			kmc_buf_puts(buf, ") ");
 		}
-		kmc_buf_puts(buf, "after it had been freed");
-		kmc_verdict_put_track(buf, " in ", &report->free);
+		kmc_buf_puts(buf, strstr(report->error, "scope") ?
+			     "after its scope had ended" : "after it had been freed");
+		put_freer(buf, " in ", report);
 		break;
 	case KMC_VERDICT_SLACK:
 		put_size(buf, report);
@@ -411,7 +423,7 @@ static void say_why(struct kmc_buf *buf, const struct kmc_report *report)
 	case KMC_VERDICT_DOUBLE_FREE:
 		put_object(buf, report);
 		kmc_buf_puts(buf, " is freed again");
-		kmc_verdict_put_track(buf, ", after it had been freed in ", &report->free);
+		put_freer(buf, ", after it had been freed in ", report);
 		break;
 	case KMC_VERDICT_INVALID_FREE:
 		kmc_buf_puts(buf, "what was freed is not what an allocator has returned: ");
@@ -456,7 +468,7 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report)
 	switch (report->verdict.kind) {
 	case KMC_VERDICT_FREED:
 		kmc_buf_puts(buf, "find out why it still had a pointer");
-		kmc_verdict_put_track(buf, " to what was freed in ", &report->free);
+		put_freer(buf, " to what was freed in ", report);
 		kmc_verdict_put_track(buf, ", allocated in ", &report->alloc);
 		put_users(buf, report);
 		break;
@@ -468,7 +480,7 @@ static void say_next(struct kmc_buf *buf, const struct kmc_report *report)
 		break;
 	case KMC_VERDICT_DOUBLE_FREE:
 		kmc_buf_puts(buf, "find out which of the two has to free it");
-		kmc_verdict_put_track(buf, ": first ", &report->free);
+		put_freer(buf, ": first ", report);
 		kmc_verdict_put_culprit(buf, report->free.stack.count ? ", then " : ": now ",
 					report);
 		kmc_verdict_put_track(buf, "; allocated in ", &report->alloc);

@@ -263,7 +263,9 @@ static struct kmc_error *count_access(struct containing *c, const struct kmc_ins
 	struct kmc_error *err;
 	bool whole;
 
-	if (insn->effect.bits == 64 && insn->effect.base != KMC_REG_NONE && fit->at &&
+	/* Not where room is made on the stack. */
+	if (insn->effect.bits == 64 && insn->effect.base != KMC_REG_NONE &&
+	    insn->effect.base != KMC_REG_RSP && fit->at &&
 	    insn->effect.value == -(int64_t)fit->at && fit->score < BY_CODE)
 		fit->score += BY_CODE;
 	if (insn->nmem != 1 || mem->base != own->base || mem->index != KMC_REG_NONE ||
@@ -377,8 +379,12 @@ static struct kmc_error *add_fit(struct kmc_search *search, const struct contain
 		return err;
 	place->reasons |= 1u << KMC_BY_REGISTER;
 	place->base = true;
-	/* What else it may be is as good, and a register that points elsewhere in it is rare. */
-	place->weak |= pointee->weak || c->nfits > 1 || fit->score < BY_CODE ||
+	/*
+	 * What else it may be is as good, and a register that points elsewhere in it is rare.
+	 * A function of the file that this one does not use says little: of a struct device,
+	 * any header has one.
+	 */
+	place->weak |= pointee->weak || c->nfits > 1 || fit->score < BY_CODE || !fit->own ||
 		       (c->ahead && c->ahead != (int64_t)fit->at);
 	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
 				place->candidate.offset, true,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "base/error.h"
 #include "debuginfo/die.h"
 #include "debuginfo/scope_names.h"
@@ -35,7 +36,10 @@
  * @type: typedefs and qualifiers taken off
  * @within: it is a part of what a pointer points to
  * @object: that
- * @cast: which the text casts something to
+ * @cast: which the text casts something to, or which lies elsewhere than a pointer to one
+ *	points to
+ * @ahead: bytes of it in front of what the pointer is known to point to: the member that
+ *	container_of() made it of, less than 0 of an element p[1]
  * @local: of what a variable points to that debug info has in no register here
  * @offset: of the part
  * @step: bytes of an element, when it has an index that is not known
@@ -49,6 +53,7 @@ struct expression {
 	bool within;
 	Dwarf_Die object;
 	bool cast;
+	int64_t ahead;
 	bool local;
 	uint64_t offset;
 	uint64_t step;
@@ -135,12 +140,13 @@ static bool is_scalar(Dwarf_Die *type)
 	return !kmc_die_is_aggregate(type) && dwarf_tag(type) != DW_TAG_array_type;
 }
 
-static bool fits(const struct kmc_mem *mem, const struct expression *e)
+/* @ahead: bytes of the object in front of what the register points to */
+static bool fits(const struct kmc_mem *mem, int64_t ahead, const struct expression *e)
 {
 	const uint64_t size = kmc_die_size((Dwarf_Die *)&e->type);
-	const uint64_t disp = mem->disp;
+	const uint64_t disp = mem->disp + ahead;
 
-	if (mem->disp < 0 || !mem->size)
+	if ((int64_t)disp < 0 || !mem->size)
 		return false;
 	if (e->step)
 		return disp >= e->offset && (disp - e->offset) % e->step == 0 && size == mem->size;
@@ -166,13 +172,20 @@ static void note(struct reader *r, const struct expression *e)
 	const struct kmc_mem *mem = access->mem;
 	Dwarf_Die object = e->object, type = e->type;
 	struct kmc_found *place;
+	int64_t ahead = e->ahead;
 
-	if (r->err || !e->known || e->address || !e->within || !fits(mem, e) ||
+	if (r->err || !e->known || e->address || !e->within ||
 	    (r->only_casts && !is_cast(e)) ||
 	    (e->step && mem->index != KMC_REG_NONE))
 		return;
-	r->err = kmc_search_add(r->search, &object, access->image, access->mem_at - mem->disp,
-				&place);
+	/* A register may have the container or, from which the compiler counts back, the member. */
+	if (!fits(mem, ahead, e)) {
+		ahead = 0;
+		if (r->only_casts || !fits(mem, ahead, e))
+			return;
+	}
+	r->err = kmc_search_add(r->search, &object, access->image,
+				access->mem_at - mem->disp - ahead, &place);
 	if (r->err || !place || place->base)
 		return;
 	place->base = true;
@@ -229,6 +242,19 @@ static void member_of(struct reader *r, struct expression *e)
 	e->is_bits = place.is_bits;
 }
 
+/* p[@index], which is an object of its own. */
+static struct expression element_of(struct reader *r, struct expression *pointer, uint64_t index)
+{
+	struct expression e = dereference(r, pointer);
+
+	if (!e.known || !index || pointer->address || is_scalar(&e.type))
+		return e;
+	e.cast = true;
+	e.ahead = -(int64_t)(index * kmc_die_size(&e.type));
+	r->search->statement->casts = true;
+	return e;
+}
+
 static void index_of(struct reader *r, struct expression *e)
 {
 	const char *number = r->at;
@@ -242,10 +268,9 @@ static void index_of(struct reader *r, struct expression *e)
 		return;
 	array = !e->address && dwarf_tag(&e->type) == DW_TAG_array_type;
 	if (!array)
-		*e = dereference(r, e);
+		*e = element_of(r, e, constant ? index : 0);
 	else
 		e->known = kmc_die_type(&e->type, &e->type) && kmc_die_peel(&e->type, &e->type);
-	/* An element of what a pointer points to is an object of its own. */
 	if (e->known && array && constant)
 		e->offset += index * kmc_die_size(&e->type);
 	else if (e->known && array)
@@ -302,6 +327,66 @@ static bool read_cast(struct reader *r, struct expression *e)
 	}
 	r->at = start;
 	return false;
+}
+
+/* The name of a type between parentheses, and a comma: "struct x," */
+static bool read_struct(struct reader *r, Dwarf_Die *type)
+{
+	const char *name;
+	bool found = false;
+	size_t len;
+
+	if (!take(r, "struct"))
+		return false;
+	len = take_word(r, &name);
+	if (len && take(r, ","))
+		r->err = kmc_unit_name(r->search->access->image, r->search->access->pc,
+				       KMC_NAME_STRUCT, name, len, type, &found);
+	return found && !r->err;
+}
+
+/* What is behind the next comma of these arguments */
+static void skip_argument(struct reader *r)
+{
+	while (r->at < r->end && *r->at != ',' && *r->at != ')') {
+		if (*r->at++ == '(')
+			skip_to_close(r);
+	}
+	take(r, ",");
+}
+
+static bool makes_container(const char *name, size_t len)
+{
+	static const char *const makers[] = {
+		"container_of", "container_of_const", "list_entry", "rb_entry", "hlist_entry",
+	};
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(makers); i++)
+		if (strlen(makers[i]) == len && !memcmp(makers[i], name, len))
+			return true;
+	return false;
+}
+
+/* "(p, struct x, a.b)", @r behind the parenthesis */
+static struct expression read_container(struct reader *r)
+{
+	struct expression e = { .address = true, .within = true, .cast = true };
+	struct expression member = { .known = true };
+
+	r->search->statement->casts = true;
+	skip_argument(r);
+	if (!read_struct(r, &e.type)) {
+		skip_to_close(r);
+		return e;
+	}
+	member.type = e.type;
+	do {
+		member_of(r, &member);
+	} while (take(r, "."));
+	e.known = member.known && take(r, ")");
+	e.object = e.type;
+	e.ahead = member.offset;
+	return e;
 }
 
 /*
@@ -366,6 +451,8 @@ static struct expression read_call(struct reader *r, const char *name, size_t le
 	Dwarf_Die function;
 	bool found;
 
+	if (makes_container(name, len))
+		return read_container(r);
 	skip_to_close(r);
 	r->err = kmc_unit_name(r->search->access->image, r->search->access->pc,
 			       KMC_NAME_FUNCTION, name, len, &function, &found);

@@ -54,10 +54,10 @@ static bool is_of(Dwarf_Die *die, const struct kmc_report *report)
 	return name && tag && !strcmp(tag + 1, name);
 }
 
-static enum kmc_reg find_reg(const char *name)
+static enum kmc_reg find_reg(const struct kmc_report *report, const char *name)
 {
 	for (enum kmc_reg reg = 0; name && reg < KMC_REG_GENERAL; reg++)
-		if (!strcmp(kmc_reg_name(reg), name))
+		if (!strcmp(kmc_report_reg_name(report, reg), name))
 			return reg;
 	return KMC_REG_NONE;
 }
@@ -88,7 +88,7 @@ static struct kmc_error *name_variable(const struct kmc_access *access, enum kmc
 static struct kmc_error *name_pointer(const struct kmc_access *access)
 {
 	struct kmc_fault *fault = &access->report->fault;
-	enum kmc_reg reg = find_reg(fault->reg);
+	enum kmc_reg reg = find_reg(access->report, fault->reg);
 	struct kmc_pointee pointee = { };
 	const char *name = NULL;
 	struct kmc_error *err;

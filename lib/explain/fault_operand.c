@@ -97,7 +97,7 @@ static void blame(struct kmc_access *access)
 	fault->has_disp = reg != KMC_REG_NONE;
 	fault->disp = mem->disp;
 	if (reg != KMC_REG_NONE) {
-		fault->reg = kmc_reg_name(reg);
+		fault->reg = kmc_report_reg_name(access->report, reg);
 		fault->has_value = value_of(access, reg, &fault->value);
 	} else if (mem->segment) {
 		fault->reg = mem->segment == 'g' ? "gs" : "fs";
@@ -425,7 +425,7 @@ static void take_target(struct kmc_access *access)
 		reg = thunk_register(symbol->name);
 	if (reg == KMC_REG_NONE)
 		return;
-	fault->reg = kmc_reg_name(reg);
+	fault->reg = kmc_report_reg_name(access->report, reg);
 	fault->has_value |= value_of(access, reg, &fault->value);
 }
 
@@ -515,6 +515,21 @@ static void take_plain(struct kmc_access *access)
 	blame(access);
 }
 
+/* What the processor complained about was no address, or it was that of the stack. */
+static bool is_of_no_pointer(const struct kmc_report *report)
+{
+	static const char * const errors[] = {
+		"divide error", "invalid opcode", "int3", "double fault", "stack guard page",
+		"control protection", "split lock", "alignment check", "bounds", "overflow",
+		"coprocessor", "invalid TSS", "simd exception", "machine check",
+	};
+
+	for (size_t i = 0; report->error && i < KMC_ARRAY_SIZE(errors); i++)
+		if (!strncmp(report->error, errors[i], strlen(errors[i])))
+			return true;
+	return false;
+}
+
 struct kmc_error *kmc_fault_operand(struct kmc_access *access)
 {
 	struct kmc_report *report = access->report;
@@ -523,6 +538,8 @@ struct kmc_error *kmc_fault_operand(struct kmc_access *access)
 	struct kmc_error *err = NULL;
 	uint64_t first, last;
 
+	if (is_of_no_pointer(report))
+		return NULL;
 	if (find_shadow(access, &first, &last))
 		err = take_shadowed(access, first, last);
 	else if (was_called(report))

@@ -143,8 +143,9 @@ static uint64_t bits_of(const struct kmc_field *field, uint64_t first)
 	return (field->bit_size < 64 ? (1ULL << field->bit_size) - 1 : ~0ULL) << low;
 }
 
-/* Those whose bits the instruction uses. */
-static void choose_bits(struct arms *arms, const struct kmc_report *report, uint64_t offset)
+/* Those whose bits the instruction uses, unless the source names none of them but others, @said. */
+static void choose_bits(struct arms *arms, const struct kmc_report *report, uint64_t offset,
+			uint64_t said)
 {
 	const uint64_t used = report->tested_bits ? report->tested_bits : report->changed_bits;
 	uint64_t keep = 0;
@@ -152,7 +153,7 @@ static void choose_bits(struct arms *arms, const struct kmc_report *report, uint
 	for (size_t i = 0; used && i < arms->count; i++)
 		if (arms->v[i]->bitfield && used & bits_of(arms->v[i], offset))
 			keep |= 1ULL << i;
-	retain(arms, keep);
+	retain(arms, keep && !(keep & said) && said ? said : keep);
 }
 
 static bool has_member(struct kmc_types *types, kmc_type_id type, const char *path)
@@ -329,6 +330,26 @@ static uint64_t told_by_source(const struct arms *arms, const struct kmc_stateme
 	return most ? keep : 0;
 }
 
+/* Those that hold all of the access. */
+static uint64_t find_parts(const struct arms *arms, const struct kmc_access *access,
+			   const struct kmc_found *place)
+{
+	uint64_t parts = 0;
+
+	for (size_t i = 0; i < arms->count; i++)
+		if (is_part(access, place, arms->v[i]))
+			parts |= 1ULL << i;
+	return parts;
+}
+
+/* Of a long that the source names, an int or a bit may be all that is wanted. */
+static uint64_t told_to_hold(const struct arms *arms, const struct kmc_search *search,
+			     const struct kmc_found *place)
+{
+	return told_by_source(arms, search->statement) &
+	       find_parts(arms, search->access, place);
+}
+
 /* What both say; or else each may be right, as with a variable of an outer function. */
 static void choose_by_both(struct arms *arms, uint64_t variables, uint64_t source)
 {
@@ -435,23 +456,20 @@ static void choose(const struct kmc_search *search, struct kmc_found *place, str
 		   uint64_t runs)
 {
 	const struct kmc_access *access = search->access;
-	uint64_t whole = 0, parts = 0, said;
+	uint64_t whole = 0, said;
 
-	for (size_t i = 0; i < arms->count; i++) {
+	for (size_t i = 0; i < arms->count; i++)
 		if (is_whole(access, place, arms->v[i]))
 			whole |= 1ULL << i;
-		if (is_part(access, place, arms->v[i]))
-			parts |= 1ULL << i;
-	}
-	place->part |= parts;
+	said = told_to_hold(arms, search, place);
+	place->part |= find_parts(arms, access, place);
 	if (arms->v[0]->place != KMC_PLACE_MEMBER)
 		return;
 	place->leaf = whole;
-	/* Of a long that the source names, an int may be all that is wanted. */
-	said = told_by_source(arms, search->statement) & parts;
 	retain(arms, whole ? whole | runs | said : 0);
 	choose_by_index(arms, access);
-	choose_bits(arms, access->report, place->candidate.offset);
+	choose_bits(arms, access->report, place->candidate.offset,
+		    told_to_hold(arms, search, place));
 	/* A mask that fits bit-fields is as good as a size that fits a member. */
 	place->leaf |= arms->v[0]->bitfield &&
 		       (access->report->tested_bits || access->report->changed_bits);

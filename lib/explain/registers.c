@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/compiler.h"
+
 #define EFLAGS_DF	(1u << 10)
 
 /* Where x86-64 kernels are linked to, as a displacement has it: the top 2 GB. */
@@ -28,6 +30,21 @@ bool kmc_report_reg(const struct kmc_report *report, enum kmc_reg reg,
 	memcpy(narrow, name, sizeof(narrow));
 	narrow[0] = 'e';
 	return kmc_report_register(report, narrow, value);
+}
+
+const char *kmc_report_reg_name(const struct kmc_report *report, enum kmc_reg reg)
+{
+	static const char * const narrow[] = {
+		[KMC_REG_RAX] = "eax", [KMC_REG_RCX] = "ecx", [KMC_REG_RDX] = "edx",
+		[KMC_REG_RBX] = "ebx", [KMC_REG_RSP] = "esp", [KMC_REG_RBP] = "ebp",
+		[KMC_REG_RSI] = "esi", [KMC_REG_RDI] = "edi",
+	};
+	uint64_t value;
+
+	if ((size_t)reg < KMC_ARRAY_SIZE(narrow) &&
+	    kmc_report_register(report, narrow[reg], &value))
+		return narrow[reg];
+	return kmc_reg_name(reg);
 }
 
 bool kmc_mem_address(const struct kmc_mem *mem, const struct kmc_insn *insn,

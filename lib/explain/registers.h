@@ -13,6 +13,9 @@
 bool kmc_report_reg(const struct kmc_report *report, enum kmc_reg reg,
 		    uint64_t *value);
 
+/* As the report names it; NULL for what is no register. */
+const char *kmc_report_reg_name(const struct kmc_report *report, enum kmc_reg reg);
+
 /**
  * kmc_mem_address() - effective address of a memory operand
  * @mem: the operand

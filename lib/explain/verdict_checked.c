@@ -24,6 +24,7 @@ static enum kmc_verdict_class classify(const struct kmc_report *report)
 		enum kmc_verdict_class kind;
 	} classes[] = {
 		{ "KASAN", "use-after-free", KMC_VERDICT_FREED },
+		{ "KASAN", "use-after-scope", KMC_VERDICT_FREED },
 		{ "KASAN", "out-of-bounds", KMC_VERDICT_SLACK },
 		{ "KASAN", "double-free or", KMC_VERDICT_INVALID_FREE },
 		{ "KASAN", "double-free", KMC_VERDICT_DOUBLE_FREE },
@@ -39,6 +40,8 @@ static enum kmc_verdict_class classify(const struct kmc_report *report)
 		{ "SLUB", "already free", KMC_VERDICT_DOUBLE_FREE },
 		{ "SLUB", "Invalid object pointer", KMC_VERDICT_INVALID_FREE },
 		{ "SLUB", "Wrong slab cache", KMC_VERDICT_INVALID_FREE },
+		{ "SLUB", "Attempt to free", KMC_VERDICT_INVALID_FREE },
+		{ "SLUB", "No slab cache", KMC_VERDICT_INVALID_FREE },
 		{ "SLUB", "", KMC_VERDICT_CORRUPTION },
 		{ "UBSAN", "", KMC_VERDICT_UNDEFINED },
 	};

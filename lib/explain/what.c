@@ -14,6 +14,7 @@
 #include "explain/what_match.h"
 #include "explain/what_query.h"
 #include "report/model.h"
+#include "types/types.h"
 
 /* Answers that anybody would read. */
 #define ANSWERS_MAX	1000
@@ -52,7 +53,7 @@ enum {
  * @best: that, NULL: none is known
  * @sites: allocations of @level
  * @callers: calls of the functions that have them
- * @id: of the type, when it was @resolved
+ * @types, @id: of the type, when it was @resolved
  * @points: all that speaks for it
  * @agreed, @contradicted: what is known of bytes
  * @named: the cache is called as it is
@@ -66,6 +67,7 @@ struct guess {
 	size_t sites;
 	size_t callers;
 	bool resolved;
+	struct kmc_types *types;
 	kmc_type_id id;
 	int points;
 	size_t agreed;
@@ -77,6 +79,7 @@ struct guess {
 struct run {
 	const struct kmc_what *what;
 	struct kmc_types *types;
+	struct kmc_modules *modules;
 	struct guess *v;
 	size_t count;
 	uint64_t cache_size;
@@ -149,6 +152,7 @@ static struct guess *guess_of(struct run *run, const char *name, uint64_t size)
 		return NULL;
 	guess->name = name;
 	guess->size = size;
+	guess->types = run->types;
 	run->count++;
 	return guess;
 }
@@ -308,7 +312,7 @@ static void count_tail(struct run *run, struct guess *guess)
 	uint64_t start, element;
 
 	if (guess->level != LEVEL_LOOSE || !size || !guess->best || guess->best->size ||
-	    !kmc_what_tail(run->types, guess->id, &start, &element))
+	    !kmc_what_tail(guess->types, guess->id, &start, &element))
 		return;
 	if (size < start || (size - start) % element)
 		guess->points -= POINTS_TAIL;
@@ -331,7 +335,7 @@ static void count_bytes(struct run *run, struct guess *guess)
 	for (size_t i = 0; i < what->nplaces; i++) {
 		const struct kmc_what_place *place = &what->places[i];
 		const uint64_t offset = offset_in(guess, place->offset);
-		int fits = kmc_what_fits(run->types, guess->id, offset, place, &guess->seen);
+		int fits = kmc_what_fits(guess->types, guess->id, offset, place, &guess->seen);
 
 		guess->agreed += fits > 0;
 		guess->contradicted += fits < 0;
@@ -343,7 +347,7 @@ static void count_bytes(struct run *run, struct guess *guess)
 		return;
 	if (offset_in(guess, what->places[0].offset) >= guess->size)
 		guess->points += POINTS_BEYOND;
-	else if (kmc_what_in_hole(run->types, guess->id,
+	else if (kmc_what_in_hole(guess->types, guess->id,
 				  offset_in(guess, what->places[0].offset)))
 		guess->points += POINTS_HOLE;
 }
@@ -377,6 +381,30 @@ static void resolve_name(struct run *run, const struct kmc_type_name *name)
 	}
 }
 
+/* What only the module has that allocates it. */
+static void resolve_in_module(struct run *run, struct guess *guess)
+{
+	struct kmc_types *types = NULL;
+	const struct kmc_type *type;
+	kmc_type_id *ids = NULL;
+	struct kmc_error *err;
+	size_t count = 0;
+
+	err = kmc_modules_named(run->modules, guess->best->module, &types);
+	if (!err && types)
+		err = kmc_types_find(types, guess->name, &ids, &count);
+	for (size_t i = 0; !err && i < count && !guess->resolved; i++) {
+		err = kmc_types_get(types, ids[i], &type);
+		guess->resolved = !err && type->size == guess->size;
+		guess->types = types;
+		guess->id = ids[i];
+	}
+	if (!guess->resolved)
+		guess->types = run->types;
+	free(ids);
+	kmc_error_free(err);
+}
+
 /* Or else by their names, all of them at once. */
 static void resolve(struct run *run)
 {
@@ -390,6 +418,9 @@ static void resolve(struct run *run)
 	kmc_error_free(kmc_types_list(run->types, &names, &count));
 	for (size_t i = 0; i < count; i++)
 		resolve_name(run, &names[i]);
+	for (size_t i = 0; run->modules && i < run->count; i++)
+		if (!run->v[i].resolved && run->v[i].best && run->v[i].best->module)
+			resolve_in_module(run, &run->v[i]);
 }
 
 static int compare(const void *pa, const void *pb)
@@ -495,8 +526,9 @@ static struct kmc_error *say_site(const struct guess *guess, struct kmc_what_ans
 			 guess->sites > 2 ? "s" : "");
 	if (best->file && best->line)
 		snprintf(where, sizeof(where), " (%.250s:%d)", best->file, best->line);
-	return say(answer, "%s() allocates it %s%s%s", *best->function ? best->function :
-		   "a function", source_of(best, source), where, more);
+	return say(answer, "%s()%s%s allocates it %s%s%s", *best->function ? best->function :
+		   "a function", best->module ? " of " : "", best->module ? best->module : "",
+		   source_of(best, source), where, more);
 }
 
 static struct kmc_error *say_sizes(const struct run *run, const struct guess *guess,
@@ -544,13 +576,13 @@ static struct kmc_error *fill(const struct run *run, size_t i, struct kmc_what_a
 	answer->size = guess->size;
 	answer->confidence = confidence_of(run, i);
 	if (guess->resolved) {
-		answer->types = run->types;
+		answer->types = guess->types;
 		answer->id = guess->id;
 	}
 	if (placed)
 		answer->offset = offset_in(guess, run->what->places[0].offset);
 	err = placed && guess->resolved ?
-	      kmc_what_path(run->types, guess->id, answer->offset, &answer->path) : NULL;
+	      kmc_what_path(guess->types, guess->id, answer->offset, &answer->path) : NULL;
 	if (!err)
 		err = say_site(guess, answer);
 	if (!err)
@@ -575,9 +607,10 @@ void kmc_what_answers_release(struct kmc_what_answers *answers)
 }
 
 struct kmc_error *kmc_what_run(const struct kmc_what *what, const struct kmc_allocations *all,
-			       struct kmc_types *types, struct kmc_what_answers *out)
+			       struct kmc_types *types, struct kmc_modules *modules,
+			       struct kmc_what_answers *out)
 {
-	struct run run = { .what = what, .types = types };
+	struct run run = { .what = what, .types = types, .modules = modules };
 	struct kmc_what_answers answers = { };
 	struct kmc_error *err = collect(&run, all);
 

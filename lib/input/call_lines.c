@@ -359,6 +359,30 @@ static bool take_parenthesized(const char *s, struct kmc_frame *frame, bool *nom
 	return true;
 }
 
+/* "f", "f [module]": who called follows at @from. */
+static bool is_callee(const char *s, const char *from)
+{
+	const size_t len = name_length(s);
+
+	return len && (s + len == from || (!strncmp(s + len, " [", 2) && from[-1] == ']'));
+}
+
+bool log_is_from(const char *word)
+{
+	const char *from = strstr(word, " from ");
+	struct kmc_frame frame = { };
+	bool nomem = false, found;
+	uint64_t address;
+
+	if (!from)
+		return false;
+	if (scan_bracketed(word, &address))
+		return scan_bracketed(from + 6, &address);
+	found = is_callee(word, from) && kmc_scan_symbol(from + 6, &frame, &nomem);
+	kmc_frame_release(&frame);
+	return found;
+}
+
 /* "[<A>] (f) from [<B>] (g+0x1/0x2)", "f from g+0x1/0x2": it is g that called. */
 static bool take_from(struct kmc_stack *stack, const char *s, bool *nomem)
 {
@@ -367,7 +391,7 @@ static bool take_from(struct kmc_stack *stack, const char *s, bool *nomem)
 	uint64_t callee;
 	const char *p;
 
-	if (!from || (!scan_bracketed(s, &callee) && name_length(s) != (size_t)(from - s)))
+	if (!from || (!scan_bracketed(s, &callee) && !is_callee(s, from)))
 		return false;
 	if (!from[5])
 		return *s == '[';
@@ -388,9 +412,14 @@ static bool take_rest(struct kmc_stack *stack, const char *s, bool *nomem)
 {
 	struct kmc_frame *bare = bare_frame(stack), rest = { };
 
-	if (!bare || !(*s == '(' ? take_parenthesized(s, &rest, nomem) :
-		       log_scan_function(s, &rest, nomem) != NULL))
+	if (!bare)
 		return false;
+	if (!(*s == '(' ? take_parenthesized(s, &rest, nomem) :
+	      log_scan_function(s, &rest, nomem) != NULL)) {
+		/* Of places that do not end, those before were taken. */
+		kmc_frame_release(&rest);
+		return false;
+	}
 	rest.role = bare->role;
 	rest.address = bare->address;
 	rest.has_address = true;
@@ -491,7 +520,7 @@ bool log_is_trace(const char *word)
 	};
 
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(lines); i++)
-		if (!strncmp(word, lines[i], strlen(lines[i])))
+		if (*word == *lines[i] && !strncmp(word, lines[i], strlen(lines[i])))
 			return true;
 	/* Behind the last row of a stack, whose line had not ended. */
 	return strlen(word) > 20 && !strcmp(word + strlen(word) - 11, "Call Trace:");

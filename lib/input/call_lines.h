@@ -26,6 +26,9 @@ const char *log_scan_function(const char *s, struct kmc_frame *frame, bool *nome
 /* Does it end in a function that was inlined: "foo x.h:1 [inline]"? */
 bool log_is_inlined(const char *word);
 
+/* "f from g+0x1/0x2" as ARM has it, with addresses or without. */
+bool log_is_from(const char *word);
+
 /* "fs/x.c:12:3": what is behind it, or NULL. */
 const char *log_scan_place(const char *s, struct kmc_source_place *place, bool *nomem);
 

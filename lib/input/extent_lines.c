@@ -129,8 +129,11 @@ bool log_continues_extent(const char *word)
 
 bool log_take_extent(struct log_extent *extent, const char *word)
 {
-	struct log_extent line = { };
+	struct log_extent line;
 
+	if (!log_begins_extent(word))
+		return false;
+	line = (struct log_extent) { };
 	if (!extent->count && scan_bytes(word, &line)) {
 		line.start = extent->start;
 		line.has_start = extent->has_start;

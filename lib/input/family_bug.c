@@ -65,6 +65,11 @@ static bool take_list(struct kmc_report *report, bool *nomem)
 		report->checker = "list";
 		log_set_text(&report->error, report->message,
 			     strcspn(report->message, ".,:("), nomem);
+		at = strstr(report->message, "new=");
+		if (at) {
+			report->has_address = log_scan_pointer(at + 4, &report->address);
+			return true;
+		}
 		at = strstr(report->message, "should be ");
 		at = at ? at + strlen("should be ") + strcspn(at + strlen("should be "), "f") :
 		     strstr(report->message, ", ");
@@ -130,7 +135,7 @@ static enum log_taken take_line(struct log_reading *reading)
 
 /*
  * struct warning - the parts of its first line, which point into it
- * @place: the file and line
+ * @place: the file and line; NULL where the kernel keeps none
  * @function: what is behind that; NULL: nothing
  * @task: "syz.3.20/6051" of the new form
  */
@@ -139,6 +144,17 @@ struct warning {
 	const char *function;
 	const char *task;
 };
+
+/* "f+0x1/0x2", with its offset: prose has names, too. */
+static bool names_function(const char *s)
+{
+	struct kmc_frame frame = { };
+	bool nomem = false;
+	const bool found = log_scan_function(s, &frame, &nomem) && frame.has_offset;
+
+	kmc_frame_release(&frame);
+	return found;
+}
 
 /* "CPU: 1 PID: 2 at F:L f+0x1/0x2", "at F:L f()", "F:L at f+0x1/0x2, CPU#1: syz/1" */
 static bool scan_warning(const char *s, struct warning *out)
@@ -157,6 +173,11 @@ static bool scan_warning(const char *s, struct warning *out)
 	out->place = at ? at : s;
 	end = log_scan_place(out->place, &place, &nomem);
 	free(place.file);
+	if (!end && at && names_function(at)) {
+		out->function = at;
+		out->place = NULL;
+		return true;
+	}
 	if (!end)
 		return false;
 	if (at) {
@@ -167,8 +188,24 @@ static bool scan_warning(const char *s, struct warning *out)
 	if (!log_skip(end, " at ") || !cpu)
 		return false;
 	out->function = end + 4;
-	out->task = strchr(cpu, ':') ? strchr(cpu, ':') + 2 : NULL;
+	cpu = strchr(cpu, ':');
+	out->task = cpu ? cpu + 1 + (cpu[1] == ' ') : NULL;
 	return true;
+}
+
+/* "F:L at f+0x1/0x2, CPU#1: syz/1", up to where a mailer has broken it */
+static bool is_broken_off(const char *s)
+{
+	struct kmc_source_place place = { };
+	bool nomem = false;
+	const char *end;
+
+	if (*s == '[' && strstr(s, "] "))
+		s = strstr(s, "] ") + 2;
+	end = log_scan_place(s, &place, &nomem);
+	free(place.file);
+	return end && (!*end || !strcmp(end, " at") ||
+		       (!strncmp(end, " at ", 4) && !strchr(end + 4, ':')));
 }
 
 #define WARNS	"WARNING: "
@@ -185,6 +222,8 @@ static enum log_match match_warning(const struct log_line *line, struct log_head
 	out->clean = start == line->word;
 	if (scan_warning(s, &found))
 		return LOG_YES;
+	if (out->clean && is_broken_off(s))
+		return LOG_PARTIAL;
 	return out->clean && (log_skip(s, "CPU: ") || log_skip(s, "at ")) &&
 	       (!strstr(s, " at ") || !strchr(strstr(s, " at ") + 4, ' ')) ? LOG_PARTIAL : LOG_NO;
 }
@@ -212,14 +251,16 @@ static void begin_warning(struct log_reading *reading)
 
 	state->body.faulting = true;
 	scan_warning(s, &found);
-	log_scan_place(found.place, &report->place, reading->nomem);
+	if (found.place)
+		log_scan_place(found.place, &report->place, reading->nomem);
 	if (found.function)
 		log_scan_function(found.function, &report->named, reading->nomem);
 	slash = found.task ? strrchr(found.task, '/') : NULL;
 	/* The task's own line comes as well, as a rule. */
 	if (slash && slash > found.task)
 		report->pid = strtol(slash + 1, NULL, 10);
-	state->late = !report->message;
+	/* A mailer may have broken the line before the task. */
+	state->late = !report->message && !(found.task && !*found.task);
 }
 
 static void end(struct log_reading *reading)

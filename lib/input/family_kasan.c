@@ -15,6 +15,8 @@
 #include "report/model.h"
 
 #define BEGINS	"BUG: KASAN: "
+/* Tags may be checked later than the access was made: nobody knows where that was. */
+#define ASYNCHRONOUS	"invalid-access"
 /* Lines that a mailer breaks are not as long. */
 #define HALF_MAX	256
 
@@ -72,7 +74,7 @@ static enum log_match match(const struct log_line *line, struct log_header *out)
 	out->chained = log_is_inlined(error);
 	if (in && names_function(in + 4))
 		return LOG_YES;
-	if (!in && strstr(error, " on address "))
+	if (!in && (strstr(error, " on address ") || !strcmp(error, ASYNCHRONOUS)))
 		return LOG_YES;
 	/* A mailer has broken it. */
 	return !in || !strchr(in + 4, ' ') ? LOG_PARTIAL : LOG_NO;
@@ -80,7 +82,7 @@ static enum log_match match(const struct log_line *line, struct log_header *out)
 
 static enum kmc_state state_of(const char *error)
 {
-	if (strstr(error, "use-after-free"))
+	if (strstr(error, "use-after-free") || strstr(error, "use-after-scope"))
 		return KMC_FREED;
 	return strstr(error, "out-of-bounds") ? KMC_UNALLOCATED : KMC_UNKNOWN_STATE;
 }

@@ -15,14 +15,18 @@
 #define BEGINS	"BUG: KFENCE: "
 /* Bytes around an object that it shows. */
 #define CANARY_MAX	64
+/* Lines that a mailer breaks are not as long. */
+#define HALF_MAX	256
 
 /*
  * struct state - of an open report
+ * @half: a line of which a mailer has put the rest into the next one; "": none
  * @distance: bytes before or behind the object's first one
  * @side: -1: before it, 1: behind it, 0: unknown
  */
 struct state {
 	struct log_body body;
+	char half[HALF_MAX];
 	uint64_t distance;
 	int side;
 };
@@ -196,12 +200,57 @@ static bool take_track(struct log_reading *reading, const char *word)
 	return alloc || freed;
 }
 
-static enum log_taken take_line(struct log_reading *reading)
+static bool take_fact(struct log_reading *reading, const char *word)
+{
+	return take_access(reading, word) || take_object(reading, word) ||
+	       take_track(reading, word);
+}
+
+/* Does it begin one of these, and not end it? */
+static bool is_half(const char *word)
+{
+	static const struct {
+		const char *begins;
+		const char *needs;
+	} lines[] = {
+		{ "Out-of-bounds ", ":" }, { "Use-after-free ", ":" }, { "Invalid free of ", ":" },
+		{ "Invalid read at ", ":" }, { "Invalid write at ", ":" },
+		{ "Corrupted memory at ", ":" }, { "kfence-#", "cache=" },
+		{ "allocated by task ", ":" }, { "freed by task ", ":" },
+		{ "rcu freeing by task ", ":" },
+	};
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(lines); i++)
+		if (log_skip(word, lines[i].begins))
+			return !strstr(word, lines[i].needs) && !strstr(word, " unused") &&
+			       strlen(word) < HALF_MAX;
+	return false;
+}
+
+static bool take_facts(struct log_reading *reading)
 {
 	struct state *state = reading->state;
 	const char *word = reading->line->word;
+	char joined[2 * HALF_MAX];
 
-	if (take_access(reading, word) || take_object(reading, word) || take_track(reading, word))
+	if (state->half[0] && !reading->line->prefixed && strlen(word) < HALF_MAX) {
+		snprintf(joined, sizeof(joined), "%s %s", state->half, word);
+		state->half[0] = '\0';
+		if (!is_half(joined) && take_fact(reading, joined))
+			return true;
+	}
+	state->half[0] = '\0';
+	if (!is_half(word))
+		return take_fact(reading, word);
+	strcpy(state->half, word);
+	return true;
+}
+
+static enum log_taken take_line(struct log_reading *reading)
+{
+	struct state *state = reading->state;
+
+	if (take_facts(reading))
 		return LOG_TAKEN;
 	return log_take_body(reading, &state->body);
 }

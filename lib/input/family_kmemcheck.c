@@ -274,6 +274,8 @@ static void drop_mixture(struct log_reading *reading)
 	report->address = old->address;
 	report->has_address = old->has_address;
 	report->time = old->time;
+	strcpy(report->kernel.boot_id, old->kernel.boot_id);
+	report->kernel.boot_time = old->kernel.boot_time;
 	reading->report = report;
 	state->track = NULL;
 	state->half[0] = '\0';

@@ -47,7 +47,7 @@ static void begin(struct log_reading *reading)
 	log_set_text(&report->error, error, in - error, reading->nomem);
 	if (report->error && strstr(report->error, "infoleak"))
 		report->kind = KMC_INFOLEAK;
-	report->state = report->error && strstr(report->error, "use-after-free") ? KMC_FREED :
+	report->state = report->error && strstr(report->error, "after-free") ? KMC_FREED :
 			KMC_UNINITIALIZED;
 	if (!report->named.symbol)
 		log_scan_function(in + 4, &report->named, reading->nomem);
@@ -88,8 +88,10 @@ static bool take_origin(struct log_reading *reading, const char *word)
 			state->body.stack = &related->track.stack;
 		return true;
 	}
-	if (log_skip(word, "Uninit was created at") || log_skip(word, "Uninit was created")) {
-		log_begin_track(&state->body, &reading->report->alloc, word);
+	if (log_skip(word, "Uninit was created")) {
+		/* Bytes that were freed are so since then. */
+		log_begin_track(&state->body, reading->report->state == KMC_FREED ?
+				&reading->report->free : &reading->report->alloc, word);
 		return true;
 	}
 	return take_local(reading, word);
@@ -122,6 +124,9 @@ static enum log_taken take_line(struct log_reading *reading)
 
 	if (take_origin(reading, word) || take_extent(reading, word))
 		return LOG_TAKEN;
+	/* Before it was merged, its stack stood behind the task's line, as that of others. */
+	if (log_is_trace(word) && !reading->report->frames.count)
+		state->body.traced = false;
 	return log_take_body(reading, &state->body);
 }
 

@@ -4,6 +4,7 @@
  * what else ends in "[#1]".
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ struct form {
 #define NULL_POINTER	"NULL pointer dereference"
 #define PAGING		"paging request"
 #define GPF		"general protection fault"
+#define GUARD		"stack guard page was hit"
 
 /* Longer ones come before those that they begin with. */
 static const struct form forms[] = {
@@ -43,6 +45,9 @@ static const struct form forms[] = {
 	{ "Unhandled fault: ", NULL, "oops" },
 	{ GPF, GPF, "gpf" },
 	{ "Oops: " GPF, GPF, "gpf" },
+	{ "BUG: " GUARD, GUARD, "oops" },
+	{ "BUG: TASK " GUARD, GUARD, "oops" },
+	{ "BUG: IRQ " GUARD, GUARD, "oops" },
 };
 
 /* Also where it says what the last line has said already. */
@@ -51,6 +56,17 @@ static const char *find_die(const char *s)
 	const char *mark = strstr(s, " [#");
 
 	return mark && isdigit((unsigned char)mark[3]) ? mark : NULL;
+}
+
+/* What stands before a stamp or a program's number is none of the kernel's. */
+static const char *find_trap(const char *word, const char *die)
+{
+	const char *start = word;
+
+	for (const char *s = word; (s = strchr(s, ']')) && s < die; s++)
+		if (s[1] == ' ' || !strncmp(s + 1, ": ", 2))
+			start = s + 1 + strspn(s + 1, ": ");
+	return start < die ? start : word;
 }
 
 static const struct form *find_form(const char *body, const char **start)
@@ -76,7 +92,24 @@ static bool is_fault(const struct form *form, const char *rest)
 		       !strncmp(rest, " probably", 9);
 	if (form->error)
 		return *rest == ' ' || *rest == ',' || !*rest;
-	return strstr(rest, " at ") || strchr(rest, '(') || strstr(rest, "address");
+	/* It says what could not be handled. */
+	return isalpha((unsigned char)*rest) &&
+	       (strstr(rest, " at ") || strchr(rest, '(') || strstr(rest, "address"));
+}
+
+/* Has a mailer put the address, or what stands before it, into the next line? */
+static bool is_broken(const char *rest)
+{
+	static const char * const ends[] = { " at", " at virtual", " address", " address:" };
+	const size_t len = strlen(rest);
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(ends); i++) {
+		const size_t end = strlen(ends[i]);
+
+		if (len >= end && !strcmp(rest + len - end, ends[i]))
+			return true;
+	}
+	return !rest[strspn(rest, ":, ")];
 }
 
 static enum log_match match(const struct log_line *line, struct log_header *out)
@@ -88,18 +121,19 @@ static enum log_match match(const struct log_line *line, struct log_header *out)
 	if (form) {
 		rest = start + strlen(form->begin);
 		out->clean = start == line->word;
-		if (is_fault(form, rest))
-			return !rest[strspn(rest, ":, ")] ||
-			       (!strcmp(form->checker, "gpf") && !find_die(rest)) ?
-			       LOG_PARTIAL : LOG_YES;
-		return !*rest ? LOG_PARTIAL : LOG_NO;
+		if (is_broken(rest))
+			return LOG_PARTIAL;
+		if (!is_fault(form, rest))
+			return LOG_NO;
+		return !strcmp(form->checker, "gpf") && !find_die(rest) ? LOG_PARTIAL : LOG_YES;
 	}
 	/* "Oops: 0002 [#1]", "divide error: 0000 [#1]", "Internal error: x [#1]" */
 	rest = find_die(line->word);
 	if (!rest || rest - line->word > 100 || !strchr(line->word, ':') ||
 	    strchr(line->word, ':') > rest)
 		return LOG_NO;
-	out->clean = true;
+	out->start = find_trap(line->word, rest);
+	out->clean = out->start == line->word;
 	out->follows = true;
 	return LOG_YES;
 }
@@ -114,12 +148,13 @@ static void take_address(struct kmc_report *report, const char *s)
 	};
 
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(before) && !report->has_address; i++) {
-		const char *at = strstr(s, before[i]);
+		const char *at = strstr(s, before[i]), *end;
 
 		if (!at)
 			continue;
-		at += strlen(before[i]);
-		report->has_address = log_scan_pointer(at, &report->address);
+		end = log_scan_pointer(at + strlen(before[i]), &report->address);
+		/* A pager cuts a line that is too long, and puts this there. */
+		report->has_address = end && strcmp(end, ">") != 0;
 	}
 }
 
@@ -139,6 +174,15 @@ static void set_error(struct kmc_report *report, const char *s, bool *nomem)
 	log_set_text(&report->error, s, len, nomem);
 }
 
+/* "0002 [#1]", and no word that begins with such a letter, as "double fault" does */
+static bool is_code(const char *s)
+{
+	uint64_t code;
+	const char *end = kmc_scan_hex(s, &code);
+
+	return end && (!*end || strchr(" [:", *end));
+}
+
 /* "Internal error: Oops: 805", "divide error: 0000": up to the last colon before a number */
 static void set_trap(struct kmc_report *report, const char *s, bool *nomem)
 {
@@ -147,7 +191,7 @@ static void set_trap(struct kmc_report *report, const char *s, bool *nomem)
 
 	s = internal ? internal : s;
 	oops = log_skip(s, "Oops: ");
-	if (oops && !isxdigit((unsigned char)*oops))
+	if (oops && !is_code(oops))
 		s = oops;
 	while (end > s && *end != ':')
 		end--;
@@ -166,6 +210,16 @@ static void set_trap(struct kmc_report *report, const char *s, bool *nomem)
 		log_set_text(&report->error, "Oops", 4, nomem);
 }
 
+/* "read from unreadable memory", "execution of user memory": ARM says what was done. */
+static enum kmc_kind kind_of(const char *error)
+{
+	if (log_skip(error, "read from "))
+		return KMC_READ;
+	if (log_skip(error, "write to "))
+		return KMC_WRITE;
+	return log_skip(error, "execut") ? KMC_FETCH : KMC_UNKNOWN_KIND;
+}
+
 static void begin(struct log_reading *reading)
 {
 	struct state *state = reading->state;
@@ -177,7 +231,7 @@ static void begin(struct log_reading *reading)
 	state->body.faulting = true;
 	if (!form) {
 		report->checker = "oops";
-		set_trap(report, start, reading->nomem);
+		set_trap(report, find_trap(start, find_die(start)), reading->nomem);
 		return;
 	}
 	report->checker = form->checker;
@@ -189,18 +243,38 @@ static void begin(struct log_reading *reading)
 	else
 		set_error(report, rest, reading->nomem);
 	take_address(report, start);
+	if (report->error)
+		report->kind = kind_of(report->error);
 }
 
 /* ---- lines ---- */
+
+static bool ends_in_range(const char *hint)
+{
+	const size_t len = strlen(hint), end = strlen(" in range");
+
+	return len > end && !strcmp(hint + len - end, " in range");
+}
 
 /* "#PF: supervisor read access in kernel mode" says what was done, "Oops: 0002" as well. */
 static bool take_cause(struct kmc_report *report, const char *word, bool *nomem)
 {
 	const char *cause = log_skip(word, "#PF: ");
 	const char *hint = log_skip(word, "KASAN: ");
+	char *whole;
 
 	if (hint) {
 		log_set_text(&report->hint, hint, strlen(hint), nomem);
+		return true;
+	}
+	/* A mailer has broken it before its range. */
+	if (report->hint && log_skip(word, "[0x") && ends_in_range(report->hint)) {
+		if (asprintf(&whole, "%s %s", report->hint, word) < 0) {
+			*nomem = true;
+			return true;
+		}
+		free(report->hint);
+		report->hint = whole;
 		return true;
 	}
 	if (!cause)
@@ -233,6 +307,10 @@ static bool take_abort(struct kmc_report *report, const char *word)
 {
 	const char *wnr = strstr(word, "WnR = ");
 
+	if (log_skip(word, "EC = ") && strstr(word, ": IABT ")) {
+		report->kind = KMC_FETCH;
+		return true;
+	}
 	if (!wnr || (wnr[6] != '0' && wnr[6] != '1'))
 		return false;
 	if (report->kind == KMC_UNKNOWN_KIND)

@@ -64,13 +64,46 @@ static enum log_match match(const struct log_line *line, struct log_header *out)
 	return *error ? LOG_YES : LOG_PARTIAL;
 }
 
+/* Up to what differs from one time to the next: an address, or how many. */
+static size_t error_length(const char *error)
+{
+	static const char * const details[] = {
+		". 0x", " 0x", "(0x", ". Found ", ". Counter is ",
+	};
+	size_t len = strlen(error);
+
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(details); i++) {
+		const char *at = strstr(error, details[i]);
+
+		if (at && (size_t)(at - error) < len)
+			len = at - error;
+	}
+	return len;
+}
+
+/* "Padding overwritten. 0xA-0xB @offset=4080", "Invalid object pointer 0xA" */
+static void take_detail(struct kmc_report *report, const char *error, const char *detail,
+			bool *nomem)
+{
+	const char *address = strstr(detail, "0x");
+
+	log_set_text(&report->message, error, strlen(error), nomem);
+	if (!address || !log_scan_pointer(address, &report->address))
+		return;
+	report->has_address = true;
+	report->hashed |= log_is_hash(address);
+}
+
 static void begin(struct log_reading *reading)
 {
 	struct kmc_report *report = reading->report;
 	const char *cache = strstr(reading->line->body, BEGINS) + strlen(BEGINS);
 	const char *error, *taint = find_taint(cache, &error);
+	const size_t len = error_length(error);
 
-	log_set_text(&report->error, error, strlen(error), reading->nomem);
+	log_set_text(&report->error, error, len, reading->nomem);
+	if (error[len])
+		take_detail(report, error, error + len, reading->nomem);
 	((struct state *)reading->state)->at = -1;
 	report->object.known = true;
 	report->object.region = KMC_REGION_SLAB;
@@ -78,6 +111,12 @@ static void begin(struct log_reading *reading)
 }
 
 /* ---- lines ---- */
+
+/* "[Poison overwritten] 0xA-0xB", since it says it in both lines */
+static const char *skip_name(const char *s)
+{
+	return *s == '[' && strstr(s, " overwritten] ") ? strstr(s, "] ") + 2 : s;
+}
 
 /* "0xA-0xB @offset=1296. First byte 0x6c instead of 0x6b" */
 static bool take_overwritten(struct log_reading *reading, const char *s)
@@ -89,6 +128,7 @@ static bool take_overwritten(struct log_reading *reading, const char *s)
 	const char *p, *first = strstr(s, "First byte ");
 	uint64_t from, to;
 
+	s = skip_name(s);
 	if (strncmp(s, "0x", 2) || !first || bytes->known ||
 	    sscanf(first, "First byte %x instead of %x", &found, &expected) != 2)
 		return false;
@@ -247,7 +287,7 @@ static bool begins_fact(const char *word)
 
 	if (!s)
 		s = word;
-	return (!strncmp(s, "0x", 2) && strchr(s, '-')) || log_skip(s, "Allocated in ") ||
+	return (!strncmp(skip_name(s), "0x", 2) && strchr(s, '-')) || log_skip(s, "Allocated in ") ||
 	       log_skip(s, "Freed in ") || log_skip(s, "Slab 0x") ||
 	       (log_skip(s, "Object 0x") && !strchr(s, ':'));
 }
@@ -348,7 +388,7 @@ static void end(struct log_reading *reading)
 		object->has_offset = true;
 		object->offset = state->at - object->slab_offset;
 	}
-	reading->ended |= report->dump.count && report->comm;
+	reading->ended |= report->comm && (report->dump.count || report->frames.count > 1);
 }
 
 const struct kmc_family kmc_family_slub = {

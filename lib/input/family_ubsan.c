@@ -3,6 +3,7 @@
  * The reports of UBSAN.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,18 @@ struct state {
 	struct log_body body;
 };
 
+/* "UBSAN: array index out of bounds at f+0x1/0x2": its instruction has trapped. */
+static const char *find_trap(const char *error)
+{
+	const char *at = strstr(error, " at ");
+	struct kmc_frame frame = { };
+	bool nomem = false, found;
+
+	found = at && log_scan_function(at + 4, &frame, &nomem);
+	kmc_frame_release(&frame);
+	return found ? at : NULL;
+}
+
 static enum log_match match(const struct log_line *line, struct log_header *out)
 {
 	const char *start = strstr(line->body, BEGINS), *in;
@@ -31,6 +44,8 @@ static enum log_match match(const struct log_line *line, struct log_header *out)
 	out->start = start;
 	out->clean = start == line->word;
 	in = strstr(start, " in ");
+	if (!in && find_trap(start))
+		return LOG_YES;
 	if (!in)
 		return strlen(start) < 64 ? LOG_PARTIAL : LOG_NO;
 	end = log_scan_place(in + 4, &place, &nomem);
@@ -44,8 +59,14 @@ static void begin(struct log_reading *reading)
 {
 	struct kmc_report *report = reading->report;
 	const char *error = strstr(reading->line->body, BEGINS) + strlen(BEGINS);
-	const char *in = strstr(error, " in ");
+	const char *in = strstr(error, " in "), *trap = in ? NULL : find_trap(error);
 
+	if (trap) {
+		((struct state *)reading->state)->body.faulting = true;
+		log_set_text(&report->error, error, trap - error, reading->nomem);
+		log_scan_function(trap + 4, &report->named, reading->nomem);
+		return;
+	}
 	if (!log_skip(error, OLD))
 		log_set_text(&report->error, error, in - error, reading->nomem);
 	log_scan_place(in + 4, &report->place, reading->nomem);
@@ -82,6 +103,35 @@ static const char *error_of(const char *message)
 	return NULL;
 }
 
+/* Has a mailer broken it within, or before, the name of a type? */
+static bool is_broken(const char *message)
+{
+	const size_t len = strlen(message), end = strlen(" type");
+	size_t quotes = 0;
+
+	for (const char *s = message; *s; s++)
+		quotes += *s == '\'';
+	return quotes % 2 || (len > end && !strcmp(message + len - end, " type"));
+}
+
+/* How the sentence before it goes on in a line of its own. */
+static bool take_more(struct kmc_report *report, const char *word, bool *nomem)
+{
+	char *whole;
+
+	if (!report->message || report->comm || report->frames.count ||
+	    (!log_skip(word, "which requires ") && !log_skip(word, "for an object of type ") &&
+	     !is_broken(report->message)))
+		return false;
+	if (asprintf(&whole, "%s %s", report->message, word) < 0) {
+		*nomem = true;
+		return true;
+	}
+	free(report->message);
+	report->message = whole;
+	return true;
+}
+
 /* The sentence stands right behind the first line. */
 static bool take_message(struct kmc_report *report, const char *word, bool *nomem)
 {
@@ -98,9 +148,16 @@ static enum log_taken take_line(struct log_reading *reading)
 	struct state *state = reading->state;
 	const char *word = reading->line->word;
 
-	if (take_message(reading->report, word, reading->nomem))
+	if (take_message(reading->report, word, reading->nomem) ||
+	    take_more(reading->report, word, reading->nomem))
 		return LOG_TAKEN;
 	return log_take_body(reading, &state->body);
+}
+
+/* What a trap dies of. */
+static bool follows(const char *word)
+{
+	return log_skip(word, "invalid opcode: ") || log_skip(word, "Oops: invalid opcode: ");
 }
 
 static bool knows(const char *text, bool sure)
@@ -128,6 +185,7 @@ const struct kmc_family kmc_family_ubsan = {
 	.state_size = sizeof(struct state),
 	.match = match,
 	.begin = begin,
+	.follows = follows,
 	.knows = knows,
 	.line = take_line,
 	.end = end,

@@ -279,7 +279,7 @@ static struct kmc_error *take_outside(struct json *json, char c)
 		err = open_level(json, true);
 	} else if (c == '\n') {
 		if (json->len)
-			err = log_reader_line(json->text, json->lines, "", -1,
+			err = log_reader_line(json->text, json->lines, NULL,
 					      json->value, json->len);
 		json->len = 0;
 	} else if (json->len || !(isspace((unsigned char)c) || c == '\036')) {
@@ -351,7 +351,7 @@ static struct kmc_error *json_end(void *reader)
 	struct kmc_error *err = entry_queue_flush(json->queue);
 
 	if (!err && json->state == OUTSIDE && json->len)
-		err = log_reader_line(json->text, json->lines + 1, "", -1,
+		err = log_reader_line(json->text, json->lines + 1, NULL,
 				      json->value, json->len);
 	return err ? err : kmc_text_reader.end(json->text);
 }

@@ -19,6 +19,8 @@
 /* A byte of the shadow of all modes but those with tags is about so many of memory. */
 #define GRANULE		8
 #define ROW		16
+/* The shadow of what no area, or none of its bytes, has. */
+#define VMALLOC_INVALID	0xf8
 #define PAGE		4096ULL
 #define TAG		(0xffULL << 56)
 /* Variables of a function that KASAN lists. */
@@ -70,10 +72,13 @@ static bool take_region(struct log_kasan_object *object, struct kmc_report *repo
 	report->object.start = start;
 	report->object.end = end;
 	report->object.hashed |= log_is_hash(byte + strlen("-byte region ["));
-	/* Since it says so, what was asked for is meant; it was the whole object before. */
-	/* Of what was freed, the shadow does not tell it any more, and the cache's size is said. */
+	/*
+	 * Since it says so, what was asked for is meant; it was the whole object before. Of what
+	 * was freed, the shadow does not tell it any more, and the cache's size is said.
+	 */
 	if (log_skip(s, "allocated ") || log_skip(s, "requested ") ||
-	    (log_skip(s, "freed ") && object->region != report->object.size))
+	    ((log_skip(s, "freed ") || report->object.size) &&
+	     object->region != report->object.size))
 		report->object.requested = object->region;
 	return true;
 }
@@ -246,6 +251,12 @@ static void take_buggy(struct log_kasan_object *object, struct kmc_report *repor
 		take_region(object, report, s);
 	} else if (log_skip(s, "belongs to the variable")) {
 		object->next = KASAN_VARIABLE;
+	} else if (strstr(s, "belongs to a vmalloc virtual mapping")) {
+		/* The last kernels do not say more. */
+		if (!is_placed(report)) {
+			report->object.known = true;
+			report->object.region = KMC_REGION_VMALLOC;
+		}
 	} else if (strstr(s, "virtual mapping")) {
 		object->next = KASAN_MAPPING;
 		if (strchr(s, '['))
@@ -333,13 +344,21 @@ static void find_variable(struct kmc_report *report)
 		report->object.variable = strdup(best->name);
 }
 
+static bool is_of_stack(const struct kmc_report *report)
+{
+	return report->error && (strstr(report->error, "stack-") ||
+				 strstr(report->error, "use-after-scope") ||
+				 strstr(report->error, "alloca-"));
+}
+
 void log_end_kasan_object(const struct log_kasan_object *object, struct kmc_report *report)
 {
 	struct kmc_object *memory = &report->object;
 
 	if (object->page && !memory->known) {
 		memory->known = true;
-		memory->region = KMC_REGION_PAGE;
+		/* Before 5.1 the frame was only in the shadow. */
+		memory->region = is_of_stack(report) ? KMC_REGION_STACK : KMC_REGION_PAGE;
 	}
 	if (!memory->size && memory->region != KMC_REGION_STACK)
 		memory->size = object->region;
@@ -445,6 +464,42 @@ bool log_take_shadow(struct kmc_report *report, const struct log_line *line, boo
 	return true;
 }
 
+/* The shadow of the granule at @at, if a row has it. */
+static bool shadow_of(const struct kmc_dump *dump, uint64_t at, uint8_t *byte)
+{
+	for (size_t i = 0; i < dump->count; i++) {
+		const uint64_t granule = (at - dump->rows[i].address) / dump->granule;
+
+		if (at < dump->rows[i].address || granule >= dump->rows[i].len)
+			continue;
+		*byte = dump->rows[i].bytes[granule];
+		return true;
+	}
+	return false;
+}
+
+/* Of an area that has whole pages, what was asked for ends where the shadow begins to say so. */
+static void measure_vmalloc(struct kmc_report *report)
+{
+	struct kmc_object *memory = &report->object;
+	uint64_t at = report->address & -(uint64_t)GRANULE;
+	uint8_t byte;
+
+	if (memory->region != KMC_REGION_VMALLOC || !memory->has_start || memory->requested ||
+	    report->hashed || !report->has_address || report->dump.granule != GRANULE)
+		return;
+	while (at >= memory->start && at - memory->start < memory->size &&
+	       shadow_of(&report->dump, at, &byte)) {
+		if (byte < GRANULE) {
+			memory->requested = at - memory->start + (byte ? byte : GRANULE);
+			return;
+		}
+		if (byte != VMALLOC_INVALID)
+			return;
+		at -= GRANULE;
+	}
+}
+
 void log_end_shadow(struct kmc_report *report)
 {
 	struct kmc_dump *dump = &report->dump;
@@ -468,4 +523,5 @@ void log_end_shadow(struct kmc_report *report)
 		dump->row = i;
 		dump->byte = at / granule;
 	}
+	measure_vmalloc(report);
 }

@@ -29,6 +29,8 @@
 /* Quoted-printable breaks a line that goes on with = at such columns. */
 #define SOFT_MIN	72
 #define SOFT_MAX	78
+/* Of a caller, that a log's own format and the prefix of its lines each may say. */
+#define CALLER_ID_PART	(LOG_CALLER_ID_MAX / 2 - 1)
 
 /*
  * struct log - the state of reading one log
@@ -182,10 +184,24 @@ static void clean_line(struct log *log, const char *data, size_t len)
 	log_line_clean(line, data, len, log->sgr);
 	line->overwritten = log->overwritten;
 	line->wordless = !log_words_find(line->body, strlen(line->body));
-	if (kmc_families_match(line, &header) != LOG_NO)
+	/* What may be within a report as well tells of no prefix by having none. */
+	if (kmc_families_match(line, &header) != LOG_NO &&
+	    !(header.follows && header.start == line->word))
 		log_learn_prefix(line, header.start, &log->pattern);
 	else
 		log_skip_learned(line, &log->pattern);
+}
+
+/* The one of the last line that had a prefix, and of those behind it that have none. */
+static void set_caller_id(struct log *log, const char *outer, const char *inner)
+{
+	const size_t len = strnlen(outer, CALLER_ID_PART);
+	const size_t more = strnlen(inner, CALLER_ID_PART);
+
+	memcpy(log->caller_id, outer, len);
+	log->caller_id[len] = '/';
+	memcpy(log->caller_id + len + 1, inner, more);
+	log->caller_id[len + 1 + more] = '\0';
 }
 
 /* The line that was cleaned. */
@@ -194,13 +210,13 @@ static void take_line(struct log *log, const char *caller_id, unsigned long at)
 	struct log_line *line = &log->line;
 	struct log_thread *thread;
 
-	log_banner_take(&log->sink.banner, line->body);
+	if (!line->wordless)
+		log_banner_take(&log->sink.banner, line->body);
 	/* A line without a prefix is the rest of one that a mailer wrapped. */
 	if (line->prefixed || *caller_id)
-		snprintf(log->caller_id, sizeof(log->caller_id), "%.47s/%.47s",
-			 caller_id, line->caller_id);
+		set_caller_id(log, caller_id, line->caller_id);
 	thread = find_thread(log);
-	if (!thread && log_words_find(line->body, strlen(line->body)))
+	if (!thread && !line->wordless && log_words_find(line->body, strlen(line->body)))
 		thread = new_thread(log);
 	if (thread) {
 		thread->last = at;
@@ -524,16 +540,20 @@ static struct kmc_error *log_end(void *reader)
 }
 
 struct kmc_error *log_reader_line(void *reader, unsigned long at,
-				  const char *caller_id, double time,
+				  const struct log_origin *origin,
 				  const char *data, size_t len)
 {
 	struct log *log = reader;
 
 	log->sink.lines = at;
 	clean_line(log, data, len);
-	if (log->line.time < 0)
-		log->line.time = time;
-	take_line(log, caller_id, at);
+	if (origin) {
+		if (log->line.time < 0)
+			log->line.time = origin->time;
+		strcpy(log->line.boot_id, origin->boot_id);
+		log->line.boot_time = origin->boot_time;
+	}
+	take_line(log, origin ? origin->caller_id : "", at);
 	return status(log);
 }
 

@@ -19,8 +19,7 @@
 
 struct slot {
 	unsigned long at;
-	char caller_id[ENTRY_CALLER_ID_MAX];
-	double time;
+	struct log_origin origin;
 	size_t len;
 	char message[];
 };
@@ -42,8 +41,9 @@ void entry_clear(struct entry *entry)
 	entry->foreign = false;
 	entry->has_message = false;
 	entry->len = 0;
-	entry->caller_id[0] = '\0';
-	entry->time = -1;
+	entry->realtime = 0;
+	entry->monotonic = 0;
+	entry->origin = (struct log_origin) { .time = -1 };
 }
 
 /* Not a date, which begins as one. */
@@ -84,6 +84,25 @@ static bool is_message(const char *key)
 	return false;
 }
 
+/* Lines of one boot are one text; what is no UUID tells them apart all the same. */
+static void set_boot(struct entry *entry, const char *value)
+{
+	struct log_origin *origin = &entry->origin;
+	const size_t len = strlen(value);
+
+	snprintf(origin->caller_id, sizeof(origin->caller_id), "%s", value);
+	if (len < sizeof(origin->boot_id) && strspn(value, "0123456789abcdef-") == len)
+		memcpy(origin->boot_id, value, len + 1);
+}
+
+/* 0: it is no number, or none that a clock has. */
+static uint64_t microseconds(const char *value)
+{
+	const size_t len = strspn(value, "0123456789");
+
+	return len && len <= 16 && !value[len] ? strtoull(value, NULL, 10) : 0;
+}
+
 void entry_set(struct entry *entry, const char *key, const char *value,
 	       size_t len)
 {
@@ -93,13 +112,19 @@ void entry_set(struct entry *entry, const char *key, const char *value,
 		set_message(entry, value, one_message(value, len));
 	else if (!strcmp(key, "_TRANSPORT"))
 		entry->foreign = strcmp(value, "kernel") != 0;
-	else if (!strcmp(key, "_BOOT_ID") || !strcmp(key, "caller"))
-		snprintf(entry->caller_id, sizeof(entry->caller_id), "%s", value);
+	else if (!strcmp(key, "_BOOT_ID"))
+		set_boot(entry, value);
+	else if (!strcmp(key, "caller"))
+		snprintf(entry->origin.caller_id, sizeof(entry->origin.caller_id), "%s", value);
+	else if (!strcmp(key, "__REALTIME_TIMESTAMP"))
+		entry->realtime = microseconds(value);
+	else if (!strcmp(key, "__MONOTONIC_TIMESTAMP"))
+		entry->monotonic = microseconds(value);
 	/* When it was printed, in place of when the journal got it. */
 	else if (!strcmp(key, "_SOURCE_MONOTONIC_TIMESTAMP") && is_number(value))
-		entry->time = log_seconds(value, 6);
+		entry->origin.time = log_seconds(value, 6);
 	else if (!strcmp(key, "time") && is_number(value))
-		entry->time = log_seconds(value, 0);
+		entry->origin.time = log_seconds(value, 0);
 }
 
 /* ---- order ---- */
@@ -134,8 +159,7 @@ static struct kmc_error *give(struct entry_queue *queue,
 		const char *eol = memchr(data, '\n', left);
 		size_t len = eol ? (size_t)(eol - data) : left;
 
-		err = log_reader_line(queue->text, slot->at, slot->caller_id,
-				      slot->time, data, len);
+		err = log_reader_line(queue->text, slot->at, &slot->origin, data, len);
 		len += eol != NULL;
 		data += len;
 		left -= len;
@@ -164,14 +188,14 @@ static size_t find_place(const struct entry_queue *queue,
 {
 	size_t place = queue->count;
 
-	if (slot->time < 0)
+	if (slot->origin.time < 0)
 		return place;
 	for (size_t i = queue->count; i-- > 0;) {
 		const struct slot *other = queue->slots[i];
 
-		if (strcmp(other->caller_id, slot->caller_id))
+		if (strcmp(other->origin.caller_id, slot->origin.caller_id))
 			continue;
-		if (other->time <= slot->time)
+		if (other->origin.time <= slot->origin.time)
 			break;
 		place = i;
 	}
@@ -195,8 +219,10 @@ struct kmc_error *entry_queue_add(struct entry_queue *queue,
 	if (!slot)
 		return kmc_error_nomem();
 	slot->at = entry->at;
-	memcpy(slot->caller_id, entry->caller_id, sizeof(slot->caller_id));
-	slot->time = entry->time;
+	slot->origin = entry->origin;
+	/* The clocks may differ by more when the machine was suspended. */
+	if (entry->monotonic && entry->realtime > entry->monotonic)
+		slot->origin.boot_time = (entry->realtime - entry->monotonic) * 1000;
 	slot->len = entry->len;
 	memcpy(slot->message, entry->message, entry->len);
 	place = find_place(queue, slot);

@@ -5,10 +5,7 @@
 #ifndef KMC_LOG_ENTRY_H
 #define KMC_LOG_ENTRY_H
 
-#include "input/log_line.h"
-
-/* A boot ID, or the mark of a caller; longer ones are cut. */
-#define ENTRY_CALLER_ID_MAX	48
+#include "input/log.h"
 
 /*
  * struct entry - one entry while its fields come
@@ -16,8 +13,9 @@
  * @foreign: something else than the kernel said it
  * @has_message: @message is in use, even if empty
  * @message: cut after LOG_LINE_MAX bytes
- * @caller_id: boot or caller, empty if unknown
- * @time: seconds since boot, negative if unknown
+ * @origin: @caller_id is of a boot or of a caller; @boot_time is made of what follows
+ * @realtime: when the journal got it, microseconds since 1970, 0 if unknown
+ * @monotonic: likewise since boot
  */
 struct entry {
 	unsigned long at;
@@ -25,8 +23,9 @@ struct entry {
 	bool has_message;
 	char message[LOG_LINE_MAX];
 	size_t len;
-	char caller_id[ENTRY_CALLER_ID_MAX];
-	double time;
+	struct log_origin origin;
+	uint64_t realtime;
+	uint64_t monotonic;
 };
 
 void entry_clear(struct entry *entry);

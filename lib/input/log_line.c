@@ -74,19 +74,12 @@ static void decode_entities(char *s)
 	*to = '\0';
 }
 
-void log_line_clean(struct log_line *line, const char *data, size_t len,
-		    bool sgr)
+/* Without NULs and colours, and what a terminal writes over. Returns the bytes that are left. */
+static size_t copy_shown(char raw[LOG_LINE_MAX], const char *data, size_t len, bool sgr)
 {
 	size_t n = 0;
 
-	line->depth = 0;
-	line->prefixed = false;
-	line->overwritten = false;
-	line->wordless = false;
-	line->time = -1;
-	line->caller_id[0] = '\0';
-	line->release[0] = '\0';
-	for (size_t i = 0; i < len && n < sizeof(line->raw) - 1; i++) {
+	for (size_t i = 0; i < len && n < LOG_LINE_MAX - 1; i++) {
 		size_t skip = sgr ? sgr_length(data + i, len - i) : 0;
 
 		if (skip)
@@ -95,7 +88,31 @@ void log_line_clean(struct log_line *line, const char *data, size_t len,
 			/* A terminal writes what follows over what was there. */
 			n = 0;
 		else if (data[i])
-			line->raw[n++] = data[i];
+			raw[n++] = data[i];
+	}
+	return n;
+}
+
+void log_line_clean(struct log_line *line, const char *data, size_t len,
+		    bool sgr)
+{
+	size_t n;
+
+	line->depth = 0;
+	line->prefixed = false;
+	line->overwritten = false;
+	line->wordless = false;
+	line->time = -1;
+	line->caller_id[0] = '\0';
+	line->release[0] = '\0';
+	line->boot_id[0] = '\0';
+	line->boot_time = 0;
+	if (!sgr && len < sizeof(line->raw) && !memchr(data, '\r', len) &&
+	    !memchr(data, '\0', len)) {
+		memcpy(line->raw, data, len);
+		n = len;
+	} else {
+		n = copy_shown(line->raw, data, len, sgr);
 	}
 	chop(line->raw, n);
 	decode_entities(line->raw);

@@ -15,6 +15,8 @@
 #define LOG_LINE_MAX		4096
 /* Host and caller of a line; longer ones are cut. */
 #define LOG_CALLER_ID_MAX	96
+/* A UUID, with or without its hyphens. */
+#define LOG_BOOT_ID_MAX		37
 
 /*
  * struct log_line - one line without what mail and loggers put around it
@@ -30,6 +32,8 @@
  * @caller_id: host and caller (a task or CPU) that the log marks the line with:
  *	lines of one caller are one text, whatever others say in between
  * @release: of the kernel, if netconsole says it, else empty
+ * @boot_id: of that kernel, if the journal says it, else empty
+ * @boot_time: when it was booted, likewise, in nanoseconds since 1970, else 0
  */
 struct log_line {
 	char raw[LOG_LINE_MAX];
@@ -42,6 +46,8 @@ struct log_line {
 	double time;
 	char caller_id[LOG_CALLER_ID_MAX];
 	char release[65];
+	char boot_id[LOG_BOOT_ID_MAX];
+	uint64_t boot_time;
 };
 
 /* @sgr: remove colour sequences, which dmesg --color=always leaves */

@@ -203,6 +203,8 @@ static void start_report(struct log_thread *thread,
 	report->address = header->address;
 	report->has_address = header->has_address;
 	report->time = line->time;
+	strcpy(report->kernel.boot_id, line->boot_id);
+	report->kernel.boot_time = line->boot_time;
 	if (*line->release) {
 		report->kernel.release = strdup(line->release);
 		thread->sink->nomem |= !report->kernel.release;
@@ -385,6 +387,16 @@ static bool take_notice(struct log_thread *thread)
 	return true;
 }
 
+/* Has a mailer put the rest of the sentence into this line? */
+static bool continues_message(const struct log_thread *thread)
+{
+	const size_t len = strlen(thread->message);
+
+	return len && thread->awaited == AWAITED_MAX && !thread->line->prefixed &&
+	       *thread->line->word && !log_is_message(thread->line->word) &&
+	       log_is_message(thread->message) && !strchr(".!)", thread->message[len - 1]);
+}
+
 /*
  * The kernel says in a sentence what is wrong before it says where: behind "cut here", or,
  * where that is printed by what the sentence leads to, before it.
@@ -396,6 +408,12 @@ static void keep_message(struct log_thread *thread)
 
 	if (thread->reading.report && !log_is_message(word))
 		return;
+	if (!cut && continues_message(thread)) {
+		const size_t len = strlen(thread->message);
+
+		snprintf(thread->message + len, sizeof(thread->message) - len, " %s", word);
+		return;
+	}
 	if (log_is_message(word) || (!cut && thread->awaited && !*thread->message && *word)) {
 		snprintf(thread->message, sizeof(thread->message), "%s", word);
 		thread->awaited = AWAITED_MAX;

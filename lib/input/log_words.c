@@ -38,6 +38,10 @@
 	WORD(" [#", 1, 2)				\
 	WORD("[ cut here ]", 0, 6)			\
 	WORD("corruption", 0, 5)			\
+	WORD("list_add double", 4, 12)			\
+	WORD("usercopy: ", 4, 7)			\
+	WORD("buffer overflow", 8, 14)			\
+	WORD("CFI failure", 0, 1)			\
 	WORD("refcount_t: ", 2, 3)			\
 	WORD("INFO: ", 3, 4)				\
 	WORD(LOG_RULE, 0, 8)				\
@@ -99,7 +103,7 @@ static bool rest_may_have_word(const char *s, size_t len)
 static const bool first_letters[256] = {
 	['k'] = true, ['B'] = true, ['U'] = true, ['W'] = true, ['n'] = true, ['g'] = true,
 	['I'] = true, ['O'] = true, [' '] = true, ['['] = true, ['c'] = true, ['r'] = true,
-	['L'] = true, ['='] = true,
+	['L'] = true, ['='] = true, ['l'] = true, ['u'] = true, ['b'] = true, ['C'] = true,
 };
 
 static bool is_word(const char *s, size_t len)
@@ -134,20 +138,21 @@ const char *log_words_find(const char *data, size_t len)
 
 static bool begins(const char *word, const char *with)
 {
-	return !strncmp(word, with, strlen(with));
+	return *word == *with && !strncmp(word, with, strlen(with));
 }
 
 bool log_is_message(const char *word)
 {
 	static const char * const starts[] = {
 		"list_add corruption", "list_del corruption", "list_add double add", "refcount_t: ",
-		"usercopy: ", "detected buffer overflow in ", "slab: ", "memcpy: detected ",
+		"usercopy: ", "CFI failure at ",
 	};
 
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(starts); i++)
 		if (begins(word, starts[i]))
 			return true;
-	return false;
+	/* "memcpy: detected buffer overflow: 8 byte write", and without the function */
+	return strstr(word, "detected buffer overflow");
 }
 
 /* "CPU: 1 PID: 2 at F:L", "at F:L", and what lockdep says */
@@ -168,7 +173,7 @@ const char *log_unread(const struct log_line *line)
 {
 	static const char * const starts[] = {
 		"BUG:", "UBSAN:", "Oops:", "Oops -", "general protection fault", "kernel BUG",
-		"Unable to handle kernel", "Internal error:", "Unhandled fault:",
+		"Unable to handle kernel", "Internal error:", "Unhandled fault:", "watchdog: BUG:",
 	};
 	static const char * const anywhere[] = {
 		"BUG: KASAN:", "BUG: KMSAN:", "BUG: KFENCE:", "BUG: KCSAN:", "BUG: unable to handle",

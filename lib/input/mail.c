@@ -80,7 +80,7 @@ static void give(struct mail *mail, unsigned long at, const char *data,
 		 size_t len)
 {
 	if (!mail->err)
-		mail->err = log_reader_line(mail->text, at, "", -1, data, len);
+		mail->err = log_reader_line(mail->text, at, NULL, data, len);
 }
 
 static void add_byte(struct mail *mail, char c)

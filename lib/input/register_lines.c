@@ -26,7 +26,7 @@ static size_t find_x86(const char *s, size_t len)
 	};
 
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(known); i++)
-		if (strlen(known[i]) == len && !strncmp(known[i], s, len))
+		if (*known[i] == *s && strlen(known[i]) == len && !strncmp(known[i], s, len))
 			return len;
 	return 0;
 }

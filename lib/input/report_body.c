@@ -18,13 +18,6 @@
 
 /* ---- small pieces ---- */
 
-const char *log_skip(const char *word, const char *start)
-{
-	const size_t len = strlen(start);
-
-	return strncmp(word, start, len) ? NULL : word + len;
-}
-
 const char *log_scan_pointer(const char *s, uint64_t *value)
 {
 	const char *null;
@@ -154,11 +147,13 @@ static void begin_trace(struct log_reading *reading, struct log_body *body)
 static bool take_frame(struct log_reading *reading, struct log_body *body)
 {
 	struct kmc_stack none = { };
+	const bool from = log_is_from(reading->line->word);
 	bool taken;
 
 	/* ARM and old kernels have no line above it. */
-	if (!body->traced && !body->stack && log_is_frame(reading->line->word) &&
-	    (body->faulting ? reading->report->frames.count : reading->report->cpu >= 0))
+	if (!body->traced && !body->stack && (from || log_is_frame(reading->line->word)) &&
+	    (reading->report->frames.count || ((from || !body->faulting) &&
+					       reading->report->cpu >= 0)))
 		begin_trace(reading, body);
 	if (body->stack)
 		return log_take_call(body->stack, reading->line->word, reading->nomem);
@@ -188,8 +183,10 @@ static bool take_instruction(struct log_reading *reading, struct log_body *body)
 {
 	const char *word = reading->line->word;
 	struct kmc_report *report = reading->report;
+	/* What entered the kernel, behind its stack; 32 bits do not say the segment any more. */
 	const bool user = log_skip(word, "RIP: 0033:") || log_skip(word, "RIP: 002b:") ||
-			  log_skip(word, "RIP: 0023:") || log_skip(word, "EIP: 0073:");
+			  log_skip(word, "RIP: 0023:") || log_skip(word, "EIP: 0073:") ||
+			  (body->traced && log_skip(word, "EIP: 0x"));
 
 	if (user) {
 		body->user = true;
@@ -255,17 +252,44 @@ static bool is_rule(const char *word)
 	return log_skip(word, "==========");
 }
 
+/* Digits of an offset into the bytes of a line "Code:". */
+#define OFFSET_MAX	3
+
+/* "   1:*	0f 0b	ud2", and what stands above: a script has decoded the line "Code:". */
+static bool take_decoded(struct log_body *body, const char *word)
+{
+	uint64_t value;
+	const char *end;
+
+	if (!strcmp(word, "All code") || log_skip(word, "Code starting with the faulting instr")) {
+		body->titled = true;
+		return true;
+	}
+	if (body->titled && !strncmp(word, "=====", 5)) {
+		body->titled = false;
+		return true;
+	}
+	end = kmc_scan_hex(word, &value);
+	if (!end || *end != ':' || end - word > OFFSET_MAX)
+		return false;
+	end += 1 + (end[1] == '*');
+	return isblank((unsigned char)*end) &&
+	       isxdigit((unsigned char)end[1]) && isxdigit((unsigned char)end[2]);
+}
+
 enum log_taken log_take_body(struct log_reading *reading, struct log_body *body)
 {
 	const char *word = reading->line->word;
 
+	if (take_decoded(body, word))
+		return LOG_TAKEN;
 	/* A panic may be what comes of a warning before that has shown its stack. */
 	if (strstr(word, "-[ end trace") || is_rule(word) ||
 	    (log_skip(word, "Kernel panic - not syncing") && body->traced)) {
 		reading->ended = true;
 		return LOG_LAST;
 	}
-	if (strstr(word, "[ cut here ]"))
+	if (!reading->line->wordless && strstr(word, "[ cut here ]"))
 		return LOG_ENDS;
 	if (take_code(reading, body))
 		return LOG_TAKEN;

@@ -6,6 +6,8 @@
 #ifndef KMC_REPORT_BODY_H
 #define KMC_REPORT_BODY_H
 
+#include <string.h>
+
 #include "input/families.h"
 #include "input/register_lines.h"
 
@@ -16,6 +18,7 @@
  * @faulting: the report is about an instruction, which comes before the stack
  * @user: the registers are those of user space
  * @coding: the last line was of code bytes and may go on
+ * @titled: it was the title of decoded code, which is underlined
  * @dangling: name of a register whose value is in the next line, or empty
  */
 struct log_body {
@@ -24,6 +27,7 @@ struct log_body {
 	bool faulting;
 	bool user;
 	bool coding;
+	bool titled;
 	char dangling[LOG_REGISTER_MAX];
 };
 
@@ -42,8 +46,17 @@ void log_begin_track(struct log_body *body, struct kmc_track *track, const char 
  */
 void log_fold_own(struct kmc_report *report, bool *nomem);
 
-/* What @word begins with, or NULL: behind it. */
-const char *log_skip(const char *word, const char *start);
+/* What @word begins with, which is not empty, or NULL: behind it. */
+static inline const char *log_skip(const char *word, const char *start)
+{
+	size_t len;
+
+	/* Each line is asked for a hundred beginnings. */
+	if (*word != *start)
+		return NULL;
+	len = strlen(start);
+	return strncmp(word, start, len) ? NULL : word + len;
+}
 
 /* "ffff888000001000", "0xffff888000001000"; NULL: something else. "(null)" is 0. */
 const char *log_scan_pointer(const char *s, uint64_t *value);

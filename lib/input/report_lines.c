@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/call_lines.h"
 #include "input/register_lines.h"
 #include "input/scan.h"
 #include "report/model.h"
@@ -70,6 +71,14 @@ static const char *find_taint(const char *comm)
 			found = comm + i;
 	}
 	return found;
+}
+
+/* What a mailer has left of " Not tainted" behind the name. */
+static const char *find_half_taint(const char *comm)
+{
+	const size_t len = strlen(comm), half = strlen(" Not");
+
+	return len > half && !strcmp(comm + len - half, " Not") ? comm + len - half : NULL;
 }
 
 /* Kernels before 2.6.32 put it in parentheses: "(2.6.31-tip #206)". */
@@ -195,6 +204,8 @@ bool log_take_task(struct kmc_report *report, const char *word, bool *nomem)
 	report->cpu = cpu;
 	report->pid = pid;
 	taint = find_taint(comm);
+	if (!taint)
+		taint = find_half_taint(comm);
 	report->comm = duplicate(comm, taint ? (size_t)(taint - comm) :
 				 strnlen(comm, COMM_MAX), nomem);
 	release = taint ? find_release(taint, &len) : NULL;
@@ -209,8 +220,10 @@ bool log_take_task(struct kmc_report *report, const char *word, bool *nomem)
 
 void log_take_release(struct kmc_report *report, const char *word, bool *nomem)
 {
-	size_t len = strcspn(word, " ");
+	size_t len;
 
+	word += strncmp(word, "tainted ", 8) ? 0 : 8;
+	len = strcspn(word, " ");
 	if (!report->comm || report->kernel.release || report->frames.count ||
 	    strncmp(word + len, " #", 2) || !isdigit((unsigned char)word[len + 2]))
 		return;
@@ -257,8 +270,18 @@ static bool is_symbol(const char *s)
 
 static bool take_rip_symbol(struct kmc_frame *frame, const char *s, bool *nomem)
 {
-	if (frame->symbol || !kmc_scan_symbol(s, frame, nomem))
+	struct kmc_frame found = { };
+
+	if (frame->symbol)
 		return false;
+	if (!log_scan_function(s, &found, nomem)) {
+		kmc_frame_release(&found);
+		return false;
+	}
+	found.role = frame->role;
+	found.address = frame->address;
+	found.has_address = frame->has_address;
+	*frame = found;
 	return true;
 }
 

@@ -32,30 +32,6 @@ static json_t *hex_bytes(const uint8_t *data, size_t len)
 	return value;
 }
 
-static json_t *address(uint64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "0x%" PRIx64, value);
-	return json_string(text);
-}
-
-static json_t *address_if(bool known, uint64_t value)
-{
-	return known ? address(value) : json_null();
-}
-
-static json_t *integer_if(bool known, uint64_t value)
-{
-	/* Beyond this JSON readers disagree, and no honest report gets there. */
-	return known && value <= INT64_MAX ? json_integer(value) : json_null();
-}
-
-static json_t *signed_if(const int64_t *value)
-{
-	return value ? json_integer(*value) : json_null();
-}
-
 static json_t *seconds(double value)
 {
 	return value >= 0 ? json_real(value) : json_null();
@@ -71,8 +47,8 @@ static json_t *chain(const struct kmc_frame *frame)
 		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}",
 			"function", kmc_json_text(where->function),
 			"file", kmc_json_text(where->file),
-			"line", integer_if(where->line > 0, where->line),
-			"column", integer_if(where->column > 0, where->column)));
+			"line", kmc_json_integer_if(where->line > 0, where->line),
+			"column", kmc_json_integer_if(where->column > 0, where->column)));
 	}
 	return list;
 }
@@ -87,10 +63,10 @@ static json_t *frames(const struct kmc_stack *stack)
 		json_array_append_new(list, json_pack(
 			"{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o*, s:s*}",
 			"role", frame->role == KMC_ROLE_RIP ? "rip" : "return",
-			"address", address_if(frame->has_address, frame->address),
+			"address", kmc_json_address_if(frame->has_address, frame->address),
 			"symbol", kmc_json_text(frame->symbol),
-			"offset", integer_if(frame->has_offset, frame->offset),
-			"size", integer_if(frame->has_offset, frame->size),
+			"offset", kmc_json_integer_if(frame->has_offset, frame->offset),
+			"size", kmc_json_integer_if(frame->has_offset, frame->size),
 			"module", kmc_json_text(frame->module),
 			"inline", chain(frame),
 			"namesakes", frame->namesakes ? json_integer(frame->namesakes) : NULL,
@@ -104,146 +80,9 @@ static json_t *track(const struct kmc_track *track)
 	if (!track->known)
 		return json_null();
 	return json_pack("{s:o, s:o, s:o}",
-			 "pid", integer_if(track->pid >= 0, track->pid),
+			 "pid", kmc_json_integer_if(track->pid >= 0, track->pid),
 			 "time", seconds(track->time),
 			 "frames", frames(&track->stack));
-}
-
-static json_t *evidence_of(const struct kmc_candidate *candidate)
-{
-	static const char * const by[] = {
-		[KMC_BY_RECORD] = "record",
-		[KMC_BY_REGISTER] = "register",
-		[KMC_BY_REP] = "rep",
-		[KMC_BY_DISPLACEMENT] = "displacement",
-		[KMC_BY_ALLOCATION] = "allocation",
-		[KMC_BY_SOURCE] = "source",
-	};
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < candidate->nevidence; i++) {
-		const struct kmc_evidence *evidence = &candidate->evidence[i];
-
-		json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b}",
-			"by", by[evidence->by], "detail", kmc_json_text(evidence->detail),
-			"offset", signed_if(candidate->unplaced ? NULL : &evidence->offset),
-			"agrees", evidence->agrees));
-	}
-	return list;
-}
-
-/* Reports that were not explained have the record's object only. */
-static json_t *record_only(const struct kmc_object *object, const int64_t *offset)
-{
-	char detail[128];
-	json_t *evidence;
-
-	if (!object->known)
-		return json_null();
-	if (object->has_start)
-		snprintf(detail, sizeof(detail),
-			 "the kernel recorded the object at 0x%" PRIx64, object->start);
-	else
-		snprintf(detail, sizeof(detail), "the kernel recorded the object");
-	evidence = json_pack("[{s:s, s:s, s:o, s:b}]", "by", "record",
-			     "detail", detail, "offset", signed_if(offset),
-			     "agrees", 1);
-	return json_pack(
-		"{s:n, s:n, s:o, s:o, s:o, s:n, s:b, s:n, s:o, s:o, s:o, s:s}",
-		"type",
-		"type_start",
-		"offset", signed_if(offset),
-		"size", integer_if(object->size, object->size),
-		"requested", integer_if(object->requested, object->requested),
-		"path",
-		"hole", 0,
-		"after",
-		"cache", kmc_json_text(object->cache),
-		"start", address_if(object->has_start, object->start),
-		"evidence", evidence,
-		"confidence", "certain");
-}
-
-static json_t *also_of(const struct kmc_candidate *candidate)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < candidate->nalso; i++)
-		json_array_append_new(list, kmc_json_text(candidate->also[i]));
-	return list;
-}
-
-/* @offset: of the first reported byte from the recorded object's start, or NULL */
-static json_t *object_json(const struct kmc_object *object, const int64_t *offset,
-			   const struct kmc_candidate *candidate)
-{
-	uint64_t start, size;
-	int64_t placed;
-	json_t *out;
-
-	if (!candidate || !candidate->type)
-		return record_only(object, offset);
-	/* The type may be that of a part of what was allocated. */
-	start = object->known ? object->start : candidate->start;
-	placed = candidate->start - start + candidate->offset;
-	size = object->known ? object->size : candidate->type_size;
-	out = json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:s}",
-		"type", kmc_json_text(candidate->type),
-		"type_start", address_if(!candidate->startless, candidate->start),
-		"offset", signed_if(candidate->unplaced ? NULL : &placed),
-		"size", integer_if(size, size),
-		"requested", integer_if(object->requested, object->requested),
-		"path", kmc_json_text(candidate->path),
-		"hole", candidate->hole,
-		"after", kmc_json_text(candidate->after),
-		"cache", kmc_json_text(object->cache),
-		"start", address_if(!candidate->startless, start),
-		"evidence", evidence_of(candidate),
-		"confidence", kmc_confidence_name(candidate->confidence));
-	if (candidate->nalso)
-		json_object_set_new(out, "also", also_of(candidate));
-	if (candidate->beyond)
-		json_object_set_new(out, "beyond", json_true());
-	if (candidate->would_be)
-		json_object_set_new(out, "would_be", kmc_json_text(candidate->would_be));
-	return out;
-}
-
-/* What other checkers than kmemcheck say about it. */
-static void add_memory(json_t *out, const struct kmc_object *object)
-{
-	json_object_set_new(out, "region", json_string(kmc_region_name(object->region)));
-	if (object->end)
-		json_object_set_new(out, "end", address(object->end));
-	if (object->hashed)
-		json_object_set_new(out, "hashed", json_true());
-	if (object->variable)
-		json_object_set_new(out, "variable", kmc_json_text(object->variable));
-	if (object->slab_offset >= 0)
-		json_object_set_new(out, "slab_offset", json_integer(object->slab_offset));
-}
-
-static json_t *object_of(const struct kmc_report *report)
-{
-	int64_t offset;
-	const bool known = kmc_report_offset(report, &offset);
-	json_t *out = object_json(&report->object, known ? &offset : NULL,
-				  report->ncandidates ? report->candidates : NULL);
-
-	if (!kmc_report_is_kmemcheck(report) && report->object.known)
-		add_memory(out, &report->object);
-	return out;
-}
-
-static json_t *copied_of(const struct kmc_report *report)
-{
-	const struct kmc_copied *copied = &report->copied;
-	json_t *out = object_json(&copied->object, &copied->offset,
-				  copied->ncandidates ? copied->candidates : NULL);
-
-	json_object_set_new(out, "copies", json_integer(copied->copies));
-	return out;
 }
 
 static json_t *runs_of(const struct kmc_report *report)
@@ -254,14 +93,14 @@ static json_t *runs_of(const struct kmc_report *report)
 		const struct kmc_run *run = &report->runs[i];
 
 		json_array_append_new(list, json_pack("{s:o, s:I, s:I, s:s, s:o}",
-			"address", address(run->address),
+			"address", kmc_json_address(run->address),
 			"offset", (json_int_t)(run->address - report->access_start),
 			"size", (json_int_t)run->size, "state", kmc_state_name(run->state),
 			"members", kmc_json_text(run->what)));
 	}
 	return json_pack("{s:o, s:o, s:o}",
-			 "count", integer_if(true, report->run_count),
-			 "bytes", integer_if(report->run_bytes, report->run_bytes),
+			 "count", kmc_json_integer_if(true, report->run_count),
+			 "bytes", kmc_json_integer_if(report->run_bytes, report->run_bytes),
 			 "list", list);
 }
 
@@ -319,7 +158,7 @@ static json_t *registers_of(const struct kmc_report *report)
 
 	for (size_t i = 0; i < report->nregs; i++)
 		json_object_set_new(list, report->regs[i].name,
-				    address(report->regs[i].value));
+				    kmc_json_address(report->regs[i].value));
 	return list;
 }
 
@@ -327,7 +166,7 @@ static json_t *access_of(const struct kmc_report *report)
 {
 	if (!report->access_length)
 		return json_null();
-	return json_pack("{s:o, s:I}", "start", address(report->access_start),
+	return json_pack("{s:o, s:I}", "start", kmc_json_address(report->access_start),
 			 "length", (json_int_t)report->access_length);
 }
 
@@ -382,19 +221,19 @@ static json_t *dump_of(const struct kmc_dump *dump)
 
 		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o*}",
 			"label", kmc_json_text(row->label),
-			"address", address(row->address),
+			"address", kmc_json_address(row->address),
 			"bytes", hex_bytes(row->bytes, row->len),
 			"marks", row->marks ? kmc_json_text(row->marks) : NULL));
 	}
 	return json_pack("{s:I, s:o, s:o, s:o}", "granule", (json_int_t)dump->granule,
-			 "row", integer_if(dump->marked, dump->row),
-			 "byte", integer_if(dump->marked, dump->byte), "rows", list);
+			 "row", kmc_json_integer_if(dump->marked, dump->row),
+			 "byte", kmc_json_integer_if(dump->marked, dump->byte), "rows", list);
 }
 
 static json_t *overwritten_of(const struct kmc_overwritten *bytes)
 {
-	return json_pack("{s:o, s:o, s:i, s:i, s:o*}", "first", address(bytes->first),
-			 "last", address(bytes->last), "found", bytes->found,
+	return json_pack("{s:o, s:o, s:i, s:i, s:o*}", "first", kmc_json_address(bytes->first),
+			 "last", kmc_json_address(bytes->last), "found", bytes->found,
 			 "expected", bytes->expected,
 			 "what", bytes->what ? kmc_json_text(bytes->what) : NULL);
 }
@@ -402,21 +241,21 @@ static json_t *overwritten_of(const struct kmc_overwritten *bytes)
 static json_t *code_of(const struct kmc_report *report)
 {
 	return json_pack("{s:o, s:o}", "bytes", hex_bytes(report->code, report->code_len),
-			 "at", integer_if(report->code_at < report->code_len, report->code_at));
+			 "at", kmc_json_integer_if(report->code_at < report->code_len, report->code_at));
 }
 
 static json_t *place_of(const struct kmc_source_place *place)
 {
 	return json_pack("{s:o, s:o, s:o}", "file", kmc_json_text(place->file),
-			 "line", integer_if(place->line > 0, place->line),
-			 "column", integer_if(place->column > 0, place->column));
+			 "line", kmc_json_integer_if(place->line > 0, place->line),
+			 "column", kmc_json_integer_if(place->column > 0, place->column));
 }
 
 static json_t *named_of(const struct kmc_frame *frame)
 {
 	return json_pack("{s:o, s:o, s:o, s:o}", "symbol", kmc_json_text(frame->symbol),
-			 "offset", integer_if(frame->has_offset, frame->offset),
-			 "size", integer_if(frame->has_offset, frame->size),
+			 "offset", kmc_json_integer_if(frame->has_offset, frame->offset),
+			 "size", kmc_json_integer_if(frame->has_offset, frame->size),
 			 "module", kmc_json_text(frame->module));
 }
 
@@ -508,12 +347,17 @@ static int add_rest(json_t *json, const struct kmc_report *report)
 	};
 	int failed = 0;
 
+	if (*report->kernel.boot_id)
+		failed |= json_object_set_new(json, "boot", json_string(report->kernel.boot_id));
+	if (report->kernel.boot_time)
+		failed |= json_object_set_new(json, "booted",
+					      json_real(report->kernel.boot_time / 1e9));
 	if (report->ndoubts)
 		failed |= json_object_set_new(json, "doubts", doubts_of(report));
 	if (report->nruns)
 		failed |= json_object_set_new(json, "runs", runs_of(report));
 	if (report->copied.known)
-		failed |= json_object_set_new(json, "copied_from", copied_of(report));
+		failed |= json_object_set_new(json, "copied_from", kmc_json_copied(report));
 	if (report->inside)
 		failed |= json_object_set_new(json, "inside", json_pack("{s:o, s:s}",
 			"text", kmc_json_text(report->inside),
@@ -551,29 +395,29 @@ static json_t *whole(const struct kmc_report *report)
 		{ "truncated", json_boolean(report->truncated) },
 		{ "kind", report->kind == KMC_UNKNOWN_KIND ? json_null() :
 			  json_string(kmc_kind_name(report->kind)) },
-		{ "bits", integer_if(report->bits, report->bits) },
-		{ "affected_bytes", integer_if(report->bits, kmc_report_affected(report)) },
+		{ "bits", kmc_json_integer_if(report->bits, report->bits) },
+		{ "affected_bytes", kmc_json_integer_if(report->bits, kmc_report_affected(report)) },
 		{ "state", report->state == KMC_UNKNOWN_STATE ? json_null() :
 			   json_string(kmc_state_name(report->state)) },
-		{ "address", address_if(report->has_address, report->address) },
+		{ "address", kmc_json_address_if(report->has_address, report->address) },
 		{ "access", access_of(report) },
 		{ "count", json_integer(report->count) },
 		{ "kernel", kmc_json_text(report->kernel.release) },
 		{ "taint", kmc_json_text(report->kernel.taint) },
 		{ "build_id", hex_bytes(report->kernel.build_id,
 					report->kernel.build_id_len) },
-		{ "cpu", integer_if(report->cpu >= 0, report->cpu) },
-		{ "pid", integer_if(report->pid >= 0, report->pid) },
+		{ "cpu", kmc_json_integer_if(report->cpu >= 0, report->cpu) },
+		{ "pid", kmc_json_integer_if(report->pid >= 0, report->pid) },
 		{ "comm", kmc_json_text(report->comm) },
 		{ "time", seconds(report->time) },
 		{ "clock", report->time < 0 ? json_null() :
 			   json_string(report->from_stream ? "boot" : "log") },
 		{ "memory", hex_bytes(report->memory, report->memory_len) },
 		{ "shadow", kmc_json_text(report->shadow) },
-		{ "caret", integer_if(report->caret >= 0, report->caret) },
+		{ "caret", kmc_json_integer_if(report->caret >= 0, report->caret) },
 		{ "registers", registers_of(report) },
 		{ "frames", frames(&report->frames) },
-		{ "object", object_of(report) },
+		{ "object", kmc_json_object(report) },
 		{ "fields", fields_of(report) },
 		{ "alloc", track(&report->alloc) },
 		{ "free", track(&report->free) },
@@ -600,6 +444,19 @@ static json_t *whole(const struct kmc_report *report)
 struct kmc_error *kmc_json_report(const struct kmc_report *report, char **out)
 {
 	return kmc_json_dump(whole(report), out);
+}
+
+struct kmc_error *kmc_json_report_all(const struct kmc_report *report, const char *diff,
+				      char **out)
+{
+	json_t *json = whole(report);
+
+	if (json && (json_object_set_new(json, "candidates", kmc_json_candidates(report)) ||
+		     json_object_set_new(json, "diff", kmc_json_text(diff)))) {
+		json_decref(json);
+		json = NULL;
+	}
+	return kmc_json_dump(json, out);
 }
 
 /* ---- bugs ---- */

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/map.h"
 #include "kmc/output.h"
+#include "report/signature.h"
 
 /* A report takes some 20 kB; a kernel with so many bugs has other worries. */
 #define MAX_BUGS	10000
@@ -149,47 +150,44 @@ static void set_example(struct kmc_bug *bug, struct kmc_report *report)
 	kmc_report_free(report);
 }
 
-static struct kmc_error *group_find(struct kmc_group *group,
-				    const struct kmc_report *report,
-				    struct entry **out)
+/* NULL if there is none; @key: where it is, or would be. */
+static struct entry *group_find(const struct kmc_group *group, const char *signature,
+				uint64_t *key)
 {
-	char *signature, hash[KMC_HASH_SIZE];
-	struct kmc_error *err;
+	char hash[KMC_HASH_SIZE];
 	struct entry *entry;
+
+	kmc_signature_hash(signature, hash);
+	*key = strtoull(hash, NULL, 16);
+	while ((entry = kmc_map_get(&group->by_hash, *key)) &&
+	       strcmp(entry->bug.signature, signature))
+		++*key;
+	return entry;
+}
+
+/* NULL in @out when there are too many bugs. */
+static struct kmc_error *group_get(struct kmc_group *group, const struct kmc_report *report,
+				   struct entry **out)
+{
+	struct kmc_error *err;
+	char *signature;
 	uint64_t key;
 
 	err = kmc_signature(report, &signature);
 	if (err)
 		return err;
-	kmc_signature_hash(signature, hash);
-	key = strtoull(hash, NULL, 16);
-	while ((entry = kmc_map_get(&group->by_hash, key)) &&
-	       strcmp(entry->bug.signature, signature))
-		key++;
-	if (!entry && group->count < group->max) {
+	*out = group_find(group, signature, &key);
+	if (!*out && group->count < group->max) {
 		err = group_push(group, key, report, signature, out);
-		if (err)
-			free(signature);
-		return err;
+		if (!err)
+			return NULL;
 	}
 	free(signature);
-	*out = entry;
-	return NULL;
+	return err;
 }
 
-struct kmc_error *kmc_group_add(struct kmc_group *group,
-				struct kmc_report *report)
+static struct kmc_error *count(struct entry *entry, struct kmc_report *report)
 {
-	struct entry *entry = NULL;
-	struct kmc_error *err = group_find(group, report, &entry);
-
-	if (err)
-		return err;
-	if (!entry) {
-		group->dropped++;
-		kmc_report_free(report);
-		return NULL;
-	}
 	if (!set_last(&entry->bug, report))
 		return kmc_error_nomem();
 	entry->bug.reports++;
@@ -199,6 +197,56 @@ struct kmc_error *kmc_group_add(struct kmc_group *group,
 		entry->bug.count = UINT64_MAX;
 	set_example(&entry->bug, report);
 	return NULL;
+}
+
+struct kmc_error *kmc_group_add(struct kmc_group *group,
+				struct kmc_report *report)
+{
+	struct entry *entry = NULL;
+	struct kmc_error *err = group_get(group, report, &entry);
+
+	if (err)
+		return err;
+	if (entry)
+		return count(entry, report);
+	group->dropped++;
+	kmc_report_free(report);
+	return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool same_kernel(const struct kmc_kernel *a, const struct kmc_kernel *b)
+{
+	return same_text(a->release, b->release) && same_text(a->banner, b->banner) &&
+	       a->build_id_len == b->build_id_len &&
+	       !memcmp(a->build_id, b->build_id, a->build_id_len);
+}
+
+struct kmc_error *kmc_group_count(struct kmc_group *group, struct kmc_report *report,
+				  bool *counted)
+{
+	struct kmc_error *err;
+	struct entry *entry;
+	char *signature;
+	uint64_t key;
+
+	*counted = false;
+	err = kmc_signature_as_read(report, &signature);
+	if (err || !signature)
+		return err;
+	entry = group_find(group, signature, &key);
+	free(signature);
+	/* One that may be shown, or that is of another kernel, has to be looked at. */
+	if (!entry || (entry->bug.example->truncated && !report->truncated) ||
+	    !same_kernel(&entry->bug.example->kernel, &report->kernel))
+		return NULL;
+	err = count(entry, report);
+	*counted = !err;
+	return err;
 }
 
 static int compare(const void *pa, const void *pb)

@@ -24,14 +24,20 @@ static const char style[] =
 	"table{border-collapse:collapse;width:100%}\n"
 	"th,td{border-bottom:1px solid var(--line);padding:.25rem .6rem .25rem 0;\n"
 	"text-align:left;vertical-align:top}\n"
-	"td{overflow-wrap:anywhere}td.n{text-align:right;font-variant-numeric:tabular-nums}\n"
+	"td{overflow-wrap:anywhere}td.n{text-align:right}\n"
+	"td.n,td.w{font-variant-numeric:tabular-nums}td:first-child{min-width:9rem}\n"
+	"td.w{min-width:6.5rem}\n"
+	"@media screen and (min-width:60rem){td.w{white-space:nowrap}}\n"
 	"a{color:var(--link)}p{margin:.2rem 0}\n"
 	"pre{font:13px/1.35 ui-monospace,monospace;overflow-x:auto;padding:.8rem;\n"
 	"border:1px solid var(--line);border-radius:4px}\n"
 	".d{color:var(--dim)}.i{color:var(--i)}.u{color:var(--u)}.a{color:var(--a)}\n"
 	".f,.c{color:var(--f)}\n"
-	"@media print{body{max-width:none;margin:0;font-size:10pt}pre{font-size:8pt;\n"
-	"white-space:pre-wrap;border:0;padding:0}a{color:inherit}h2{break-after:avoid}}\n";
+	"@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--line:#c9c9d4;--dim:#63636e;\n"
+	"--i:#1a6e2e;--u:#8f5700;--a:#8a2a9b;--f:#b3261e}\n"
+	"body{max-width:none;margin:0;font-size:10pt}pre{font-size:8pt;\n"
+	"white-space:pre-wrap;border:0;padding:0}a{color:inherit}h2{break-after:avoid}\n"
+	"tr{break-inside:avoid}}\n";
 
 /* ---- text ---- */
 
@@ -271,9 +277,9 @@ struct kmc_error *kmc_html_index(const struct kmc_html_entry *theirs, bool first
 		kmc_buf_puts(&buf, "</td><td>");
 		add_quoted(&buf, entry.state);
 	}
-	kmc_buf_printf(&buf, "</td><td class=\"n\">%" PRIu64 "</td><td>", entry.reports);
+	kmc_buf_printf(&buf, "</td><td class=\"n\">%" PRIu64 "</td><td class=\"w\">", entry.reports);
 	add_quoted(&buf, entry.first);
-	kmc_buf_puts(&buf, "</td><td>");
+	kmc_buf_puts(&buf, "</td><td class=\"w\">");
 	add_quoted(&buf, entry.last);
 	kmc_buf_puts(&buf, "</td></tr>\n");
 	return kmc_buf_take(&buf, out);

@@ -4,6 +4,8 @@
  */
 #include "output/json.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -34,6 +36,25 @@ json_t *kmc_json_text(const char *s)
 		value = json_stringn_nocheck(buf.data, buf.len);
 	kmc_buf_release(&buf);
 	return value;
+}
+
+json_t *kmc_json_address(uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, value);
+	return json_string(text);
+}
+
+json_t *kmc_json_address_if(bool known, uint64_t value)
+{
+	return known ? kmc_json_address(value) : json_null();
+}
+
+json_t *kmc_json_integer_if(bool known, uint64_t value)
+{
+	/* Beyond this JSON readers disagree, and no honest report gets there. */
+	return known && value <= INT64_MAX ? json_integer(value) : json_null();
 }
 
 /* jansson leaves DEL as it is, which is the one control character left. */

@@ -378,12 +378,16 @@ static void print_related(struct kmc_printer *p, const struct kmc_report *report
 			  enum kmc_relation relation)
 {
 	const struct kmc_stack *shown[] = { &report->frames };
+	const struct kmc_track *freer = kmc_report_freer(report);
 
 	for (size_t i = 0; i < report->nrelated; i++) {
+		const struct kmc_track *track = &report->related[i].track;
+
 		if (report->related[i].relation != relation)
 			continue;
 		print_track(p, report, relation == KMC_STORED ? "Stored to memory" :
-			    "Related work queued", &report->related[i].track, shown, 1);
+			    track == freer ? "RCU asked to free it" : "Related work queued",
+			    track, shown, 1);
 	}
 }
 

@@ -344,10 +344,12 @@ struct kmc_error *kmc_json_compared_type(const struct kmc_compared_type *type, c
 			      "changed", (json_int_t)type->changed), out);
 }
 
-static json_t *side_json(const struct kmc_compared_member *member)
+static json_t *side_json(const struct kmc_compared_member *member, bool constant)
 {
 	if (!member->path)
 		return json_null();
+	if (constant)
+		return json_pack("{s:I}", "value", (json_int_t)member->value);
 	return json_pack("{s:o, s:I, s:I, s:b}",
 			 "type", name_json(member->declared),
 			 "bit_offset", (json_int_t)member->bit_offset,
@@ -357,7 +359,9 @@ static json_t *side_json(const struct kmc_compared_member *member)
 
 static json_t *changes_json(unsigned int changes)
 {
-	static const char * const words[] = { "moved", "resized", "retyped", "gone", "new" };
+	static const char * const words[] = {
+		"moved", "resized", "retyped", "gone", "new", "value",
+	};
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(words); i++)
@@ -369,13 +373,15 @@ static json_t *changes_json(unsigned int changes)
 static json_t *row_json(const struct kmc_compared_row *row)
 {
 	const char *path = row->b.path ? row->b.path : row->a.path;
+	bool constant = !row->hole && !row->a.declared && !row->b.declared;
 
 	return json_pack("{s:s, s:o, s:o, s:o, s:o}",
-			 "place", !row->hole ? "member" :
+			 "place", constant ? "constant" : !row->hole ? "member" :
 			 strcmp(path, "(padding)") ? "hole" : "padding",
 			 "path", row->hole ? json_null() : name_json(path),
 			 "changes", changes_json(row->changes),
-			 "a", side_json(&row->a), "b", side_json(&row->b));
+			 "a", side_json(&row->a, constant),
+			 "b", side_json(&row->b, constant));
 }
 
 struct kmc_error *kmc_json_comparison(const struct kmc_type_name *a,

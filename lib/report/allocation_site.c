@@ -20,8 +20,9 @@ static bool has_prefix(const char *name, const char * const *prefixes, size_t co
 static bool is_allocator(const char *function)
 {
 	static const char * const prefixes[] = {
-		"kmem_cache_", "__kmem_cache_", "kmalloc", "__kmalloc", "kmemdup",
+		"kmem_cache_", "__kmem_cache_", "kmalloc", "__kmalloc", "___kmalloc", "kmemdup",
 		"krealloc", "__do_krealloc", "kcalloc", "kzalloc", "kvmalloc", "__kvmalloc",
+		"kvrealloc", "vrealloc", "kvcalloc",
 		"kvfree", "kfree", "__kfree", "slab_", "__slab_", "___slab_",
 		"___cache_", "____cache_", "__cache_", "__do_kmalloc", "kmemcheck_",
 		"__alloc_pages", "__get_free_page", "get_free_page", "get_zeroed_page", "free_pages",
@@ -29,6 +30,7 @@ static bool is_allocator(const char *function)
 		"kstrdup", "kstrndup", "kasprintf", "kvasprintf", "kvzalloc",
 		"alloc_slab", "allocate_slab", "new_slab", "do_slab_free", "cache_free",
 		"memdup_user", "vmemdup_user", "strndup_user", "__vmalloc", "vmalloc", "vzalloc",
+		"vcalloc", "__vcalloc", "folio_alloc", "__folio_alloc",
 		"kzfree", "__vfree", "vfree",
 		/* What checkers do there to note who it was. */
 		"kasan_", "__kasan_", "____kasan_", "__asan_", "kmsan_", "__kmsan_", "__msan_",
@@ -49,6 +51,8 @@ static bool is_wrapper(const char *function)
 		"netlink_alloc_large_skb", "sock_alloc_send", "sock_wmalloc",
 		"nlmsg_", "__nlmsg_", "genlmsg_", "nla_", "__nla_", "skb_put", "__skb_put",
 		"pskb_put", "memcpy", "__memcpy", "memmove", "__memmove",
+		/* And free for them, later. */
+		"call_rcu", "__call_rcu", "call_srcu", "__call_srcu",
 	};
 
 	return has_prefix(function, prefixes, KMC_ARRAY_SIZE(prefixes));
@@ -95,6 +99,35 @@ static struct kmc_site find_site(const struct kmc_track *track, bool wrappers)
 			return (struct kmc_site) { .frame = i, .level = j };
 	}
 	return (struct kmc_site) { };
+}
+
+static bool has_function(const struct kmc_stack *stack, const char * const *names, size_t count)
+{
+	for (size_t i = 0; i < stack->count; i++)
+		for (size_t j = 0; stack->frames[i].symbol && j < count; j++)
+			if (strstr(stack->frames[i].symbol, names[j]))
+				return true;
+	return false;
+}
+
+const struct kmc_track *kmc_report_freer(const struct kmc_report *report)
+{
+	static const char * const freed_by[] = {
+		"rcu_core", "rcu_do_batch", "rcu_process_callbacks", "kfree_rcu_work",
+		"kvfree_rcu_", "srcu_invoke_callbacks",
+	};
+	static const char * const asked_by[] = { "call_rcu", "call_srcu" };
+
+	if (!has_function(&report->free.stack, freed_by, KMC_ARRAY_SIZE(freed_by)))
+		return &report->free;
+	for (size_t i = 0; i < report->nrelated; i++) {
+		const struct kmc_related *related = &report->related[i];
+
+		if (related->relation == KMC_WORK &&
+		    has_function(&related->track.stack, asked_by, KMC_ARRAY_SIZE(asked_by)))
+			return &related->track;
+	}
+	return &report->free;
 }
 
 static bool is_array_function(const char *function)

@@ -13,6 +13,9 @@ bool kmc_in_allocator(const struct kmc_location *where);
 /* Past the allocator and what wraps it; the very first level if there is nothing else. */
 struct kmc_site kmc_track_site(const struct kmc_track *track);
 
+/* Who freed it: where RCU did, who had asked it to. */
+const struct kmc_track *kmc_report_freer(const struct kmc_report *report);
+
 /* Was it asked for as a number of elements? */
 bool kmc_track_is_array(const struct kmc_track *track);
 

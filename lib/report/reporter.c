@@ -4,11 +4,12 @@
  */
 #include "report/reporter.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/compiler.h"
 
-/* "^" is the beginning of a name, "$" its end. */
+/* "^" is the beginning of a name, "$" its end; there are two letters at least. */
 static const char * const reporters[] = {
 	"^dump_stack", "^__dump_stack", "^show_stack", "^show_regs", "^dump_backtrace", "^show_trace",
 	"^unwind_backtrace", "^walk_stackframe", "^print_report", "^print_address_description",
@@ -58,8 +59,14 @@ static const char * const generic[] = {
 	"_indirect_thunk_", "refcount_warn", "csum_partial",
 };
 
-/* @len: of the name, without what the compiler has added to it. */
-static bool fits(const char *pattern, const char *name, size_t len)
+/* A bit for a letter; some letters share one. */
+static uint64_t letter(char c)
+{
+	return 1ULL << (c & 63);
+}
+
+/* @len: of the name, without what the compiler has added to it; @letters: that it has */
+static bool fits(const char *pattern, const char *name, size_t len, uint64_t letters)
 {
 	const bool first = *pattern == '^';
 	bool last;
@@ -67,7 +74,8 @@ static bool fits(const char *pattern, const char *name, size_t len)
 
 	pattern += first;
 	/* Each frame of each report asks for each pattern, and nearly none fits. */
-	if (first ? *name != *pattern : !memchr(name, *pattern, len))
+	if (first ? *name != *pattern : !(letters & letter(pattern[0])) ||
+					!(letters & letter(pattern[1])))
 		return false;
 	size = strlen(pattern);
 	last = pattern[size - 1] == '$';
@@ -84,8 +92,12 @@ static bool fits(const char *pattern, const char *name, size_t len)
 
 static bool fits_any(const char * const *list, size_t count, const char *name, size_t len)
 {
+	uint64_t letters = 0;
+
+	for (size_t i = 0; i < len; i++)
+		letters |= letter(name[i]);
 	for (size_t i = 0; i < count; i++)
-		if (fits(list[i], name, len))
+		if (fits(list[i], name, len, letters))
 			return true;
 	return false;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "report/allocation_site.h"
 #include "report/model.h"
 #include "report/title.h"
@@ -146,12 +147,21 @@ struct kmc_error *kmc_signature(const struct kmc_report *report, char **out)
 	return kmc_signature_at(report, candidate->type, candidate->path, out);
 }
 
+struct kmc_error *kmc_signature_as_read(const struct kmc_report *report, char **out)
+{
+	struct kmc_buf buf = { };
+
+	*out = NULL;
+	/* Functions that were inlined, and the object, are known later. */
+	if (kmc_report_is_kmemcheck(report) || !kmc_title_add(&buf, report)) {
+		kmc_buf_release(&buf);
+		return NULL;
+	}
+	return kmc_buf_take(&buf, out);
+}
+
 void kmc_signature_hash(const char *signature, char hash[KMC_HASH_SIZE])
 {
-	uint64_t value = 0xcbf29ce484222325ULL;
-
-	while (*signature)
-		value = (value ^ (unsigned char)*signature++) *
-			0x100000001b3ULL;
-	snprintf(hash, KMC_HASH_SIZE, "%016" PRIx64, value);
+	snprintf(hash, KMC_HASH_SIZE, "%016" PRIx64,
+		 kmc_hash_bytes(KMC_HASH_START, signature, strlen(signature)));
 }

@@ -15,4 +15,11 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_signature_at(const struct kmc_report *report, const char *type,
 		 const char *path, char **out);
 
+/*
+ * The same before anything was found out about the report; NULL in @out if that might change
+ * it.
+ */
+KMC_MUST_CHECK struct kmc_error *
+kmc_signature_as_read(const struct kmc_report *report, char **out);
+
 #endif /* KMC_SIGNATURE_H */

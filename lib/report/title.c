@@ -237,6 +237,8 @@ static void add_oops(struct kmc_buf *buf, const struct kmc_report *report)
 		kmc_buf_puts(buf, "Unhandled fault");
 	else if (strstr(report->error, "external abort"))
 		kmc_buf_puts(buf, "Internal error");
+	else if (begins(report->error, strlen(report->error), "stack guard page was hit"))
+		kmc_buf_printf(buf, "BUG: %s", report->error);
 	else
 		kmc_buf_puts(buf, report->error);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Two layouts of a type, member by member. Members are found by their names, since what
- * was inserted moves all that is behind it.
+ * Two layouts of a type, member by member, or two enums. Members and constants are found by
+ * their names, since what was inserted moves all that is behind it.
  */
 #include "kmc/compare.h"
 
@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/map.h"
 #include "types/types.h"
 
 #define DEPTH_MAX	16
@@ -67,7 +68,9 @@ static char *format(const char *prefix, const char *name)
 {
 	char *text;
 
-	if (asprintf(&text, "%s%s%s", prefix, *prefix && *name ? "." : "", name) < 0)
+	if (!*prefix || !*name)
+		return strdup(*name ? name : prefix);
+	if (asprintf(&text, "%s.%s", prefix, name) < 0)
 		return NULL;
 	return text;
 }
@@ -116,17 +119,17 @@ static bool is_again(struct items *items, const struct kmc_type *type, size_t i,
 	       first->nmembers == member->nmembers && first->size == member->size;
 }
 
-/* FNV-1a */
 static uint64_t hash_values(const struct kmc_type *type)
 {
-	uint64_t hash = 0xcbf29ce484222325;
+	uint64_t hash = KMC_HASH_START;
 
 	if (type->kind != KMC_TYPE_ENUM || !type->anonymous)
 		return 0;
 	for (size_t i = 0; i < type->nenumerators; i++) {
-		for (const char *p = type->enumerators[i].name; *p; p++)
-			hash = (hash ^ (unsigned char)*p) * 0x100000001b3;
-		hash = (hash ^ (uint64_t)type->enumerators[i].value) * 0x100000001b3;
+		const struct kmc_enumerator *one = &type->enumerators[i];
+
+		hash = kmc_hash_bytes(hash, one->name, strlen(one->name));
+		hash = kmc_hash_bytes(hash, &one->value, sizeof(one->value));
 	}
 	return hash;
 }
@@ -239,6 +242,8 @@ static unsigned int changes_of(const struct kmc_compared_member *a,
 		changes |= KMC_CHANGE_RESIZED;
 	if (a->declared && b->declared && strcmp(a->declared, b->declared))
 		changes |= KMC_CHANGE_RETYPED;
+	if (a->value != b->value)
+		changes |= KMC_CHANGE_VALUE;
 	return changes;
 }
 
@@ -291,6 +296,21 @@ static bool merge(struct items *a, struct items *b, struct kmc_comparison *out)
 	return ok && add_gone(out, a, &at, a->count);
 }
 
+static struct kmc_error *add_constants(struct items *items, const struct kmc_type *type)
+{
+	struct kmc_error *err = NULL;
+
+	for (size_t i = 0; !err && i < type->nenumerators; i++) {
+		const struct kmc_compared_member member = {
+			.value = type->enumerators[i].value,
+		};
+		const char *name = type->enumerators[i].name;
+
+		err = add_item(items, &member, name, strdup(name), false);
+	}
+	return err;
+}
+
 static struct kmc_error *read_side(struct items *items, kmc_type_id id)
 {
 	const struct kmc_type *type;
@@ -299,7 +319,10 @@ static struct kmc_error *read_side(struct items *items, kmc_type_id id)
 	if (!id)
 		return NULL;
 	err = kmc_types_get(items->types, id, &type);
-	return err ? err : add_type(items, type, "", 0, 0);
+	if (err)
+		return err;
+	return type->kind == KMC_TYPE_ENUM ? add_constants(items, type) :
+	       add_type(items, type, "", 0, 0);
 }
 
 struct kmc_error *kmc_compare(struct kmc_types *a, kmc_type_id id_a, struct kmc_types *b,

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "types/types.h"
+#include "types/same.h"
 
 /* Layouts of one name that are compared with each other. */
 #define LAYOUTS_MAX	16
@@ -22,6 +22,23 @@ struct side {
 	struct kmc_types *types;
 	const struct kmc_index_entry **v;
 	size_t count;
+};
+
+/*
+ * struct run - layouts of one name
+ * @count: of @v, that are compared
+ * @n: that there are
+ */
+struct run {
+	const struct kmc_index_entry **v;
+	size_t count;
+	size_t n;
+};
+
+/* Who wants to know. */
+struct teller {
+	bool (*differs)(void *arg, const struct kmc_compared_type *type);
+	void *arg;
 };
 
 static int compare_names(const struct kmc_type_name *a, const struct kmc_type_name *b)
@@ -44,29 +61,33 @@ static int by_name(const void *p, const void *q)
 	return order ? order : (a->origin > b->origin) - (a->origin < b->origin);
 }
 
-static struct kmc_error *read_names(struct kmc_types *types, struct side *side)
+static void add_names(struct side *side, const struct kmc_index *index)
 {
-	const struct kmc_type_name *names;
-	struct kmc_error *err;
-	size_t count, n = 0;
-
-	side->types = types;
-	/* It makes the index. */
-	err = kmc_types_list(types, &names, &count);
-	if (err)
-		return err;
-	side->v = calloc(types->index.count + 1, sizeof(*side->v));
-	if (!side->v)
-		return kmc_error_nomem();
-	for (size_t i = 0; i < types->index.count; i++) {
-		const struct kmc_index_entry *entry = &types->index.v[i];
+	for (size_t i = 0; i < index->count; i++) {
+		const struct kmc_index_entry *entry = &index->v[i];
 		const struct kmc_type *type = NULL;
 
 		if (entry->name.is_typedef)
-			kmc_error_free(kmc_types_get(types, entry->name.id, &type));
+			kmc_error_free(kmc_types_get(side->types, entry->name.id, &type));
 		if (!entry->name.is_typedef || (type && !type->name))
 			side->v[side->count++] = entry;
 	}
+}
+
+static struct kmc_error *read_names(struct kmc_types *types, struct side *side)
+{
+	struct kmc_error *err;
+	size_t n = 0;
+
+	side->types = types;
+	err = kmc_types_index(types);
+	if (err)
+		return err;
+	side->v = calloc(types->index.count + types->enum_index.count + 1, sizeof(*side->v));
+	if (!side->v)
+		return kmc_error_nomem();
+	add_names(side, &types->index);
+	add_names(side, &types->enum_index);
 	qsort(side->v, side->count, sizeof(*side->v), by_name);
 	for (size_t i = 0; i < side->count; i++)
 		if (!n || !side->v[i]->origin || by_name(&side->v[n - 1], &side->v[i]))
@@ -75,20 +96,23 @@ static struct kmc_error *read_names(struct kmc_types *types, struct side *side)
 	return NULL;
 }
 
-static size_t run_of(const struct side *side, size_t at)
+/* What comes next of one kernel, if it is that of both. */
+static struct run run_of(const struct side *side, size_t at, bool next)
 {
-	size_t n = at < side->count;
+	struct run run = { .v = side->v + at };
 
-	while (at + n < side->count && !compare_names(&side->v[at]->name, &side->v[at + n]->name))
-		n++;
-	return n;
+	while (next && at + run.n < side->count &&
+	       !compare_names(&run.v[0]->name, &run.v[run.n]->name))
+		run.n++;
+	run.count = run.n < LAYOUTS_MAX ? run.n : LAYOUTS_MAX;
+	return run;
 }
 
 /* What is damaged is not said to differ. */
-static size_t changed(struct kmc_types *a, kmc_type_id x, struct kmc_types *b, kmc_type_id y)
+static size_t changed(const struct kmc_same *same, kmc_type_id x, kmc_type_id y)
 {
 	struct kmc_comparison comparison;
-	struct kmc_error *err = kmc_compare(a, x, b, y, &comparison);
+	struct kmc_error *err = kmc_compare(same->a, x, same->b, y, &comparison);
 	size_t n;
 
 	if (err) {
@@ -100,48 +124,58 @@ static size_t changed(struct kmc_types *a, kmc_type_id x, struct kmc_types *b, k
 	return n;
 }
 
-static size_t difference(const struct side *a, size_t i, const struct side *b, size_t j)
+/* *@n: members that do; it may have grown by padding alone. */
+static bool differ(struct kmc_same *same, const struct kmc_type_name *a,
+		   const struct kmc_type_name *b, size_t *n)
 {
-	size_t n = changed(a->types, a->v[i]->name.id, b->types, b->v[j]->name.id);
+	*n = 0;
+	if (kmc_certainly_same(same, a->id, b->id))
+		return false;
+	*n = changed(same, a->id, b->id);
+	return *n || a->size != b->size;
+}
 
-	/* It may have grown by padding alone. */
-	return n ? n : a->v[i]->name.size != b->v[j]->name.size;
+/* Most names have one layout in each. */
+static bool tell_pair(struct kmc_same *same, const struct kmc_type_name *a,
+		      const struct kmc_type_name *b, const struct teller *teller)
+{
+	struct kmc_compared_type type = { .a = a, .b = b };
+
+	return !differ(same, a, b, &type.changed) || teller->differs(teller->arg, &type);
 }
 
 /* Layouts of one name: told are those without an equal one on the other side. */
-static bool tell_run(const struct side *a, size_t i, size_t na, const struct side *b, size_t j,
-		     size_t nb, bool (*differs)(void *arg, const struct kmc_compared_type *type),
-		     void *arg)
+static bool tell_run(struct kmc_same *same, const struct run *a, const struct run *b,
+		     const struct teller *teller)
 {
 	bool found_a[LAYOUTS_MAX] = { }, found_b[LAYOUTS_MAX] = { };
-	size_t y = 0;
+	size_t y = 0, n;
 
-	na = na < LAYOUTS_MAX ? na : LAYOUTS_MAX;
-	nb = nb < LAYOUTS_MAX ? nb : LAYOUTS_MAX;
-	for (size_t x = 0; x < na; x++)
-		for (size_t k = 0; k < nb; k++)
-			if ((!found_a[x] || !found_b[k]) && !difference(a, i + x, b, j + k))
+	if (a->count == 1 && b->count == 1)
+		return tell_pair(same, &a->v[0]->name, &b->v[0]->name, teller);
+	for (size_t x = 0; x < a->count; x++)
+		for (size_t k = 0; k < b->count; k++)
+			if ((!found_a[x] || !found_b[k]) &&
+			    !differ(same, &a->v[x]->name, &b->v[k]->name, &n))
 				found_a[x] = found_b[k] = true;
-	for (size_t x = 0; x < na; x++) {
-		struct kmc_compared_type type = { .a = &a->v[i + x]->name };
+	for (size_t x = 0; x < a->count; x++) {
+		struct kmc_compared_type type = { .a = &a->v[x]->name };
 
 		if (found_a[x])
 			continue;
-		while (y < nb && found_b[y])
+		while (y < b->count && found_b[y])
 			y++;
-		if (y < nb) {
-			type.b = &b->v[j + y]->name;
-			type.changed = changed(a->types, a->v[i + x]->name.id, b->types,
-					       b->v[j + y]->name.id);
-			y++;
+		if (y < b->count) {
+			type.b = &b->v[y++]->name;
+			type.changed = changed(same, type.a->id, type.b->id);
 		}
-		if (!differs(arg, &type))
+		if (!teller->differs(teller->arg, &type))
 			return false;
 	}
-	for (; y < nb; y++) {
-		const struct kmc_compared_type type = { .b = &b->v[j + y]->name };
+	for (; y < b->count; y++) {
+		const struct kmc_compared_type type = { .b = &b->v[y]->name };
 
-		if (!found_b[y] && !differs(arg, &type))
+		if (!found_b[y] && !teller->differs(teller->arg, &type))
 			return false;
 	}
 	return true;
@@ -152,6 +186,8 @@ struct kmc_error *kmc_compare_types(struct kmc_types *a, struct kmc_types *b,
 						    const struct kmc_compared_type *type),
 				    void *arg)
 {
+	const struct teller teller = { differs, arg };
+	struct kmc_same same = { .a = a, .b = b };
 	struct side x = { }, y = { };
 	struct kmc_error *err = read_names(a, &x);
 	size_t i = 0, j = 0;
@@ -162,12 +198,13 @@ struct kmc_error *kmc_compare_types(struct kmc_types *a, struct kmc_types *b,
 	while (!err && go_on && (i < x.count || j < y.count)) {
 		int order = i == x.count ? 1 : j == y.count ? -1 :
 				    compare_names(&x.v[i]->name, &y.v[j]->name);
-		size_t na = order <= 0 ? run_of(&x, i) : 0, nb = order >= 0 ? run_of(&y, j) : 0;
+		struct run of_a = run_of(&x, i, order <= 0), of_b = run_of(&y, j, order >= 0);
 
-		go_on = tell_run(&x, i, na, &y, j, nb, differs, arg);
-		i += na;
-		j += nb;
+		go_on = tell_run(&same, &of_a, &of_b, &teller);
+		i += of_a.n;
+		j += of_b.n;
 	}
+	kmc_same_release(&same);
 	free(x.v);
 	free(y.v);
 	return err;

@@ -99,18 +99,41 @@ void kmc_dwarf_die_free(const struct kmc_dwarf_source *src, Dwarf_Die die)
 		dwarf_dealloc(src->dbg, die, DW_DLA_DIE);
 }
 
+struct kmc_dwarf_source *kmc_dwarf_part(struct kmc_dwarf_source *src, kmc_type_id id)
+{
+	return (id & SHARED_BIT) != src->bits && src->shared ? src->shared : src;
+}
+
+/* What libdwarf and the units go by; what is of another file leads nowhere. */
+static uint64_t offset_of(const struct kmc_dwarf_source *src, kmc_type_id id)
+{
+	return (id & OFFSET_MASK) ^ src->bits;
+}
+
+const struct kmc_unit *kmc_dwarf_unit(const struct kmc_dwarf_source *src, kmc_type_id id)
+{
+	return kmc_units_find(&src->units, offset_of(src, id));
+}
+
 /* NULL: there is none, or it is damaged. */
 Dwarf_Die kmc_dwarf_die_at(const struct kmc_dwarf_source *src, kmc_type_id id)
 {
-	uint64_t offset = id & OFFSET_MASK;
+	uint64_t offset = offset_of(src, id);
+	const bool is_info = !src->types_at || offset < src->types_at;
 	Dwarf_Error error = NULL;
 	Dwarf_Die die = NULL;
 
 	if (!kmc_units_find(&src->units, offset) ||
-	    !done(src, dwarf_offdie_b(src->dbg, offset, true, &die, &error),
-		  error))
+	    !done(src, dwarf_offdie_b(src->dbg, is_info ? offset : offset - src->types_at, is_info,
+				      &die, &error), error))
 		return NULL;
 	return die;
+}
+
+/* Where the offsets of the section begin that it is in. */
+static uint64_t base_of(const struct kmc_dwarf_source *src, Dwarf_Die die)
+{
+	return (dwarf_get_die_infotypes_flag(die) ? 0 : src->types_at) | src->bits;
 }
 
 uint64_t kmc_dwarf_die_offset(const struct kmc_dwarf_source *src, Dwarf_Die die)
@@ -120,7 +143,7 @@ uint64_t kmc_dwarf_die_offset(const struct kmc_dwarf_source *src, Dwarf_Die die)
 
 	if (!done(src, dwarf_dieoffset(die, &offset, &error), error))
 		return 0;
-	return offset;
+	return base_of(src, die) + offset;
 }
 
 Dwarf_Half kmc_dwarf_die_tag(const struct kmc_dwarf_source *src, Dwarf_Die die)
@@ -148,8 +171,8 @@ Dwarf_Die kmc_dwarf_next_sibling(const struct kmc_dwarf_source *src, Dwarf_Die d
 	Dwarf_Error error = NULL;
 	Dwarf_Die next = NULL;
 
-	if (!done(src, dwarf_siblingof_b(src->dbg, die, true, &next, &error),
-		  error))
+	if (!done(src, dwarf_siblingof_b(src->dbg, die, dwarf_get_die_infotypes_flag(die), &next,
+					 &error), error))
 		next = NULL;
 	kmc_dwarf_die_free(src, die);
 	if (next && (!offset || kmc_dwarf_die_offset(src, next) <= offset)) {
@@ -256,27 +279,78 @@ bool kmc_dwarf_attr_flag(const struct kmc_dwarf_source *src, Dwarf_Die die,
 	return value;
 }
 
-static bool refers_to(const struct kmc_dwarf_source *src, Dwarf_Attribute attr,
+/* A type that is in a unit of its own. */
+static bool formsig(const struct kmc_dwarf_source *src, Dwarf_Attribute attr, Dwarf_Off *offset)
+{
+	const struct kmc_unit *unit;
+	Dwarf_Error error = NULL;
+	Dwarf_Half form = 0;
+	uint64_t number;
+	Dwarf_Sig8 sig;
+
+	if (!done(src, dwarf_whatform(attr, &form, &error), error) || form != DW_FORM_ref_sig8 ||
+	    !done(src, dwarf_formsig8(attr, &sig, &error), error))
+		return false;
+	memcpy(&number, sig.signature, sizeof(number));
+	unit = kmc_map_get(&src->signed_types, number);
+	if (unit)
+		*offset = unit->type;
+	return unit;
+}
+
+/* What a unit only declares, because it is in one of its own. */
+static void follow_signature(const struct kmc_dwarf_source *src, kmc_type_id *id)
+{
+	Dwarf_Die die = kmc_dwarf_die_at(src, *id);
+	Dwarf_Attribute attr = die ? attr_of(src, die, DW_AT_signature) : NULL;
+	Dwarf_Off offset;
+
+	if (attr && formsig(src, attr, &offset))
+		*id = offset | src->bits;
+	if (attr)
+		attr_free(src, attr);
+	kmc_dwarf_die_free(src, die);
+}
+
+static bool is_shared(Dwarf_Half form)
+{
+	return form == DW_FORM_GNU_ref_alt || form == DW_FORM_ref_sup4 || form == DW_FORM_ref_sup8;
+}
+
+static bool refers_to(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Attribute attr,
 		      kmc_type_id *out)
 {
 	Dwarf_Error error = NULL;
+	Dwarf_Half form = 0;
+	kmc_type_id id = 0;
 	Dwarf_Off offset;
-	bool ok;
 
-	ok = done(src, dwarf_global_formref(attr, &offset, &error), error) &&
-	     kmc_units_find(&src->units, offset);
-	if (ok)
-		*out = offset;
-	attr_free(src, attr);
-	return ok;
+	if (src->signed_types.count && formsig(src, attr, &offset)) {
+		id = offset | src->bits;
+	} else if (done(src, dwarf_whatform(attr, &form, &error), error) &&
+		   done(src, dwarf_global_formref(attr, &offset, &error), error)) {
+		if (is_shared(form) && src->shared)
+			src = src->shared;
+		/* All forms but these count from where their own unit is. */
+		id = is_shared(form) || form == DW_FORM_ref_addr ? offset | src->bits :
+		     base_of(src, die) + offset;
+		if (!kmc_dwarf_unit(src, id))
+			id = 0;
+	}
+	if (id)
+		*out = id;
+	return id;
 }
 
 bool kmc_dwarf_attr_ref(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half number,
 			kmc_type_id *out)
 {
 	Dwarf_Attribute attr = attr_of(src, die, number);
+	const bool found = attr && refers_to(src, die, attr, out);
 
-	return attr && refers_to(src, attr, out);
+	if (attr)
+		attr_free(src, attr);
+	return found;
 }
 
 /* No DW_AT_type is void; false: it leads nowhere. */
@@ -284,9 +358,16 @@ bool kmc_dwarf_attr_type(const struct kmc_dwarf_source *src, Dwarf_Die die,
 			 kmc_type_id *out)
 {
 	Dwarf_Attribute attr = attr_of(src, die, DW_AT_type);
+	bool found;
 
 	*out = 0;
-	return !attr || refers_to(src, attr, out);
+	if (!attr)
+		return true;
+	found = refers_to(src, die, attr, out);
+	attr_free(src, attr);
+	if (found && src->signed_types.count)
+		follow_signature(src, out);
+	return found;
 }
 
 /* ---- opening ---- */
@@ -300,8 +381,10 @@ void kmc_dwarf_close(void *source)
 		return;
 	if (src->dbg)
 		dwarf_object_finish(src->dbg, &error);
+	kmc_dwarf_close(src->shared);
 	kmc_sections_release(&src->sections);
 	kmc_map_release(&src->scoped, free);
+	kmc_map_release(&src->signed_types, NULL);
 	free(src->units.v);
 	free(src->path);
 	free(src);
@@ -316,36 +399,46 @@ static const struct kmc_section *section(const struct kmc_dwarf_source *src,
 	return NULL;
 }
 
-static struct kmc_error *check_units(struct kmc_dwarf_source *src)
+/* False: out of memory. */
+static bool find_signed(struct kmc_dwarf_source *src)
 {
-	const struct kmc_section *info = section(src, ".debug_info");
-	const struct kmc_section *abbrev = section(src, ".debug_abbrev");
+	for (size_t i = 0; i < src->units.count; i++) {
+		struct kmc_unit *unit = &src->units.v[i];
+
+		if (unit->type >= unit->die && unit->type < unit->end &&
+		    !kmc_map_get(&src->signed_types, unit->signature) &&
+		    !kmc_map_put(&src->signed_types, unit->signature, unit))
+			return false;
+	}
+	return true;
+}
+
+static struct kmc_error *check_units(struct kmc_dwarf_source *src, bool split)
+{
+	const struct kmc_section *info = section(src, split ? ".debug_info.dwo" : ".debug_info");
+	const struct kmc_section *abbrev = section(src, split ? ".debug_abbrev.dwo" :
+						   ".debug_abbrev");
+	const struct kmc_section *types = section(src, split ? ".debug_types.dwo" :
+						  ".debug_types");
 	bool nomem;
 
 	if (!info || !abbrev)
 		return kmc_error_new(KMC_ERROR_NOT_FOUND, src->path, 0,
 				     "has no debug info: it was stripped or built without CONFIG_DEBUG_INFO");
-	if (kmc_units_read(info, abbrev->size, &src->units, &nomem))
-		return NULL;
-	if (nomem)
-		return kmc_error_nomem();
-	return kmc_error_new(KMC_ERROR_FORMAT, src->path, 0,
-			     "has a damaged unit in .debug_info; copy it again");
+	src->types_at = types ? info->size : 0;
+	if (kmc_units_read(info, types, abbrev->size, &src->units, &nomem))
+		nomem = !find_signed(src);
+	else if (!nomem)
+		return kmc_error_new(KMC_ERROR_FORMAT, src->path, 0,
+				     "has a damaged unit in .debug_info; copy it again");
+	return nomem ? kmc_error_nomem() : NULL;
 }
 
-/* @image: NULL, or the file when it is open already */
-struct kmc_error *kmc_dwarf_open(struct kmc_dwarf_source *src,
-				 struct kmc_image *image)
+struct kmc_error *kmc_dwarf_start(struct kmc_dwarf_source *src, bool split)
 {
-	struct kmc_error *err;
+	struct kmc_error *err = check_units(src, split);
 	Dwarf_Error error = NULL;
 
-	if (image)
-		err = kmc_sections_of_image(image, &src->sections);
-	else
-		err = kmc_sections_open_dwarf(src->path, &src->sections);
-	if (!err)
-		err = check_units(src);
 	if (err)
 		return err;
 	src->access.object = &src->sections;
@@ -356,4 +449,54 @@ struct kmc_error *kmc_dwarf_open(struct kmc_dwarf_source *src,
 	src->dbg = NULL;
 	return kmc_error_new(KMC_ERROR_FORMAT, src->path, 0,
 			     "has damaged debug sections; copy it again");
+}
+
+/* What dwz -m has put into a file that others have a part in, too. */
+static struct kmc_error *open_shared(struct kmc_dwarf_source *src, struct kmc_image *image)
+{
+	struct kmc_dwarf_source *shared = calloc(1, sizeof(*shared));
+	Dwarf_Error error = NULL;
+	struct kmc_error *err;
+
+	if (shared)
+		shared->path = strdup(src->path);
+	if (!shared || !shared->path) {
+		kmc_dwarf_close(shared);
+		return kmc_error_nomem();
+	}
+	err = kmc_sections_of_shared(image, &shared->sections);
+	if (err || !shared->sections.count) {
+		kmc_dwarf_close(shared);
+		return err;
+	}
+	src->shared = shared;
+	shared->bits = SHARED_BIT;
+	err = kmc_dwarf_start(shared, false);
+	/* Strings of one are in the other. */
+	if (!err)
+		done(src, dwarf_set_tied_dbg(src->dbg, shared->dbg, &error), error);
+	return err;
+}
+
+/* @image: NULL, or the file when it is open already */
+struct kmc_error *kmc_dwarf_open(struct kmc_dwarf_source *src,
+				 struct kmc_image *image)
+{
+	struct kmc_error *err;
+	const char *why;
+
+	if (image)
+		err = kmc_sections_of_image(image, &src->sections);
+	else
+		err = kmc_sections_open_dwarf(src->path, &src->sections);
+	if (err)
+		return err;
+	if (!image)
+		image = src->sections.file;
+	why = kmc_image_unread(image);
+	/* Who has it open goes by offsets in one file. */
+	if (why && (!src->sections.file || !kmc_image_types_are_read(image)))
+		return kmc_error_new(KMC_ERROR_NOT_FOUND, src->path, 0, "%s", why);
+	err = kmc_dwarf_start(src, false);
+	return err ? err : open_shared(src, image);
 }

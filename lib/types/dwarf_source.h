@@ -22,8 +22,15 @@
 #define DIMENSION_SHIFT	56
 #define OFFSET_MASK	((1ULL << DIMENSION_SHIFT) - 1)
 
+/* Offsets in a file that dwz -m has made have it. */
+#define SHARED_BIT	(1ULL << (DIMENSION_SHIFT - 1))
+
 /*
  * struct kmc_dwarf_source - an open file
+ * @types_at: where the offsets of .debug_types begin, which go on from .debug_info
+ * @shared: what it shares with other files, NULL: nothing
+ * @bits: above all of its offsets: SHARED_BIT or 0
+ * @signed_types: signature of a type → its unit
  * @scoped: DIE of a type that is declared in another or in a namespace → its whole name
  */
 struct kmc_dwarf_source {
@@ -32,8 +39,17 @@ struct kmc_dwarf_source {
 	struct kmc_units units;
 	Dwarf_Obj_Access_Interface access;
 	Dwarf_Debug dbg;
+	struct kmc_map signed_types;
 	struct kmc_map scoped;
+	uint64_t types_at;
+	struct kmc_dwarf_source *shared;
+	uint64_t bits;
 };
+
+/* In which of both a DIE is: what is done with it, is done with that. */
+struct kmc_dwarf_source *kmc_dwarf_part(struct kmc_dwarf_source *src, kmc_type_id id);
+/* The unit that has a DIE of this file, NULL if there is none. */
+const struct kmc_unit *kmc_dwarf_unit(const struct kmc_dwarf_source *src, kmc_type_id id);
 
 void kmc_dwarf_die_free(const struct kmc_dwarf_source *src, Dwarf_Die die);
 /* NULL: there is none, or it is damaged; to be freed, as all DIEs. */
@@ -57,6 +73,8 @@ bool kmc_dwarf_attr_type(const struct kmc_dwarf_source *src, Dwarf_Die die,
 			 kmc_type_id *out);
 /* NULL is fine. */
 void kmc_dwarf_close(void *source);
+/* Begin to read what is in @src->sections; @split: they are of a .dwo file. */
+KMC_MUST_CHECK struct kmc_error *kmc_dwarf_start(struct kmc_dwarf_source *src, bool split);
 /* What is in @src->path, or in @image, which is that file open already. */
 KMC_MUST_CHECK struct kmc_error *kmc_dwarf_open(struct kmc_dwarf_source *src,
 						struct kmc_image *image);

@@ -288,15 +288,45 @@ static bool read_entry(const struct btf_source *src, uint32_t id,
 	return true;
 }
 
+/* An enum without a name, and that has not got one by a typedef either. */
+static bool read_nameless(const struct btf_source *src, uint32_t id, const bool *aliased,
+			  struct kmc_index_entry *entry)
+{
+	const struct btf_type *t = btf__type_by_id(src->btf, id);
+
+	if (!btf_is_any_enum(t) || name_at(src, t->name_off) || !btf_vlen(t) ||
+	    aliased[id - src->first])
+		return false;
+	entry->name = (struct kmc_type_name){
+		.kind = KMC_TYPE_ENUM, .size = t->size, .id = id,
+	};
+	entry->first = name_at(src, btf_is_enum64(t) ? btf_enum64(t)->name_off :
+			       btf_enum(t)->name_off);
+	/* All that there is of a place: what begins alike has not been merged. */
+	entry->origin = id;
+	return entry->first;
+}
+
 static struct kmc_error *btf_index(void *source, struct kmc_index *index)
 {
+	bool *aliased KMC_AUTO_FREE = NULL;
 	const struct btf_source *src = source;
 	uint32_t count = btf__type_cnt(src->btf);
 
+	aliased = calloc(count - src->first + 1, sizeof(*aliased));
+	if (!aliased)
+		return kmc_error_nomem();
+	for (uint32_t id = src->first; id < count; id++) {
+		const struct btf_type *t = btf__type_by_id(src->btf, id);
+
+		if (btf_is_typedef(t) && t->type >= src->first && t->type < count)
+			aliased[t->type - src->first] = true;
+	}
 	for (uint32_t id = src->first; id < count; id++) {
 		struct kmc_index_entry entry = { };
 
-		if (read_entry(src, id, &entry.name) &&
+		if ((read_entry(src, id, &entry.name) ||
+		     read_nameless(src, id, aliased, &entry)) &&
 		    !kmc_index_add(index, &entry))
 			return kmc_error_nomem();
 	}

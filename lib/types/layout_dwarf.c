@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Types from DWARF: nodes, and the names of all of them.
+ * Types from DWARF, node by node.
  */
 #include "types/layout_dwarf.h"
 
@@ -10,13 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "types/dwarf_source.h"
-#include "types/types.h"
-
-/* Not in every dwarf.h */
-#ifndef DW_LANG_C17
-#define DW_LANG_C17	0x2c
-#endif
+#include "types/dwarf_index.h"
 
 #define MAX_DIMENSIONS	32
 /* Children of a type; a kernel's largest enumeration has a tenth. */
@@ -217,7 +211,7 @@ static bool read_children(const struct kmc_dwarf_source *src, Dwarf_Die die,
 	return true;
 }
 
-static enum kmc_alias alias_of(Dwarf_Half tag)
+enum kmc_alias kmc_dwarf_alias(Dwarf_Half tag)
 {
 	switch (tag) {
 	case DW_TAG_typedef:
@@ -239,14 +233,14 @@ static enum kmc_alias alias_of(Dwarf_Half tag)
 	}
 }
 
-static bool is_indexed(Dwarf_Half tag)
+bool kmc_dwarf_is_indexed(Dwarf_Half tag)
 {
 	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
 	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
 }
 
 /* What points; the debug info of C++ need not say how large it is. */
-static bool read_pointer(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half tag,
+static bool read_pointer(struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half tag,
 			 kmc_type_id id, struct kmc_raw_type *out)
 {
 	kmc_type_id target = 0;
@@ -258,7 +252,8 @@ static bool read_pointer(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwar
 	out->target = target;
 	if (out->size)
 		return true;
-	out->size = kmc_units_find(&src->units, id)->address_size;
+	out->size = kmc_dwarf_unit(src, id)->address_size;
+	src = kmc_dwarf_part(src, target);
 	pointee = tag == DW_TAG_ptr_to_member_type && target ? kmc_dwarf_die_at(src, target) : NULL;
 	/* To a member function: with what is added to this. */
 	if (pointee && kmc_dwarf_die_tag(src, pointee) == DW_TAG_subroutine_type)
@@ -267,35 +262,60 @@ static bool read_pointer(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwar
 	return true;
 }
 
-/* With what it is declared in, as far as the index was made; what was declared before. */
-static const char *name_of(const struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half tag,
-			   kmc_type_id id)
+/* Of another DIE that this one names. */
+static const char *other_name(struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half attr,
+			      bool *whole)
 {
-	const char *name = kmc_map_get(&src->scoped, id);
-	kmc_type_id before;
+	kmc_type_id id;
+	const char *name;
 	Dwarf_Die other;
 
-	if (!name)
-		name = kmc_dwarf_die_name(src, die);
-	if (name || !is_indexed(tag) ||
-	    !kmc_dwarf_attr_ref(src, die, DW_AT_specification, &before))
+	*whole = false;
+	if (!kmc_dwarf_attr_ref(src, die, attr, &id))
+		return NULL;
+	src = kmc_dwarf_part(src, id);
+	name = kmc_map_get(&src->scoped, id);
+	*whole = name;
+	if (name)
 		return name;
-	name = kmc_map_get(&src->scoped, before);
-	other = name ? NULL : kmc_dwarf_die_at(src, before);
-	if (other)
-		name = kmc_dwarf_die_name(src, other);
+	other = kmc_dwarf_die_at(src, id);
+	name = other ? kmc_dwarf_die_name(src, other) : NULL;
 	kmc_dwarf_die_free(src, other);
 	return name;
 }
 
-/* All but the children. */
-static bool read_node(const struct kmc_dwarf_source *src, Dwarf_Die die,
+const char *kmc_dwarf_name(struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half tag,
+			   kmc_type_id id)
+{
+	const char *name = kmc_map_get(&src->scoped, id), *declared;
+	bool whole;
+
+	if (name)
+		return name;
+	name = kmc_dwarf_die_name(src, die);
+	/* In C, nothing is declared in one place and defined in another. */
+	if ((name && !src->scoped.count) || !kmc_dwarf_is_indexed(tag))
+		return name;
+	declared = other_name(src, die, DW_AT_specification, &whole);
+	return name && !whole ? name : declared;
+}
+
+const char *kmc_dwarf_scope_name(struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half tag,
+				 kmc_type_id id)
+{
+	const char *name = kmc_dwarf_name(src, die, tag, id);
+	bool whole;
+
+	return name ? name : other_name(src, die, DW_AT_signature, &whole);
+}
+
+bool kmc_dwarf_read_node(struct kmc_dwarf_source *src, Dwarf_Die die,
 		      kmc_type_id id, struct kmc_raw_type *out)
 {
 	Dwarf_Half tag = kmc_dwarf_die_tag(src, die);
 
-	out->name = name_of(src, die, tag, id);
-	out->alias = alias_of(tag);
+	out->name = kmc_dwarf_name(src, die, tag, id);
+	out->alias = kmc_dwarf_alias(tag);
 	if (out->alias != KMC_ALIAS_NONE)
 		return kmc_dwarf_attr_type(src, die, &out->target);
 	kmc_dwarf_attr_value(src, die, DW_AT_byte_size, &out->size);
@@ -307,7 +327,7 @@ static bool read_node(const struct kmc_dwarf_source *src, Dwarf_Die die,
 		out->kind = KMC_TYPE_VOID;
 		/* C++: the type of nullptr */
 		if (out->name)
-			out->size = kmc_units_find(&src->units, id)->address_size;
+			out->size = kmc_dwarf_unit(src, id)->address_size;
 		return true;
 	case DW_TAG_enumeration_type:
 		out->kind = KMC_TYPE_ENUM;
@@ -343,14 +363,14 @@ static bool has_children(const struct kmc_raw_type *raw)
 		raw->kind == KMC_TYPE_ENUM || raw->kind == KMC_TYPE_FUNCTION);
 }
 
-static struct kmc_error *dwarf_read(void *source, kmc_type_id id, bool children,
-				    struct kmc_raw_type *out)
+struct kmc_error *kmc_dwarf_read(void *source, kmc_type_id id, bool children,
+				 struct kmc_raw_type *out)
 {
-	const struct kmc_dwarf_source *src = source;
+	struct kmc_dwarf_source *src = kmc_dwarf_part(source, id);
 	Dwarf_Die die = kmc_dwarf_die_at(src, id);
 	bool nomem = false, ok;
 
-	ok = die && read_node(src, die, id, out) &&
+	ok = die && kmc_dwarf_read_node(src, die, id, out) &&
 	     (!children || !has_children(out) ||
 	      read_children(src, die, out, &nomem));
 	kmc_dwarf_die_free(src, die);
@@ -362,307 +382,12 @@ static struct kmc_error *dwarf_read(void *source, kmc_type_id id, bool children,
 	return nomem ? kmc_error_nomem() : bad_type(src, id);
 }
 
-/* ---- all names ---- */
-
-/*
- * struct node - a child of a unit, or of a function or block in it
- * @line, @length: where it was declared, and how many bytes describe it; 0: not known
- * @raw: of a struct, a union, an enum and an alias; of anything else the tag is all
- */
-struct node {
-	kmc_type_id id;
-	Dwarf_Half tag;
-	uint64_t line;
-	uint64_t length;
-	struct kmc_raw_type raw;
-};
-
-/*
- * What counts of a unit, in the order of their numbers: libdwarf goes through a list of all
- * units whenever it is asked for a DIE by its offset, and each typedef has a target.
- * @last: number of the DIE that was read last
- * @classes: it is of a language in which types are in types and namespaces
- */
-struct nodes {
-	struct node *v;
-	size_t count;
-	kmc_type_id last;
-	bool classes;
-};
-
-static void read_node_of_index(const struct kmc_dwarf_source *src, Dwarf_Die die, kmc_type_id id,
-			       Dwarf_Half tag, struct node *out)
-{
-	*out = (struct node){ .id = id, .tag = tag };
-	if (!is_indexed(tag) && alias_of(tag) == KMC_ALIAS_NONE)
-		return;
-	if (!read_node(src, die, id, &out->raw))
-		out->tag = 0;
-	if (is_indexed(out->tag))
-		kmc_dwarf_attr_value(src, die, DW_AT_decl_line, &out->line);
-}
-
-/* Also what a typedef may be of, which would be looked for otherwise. */
-static bool is_node(Dwarf_Half tag)
-{
-	switch (tag) {
-	case DW_TAG_base_type:
-	case DW_TAG_unspecified_type:
-	case DW_TAG_pointer_type:
-	case DW_TAG_reference_type:
-	case DW_TAG_rvalue_reference_type:
-	case DW_TAG_ptr_to_member_type:
-	case DW_TAG_array_type:
-	case DW_TAG_subroutine_type:
-		return true;
-	default:
-		return is_indexed(tag) || alias_of(tag) != KMC_ALIAS_NONE;
-	}
-}
-
-/* Namespaces and classes are in the names of what is in them. */
-static bool is_named_scope(Dwarf_Half tag)
-{
-	return tag == DW_TAG_namespace || tag == DW_TAG_structure_type ||
-	       tag == DW_TAG_class_type || tag == DW_TAG_union_type;
-}
-
-/*
- * struct scope - what types are declared in: a unit, a function, a block, a namespace, a class
- * @die: that
- * @prefix: what stands before the names in it, NULL: nothing
- * @depth: scopes around it
- */
-struct scope {
-	Dwarf_Die die;
-	const char *prefix;
-	int depth;
-};
-
-/* In C there are none in structs, which are many. */
-static bool is_scope(const struct nodes *nodes, Dwarf_Half tag)
-{
-	return tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block ||
-	       (nodes->classes && is_named_scope(tag));
-}
-
-static struct kmc_error *read_scope(struct kmc_dwarf_source *src, const struct scope *scope,
-				    struct nodes *nodes);
-
-/* The name with all that it is declared in; it lives as long as the source. */
-static struct kmc_error *add_scoped(struct kmc_dwarf_source *src, const char *prefix,
-				    kmc_type_id id, const char **name)
-{
-	const char *there = kmc_map_get(&src->scoped, id);
-	char *scoped;
-
-	if (!there) {
-		if (asprintf(&scoped, "%s::%s", prefix, *name) < 0)
-			return kmc_error_nomem();
-		if (!kmc_map_put(&src->scoped, id, scoped)) {
-			free(scoped);
-			return kmc_error_nomem();
-		}
-		there = scoped;
-	}
-	*name = there;
-	return NULL;
-}
-
-static struct kmc_error *read_inner(struct kmc_dwarf_source *src, Dwarf_Die die, Dwarf_Half tag,
-				    const struct scope *around, struct nodes *nodes,
-				    kmc_type_id id)
-{
-	struct scope scope = { .die = die, .depth = around->depth + 1 };
-	struct kmc_error *err = NULL;
-
-	if (!is_scope(nodes, tag) || around->depth >= KMC_LAYOUT_DEPTH)
-		return NULL;
-	if (is_named_scope(tag)) {
-		scope.prefix = name_of(src, die, tag, id);
-		if (!scope.prefix && tag == DW_TAG_namespace)
-			scope.prefix = "(anonymous namespace)";
-		if (!scope.prefix)
-			scope.prefix = around->prefix;
-		else if (around->prefix && !kmc_map_get(&src->scoped, id))
-			err = add_scoped(src, around->prefix, id, &scope.prefix);
-	}
-	return err ? err : read_scope(src, &scope, nodes);
-}
-
-/* @at: set to what was added, or to -1 */
-static struct kmc_error *read_in_scope(struct kmc_dwarf_source *src, Dwarf_Die die,
-				       const struct scope *scope, struct nodes *nodes, long *at)
-{
-	const Dwarf_Half tag = kmc_dwarf_die_tag(src, die);
-	struct kmc_error *err = NULL;
-	struct node *node;
-
-	*at = -1;
-	if (is_node(tag)) {
-		*at = nodes->count;
-		node = kmc_grow(&nodes->v, nodes->count, sizeof(*node));
-		if (!node)
-			return kmc_error_nomem();
-		nodes->count++;
-		read_node_of_index(src, die, nodes->last, tag, node);
-		if (scope->prefix && node->raw.name)
-			err = add_scoped(src, scope->prefix, node->id, &node->raw.name);
-	}
-	return err ? err : read_inner(src, die, tag, scope, nodes, nodes->last);
-}
-
-static struct kmc_error *read_scope(struct kmc_dwarf_source *src, const struct scope *scope,
-				    struct nodes *nodes)
-{
-	Dwarf_Die child = kmc_dwarf_first_child(src, scope->die);
-	struct kmc_error *err = NULL;
-	long before = -1;
-
-	while (child && !err) {
-		const kmc_type_id id = kmc_dwarf_die_offset(src, child);
-
-		if (before >= 0)
-			nodes->v[before].length = id - nodes->v[before].id;
-		/* What is not behind all that was read leads around in circles. */
-		if (id <= nodes->last)
-			break;
-		nodes->last = id;
-		err = read_in_scope(src, child, scope, nodes, &before);
-		if (!err)
-			child = kmc_dwarf_next_sibling(src, child);
-	}
-	kmc_dwarf_die_free(src, child);
-	return err;
-}
-
-/* All but C: in which newer standards C++ is written, is not known here. */
-static bool has_classes(const struct kmc_dwarf_source *src, Dwarf_Die unit)
-{
-	uint64_t language = DW_LANG_C;
-
-	kmc_dwarf_attr_value(src, unit, DW_AT_language, &language);
-	return language != DW_LANG_C && language != DW_LANG_C89 && language != DW_LANG_C99 &&
-	       language != DW_LANG_C11 && language != DW_LANG_C17 &&
-	       language != DW_LANG_Mips_Assembler;
-}
-
-static struct kmc_error *read_unit(struct kmc_dwarf_source *src, uint64_t offset,
-				   struct nodes *nodes)
-{
-	struct scope unit = { .die = kmc_dwarf_die_at(src, offset) };
-	struct kmc_error *err = NULL;
-
-	nodes->count = 0;
-	nodes->last = 0;
-	if (unit.die) {
-		nodes->classes = has_classes(src, unit.die);
-		err = read_scope(src, &unit, nodes);
-	}
-	kmc_dwarf_die_free(src, unit.die);
-	return err;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	const struct node *x = a, *y = b;
-
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-/* What was not read with the unit is read now. */
-static struct node node_at(const struct kmc_dwarf_source *src,
-			   const struct nodes *nodes, kmc_type_id id)
-{
-	const struct node key = { .id = id };
-	struct node *found, node = { };
-	Dwarf_Die die;
-
-	found = bsearch(&key, nodes->v, nodes->count, sizeof(key), compare_ids);
-	if (found)
-		return *found;
-	die = kmc_dwarf_die_at(src, id);
-	if (die)
-		read_node_of_index(src, die, id, kmc_dwarf_die_tag(src, die), &node);
-	kmc_dwarf_die_free(src, die);
-	return node;
-}
-
-/* False: it is nothing that goes into the index. */
-static bool make_entry(const struct kmc_dwarf_source *src, const struct nodes *nodes,
-		       const struct node *node, struct kmc_index_entry *out)
-{
-	const bool is_typedef = node->tag == DW_TAG_typedef;
-	struct node target = *node;
-
-	if (!node->raw.name || (!is_typedef && !is_indexed(node->tag)))
-		return false;
-	for (int i = 0; i < KMC_LAYOUT_DEPTH &&
-	     alias_of(target.tag) != KMC_ALIAS_NONE; i++)
-		target = node_at(src, nodes, target.raw.target);
-	if (!is_indexed(target.tag) || target.raw.incomplete)
-		return false;
-	out->name = (struct kmc_type_name){
-		.name = node->raw.name, .is_typedef = is_typedef,
-		.kind = target.raw.kind, .size = target.raw.size,
-		/* What has no name goes by that of its typedef. */
-		.id = target.raw.name ? target.id : node->id,
-	};
-	out->origin = target.line && target.length ?
-		      target.line << 32 | target.length : 0;
-	return true;
-}
-
-static struct kmc_error *dwarf_index(void *source, struct kmc_index *index)
-{
-	struct kmc_dwarf_source *src = source;
-	struct kmc_error *err = NULL;
-	struct nodes nodes = { };
-
-	for (size_t i = 0; i < src->units.count && !err; i++) {
-		err = read_unit(src, src->units.v[i].die, &nodes);
-		for (size_t j = 0; j < nodes.count && !err; j++) {
-			struct kmc_index_entry entry;
-
-			if (make_entry(src, &nodes, &nodes.v[j], &entry) &&
-			    !kmc_index_add(index, &entry))
-				err = kmc_error_nomem();
-		}
-	}
-	free(nodes.v);
-	return err;
-}
-
-/* Those that are directly in a unit, with the first part that says their name. */
-static struct kmc_error *dwarf_functions(void *source, struct kmc_functions *functions)
-{
-	const struct kmc_dwarf_source *src = source;
-
-	for (size_t i = 0; i < src->units.count; i++) {
-		Dwarf_Die unit = kmc_dwarf_die_at(src, src->units.v[i].die);
-		Dwarf_Die child = unit ? kmc_dwarf_first_child(src, unit) : NULL;
-
-		kmc_dwarf_die_free(src, unit);
-		for (; child; child = kmc_dwarf_next_sibling(src, child)) {
-			const char *name = kmc_dwarf_die_tag(src, child) == DW_TAG_subprogram ?
-					   kmc_dwarf_die_name(src, child) : NULL;
-
-			if (name && !kmc_functions_add(functions, name,
-						       kmc_dwarf_die_offset(src, child))) {
-				kmc_dwarf_die_free(src, child);
-				return kmc_error_nomem();
-			}
-		}
-	}
-	return NULL;
-}
-
 /* ---- opening ---- */
 
 static const struct kmc_types_ops dwarf_ops = {
-	.read = dwarf_read,
-	.index = dwarf_index,
-	.functions = dwarf_functions,
+	.read = kmc_dwarf_read,
+	.index = kmc_dwarf_index,
+	.functions = kmc_dwarf_functions,
 	.free = kmc_dwarf_close,
 };
 
@@ -683,6 +408,8 @@ struct kmc_error *kmc_types_of_image(struct kmc_image *image, const char *path,
 		kmc_dwarf_close(src);
 		return err;
 	}
+	if (!image && kmc_image_is_split(src->sections.file))
+		return kmc_split_types(src, out);
 	return kmc_types_new(path, &dwarf_ops, src, out);
 }
 

@@ -5,6 +5,9 @@
  */
 #include "kmc/layout.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,8 +37,46 @@ struct kmc_modules {
 	struct module *v;
 };
 
-struct kmc_error *kmc_modules_open(const char *path, struct kmc_types *kernel,
-				   struct kmc_modules **out)
+static int is_raw(const struct dirent *entry)
+{
+	return *entry->d_name != '.' && strcmp(entry->d_name, "vmlinux");
+}
+
+static struct kmc_error *add_raw(struct kmc_module_files *files, const char *dir,
+				 const char *name)
+{
+	struct kmc_module_file *file = kmc_grow(&files->v, files->count, sizeof(*file));
+
+	if (!file)
+		return kmc_error_nomem();
+	*file = (struct kmc_module_file){ .name = strdup(name) };
+	if (asprintf(&file->path, "%s/%s", dir, name) < 0)
+		file->path = NULL;
+	files->count++;
+	return file->name && file->path ? NULL : kmc_error_nomem();
+}
+
+static struct kmc_error *scan_raw(struct kmc_module_files *files, const char *dir)
+{
+	struct dirent **entries = NULL;
+	int count = scandir(dir, &entries, is_raw, alphasort);
+	struct kmc_error *err = NULL;
+
+	if (count < 0)
+		return kmc_error_os(errno, dir, "cannot look for modules there");
+	for (int i = 0; i < count; i++) {
+		if (!err)
+			err = add_raw(files, dir, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	return err;
+}
+
+static struct kmc_error *open_modules(const char *path, struct kmc_types *kernel,
+				      struct kmc_error *(*scan)(struct kmc_module_files *files,
+								const char *path),
+				      struct kmc_modules **out)
 {
 	struct kmc_modules *modules = calloc(1, sizeof(*modules));
 	struct kmc_error *err;
@@ -43,7 +84,7 @@ struct kmc_error *kmc_modules_open(const char *path, struct kmc_types *kernel,
 	if (!modules)
 		return kmc_error_nomem();
 	modules->kernel = kernel;
-	err = kmc_modules_scan(&modules->files, path);
+	err = scan(&modules->files, path);
 	if (!err) {
 		modules->v = calloc(modules->files.count + 1, sizeof(*modules->v));
 		if (!modules->v)
@@ -54,6 +95,18 @@ struct kmc_error *kmc_modules_open(const char *path, struct kmc_types *kernel,
 	else
 		*out = modules;
 	return err;
+}
+
+struct kmc_error *kmc_modules_open(const char *path, struct kmc_types *kernel,
+				   struct kmc_modules **out)
+{
+	return open_modules(path, kernel, kmc_modules_scan, out);
+}
+
+struct kmc_error *kmc_modules_open_btf(const char *dir, struct kmc_types *kernel,
+				       struct kmc_modules **out)
+{
+	return open_modules(dir, kernel, scan_raw, out);
 }
 
 void kmc_modules_free(struct kmc_modules *modules)
@@ -108,6 +161,16 @@ struct kmc_error *kmc_modules_types(struct kmc_modules *modules, size_t i, bool 
 	}
 	*out = module->types;
 	return err;
+}
+
+struct kmc_error *kmc_modules_named(struct kmc_modules *modules, const char *name,
+				    struct kmc_types **out)
+{
+	*out = NULL;
+	for (size_t i = 0; i < modules->files.count; i++)
+		if (!strcmp(modules->files.v[i].name, name))
+			return kmc_modules_types(modules, i, false, out);
+	return NULL;
 }
 
 static struct kmc_error *find_in(struct kmc_types *types, const char *name,

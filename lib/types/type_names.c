@@ -5,11 +5,13 @@
 #include "types/types.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/map.h"
 
 #define MAX_DISTINCT	256	/* layouts of one name */
 /* After so many comparisons, all of one origin are taken to be alike. */
@@ -28,15 +30,13 @@ bool kmc_index_add(struct kmc_index *index, const struct kmc_index_entry *entry)
 	return true;
 }
 
-/* FNV-1a over what makes an entry of the list. */
+/* Over what makes an entry of the list. */
 static uint64_t name_hash(const struct kmc_type_name *name)
 {
-	uint64_t hash = 0xcbf29ce484222325 ^ name->size << 8 ^
-			(uint64_t)name->kind << 1 ^ name->is_typedef;
+	const uint64_t start = KMC_HASH_START ^ name->size << 8 ^ (uint64_t)name->kind << 1 ^
+			       name->is_typedef;
 
-	for (const char *p = name->name; *p; p++)
-		hash = (hash ^ (unsigned char)*p) * 0x100000001b3;
-	return hash;
+	return kmc_hash_bytes(start, name->name, strlen(name->name));
 }
 
 static bool same_name(const struct kmc_type_name *a,
@@ -46,32 +46,111 @@ static bool same_name(const struct kmc_type_name *a,
 	       a->is_typedef == b->is_typedef && !strcmp(a->name, b->name);
 }
 
+static bool same_enumerators(const struct kmc_type *a, const struct kmc_type *b)
+{
+	bool same = a->nenumerators == b->nenumerators;
+
+	for (size_t i = 0; i < a->nenumerators && same; i++)
+		same = a->enumerators[i].value == b->enumerators[i].value &&
+		       !strcmp(a->enumerators[i].name, b->enumerators[i].name);
+	return same;
+}
+
+/* Enums without a name may begin alike and be others. */
+static bool same_constants(struct kmc_types *types, kmc_type_id a, kmc_type_id b)
+{
+	const struct kmc_type *x, *y;
+	struct kmc_error *err = kmc_types_get(types, a, &x);
+
+	if (!err)
+		err = kmc_types_get(types, b, &y);
+	if (!err)
+		return same_enumerators(x, y);
+	kmc_error_free(err);
+	return false;
+}
+
+/*
+ * What was seen with an entry's name, size and origin; else NULL, and @hash is free for it
+ * and @again whether it is the same as one that was.
+ */
+static struct kmc_index_entry *find_seen(struct kmc_types *types, const struct kmc_map *seen,
+					 const struct kmc_index_entry *entry, uint64_t *hash,
+					 bool *again)
+{
+	struct kmc_index_entry *other;
+
+	for (; (other = kmc_map_get(seen, *hash)); ++*hash) {
+		if (!same_name(&entry->name, &other->name))
+			continue;
+		if (!entry->first || entry->origin == other->origin)
+			break;
+		*again = *again || same_constants(types, entry->name.id, other->name.id);
+	}
+	return other;
+}
+
 /* The list is the index without repetitions. */
-static bool make_list(const struct kmc_index *index, struct kmc_type_name **list,
-		      size_t *count)
+static bool make_list(struct kmc_types *types, const struct kmc_index *index,
+		      struct kmc_type_name **list, size_t *count)
 {
 	struct kmc_map seen = { };
 	bool ok = true;
 
 	for (size_t i = 0; i < index->count && ok; i++) {
-		struct kmc_type_name *name = &index->v[i].name;
-		struct kmc_type_name *other, *slot;
-		uint64_t hash = name_hash(name);
+		struct kmc_index_entry *entry = &index->v[i];
+		uint64_t hash = name_hash(&entry->name);
+		struct kmc_type_name *slot;
+		bool again = false;
 
-		while ((other = kmc_map_get(&seen, hash)) &&
-		       !same_name(name, other))
-			hash++;
-		if (other)
+		if (find_seen(types, &seen, entry, &hash, &again))
+			continue;
+		ok = kmc_map_put(&seen, hash, entry);
+		if (again || !ok)
 			continue;
 		slot = kmc_grow(list, *count, sizeof(*slot));
-		ok = slot && kmc_map_put(&seen, hash, name);
+		ok = slot;
 		if (ok) {
-			*slot = *name;
+			*slot = entry->name;
 			++*count;
 		}
 	}
 	kmc_map_release(&seen, NULL);
 	return ok;
+}
+
+/* "{IPPROTO_IP, ...}": what no enum with a name is called. NULL: out of memory. */
+static const char *label_of(struct kmc_types *types, const char *first)
+{
+	const size_t len = strlen(first);
+	uint64_t hash = kmc_hash_bytes(KMC_HASH_START, first, len);
+	char *label;
+
+	while ((label = kmc_map_get(&types->labels, hash)) &&
+	       (strncmp(label + 1, first, len) || strcmp(label + 1 + len, ", ...}")))
+		hash++;
+	if (label)
+		return label;
+	if (asprintf(&label, "{%s, ...}", first) < 0)
+		return NULL;
+	if (kmc_map_put(&types->labels, hash, label))
+		return label;
+	free(label);
+	return NULL;
+}
+
+static bool name_nameless(struct kmc_types *types)
+{
+	for (size_t i = 0; i < types->index.count; i++) {
+		struct kmc_index_entry *entry = &types->index.v[i];
+
+		if (!entry->first)
+			continue;
+		entry->name.name = label_of(types, entry->first);
+		if (!entry->name.name)
+			return false;
+	}
+	return true;
 }
 
 /* What has no members is kept apart from what has. */
@@ -96,24 +175,25 @@ void kmc_types_drop_index(struct kmc_types *types)
 	free(types->enum_index.v);
 	free(types->list);
 	free(types->enums);
+	kmc_map_release(&types->labels, free);
 	types->index = (struct kmc_index){ };
 	types->enum_index = (struct kmc_index){ };
 	types->list = NULL;
 	types->enums = NULL;
 	types->nlist = 0;
 	types->nenums = 0;
+	types->indexed = false;
+	types->listed = false;
 }
 
-static struct kmc_error *need_index(struct kmc_types *types)
+struct kmc_error *kmc_types_index(struct kmc_types *types)
 {
 	struct kmc_error *err;
 
 	if (types->indexed)
 		return NULL;
 	err = types->ops->index(types->source, &types->index);
-	if (!err && (!move_enums(types) ||
-		     !make_list(&types->index, &types->list, &types->nlist) ||
-		     !make_list(&types->enum_index, &types->enums, &types->nenums)))
+	if (!err && (!name_nameless(types) || !move_enums(types)))
 		err = kmc_error_nomem();
 	if (err) {
 		kmc_types_drop_index(types);
@@ -123,11 +203,26 @@ static struct kmc_error *need_index(struct kmc_types *types)
 	return NULL;
 }
 
+static struct kmc_error *need_lists(struct kmc_types *types)
+{
+	struct kmc_error *err = kmc_types_index(types);
+
+	if (err || types->listed)
+		return err;
+	if (!make_list(types, &types->index, &types->list, &types->nlist) ||
+	    !make_list(types, &types->enum_index, &types->enums, &types->nenums)) {
+		kmc_types_drop_index(types);
+		return kmc_error_nomem();
+	}
+	types->listed = true;
+	return NULL;
+}
+
 struct kmc_error *kmc_types_list(struct kmc_types *types,
 				 const struct kmc_type_name **out,
 				 size_t *count)
 {
-	struct kmc_error *err = need_index(types);
+	struct kmc_error *err = need_lists(types);
 
 	if (err)
 		return err;
@@ -139,7 +234,7 @@ struct kmc_error *kmc_types_list(struct kmc_types *types,
 struct kmc_error *kmc_types_enums(struct kmc_types *types,
 				  const struct kmc_type_name **out, size_t *count)
 {
-	struct kmc_error *err = need_index(types);
+	struct kmc_error *err = need_lists(types);
 
 	if (err)
 		return err;
@@ -202,16 +297,6 @@ struct kmc_error *kmc_types_functions(struct kmc_types *types,
 static bool same_string(const char *a, const char *b)
 {
 	return a == b || (a && b && !strcmp(a, b));
-}
-
-static bool same_enumerators(const struct kmc_type *a, const struct kmc_type *b)
-{
-	bool same = a->nenumerators == b->nenumerators;
-
-	for (size_t i = 0; i < a->nenumerators && same; i++)
-		same = a->enumerators[i].value == b->enumerators[i].value &&
-		       !strcmp(a->enumerators[i].name, b->enumerators[i].name);
-	return same;
 }
 
 /*
@@ -375,7 +460,7 @@ static struct kmc_error *find_in(struct kmc_types *types, const struct kmc_index
 struct kmc_error *kmc_types_find(struct kmc_types *types, const char *name,
 				 kmc_type_id **ids, size_t *count)
 {
-	struct kmc_error *err = need_index(types);
+	struct kmc_error *err = kmc_types_index(types);
 	size_t n = 0;
 
 	if (!err)
@@ -392,7 +477,7 @@ struct kmc_error *kmc_types_find(struct kmc_types *types, const char *name,
 struct kmc_error *kmc_types_find_enum(struct kmc_types *types, const char *name,
 				      kmc_type_id **ids, size_t *count)
 {
-	struct kmc_error *err = need_index(types);
+	struct kmc_error *err = kmc_types_index(types);
 	size_t n = 0;
 
 	if (!err)

@@ -48,7 +48,7 @@ struct kmc_error *kmc_types_new(const char *path,
 	return NULL;
 }
 
-static void raw_release(struct kmc_raw_type *raw)
+void kmc_raw_release(struct kmc_raw_type *raw)
 {
 	free(raw->members);
 	free(raw->enumerators);
@@ -60,7 +60,7 @@ static void entry_free(void *value)
 
 	if (!entry)
 		return;
-	raw_release(&entry->raw);
+	kmc_raw_release(&entry->raw);
 	free(entry->declared);
 	free(entry);
 }
@@ -99,8 +99,8 @@ static void drop_long_names(struct kmc_raw_type *raw)
 			raw->enumerators[i].name = "";
 }
 
-static struct kmc_error *read_raw(struct kmc_types *types, kmc_type_id id,
-				  bool children, struct kmc_raw_type *raw)
+struct kmc_error *kmc_types_read(struct kmc_types *types, kmc_type_id id, bool children,
+				 struct kmc_raw_type *raw)
 {
 	struct kmc_error *err;
 
@@ -129,7 +129,7 @@ static struct kmc_error *strip(struct kmc_types *types, kmc_type_id *id,
 	struct kmc_error *err;
 
 	for (int i = 0; i < MAX_STEPS; i++) {
-		err = read_raw(types, *id, false, raw);
+		err = kmc_types_read(types, *id, false, raw);
 		if (err || raw->alias == KMC_ALIAS_NONE)
 			return err;
 		*id = raw->target;
@@ -299,9 +299,9 @@ static struct kmc_error *declare_step(struct declaration *d, kmc_type_id *id,
 	struct kmc_error *err;
 
 	/* Children only where they are shown: read again as a whole. */
-	err = read_raw(d->types, *id, false, &raw);
+	err = kmc_types_read(d->types, *id, false, &raw);
 	if (!err && raw.alias == KMC_ALIAS_NONE && raw.kind == KMC_TYPE_FUNCTION)
-		err = read_raw(d->types, *id, true, &raw);
+		err = kmc_types_read(d->types, *id, true, &raw);
 	if (err)
 		return err;
 	*id = raw.target;
@@ -317,7 +317,7 @@ static struct kmc_error *declare_step(struct declaration *d, kmc_type_id *id,
 		*done = true;
 	if (*done)
 		add_base(d, &raw);
-	raw_release(&raw);
+	kmc_raw_release(&raw);
 	return err;
 }
 
@@ -413,7 +413,7 @@ static struct kmc_error *load(struct kmc_types *types, kmc_type_id id,
 		return kmc_error_nomem();
 	err = strip(types, &real, &entry->raw);
 	if (!err)
-		err = read_raw(types, real, true, &entry->raw);
+		err = kmc_types_read(types, real, true, &entry->raw);
 	if (!err)
 		err = fill_type(types, id, entry);
 	if (!err && !kmc_map_put(&types->entries, id, entry))

@@ -66,11 +66,14 @@ struct kmc_raw_type {
 /**
  * struct kmc_index_entry - a name, once for each time that it is there
  * @name: as in the list
+ * @first: of an enum that has no name, its first constant: it will be called by that; else
+ *	NULL
  * @origin: equal ones were, most likely, compiled from the same lines: hash of
  *	where it was declared and how many bytes describe it; 0: not known
  */
 struct kmc_index_entry {
 	struct kmc_type_name name;
+	const char *first;
 	uint64_t origin;
 };
 
@@ -99,7 +102,7 @@ struct kmc_functions {
  * @read: one node; @children: also members, parameters, enumerators. Strings
  *	live as long as the source. On failure @out owns nothing.
  * @index: names of all complete structs, unions and enums and typedefs of them, each as
- *	often as it is there
+ *	often as it is there; enums that have neither by @first
  * @variable: what the one variable of a name is of; false: there is none, or some. NULL
  *	when it knows no variables
  * @functions: all of them, each as often as it is there
@@ -126,7 +129,9 @@ struct kmc_types_ops {
  * @nlist: of @list
  * @enums: each name of @enum_index once
  * @nenums: of @enums
- * @indexed: these are there
+ * @labels: hash of a constant → what an enum without a name is called by it
+ * @indexed: @index, @enum_index and @labels are there
+ * @listed: the lists are
  * @functions: each name once
  * @has_functions: @functions is there
  */
@@ -141,7 +146,9 @@ struct kmc_types {
 	size_t nlist;
 	struct kmc_type_name *enums;
 	size_t nenums;
+	struct kmc_map labels;
 	bool indexed;
+	bool listed;
 	struct kmc_functions functions;
 	bool has_functions;
 };
@@ -151,14 +158,26 @@ KMC_MUST_CHECK struct kmc_error *
 kmc_types_new(const char *path, const struct kmc_types_ops *ops, void *source,
 	      struct kmc_types **out);
 
+/* One node, as ops->read() has it; 0 is void. Its children are yours until released. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_types_read(struct kmc_types *types, kmc_type_id id, bool children,
+	       struct kmc_raw_type *raw);
+void kmc_raw_release(struct kmc_raw_type *raw);
+
 /* What a module's BTF, which continues its kernel's, has; @kernel has to outlive it. */
 KMC_MUST_CHECK struct kmc_error *
 kmc_types_open_module_btf(const char *path, struct kmc_types *kernel,
 			  struct kmc_types **out);
 
+/* module_types.c: of the module of a name ("snd_hda"), NULL if there is none. */
+KMC_MUST_CHECK struct kmc_error *
+kmc_modules_named(struct kmc_modules *modules, const char *name, struct kmc_types **out);
+
 /* Add an entry; false: out of memory. */
 bool kmc_index_add(struct kmc_index *index, const struct kmc_index_entry *entry);
 
+/* The names of all types, unless they are there. */
+KMC_MUST_CHECK struct kmc_error *kmc_types_index(struct kmc_types *types);
 /* All names, as if they had never been asked for. */
 void kmc_types_drop_index(struct kmc_types *types);
 

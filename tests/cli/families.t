@@ -35,13 +35,16 @@ RULES = {
     ("wild-pointer", "write"): "bad-access",
     ("use-after-free-suspected", "read"): "suspected-use-after-free",
     ("use-after-free-suspected", None): "suspected-use-after-free",
-    ("unknown", None): "locking",
+    ("use-after-free", None): "use-after-free-read",
+    ("unknown", None): "bad-access",
 }
 BY_CHECKER = {"BUG": "assertion", "WARNING": "warning", "lockdep": "locking"}
 SAME = ("double-free", "invalid-free", "memory-corruption", "objects-remaining", "refcount",
         "list-corruption", "null-dereference", "error-pointer", "user-address",
         "pointer-not-set")
 UNDEFINED = {"array-index-out-of-bounds": "array-index-out-of-bounds",
+             "array index out of bounds": "array-index-out-of-bounds",
+             "misaligned-access": "undefined-behaviour",
              "shift-out-of-bounds": "shift-out-of-bounds",
              "signed-integer-overflow": "arithmetic-overflow",
              "division-overflow": "arithmetic-overflow",
@@ -61,6 +64,9 @@ def wanted_rule(report):
         return BY_CHECKER[report["checker"]]
     if report["checker"] == "UBSAN":
         return UNDEFINED[report["error"]]
+    # Of a line that was cut, the address is missing.
+    if kind == "unknown" and "NULL pointer" in report["error"]:
+        return "null-dereference"
     return kind if kind in SAME else RULES.get((kind, report["kind"]))
 
 

@@ -127,6 +127,8 @@ class Access:
 def reading(address, text):
     """-> Access, or None when this does not read through a general register. What has the
     address of a variable as displacement has an index in the register: see found.t."""
+    if "(%r" not in text:
+        return None
     words = re.sub(r"\s*(#|<).*", "", text).split(None, 1)
     match = MEMORY.search(text)
     if len(words) != 2 or not match or match["seg"] or match["base"] in ("rip", "rsp") or \
@@ -335,9 +337,11 @@ class Source:
         said = set(self.WORD.findall(text)) - KEYWORDS
         named = set(re.findall(r"(?:->|\.)\s*(\w+)", text))
         named |= self.expand(named)
+        # What is pasted together is also of a macro's words, as of a list of fields.
+        words = said.union(*(self.macros.get(name, ()) for name in said))
         for name in self.expand(said):
             named |= {before + word + after for before, after in self.pasted.get(name, ())
-                      for word in said}
+                      for word in words}
         # Of a macro one cannot tell the members from what else it says.
         used = {name for name in said if name in self.macros}
         return named | self.expand(used) | set().union(*(
@@ -438,12 +442,23 @@ def may_be_another(access, thing, parts):
     """Where the statement's cast has a member, a function of the chain, or one that the
     statement calls, names another one at the same displacement of another struct, as
     vma->vm_file and the private of a seq_file, or tfm->base.__crt_alg, which f(tfm)->digest
-    is made of: the instruction may be either's."""
+    is made of: the instruction may be either's. So it may where the register points to what
+    lies within the other struct, &tfm->base."""
     texts = [SOURCE.function_text(file, line) for _, file, line in access.chain]
     places = [place for text in texts for place in TYPED.places(text)[0]]
-    places += TYPED.of_calls(SOURCE.statement(*access.chain[0][1:]))[0]
-    return thing["offset"] == access.disp and not access.index and any(
-        TYPED.agrees(place, thing, parts) for place in places)
+    called, unknown = TYPED.of_calls(SOURCE.statement(*access.chain[0][1:]))
+    return thing["offset"] >= access.disp and not access.index and (
+        bool(parts & SOURCE.expand(unknown)) or
+        any(TYPED.agrees(place, thing, parts) for place in places + called))
+
+
+def is_of_another(access):
+    """Is the line in a header, in another function than the one that debug info says? That
+    has left no trace, and of the function which it was inlined into no line is known."""
+    function, file, line = access.chain[0]
+    head = SOURCE.function_text(file, line).partition("{")[0]
+    return file.endswith(".h") and bool(head) and \
+        not re.search(rf"\b{re.escape(function.partition('.')[0])}\s*\(", head)
 
 
 def is_array_view(access, thing):
@@ -545,7 +560,7 @@ def judge(access, types, elsewhere=True):
                                for _, file, line in access.chain))
         if (parts & around or is_array_view(access, thing) or uses_whole(access) or
                 is_of_callback(access, thing, parts, said=False) or
-                is_copied_whole(access, thing)) and \
+                is_copied_whole(access, thing) or is_of_another(access)) and \
                 not is_before_array(access, thing):
             right_offset = None
     if elsewhere and placed and cast is False and may_be_another(access, thing, parts):

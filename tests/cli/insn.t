@@ -232,6 +232,9 @@ class Reading:
 def check_value(row, wanted):
     """Compare one answer with the other reading."""
     constants = {w for w in wanted if isinstance(w, int)}
+    # Code that is only there until the kernel has booted.
+    if row[2:] == ["no symbol"]:
+        return "no symbol"
     known = row[4] == "known"
     if known and row[5] == "-":
         value, calls = int(row[6]) & (1 << 64) - 1, int(row[8])

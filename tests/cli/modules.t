@@ -123,6 +123,16 @@ if command -v pahole >/dev/null; then
 	dumps "BTF in the list" "mod_thing  my-mod.ko" -k vmlinux.btf -m btf --dump
 	xz btf/my-mod.ko
 	dumps "compressed BTF" "struct mod_thing, 24 bytes" -k vmlinux.btf -m btf --dump mod_thing
+	# As a running kernel shows it.
+	mkdir raw
+	objcopy -O binary --only-section=.BTF --set-section-flags .BTF=alloc vmlinux.btf raw/vmlinux
+	unxz <btf/my-mod.ko.xz >my-mod.btf
+	objcopy -O binary --only-section=.BTF --set-section-flags .BTF=alloc my-mod.btf raw/my_mod
+	head -c 100 raw/my_mod >raw/cut_off
+	dumps "raw BTF of a directory" "struct mod_thing, 24 bytes" -k raw --dump mod_thing
+	dumps "raw BTF in the list" "mod_thing  my_mod" -k raw --dump
+	dumps "raw BTF is searched" "struct mod_thing" -k raw --dump --find "contains list_head"
+	dumps "raw BTF of the kernel" "struct list_head, 16 bytes" -k raw --dump list_head
 	"$KMC_ANNOTATE" -k vmlinux -m btf --dump mod_thing >out 2>err
 	judge "$([ -s err ] && [ ! -s out ] && echo yes)" "BTF without the kernel's is of no use"
 else

@@ -123,7 +123,7 @@ done
 complete_words kmc-store re >"$tmp/out"
 check "kmc-store: completion of a command" same "$(printf 'reopen\nregressions')" "$tmp/out"
 complete_words kmc-store list --format = "" >"$tmp/out"
-check "... of a word" same "$(printf 'text\njson')" "$tmp/out"
+check "... of a word" same "$(printf 'text\njson\nraw')" "$tmp/out"
 (cd "$tmp" && complete_words kmc-store list fix) >"$tmp/out"
 check "... of a file" same fixture.log "$tmp/out"
 "${KMC_STORE:-$build/kmc-store}" --help >"$tmp/help"

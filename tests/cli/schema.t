@@ -178,7 +178,7 @@ def check_github(name, document):
 
 # Of kmemcheck's reports, and of the other checkers'.
 HEADER = (rb"aught|kmemcheck|^[ },]*\{$|BUG|WARNING: |UBSAN: |general protection fault|"
-          rb"Unable to handle|Internal error|INFO: ")
+          rb"Unable to handle|Internal error|INFO: |\[#\d")
 
 
 def check_log_places(document):
@@ -259,6 +259,11 @@ def check_types(schema, directory):
     diff = ("--diff", "vmlinux", "other")
     for name, key, args in (
             ("a type", "members", ("-k", "vmlinux", "demo_info")),
+            ("a profile", "samples", ("-k", "vmlinux", "--profile",
+                                      TOP + "/tests/tui/profile.txt", "demo_order")),
+            ("--order", "order", ("-k", "vmlinux", "--order", "demo_order")),
+            ("--order, hot", "hot_lines", ("-k", "vmlinux", "--order", "--profile",
+                                           TOP + "/tests/tui/profile.txt", "demo_order")),
             ("an enum", "values", ("-k", "vmlinux", "enum", "demo_code")),
             ("--find, enums", "answers", ("-k", "vmlinux", "--find=.DEMO_*")),
             ("all types", "types", ("-k", "vmlinux")),
@@ -266,13 +271,39 @@ def check_types(schema, directory):
             ("--find, functions", "answers", ("-k", "vmlinux", "--find=takes struct demo")),
             ("--what", "answers", ("-k", "allocations", "--what=kmalloc-64")),
             ("--diff", "differ", diff), ("--diff of a type", "members", (*diff, "demo")),
+            ("--diff of an enum", "members", (*diff, "demo_mode")),
             ("--diff of one that is gone", "members", (*diff, "demo_gone")),
             ("--diff of one that is new", "members", (*diff, "demo_new"))):
         document = annotate(directory, *args)
         why = complaints(schema, document)
         result(not why and document[key], "types: " + name, why or f"{key} is empty")
     check_diff(annotate(directory, *diff), annotate(directory, *diff, "demo"))
+    check_order(annotate(directory, "-k", "vmlinux", "--order", "demo_order"))
     return annotate(directory, *diff, "demo")
+
+
+def check_order(order):
+    rows = {row["name"]: row for row in order["order"]}
+    result(order["sizes"] == [56, 40] and order["cache_lines"] == [1, 1] and
+           "hot_lines" not in order and rows["second"] == {
+               "name": "second", "type": "u64", "bit_offset": 128, "was": 192,
+               "bit_size": 64, "bitfield": False}, "types: a better order", order)
+
+
+def check_reports(schema, directory):
+    """A report has all that it may be, and what to do of a false positive."""
+    fixture.log(directory)
+    done = subprocess.run([ANNOTATE, "--dump=json", "-k", "vmlinux", "-s", ".", "reports.log"],
+                          cwd=directory, check=True, stdout=subprocess.PIPE, text=True)
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+    why = "".join(complaints(schema, report) for report in reports)
+    result(not why and len(reports) == 4, "kmc-annotate: reports", why)
+    result(all(report["candidates"][0]["type"] == report["object"]["type"]
+               for report in reports), "kmc-annotate: the best candidate is the object")
+    diffs = {report["verdict"]["class"]: report["diff"] for report in reports}
+    result(diffs["uninitialized-member"] is None and diffs["padding"].startswith("--- a/") and
+           "\n+\tkmemcheck_mark_initialized(" in diffs["padding"] and
+           "kmemcheck_bitfield_begin(" in diffs["bitfield"], "kmc-annotate: diffs", diffs)
 
 
 def check_diff(all_types, demo):
@@ -281,8 +312,12 @@ def check_diff(all_types, demo):
          "changed": 12},
         {"name": "demo_gone", "kind": "struct", "typedef": False, "sizes": [4, None],
          "changed": 0},
+        {"name": "demo_mode", "kind": "enum", "typedef": False, "sizes": [4, 4],
+         "changed": 3},
         {"name": "demo_new", "kind": "struct", "typedef": False, "sizes": [None, 4],
-         "changed": 0}], "types: which differ", all_types)
+         "changed": 0},
+        {"name": "{DEMO_FEW, ...}", "kind": "enum", "typedef": False, "sizes": [4, 4],
+         "changed": 2}], "types: which differ", all_types)
     rows = {row["path"]: row for row in demo["members"]}
     result(demo["sizes"] == [104, 112] and demo["changed"] == 12 and
            rows["list"]["changes"] == [] and rows["later"]["b"] is None and
@@ -325,6 +360,7 @@ def main():
     types = validator(TOP + "/docs/types.schema.json")
     with tempfile.TemporaryDirectory() as tmp:
         demo = check_types(types, tmp)
+        check_reports(report, tmp)
     empty = json.loads(run("-f", "sarif", "/dev/null"))
     result(not complaints(schemas[0][1], empty), "SARIF without results")
     refuses(report, "a missing key is seen", line, lambda d: d.pop("caret"))

@@ -251,7 +251,7 @@ def copies_whole(text, statement, kind):
         return False
     declared, name = match.groups()
     return declared == kind if declared else bool(
-        re.search(rf"\b{kind}\s+(?:\w+\s*,\s*)*{name}\s*[,;=]", text))
+        re.search(rf"\b{re.escape(kind)}\s+(?:\w+\s*,\s*)*{name}\s*[,;=]", text))
 
 
 def copies_pointee(text, kind):

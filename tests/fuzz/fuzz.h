@@ -19,8 +19,7 @@ KMC_PRINTF(1, 2) void fuzz_fail(const char *fmt, ...)
 /*
  * fuzz_read() - run a reader over bytes
  * @ops: the reader
- * @piece: bytes given at once, 0 for all; each piece is a copy of its own, so
- *	that a read beyond it is seen
+ * @piece: bytes given at once, 0 for all; a read beyond them, or later, is seen
  * @events: what was found; release it with kmc_events_release()
  *
  * Return: whether there was no error.

@@ -3,7 +3,10 @@
  * Damages the type sections of an ELF file in memory, and has the library answer
  * every question about what is left. Each damaged file has a process of its own.
  *
- * usage: kmc-mutate btf|dwarf FILE FIRST-SEED COUNT
+ * usage: kmc-mutate btf|dwarf FILE FIRST-SEED COUNT [PROGRAM]
+ *
+ * With PROGRAM, that is what is asked, and FILE is what it has beside it: under the name
+ * by which it is looked for there has to be a link to /proc/self/fd/BESIDE.
  *
  * The last line counts how those ended. Any that died or took more than
  * SECONDS makes the exit status 1 and is named with its seed; that seed with
@@ -24,6 +27,7 @@
 #include "kmc/kmc.h"
 
 #define SECONDS		20
+#define BESIDE		200
 #define MAX_SECTIONS	8
 /* Ids tried that the file did not name. */
 #define STRAY_IDS	200
@@ -177,7 +181,7 @@ static int ask_all(struct kmc_types *types, uint32_t seed)
 	return count ? ANSWERED : REFUSED;
 }
 
-static int try_one(struct file *file, bool btf, uint32_t seed)
+static int try_one(struct file *file, bool btf, uint32_t seed, const char *program)
 {
 	struct kmc_types *types;
 	char path[64];
@@ -188,9 +192,13 @@ static int try_one(struct file *file, bool btf, uint32_t seed)
 	fd = memfd_create("damaged", 0);
 	if (fd < 0 || write(fd, file->data, file->size) != (ssize_t)file->size)
 		return 2;
+	if (program && dup2(fd, BESIDE) != BESIDE)
+		return 2;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (done(btf ? kmc_types_open_btf(path, &types) :
-		       kmc_types_open_dwarf(path, &types)))
+	if (!program)
+		program = path;
+	if (done(btf ? kmc_types_open_btf(program, &types) :
+		       kmc_types_open_dwarf(program, &types)))
 		return REFUSED;
 	status = ask_all(types, seed);
 	kmc_types_free(types);
@@ -203,8 +211,9 @@ static int try_one(struct file *file, bool btf, uint32_t seed)
 static bool is_wanted(const char *name, bool btf)
 {
 	static const char *const wanted[] = {
-		".debug_info", ".debug_abbrev", ".debug_str",
-		".debug_line_str", ".debug_str_offsets", NULL
+		".debug_info", ".debug_abbrev", ".debug_str", ".debug_types",
+		".debug_line_str", ".debug_str_offsets", ".debug_cu_index",
+		".debug_info.dwo", ".debug_abbrev.dwo", ".debug_str_offsets.dwo", NULL
 	};
 
 	if (btf)
@@ -244,7 +253,7 @@ static bool file_open(struct file *file, const char *path, bool btf)
 }
 
 /* The child's pages are its own, so that every seed starts from the file. */
-static int run_one(struct file *file, bool btf, uint32_t seed)
+static int run_one(struct file *file, bool btf, uint32_t seed, const char *program)
 {
 	int status;
 	pid_t pid = fork();
@@ -253,7 +262,7 @@ static int run_one(struct file *file, bool btf, uint32_t seed)
 		return -1;
 	if (!pid) {
 		alarm(SECONDS);
-		exit(try_one(file, btf, seed));
+		exit(try_one(file, btf, seed, program));
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -267,8 +276,8 @@ int main(int argc, char **argv)
 	uint32_t first, count;
 	bool btf;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: kmc-mutate btf|dwarf FILE FIRST-SEED COUNT\n");
+	if (argc != 5 && argc != 6) {
+		fprintf(stderr, "usage: kmc-mutate btf|dwarf FILE FIRST-SEED COUNT [PROGRAM]\n");
 		return 2;
 	}
 	btf = !strcmp(argv[1], "btf");
@@ -279,7 +288,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	for (uint32_t seed = first; seed < first + count; seed++) {
-		int status = run_one(&file, btf, seed);
+		int status = run_one(&file, btf, seed, argv[5]);
 
 		if (WIFEXITED(status) && WEXITSTATUS(status) == ANSWERED)
 			answered++;

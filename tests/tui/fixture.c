@@ -142,3 +142,12 @@ int _start(void)
 	return demo_error(demo) + demo_word(demo) + demo_ready(demo) +
 	       demo_both(demo, &demo->info);
 }
+
+/* Enums with a name and without, which the other kernel has with other constants. */
+#ifdef OTHER
+enum demo_mode { DEMO_OFF, DEMO_HALF, DEMO_ON = 0x10 } demo_mode;
+enum { DEMO_FEW = 2, DEMO_MANY = 20, DEMO_ALL = -1 } demo_amount;
+#else
+enum demo_mode { DEMO_OFF, DEMO_ON, DEMO_TWICE } demo_mode;
+enum { DEMO_FEW = 2, DEMO_MANY = 10 } demo_amount;
+#endif

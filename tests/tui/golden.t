@@ -34,7 +34,8 @@ def run_case(case, directory):
     command = [ANNOTATE] + args
     if os.path.exists(keys):
         command[1:1] = ["--keys", keys]
-    environment = dict(os.environ, LC_ALL="C.UTF-8", EDITOR="echo >edited")
+    environment = dict(os.environ, LC_ALL="C.UTF-8", EDITOR="echo >edited",
+                       XDG_CACHE_HOME=directory + "/cache")
     done = subprocess.run(command, cwd=directory, text=True, capture_output=True,
                           env=environment, timeout=120)
     text = done.stdout.replace(ROOT, "@ROOT@")

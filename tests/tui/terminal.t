@@ -80,6 +80,22 @@ def test_escape(t):
     return ok and leave(t)
 
 
+def test_paste(t):
+    """what is pasted goes into a prompt and is never taken for keys"""
+    ok = start(t, "-k vmlinux demo", "struct demo, 104 bytes")
+    # tmux brackets it when the program has asked for that.
+    t.tmux("set-buffer", "jjQ\nqq")
+    t.tmux("paste-buffer", "-p")
+    ok = ok and t.wait("goes into a prompt", "1/")
+    t.keys("g")
+    t.tmux("set-buffer", "info.code\nQ")
+    t.tmux("paste-buffer", "-p")
+    ok = ok and t.wait("go to offset or member: info.codeQ")
+    t.keys("BSpace", "Enter")
+    ok = ok and t.wait("code", "info", "struct demo", gone=("go to offset",))
+    return ok and leave(t)
+
+
 def test_mouse(t):
     """M switches the mouse on: a click unfolds, the wheel scrolls"""
     t.size(80, 24)

@@ -508,9 +508,61 @@ static void of_containers_the_inner_one_is_known(void **state)
 {
 	const struct read inner = { "of_a_container", 8, 64, NULL, 0 };
 	const struct read outer = { "of_the_outermost", 16, 64, NULL, 0 };
+	const struct read named = {
+		"of_the_outermost", 16, 64, "return outermost_of(p)->more;", 0
+	};
 
-	kmc_report_free(assert_found(state, &inner, "struct middle", "number", KMC_LIKELY));
-	kmc_report_free(assert_found(state, &outer, "struct outermost", "more", KMC_LIKELY));
+	/* The functions that make them are of the file, but not used there. */
+	kmc_report_free(assert_found(state, &inner, "struct middle", "number", KMC_GUESS));
+	kmc_report_free(assert_found(state, &outer, "struct outermost", "more", KMC_GUESS));
+	kmc_report_free(assert_found(state, &named, "struct outermost", "more", KMC_LIKELY));
+}
+
+static void the_source_says_what_a_member_is_in(void **state)
+{
+	static const struct read back = {
+		"of_what_is_around", -8, 64, "return container_of(p, struct around, part)->label;", 0
+	};
+	static const struct read macro = {
+		"of_what_is_around", -8, 64, "return to_around(p)->label;", 0
+	};
+	static const struct read other = {
+		"of_what_is_around", -8, 64, "return to_around(p)->name;", 0
+	};
+
+	kmc_report_free(assert_found(state, &back, "struct around", "label", KMC_LIKELY));
+	kmc_report_free(assert_found(state, &macro, "struct around", "label", KMC_LIKELY));
+	kmc_report_free(assert_found(state, &other, "struct beside", "before", KMC_GUESS));
+}
+
+static void room_on_the_stack_tells_no_container(void **state)
+{
+	static const struct read read = { "of_what_has_room", -8, 64, NULL, 0 };
+
+	kmc_report_free(assert_found(state, &read, "struct with_pair", "head", KMC_GUESS));
+}
+
+static void the_source_says_which_element(void **state)
+{
+	static const struct read read = {
+		"of_a_pair", 24, 64, "return pairs[0].second + pairs[1].second;", 0
+	};
+	struct kmc_report *report = assert_found(state, &read, "struct pair", "second",
+						 KMC_LIKELY);
+
+	assert_int_equal(report->candidates->offset, 8);
+	kmc_report_free(report);
+}
+
+static void the_source_tells_the_arm_whose_bit_it_tests(void **state)
+{
+	static const struct read named = {
+		"of_a_flag", 8, 8, "return handle->other_flags & 1;", 0
+	};
+	static const struct read other = { "of_a_flag", 8, 8, NULL, 0 };
+
+	kmc_report_free(assert_found(state, &named, "struct handle", "other_flags", KMC_CERTAIN));
+	kmc_report_free(assert_found(state, &other, "struct handle", "skip", KMC_LIKELY));
 }
 
 static void the_header_of_an_argument_has_the_macro(void **state)
@@ -579,6 +631,10 @@ int main(void)
 		cmocka_unit_test(what_the_source_does_not_say_is_not_found),
 		cmocka_unit_test(what_fits_much_is_a_guess),
 		cmocka_unit_test(of_containers_the_inner_one_is_known),
+		cmocka_unit_test(the_source_says_what_a_member_is_in),
+		cmocka_unit_test(room_on_the_stack_tells_no_container),
+		cmocka_unit_test(the_source_says_which_element),
+		cmocka_unit_test(the_source_tells_the_arm_whose_bit_it_tests),
 		cmocka_unit_test(the_header_of_an_argument_has_the_macro),
 		cmocka_unit_test(a_macro_that_may_be_another_is_not_used),
 		cmocka_unit_test(what_an_index_is_added_to_may_be_text),

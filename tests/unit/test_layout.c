@@ -141,6 +141,10 @@ static void enums_are_found_and_keep_their_sign(void **state)
 	assert_int_equal(count, 1);
 	assert_ptr_equal(get(s, ids[0])->enumerators, colour->enumerators);
 	free(ids);
+	assert_no_error(kmc_types_find_enum(s->types, "{NAMELESS, ...}", &ids, &count));
+	assert_int_equal(count, 1);
+	assert_int_equal(get(s, ids[0])->enumerators[1].value, 4);
+	free(ids);
 	assert_error(kmc_types_find_enum(s->types, "enum many", &ids, &count),
 		     KMC_ERROR_NOT_FOUND, "union, enum or typedef");
 	assert_int_equal(colour->nenumerators, 3);

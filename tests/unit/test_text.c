@@ -398,6 +398,24 @@ static void test_a_line_may_end_in_an_equals_sign(void **state)
 	}
 }
 
+/* A name with its file behind an address that stands alone; found by the fuzzer as a leak. */
+static void test_a_place_that_does_not_end_is_no_frame(void **state)
+{
+	static const char text[] =
+		"BUG: KASAN: use-after-free in get+0x10/0x90\n"
+		"Call Trace:\n"
+		" [<ffffffff81000070>] new+0x10/0x20\n"
+		" [<ffffffff81000090>]\n"
+		" put (a.h:4 b.c:1-free\n";
+	struct reading reading;
+
+	(void)state;
+	run(&reading, text, 0);
+	assert_int_equal(reading_count(&reading, KMC_EVENT_REPORT), 1);
+	assert_int_equal(reading_report(&reading, 0)->frames.count, 2);
+	reading_free(&reading);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -412,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_talk_about_reports_is_named_and_no_report),
 		cmocka_unit_test(test_talk_within_a_report_ends_nothing),
 		cmocka_unit_test(test_a_second_report_is_whole_wherever_it_is_wrapped),
+		cmocka_unit_test(test_a_place_that_does_not_end_is_no_frame),
 		cmocka_unit_test(test_a_line_may_end_in_an_equals_sign),
 		cmocka_unit_test(test_lines_end_in_carriage_returns_newlines_or_both),
 		cmocka_unit_test(test_what_a_terminal_would_overwrite_ends_no_report),

@@ -109,6 +109,18 @@ static void flags_tell_the_kind(void **state)
 	assert_int_equal(made_by(*state, "new_waiter")->kind, KMC_KMALLOC_NORMAL);
 }
 
+static void flags_may_be_behind_buckets(void **state)
+{
+	const struct kmc_allocation *letter = made_by(*state, "new_letter");
+	const struct kmc_allocation *message = made_by(*state, "new_message");
+
+	assert_int_equal(letter->by, KMC_ALLOCATION_KMALLOC);
+	assert_int_equal(letter->kind, KMC_KMALLOC_CGROUP);
+	assert_int_equal(letter->size, 400);
+	assert_int_equal(message->by, KMC_ALLOCATION_CACHE);
+	assert_null(message->cache);
+}
+
 static void a_cache_is_known_by_the_variable_that_has_it(void **state)
 {
 	const struct kmc_allocation *one = made_by(*state, "new_ticket");
@@ -256,7 +268,7 @@ static const struct kmc_what_answer *ask(struct state *s, const char *query)
 
 	kmc_what_answers_release(&s->answers);
 	assert_no_error(kmc_what_new(query, &what));
-	assert_no_error(kmc_what_run(what, s->all, s->types, &s->answers));
+	assert_no_error(kmc_what_run(what, s->all, s->types, NULL, &s->answers));
 	kmc_what_free(what);
 	assert_true(s->answers.count > 0);
 	for (size_t i = 0; i < s->answers.count; i++) {
@@ -376,7 +388,7 @@ static void without_allocations_sizes_are_left(void **state)
 	struct state *s = *state;
 
 	assert_no_error(kmc_what_new("56 bytes +8", &what));
-	assert_no_error(kmc_what_run(what, NULL, s->types, &found));
+	assert_no_error(kmc_what_run(what, NULL, s->types, NULL, &found));
 	assert_int_equal(found.count, 1);
 	assert_string_equal(found.v[0].type, "struct ticket");
 	assert_int_equal(found.v[0].confidence, KMC_GUESS);
@@ -470,7 +482,7 @@ static void a_report_asks_by_its_object(void **state)
 	memcpy(report->memory + 8, &pointer, sizeof(pointer));
 	assert_no_error(kmc_what_of_report(report, &what));
 	assert_non_null(what);
-	assert_no_error(kmc_what_run(what, s->all, s->types, &found));
+	assert_no_error(kmc_what_run(what, s->all, s->types, NULL, &found));
 	assert_string_equal(found.v[0].type, "struct timer");
 	assert_no_error(kmc_what_offer(report, &found, 2));
 	assert_int_equal(report->ncandidates, 2);
@@ -546,6 +558,7 @@ int main(void)
 		cmocka_unit_test(functions_return_it),
 		cmocka_unit_test(a_size_that_is_computed_is_none),
 		cmocka_unit_test(flags_tell_the_kind),
+		cmocka_unit_test(flags_may_be_behind_buckets),
 		cmocka_unit_test(a_cache_is_known_by_the_variable_that_has_it),
 		cmocka_unit_test(the_search_can_be_stopped),
 		cmocka_unit_test(what_was_found_is_kept),

@@ -160,6 +160,24 @@ static void warn(struct symbols *symbols, const char *file, const char *why)
 	message("warning: %s", text);
 }
 
+/* Most reports are of the same kernel as the one before. */
+static bool was_checked(struct symbols *symbols, const char *dir,
+			const struct kmc_kernel *kernel)
+{
+	char *text;
+
+	if (asprintf(&text, "%s\n%s\n%s", dir, kernel->release ? kernel->release : "",
+		     kernel->banner ? kernel->banner : "") < 0)
+		return false;
+	if (symbols->checked && !strcmp(symbols->checked, text)) {
+		free(text);
+		return true;
+	}
+	free(symbols->checked);
+	symbols->checked = text;
+	return false;
+}
+
 /* The tree that was named, or that the debug info names; it may be none by now. */
 static void check_source(struct symbols *symbols, const struct kmc_report *report)
 {
@@ -168,7 +186,9 @@ static void check_source(struct symbols *symbols, const struct kmc_report *repor
 
 	if (!dir && symbols->di)
 		dir = kmc_debuginfo_source(symbols->di);
-	err = dir ? kmc_source_check(dir, &report->kernel) : NULL;
+	if (!dir || was_checked(symbols, dir, &report->kernel))
+		return;
+	err = kmc_source_check(dir, &report->kernel);
 	if (err && err->code == KMC_ERROR_MISMATCH)
 		warn(symbols, err->path, err->message);
 	kmc_error_free(err);
@@ -176,6 +196,10 @@ static void check_source(struct symbols *symbols, const struct kmc_report *repor
 
 static void warn_all(struct symbols *symbols, const struct kmc_report *report)
 {
+	const char *unread = symbols->di ? kmc_debuginfo_unread(symbols->di) : NULL;
+
+	if (unread)
+		warn(symbols, kmc_debuginfo_path(symbols->di), unread);
 	for (size_t i = 0; i < report->ndoubts; i++)
 		warn(symbols, report->doubts[i].file, report->doubts[i].why);
 	check_source(symbols, report);
@@ -288,6 +312,7 @@ void symbols_close(struct symbols *symbols)
 	free(symbols->old);
 	kmc_debuginfo_free(symbols->di);
 	free(symbols->missing);
+	free(symbols->checked);
 	for (size_t i = 0; i < symbols->nwarned; i++)
 		free(symbols->warned[i]);
 	free(symbols->warned);

@@ -23,6 +23,7 @@
  * @announced: the user knows of it
  * @hinted: the user knows that there is none
  * @hinted_module: the user knows that a module has none
+ * @checked: the source tree and the kernel that were compared last, as text
  * @warned: what was doubted already, @nwarned of them, as it was said
  * @keep: what was explained is still in use when debug info of another kernel is
  *	opened; so the old one goes to @old, @nold of them
@@ -41,6 +42,7 @@ struct symbols {
 	bool announced;
 	bool hinted;
 	bool hinted_module;
+	char *checked;
 	char **warned;
 	size_t nwarned;
 	bool keep;

@@ -176,6 +176,15 @@ void app_key(struct app *app, int key)
 		app_say(app, "nothing to do for that key in %s", view->ops->name);
 }
 
+void app_paste(struct app *app, uint32_t ch)
+{
+	app->pasted = true;
+	if (app->prompt == PROMPT_NONE)
+		app_say(app, "what is pasted goes into a prompt: / & g f open one");
+	else if (ch >= ' ' && ch != 0x7f)
+		app_key(app, ch);
+}
+
 void app_wheel(struct app *app, bool up)
 {
 	app->message[0] = '\0';

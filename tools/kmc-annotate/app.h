@@ -33,6 +33,7 @@ struct session;
  * @history: what was asked for before, a list each kind of prompt; @recalled: how far one
  *	went back in it
  * @search: what n looks for, @search_back: upwards
+ * @pasted: something was, not typed
  * @printing: there is no screen, and lines may be as long as they are
  * @errand: to be run and reset; @edit_file at @edit_line for ERRAND_EDIT
  */
@@ -45,6 +46,7 @@ struct app {
 	bool ascii;
 	bool hex;
 	bool mouse;
+	bool pasted;
 	bool printing;
 	char message[LINE_TEXT];
 	enum prompt prompt;
@@ -60,6 +62,8 @@ struct app {
 };
 
 void app_key(struct app *app, int key);
+/* A character that was not typed: it goes into a prompt, and asks for nothing. */
+void app_paste(struct app *app, uint32_t ch);
 /* Rows of the screen between the title and the last one. */
 int app_body(const struct app *app);
 /* The mouse: a notch of its wheel, a click on a row of the screen. */

@@ -77,6 +77,7 @@ void crash_arm(void)
 	add(tigetstr("sgr0"));
 	add(tigetstr("cnorm"));
 	add(tigetstr("rmkx"));
+	add(tigetstr("BD"));
 	add(tigetstr("rmcup"));
 	sigaltstack(&alternative, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)

@@ -50,7 +50,7 @@ static const struct option_row rows[] = {
 	  "Follow\n.I PATH\nand show reports as they come.\n.I PATH\nis debugfs' file, a FIFO, a unix socket, or a log that\ngrows, also when that is truncated or another file gets its name; without it,\n.IR " LIVE_DEFAULT " ,\nwhich only root can read." },
 	{ 'k', "vmlinux", "FILE", false, option_text, AT(debuginfo.vmlinux),
 	  "vmlinux with debug info, or a file with BTF",
-	  "The vmlinux with debug info of the kernel that reported; for types alone, a file with BTF or raw BTF is enough, or a program with DWARF.\nWithout it, the usual places are searched, and for types alone the running kernel's BTF is taken." },
+	  "The vmlinux with debug info of the kernel that reported; for types alone, a file with BTF or raw BTF is enough, or a program with DWARF, or a directory that has a\n.I vmlinux\nwith raw BTF and that of modules, as\n.I /sys/kernel/btf\ndoes.\nWithout it, the usual places are searched; for types alone the running kernel's BTF and that of its modules is taken, if it has any." },
 	{ 'm', "modules", "PATH", false, option_text, AT(debuginfo.modules),
 	  "its modules: a directory that has them, or one .ko",
 	  "Look for the modules of that kernel in the directory\n.I PATH\nand below; or take the file of one.\n"
@@ -61,7 +61,7 @@ static const struct option_row rows[] = {
 	  "The source tree, for source lines, the editor and annotations.\nWithout it, the tree that the debug info names, if it is there." },
 	{ 0, "diff", NULL, false, option_flag, AT(diff),
 	  "compare two kernels: all types, or one",
-	  "Compare the types of two kernels,\n.I A\nand\n.IR B ,\neach a file with BTF or DWARF: all that differ, or the one that is named, member by member.\nBetween the columns\n.B m\nis moved,\n.B s\nof another size,\n.B t\nof another type,\n.B \\-\ngone and\n.B +\nnew." },
+	  "Compare the types of two kernels,\n.I A\nand\n.IR B ,\neach a file with BTF or DWARF: all that differ, or the one that is named, member by member.\nBetween the columns\n.B m\nis moved,\n.B s\nof another size,\n.B t\nof another type,\n.B \\-\ngone and\n.B +\nnew; of the constants of an enum,\n.B v\nis of another value." },
 	{ 0, "find", "QUERY", false, option_text, AT(find),
 	  "search all types: .MEMBER, : TYPE, contains TYPE, ...",
 	  "Search all types.\nSee\n.BR QUERIES ." },

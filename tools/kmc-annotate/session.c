@@ -13,13 +13,29 @@
 #include "../common/message.h"
 #include "../common/symbols.h"
 
-/* Types of the running kernel, for those who named none. */
-#define RUNNING_BTF	"/sys/kernel/btf/vmlinux"
+/* Types of the running kernel and its modules, for those who named none. */
+#define RUNNING_BTF	"/sys/kernel/btf"
 
 void session_init(struct session *session, struct options *opts)
 {
 	symbols_init(&session->symbols, &opts->debuginfo);
 	session->symbols.keep = true;
+}
+
+/* Such a directory; false: it is none, or does not have the kernel's. */
+static bool btf_directory(struct session *session, const char *dir)
+{
+	size_t size = strlen(dir) + sizeof("/vmlinux");
+	char *path = xcalloc(size, 1);
+
+	snprintf(path, size, "%s/vmlinux", dir);
+	if (access(path, R_OK)) {
+		free(path);
+		return false;
+	}
+	session->types_path = path;
+	session->btf_dir = dir;
+	return true;
 }
 
 /* A path, not opened for anything but its types: that takes milliseconds. */
@@ -31,6 +47,8 @@ static struct kmc_error *types_path(struct session *session, const struct option
 	struct utsname names;
 
 	if (opts->debuginfo.vmlinux) {
+		if (btf_directory(session, opts->debuginfo.vmlinux))
+			return NULL;
 		session->types_path = xstrdup(opts->debuginfo.vmlinux);
 		return NULL;
 	}
@@ -38,19 +56,16 @@ static struct kmc_error *types_path(struct session *session, const struct option
 		session->types_path = xstrdup(kmc_debuginfo_path(session->symbols.di));
 		return NULL;
 	}
+	if (btf_directory(session, RUNNING_BTF))
+		return NULL;
 	uname(&names);
 	kernel.release = names.release;
 	err = kmc_debuginfo_open(&opts->debuginfo, &kernel, &found);
 	symbols_end_download(&session->symbols);
-	if (!err) {
-		session->types_path = xstrdup(kmc_debuginfo_path(found));
-		kmc_debuginfo_free(found);
-		return NULL;
-	}
-	if (access(RUNNING_BTF, R_OK))
+	if (err)
 		return err;
-	kmc_error_free(err);
-	session->types_path = xstrdup(RUNNING_BTF);
+	session->types_path = xstrdup(kmc_debuginfo_path(found));
+	kmc_debuginfo_free(found);
 	return NULL;
 }
 
@@ -104,6 +119,9 @@ struct kmc_error *session_modules(struct session *session, const struct options 
 			return NULL;
 		err = kmc_modules_open(opts->debuginfo.modules, session->types,
 				       &session->modules);
+	} else if (!session->modules && session->btf_dir) {
+		err = kmc_modules_open_btf(session->btf_dir, session->types,
+					   &session->modules);
 	}
 	*out = session->modules;
 	return err;
@@ -124,7 +142,7 @@ struct kmc_error *session_find(struct session *session, const struct options *op
 		err = kmc_types_find_enum(*types, name, ids, count);
 	}
 	/* The DWARF of a module is enough, without any kernel. */
-	if (!err || !opts->debuginfo.modules)
+	if (!err || !(opts->debuginfo.modules || session->btf_dir))
 		return err;
 	other = session_modules(session, opts, &modules);
 	if (!other && modules)

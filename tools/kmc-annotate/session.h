@@ -15,6 +15,7 @@
  * @symbols: debug info for reports
  * @types: of the kernel, for the list of types; NULL until needed
  * @types_path: where they come from
+ * @btf_dir: directory with that and the BTF of modules, NULL: it is in none such; borrowed
  * @other, @other_path: of the kernel that they are compared with, NULL without
  * @modules: for the types that only they have; NULL until needed, or without --modules
  * @allocations: of the kernel that @allocations_of is of; NULL until needed
@@ -27,6 +28,7 @@ struct session {
 	struct symbols symbols;
 	struct kmc_types *types;
 	char *types_path;
+	const char *btf_dir;
 	struct kmc_types *other;
 	char *other_path;
 	struct kmc_modules *modules;
@@ -51,7 +53,7 @@ struct kmc_error *session_compare(struct session *session, const char *a, const 
 struct kmc_error *session_find(struct session *session, const struct options *opts,
 			       const char *name, struct kmc_types **types,
 			       kmc_type_id **ids, size_t *count);
-/* *out is NULL when the user named none. */
+/* *out is NULL when the user named none, and the types are not the running kernel's. */
 struct kmc_error *session_modules(struct session *session, const struct options *opts,
 				  struct kmc_modules **out);
 /* session_what.c: the allocations of the kernel that is named, found, or that runs. */

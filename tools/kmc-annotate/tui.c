@@ -26,6 +26,10 @@
 
 /* A lone Esc is one when so many milliseconds pass. */
 #define ESC_MS		25
+/* What is pasted comes in pieces, this far apart at most. */
+#define PASTE_MS	500
+/* It begins with Esc [ and this. */
+#define PASTE		"200~"
 
 bool tui_possible(void)
 {
@@ -136,8 +140,60 @@ static int translate(wint_t key, bool special)
 	return KEY_OF_NONE;
 }
 
+/* Whether the terminal says what is pasted, which else would be taken for keys. */
+static void tell_pastes(bool on)
+{
+	const char *sequence = tigetstr(on ? "BE" : "BD");
+
+	if (!sequence || sequence == (char *)-1)
+		return;
+	putp(sequence);
+	fflush(stdout);
+}
+
+/* Up to the sequence that ends it; what has not come after a while never will. */
+static void take_paste(struct app *app)
+{
+	static const char end[] = "\033[201~";
+	size_t seen = 0;
+	wint_t key;
+	int kind;
+
+	timeout(PASTE_MS);
+	while (end[seen] && (kind = get_wch(&key)) != ERR) {
+		if (kind == KEY_CODE_YES)
+			continue;
+		if (key == (wint_t)end[seen]) {
+			seen++;
+			continue;
+		}
+		/* Only Esc begins it. */
+		seen = key == (wint_t)end[0];
+		if (!seen)
+			app_paste(app, key);
+	}
+	nodelay(stdscr, TRUE);
+}
+
+/* A control sequence, behind its first two bytes, ends with a letter or ~. */
+static void end_sequence(struct app *app)
+{
+	char text[sizeof(PASTE)] = "";
+	size_t len = 0;
+	wint_t key;
+
+	while (get_wch(&key) == OK) {
+		if (len < sizeof(text) - 1)
+			text[len++] = key < 0x80 ? key : '?';
+		if (key >= 0x40)
+			break;
+	}
+	if (!strcmp(text, PASTE))
+		take_paste(app);
+}
+
 /* The rest of a sequence that curses does not know: what it would do is nobody's guess. */
-static int after_escape(void)
+static int after_escape(struct app *app)
 {
 	wint_t key;
 	int kind = get_wch(&key);
@@ -146,11 +202,10 @@ static int after_escape(void)
 		return KEY_OF_ESC;
 	/* Pressed again, or Alt and what has a sequence of its own. */
 	if (kind != KEY_CODE_YES && key == KEY_OF_ESC)
-		return after_escape();
-	/* Control sequences end with a letter or ~; behind SS3 and Alt there is one key. */
+		return after_escape(app);
+	/* Behind SS3 and Alt there is one key. */
 	if (kind != KEY_CODE_YES && key == '[')
-		while (get_wch(&key) == OK && key < 0x40)
-			;
+		end_sequence(app);
 	else if (kind != KEY_CODE_YES && key == 'O')
 		get_wch(&key);
 	return KEY_OF_NONE;
@@ -179,6 +234,7 @@ static void arm_mouse(const struct app *app)
 
 static void stop_drawing(void)
 {
+	tell_pastes(false);
 	def_prog_mode();
 	endwin();
 }
@@ -192,11 +248,14 @@ static void run_errand(struct app *app, const struct screen *screen)
 	app->errand = ERRAND_NONE;
 	if (errand == ERRAND_SUSPEND) {
 		/* curses has a handler that does what is needed around it. */
+		tell_pastes(false);
 		kill(0, SIGTSTP);
+		tell_pastes(true);
 	} else if (errand == ERRAND_EDIT) {
 		stop_drawing();
 		run_editor(app);
 		reset_prog_mode();
+		tell_pastes(true);
 	} else if (errand == ERRAND_MOUSE) {
 		arm_mouse(app);
 		return;
@@ -237,7 +296,13 @@ static void take_keys(struct app *app, const struct screen *screen)
 			continue;
 		}
 		ours = translate(key, kind == KEY_CODE_YES);
-		app_key(app, ours == KEY_OF_ESC ? after_escape() : ours);
+		if (ours == KEY_OF_ESC) {
+			app->pasted = false;
+			ours = after_escape(app);
+			if (app->pasted)
+				continue;
+		}
+		app_key(app, ours);
 		run_errand(app, screen);
 	}
 }
@@ -266,8 +331,10 @@ static void loop(struct app *app, int keyboard, int signals, const struct screen
 
 static void leave(void)
 {
-	if (!isendwin())
-		endwin();
+	if (isendwin())
+		return;
+	tell_pastes(false);
+	endwin();
 }
 
 /* What is read takes seconds, and the screen is there at once. */
@@ -303,6 +370,7 @@ static bool start_screen(struct screen *screen, const struct app *app, FILE *in)
 	nodelay(stdscr, TRUE);
 	set_escdelay(ESC_MS);
 	curs_set(0);
+	tell_pastes(true);
 	screen->colors = start_colors(screen->theme);
 	return true;
 }

@@ -30,6 +30,13 @@ const char *number(char text[NUMBER_MAX], bool hex, uint64_t value)
 	return text;
 }
 
+uint64_t bits_of(uint64_t size, int64_t value)
+{
+	const uint64_t bits = value;
+
+	return size && size < 8 ? bits & ((1ULL << size * 8) - 1) : bits;
+}
+
 static void put_offset(struct line *line, bool hex, uint64_t bit, bool with_bit)
 {
 	char text[48];

@@ -13,6 +13,8 @@
 
 /* In decimal, or with what shows that it is not. */
 const char *number(char text[NUMBER_MAX], bool hex, uint64_t value);
+/* A value in as many bits as an enum of @size bytes has. */
+uint64_t bits_of(uint64_t size, int64_t value);
 /* "struct", "union", "enum" */
 const char *keyword_of(enum kmc_type_kind kind);
 void type_line(const struct app *app, const struct tree *tree, size_t i,

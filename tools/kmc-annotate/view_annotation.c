@@ -155,6 +155,13 @@ bool annotation_possible(const struct kmc_report *report)
 	       report->verdict.kind == KMC_VERDICT_BITFIELD;
 }
 
+/* What is said of it first. */
+static enum annotation_form form_of(const struct kmc_report *report)
+{
+	return report->verdict.kind == KMC_VERDICT_BITFIELD ? ANNOTATION_BITFIELD :
+	       ANNOTATION_MARK;
+}
+
 void annotation_open(struct app *app, const struct kmc_report *report)
 {
 	struct preview *preview;
@@ -167,8 +174,7 @@ void annotation_open(struct app *app, const struct kmc_report *report)
 	preview = xcalloc(1, sizeof(*preview));
 	preview->report = report;
 	preview->lines.ascii = app->ascii;
-	preview->form = report->verdict.kind == KMC_VERDICT_BITFIELD ?
-			ANNOTATION_BITFIELD : ANNOTATION_MARK;
+	preview->form = form_of(report);
 	view_open(app, &annotation_view, preview);
 	make(app->top);
 }
@@ -176,6 +182,25 @@ void annotation_open(struct app *app, const struct kmc_report *report)
 static void write_line(void *arg, const char *text)
 {
 	fprintf(arg, "%s\n", text);
+}
+
+char *annotation_diff(const struct app *app, const struct kmc_report *report)
+{
+	struct changes changes = { };
+	char *diff = NULL;
+	size_t len;
+	FILE *out;
+
+	if (annotation_possible(report) &&
+	    !annotation_make(report, form_of(report), app->session->source, &changes)) {
+		out = open_memstream(&diff, &len);
+		if (out) {
+			changes_print(&changes, app->session->source, write_line, out);
+			fclose(out);
+		}
+	}
+	changes_release(&changes);
+	return diff;
 }
 
 void annotation_write(struct app *app, const char *path)

@@ -38,6 +38,7 @@ static void line(const struct view *view, size_t i, struct line *out)
 	const struct kmc_type_name *name = type->b ? type->b : type->a;
 	char a[NUMBER_MAX] = "", b[NUMBER_MAX] = "";
 	const char *arrow = out->ascii ? "->" : "→";
+	const bool is_enum = name->kind == KMC_TYPE_ENUM;
 
 	if (type->a)
 		number(a, view->app->hex, type->a->size);
@@ -55,10 +56,11 @@ static void line(const struct view *view, size_t i, struct line *out)
 	line_say(out, KMC_STYLE_PLAIN, "  ");
 	line_pad(out, 58);
 	if (type->a && type->b && !type->changed)
-		line_say(out, KMC_STYLE_DIM, "padding differs");
+		line_say(out, KMC_STYLE_DIM, is_enum ? "size differs" : "padding differs");
 	else if (type->a && type->b)
-		line_say(out, KMC_STYLE_DIM, "%zu member%s differ%s", type->changed,
-			 type->changed == 1 ? "" : "s", type->changed == 1 ? "s" : "");
+		line_say(out, KMC_STYLE_DIM, "%zu %s%s differ%s", type->changed,
+			 is_enum ? "constant" : "member", type->changed == 1 ? "" : "s",
+			 type->changed == 1 ? "s" : "");
 	else
 		line_say(out, KMC_STYLE_DIM, type->a ? "gone" : "new");
 }
@@ -169,12 +171,14 @@ static bool find_name(struct kmc_types *types, const char *name, struct kmc_type
 	size_t n;
 
 	kmc_error_free(kmc_types_find(types, name, &ids, &n));
+	if (!ids)
+		kmc_error_free(kmc_types_find_enum(types, name, &ids, &n));
 	if (ids)
 		kmc_error_free(kmc_types_get(types, ids[0], &type));
 	if (type)
 		*out = (struct kmc_type_name) {
-			.name = type->declared, .kind = type->kind, .size = type->size,
-			.id = ids[0],
+			.name = type->name ? type->declared : name, .kind = type->kind,
+			.size = type->size, .id = ids[0],
 		};
 	free(ids);
 	return type;
@@ -189,7 +193,7 @@ static struct kmc_error *open_one(struct app *app, const char *type)
 
 	if (in_a || in_b)
 		return compared_open(app, in_a ? &a : NULL, in_b ? &b : NULL);
-	message("neither kernel has a complete struct, union or typedef of one called '%s'",
+	message("neither kernel has a complete struct, union, enum or typedef of one called '%s'",
 		type);
 	return NULL;
 }

@@ -5,6 +5,7 @@
 #include <kmc/compare.h>
 #include <kmc/output.h>
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,13 +39,36 @@ static size_t count(const struct view *view)
 	return sides->comparison.count + 1;
 }
 
-static void put_side(struct line *line, const struct kmc_compared_member *member, bool hex,
-		     enum kmc_style style, int type_at)
+/* A hole has no type either, but it has a size. */
+static bool is_constant(const struct kmc_compared_member *member)
+{
+	return member->path && !member->declared && !member->bit_size;
+}
+
+static void put_constant(struct line *line, const struct kmc_compared_member *member,
+			 const struct kmc_type_name *of, bool hex, enum kmc_style style)
+{
+	char value[NUMBER_MAX];
+
+	if (hex)
+		number(value, true, bits_of(of->size, member->value));
+	else
+		snprintf(value, sizeof(value), "%" PRId64, member->value);
+	line_say(line, KMC_STYLE_DIM, "%12s  ", value);
+	line_quote(line, style, member->path);
+}
+
+static void put_side(struct line *line, const struct kmc_compared_member *member,
+		     const struct kmc_type_name *of, bool hex, enum kmc_style style, int type_at)
 {
 	char offset[NUMBER_MAX], size[NUMBER_MAX + 1] = ":";
 
 	if (!member->path)
 		return;
+	if (is_constant(member)) {
+		put_constant(line, member, of, hex, style);
+		return;
+	}
 	number(offset, hex, member->bit_offset / 8);
 	if (member->bitfield || member->bit_offset % 8 || member->bit_size % 8) {
 		snprintf(offset + strlen(offset), sizeof(offset) - strlen(offset), ":%u",
@@ -62,8 +86,8 @@ static void put_side(struct line *line, const struct kmc_compared_member *member
 	line_quote(line, KMC_STYLE_LOCATION, member->declared);
 }
 
-/* "mst": moved, another size, another type; "-" gone, "+" new */
-static const char *marks_of(unsigned int changes, char text[4])
+/* "mst": moved, another size, another type; "v" another value; "-" gone, "+" new */
+static const char *marks_of(unsigned int changes, char text[5])
 {
 	size_t n = 0;
 
@@ -77,6 +101,8 @@ static const char *marks_of(unsigned int changes, char text[4])
 		text[n++] = 's';
 	if (changes & KMC_CHANGE_RETYPED)
 		text[n++] = 't';
+	if (changes & KMC_CHANGE_VALUE)
+		text[n++] = 'v';
 	text[n] = '\0';
 	return text;
 }
@@ -92,7 +118,9 @@ static enum kmc_style style_of(const struct kmc_compared_row *row)
 
 static void summary_line(const struct sides *sides, struct line *out)
 {
-	size_t by[5] = { };
+	const bool is_enum = (sides->b.name ? sides->b.kind : sides->a.kind) == KMC_TYPE_ENUM;
+	const char *what = is_enum ? "constant" : "member";
+	size_t by[6] = { };
 
 	for (size_t i = 0; i < sides->comparison.count; i++) {
 		const struct kmc_compared_row *row = &sides->comparison.rows[i];
@@ -100,11 +128,15 @@ static void summary_line(const struct sides *sides, struct line *out)
 		for (size_t bit = 0; bit < ARRAY_SIZE(by) && !row->hole; bit++)
 			by[bit] += row->changes >> bit & 1;
 	}
-	line_say(out, KMC_STYLE_DIM, "%zu member%s differ%s: %zu moved (m), %zu of another size (s), ",
-		 sides->comparison.changed, sides->comparison.changed == 1 ? "" : "s",
-		 sides->comparison.changed == 1 ? "s" : "", by[0], by[1]);
-	line_say(out, KMC_STYLE_DIM, "%zu of another type (t), %zu gone (-), %zu new (+)", by[2],
-		 by[3], by[4]);
+	line_say(out, KMC_STYLE_DIM, "%zu %s%s differ%s: ", sides->comparison.changed, what,
+		 sides->comparison.changed == 1 ? "" : "s",
+		 sides->comparison.changed == 1 ? "s" : "");
+	if (is_enum)
+		line_say(out, KMC_STYLE_DIM, "%zu of another value (v), ", by[5]);
+	else
+		line_say(out, KMC_STYLE_DIM, "%zu moved (m), %zu of another size (s), %zu of another type (t), ",
+			 by[0], by[1], by[2]);
+	line_say(out, KMC_STYLE_DIM, "%zu gone (-), %zu new (+)", by[3], by[4]);
 }
 
 static void line(const struct view *view, size_t i, struct line *out)
@@ -114,7 +146,7 @@ static void line(const struct view *view, size_t i, struct line *out)
 	const struct kmc_compared_row *row = &sides->comparison.rows[i];
 	int half = (app->cols - 1 - MARKS) / 2, type_at = TYPE_AT;
 	struct line side;
-	char text[4];
+	char text[5];
 
 	if (i == sides->comparison.count) {
 		summary_line(sides, out);
@@ -126,13 +158,13 @@ static void line(const struct view *view, size_t i, struct line *out)
 	if (half < 2 * TYPE_AT - SIDE_MIN)
 		type_at = (half + SIDE_MIN) / 2;
 	line_clear(&side, out->ascii);
-	put_side(&side, &row->a, app->hex, style_of(row), type_at);
+	put_side(&side, &row->a, &sides->a, app->hex, style_of(row), type_at);
 	line_cut(&side, half);
 	line_append(out, &side);
 	line_pad(out, half);
 	line_say(out, style_of(row), " %-3s ", marks_of(row->changes, text));
 	line_clear(&side, out->ascii);
-	put_side(&side, &row->b, app->hex, style_of(row), type_at);
+	put_side(&side, &row->b, &sides->b, app->hex, style_of(row), type_at);
 	if (!app->printing)
 		line_cut(&side, half);
 	line_append(out, &side);
@@ -256,7 +288,8 @@ struct kmc_error *compared_open(struct app *app, const struct kmc_type_name *a,
 		struct line side;
 
 		line_clear(&side, app->ascii);
-		put_side(&side, &sides->comparison.rows[i].a, false, KMC_STYLE_PLAIN, TYPE_AT);
+		put_side(&side, &sides->comparison.rows[i].a, &sides->a, false,
+			 KMC_STYLE_PLAIN, TYPE_AT);
 		if (line_columns(&side) > sides->width)
 			sides->width = line_columns(&side);
 	}

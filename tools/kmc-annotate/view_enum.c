@@ -26,14 +26,6 @@ static size_t count(const struct view *view)
 	return values->type->nenumerators;
 }
 
-/* Of as many bits as the enum has. */
-static uint64_t bits_of(const struct kmc_type *type, int64_t value)
-{
-	const uint64_t bits = value;
-
-	return type->size && type->size < 8 ? bits & ((1ULL << type->size * 8) - 1) : bits;
-}
-
 static void line(const struct view *view, size_t i, struct line *out)
 {
 	const struct kmc_type *type = ((const struct values *)view->data)->type;
@@ -44,7 +36,7 @@ static void line(const struct view *view, size_t i, struct line *out)
 		line_say(out, KMC_STYLE_DIM, "%12" PRId64 "  ", value->value);
 	else
 		line_say(out, KMC_STYLE_DIM, "%12s  ",
-			 number(text, view->app->hex, bits_of(type, value->value)));
+			 number(text, view->app->hex, bits_of(type->size, value->value)));
 	out->stays = line_columns(out);
 	line_quote(out, KMC_STYLE_TITLE, value->name);
 }
@@ -54,7 +46,14 @@ static void title(const struct view *view, struct line *out)
 	const struct kmc_type *type = ((const struct values *)view->data)->type;
 	char size[NUMBER_MAX];
 
-	line_quote(out, KMC_STYLE_TITLE, type->declared);
+	if (type->anonymous && type->nenumerators) {
+		/* As the list of types calls it. */
+		line_say(out, KMC_STYLE_TITLE, "enum {");
+		line_quote(out, KMC_STYLE_TITLE, type->enumerators[0].name);
+		line_say(out, KMC_STYLE_TITLE, ", ...}");
+	} else {
+		line_quote(out, KMC_STYLE_TITLE, type->declared);
+	}
 	line_say(out, KMC_STYLE_PLAIN, ", %s byte%s, %zu value%s",
 		 number(size, view->app->hex, type->size), type->size == 1 ? "" : "s",
 		 type->nenumerators, type->nenumerators == 1 ? "" : "s");
@@ -80,7 +79,7 @@ static bool go(struct view *view, const char *where)
 	for (size_t i = 0; i < type->nenumerators; i++) {
 		const struct kmc_enumerator *value = &type->enumerators[i];
 
-		if (is_number ? bits_of(type, value->value) != bits_of(type, number) :
+		if (is_number ? bits_of(type->size, value->value) != bits_of(type->size, number) :
 				strcmp(value->name, where))
 			continue;
 		view_set_filter(view, "");

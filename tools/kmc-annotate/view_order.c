@@ -3,10 +3,12 @@
  * A better order of the members of a struct, and what it saves.
  */
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../common/memory.h"
+#include "../common/message.h"
 #include "lines.h"
 #include "reorder.h"
 #include "tree.h"
@@ -149,6 +151,65 @@ static void title(const struct view *view, struct line *out)
 		 cachelines(is) == 1 ? "" : "s", cachelines(was));
 }
 
+/* ---- JSON ---- */
+
+static json_t *name_json(const char *name)
+{
+	char *clean = kmc_escape(name);
+	json_t *json = clean ? json_string_nocheck(clean) : json_null();
+
+	free(clean);
+	return json;
+}
+
+static json_t *member_json(const struct better *better, const struct unit *unit, size_t i)
+{
+	const struct kmc_member *member = &better->type->members[unit->first + i];
+	const int64_t moved = ((int64_t)unit->is - (int64_t)unit->was) * 8;
+	const struct kmc_type *type = NULL;
+
+	kmc_error_free(kmc_types_get(better->types, member->type, &type));
+	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:b, s:o*}",
+			 "name", name_json(member->name),
+			 "type", name_json(type ? type->declared : NULL),
+			 "bit_offset", (json_int_t)(member->bit_offset + moved),
+			 "was", (json_int_t)member->bit_offset,
+			 "bit_size", (json_int_t)member->bit_size,
+			 "bitfield", member->bitfield,
+			 "share", unit->heat > 0 && !i ? json_real(unit->heat) : NULL);
+}
+
+static json_t *both(uint64_t was, uint64_t is)
+{
+	return json_pack("[I, I]", (json_int_t)was, (json_int_t)is);
+}
+
+static bool json(const struct view *view, FILE *out)
+{
+	const struct better *better = view->data;
+	const struct order *order = &better->order;
+	const uint64_t was = better->type->size;
+	json_t *members = json_array(), *json;
+	char *text;
+
+	for (size_t i = 0; i < order->count; i++)
+		for (size_t j = 0; j < order->v[i].count; j++)
+			json_array_append_new(members, member_json(better, &order->v[i], j));
+	json = json_pack("{s:i, s:o, s:o, s:o, s:o*, s:o}", "version", 1,
+			 "type", name_json(better->type->declared),
+			 "sizes", both(was, order->size),
+			 "cache_lines", both(cachelines(was), cachelines(order->size)),
+			 "hot_lines", order->hot ? both(hot_lines(order, true),
+							hot_lines(order, false)) : NULL,
+			 "order", members);
+	text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
+	json_decref(json);
+	if (text)
+		return json_put(NULL, text, out);
+	message("out of memory");
+	return false;
+}
+
 static void free_data(void *data)
 {
 	struct better *better = data;
@@ -164,6 +225,7 @@ static const struct view_ops order_view = {
 	.line = line,
 	.title = title,
 	.resized = make,
+	.json = json,
 	.free = free_data,
 };
 

@@ -434,10 +434,10 @@ static void complete_path(struct view *view, const char *typed, struct completio
 static bool json(const struct view *view, FILE *out)
 {
 	const struct shown *shown = view->data;
-	struct kmc_error *err;
-	char *text = NULL;
+	char *diff = annotation_diff(view->app, shown->report), *text = NULL;
+	struct kmc_error *err = kmc_json_report_all(shown->report, diff, &text);
 
-	err = kmc_json_report(shown->report, &text);
+	free(diff);
 	return json_put(err, text, out);
 }
 
@@ -507,4 +507,13 @@ void report_offer(struct app *app)
 		choose(view, before);
 	else
 		app_say(app, "nothing is known to live in such an object");
+}
+
+void report_offer_untyped(struct app *app)
+{
+	struct shown *shown = app->top->data;
+
+	shown->asked = true;
+	if (!shown->report->ncandidates && what_offer(app, shown->report))
+		choose(app->top, 0);
 }

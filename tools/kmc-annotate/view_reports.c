@@ -252,22 +252,18 @@ static bool request(struct view *view, enum request what)
 static bool json(const struct view *view, FILE *out)
 {
 	const struct inbox *inbox = ((const struct entries *)view->data)->inbox;
+	struct app *app = view->app;
+	bool ok = true;
 
-	for (size_t i = 0; i < inbox->nbugs; i++) {
-		for (size_t j = 0; j < inbox->bugs[i].nreports; j++) {
-			struct kmc_error *err;
-			char *text;
-
-			err = kmc_json_report(inbox->bugs[i].reports[j], &text);
-			if (err) {
-				message_error(err);
-				return false;
-			}
-			fprintf(out, "%s\n", text);
-			free(text);
+	for (size_t i = 0; i < inbox->nbugs && ok; i++) {
+		for (size_t j = 0; j < inbox->bugs[i].nreports && ok; j++) {
+			report_open(app, i, j);
+			report_offer_untyped(app);
+			ok = app->top->ops->json(app->top, out);
+			view_close(app->top);
 		}
 	}
-	return true;
+	return ok;
 }
 
 static void free_data(void *data)
@@ -352,14 +348,29 @@ void reports_open(struct app *app, const char *const *paths, bool live)
 	view_open(app, &reports_view, entries);
 }
 
+static void print_top(struct app *app, FILE *out)
+{
+	fputc('\n', out);
+	view_print(app->top, out);
+	view_close(app->top);
+}
+
 void reports_print(struct app *app, FILE *out)
 {
 	const struct inbox *inbox = app->session->inbox;
 
 	for (size_t i = 0; i < inbox->nbugs; i++) {
+		const struct kmc_report *report = inbox->bugs[inbox->order[i]].reports[0];
+
 		report_open(app, inbox->order[i], 0);
-		fputc('\n', out);
-		view_print(app->top, out);
-		view_close(app->top);
+		report_offer_untyped(app);
+		print_top(app, out);
+		stack_open(app, report, 0);
+		app->top->ops->request(app->top, REQUEST_STACK);
+		print_top(app, out);
+		if (!annotation_possible(report))
+			continue;
+		annotation_open(app, report);
+		print_top(app, out);
 	}
 }

@@ -4,6 +4,7 @@
  */
 #include <kmc/output.h>
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -326,6 +327,16 @@ bool json_put(struct kmc_error *err, char *text, FILE *out)
 	return true;
 }
 
+/* Behind the type's other keys, in front of its final brace. */
+static void put_samples(const struct heat *heat, FILE *out)
+{
+	fputs(",\"samples\":[", out);
+	for (size_t i = 0; i < heat->count; i++)
+		fprintf(out, "%s{\"offset\":%" PRIu64 ",\"share\":%.6g}", i ? "," : "",
+			heat->v[i].from, heat->v[i].weight / heat->total);
+	fputs("]}\n", out);
+}
+
 static bool json(const struct view *view, FILE *out)
 {
 	const struct tree *tree = view->data;
@@ -333,7 +344,12 @@ static bool json(const struct view *view, FILE *out)
 	char *text = NULL;
 
 	err = kmc_json_type(tree->types, tree->root.id, &text);
-	return json_put(err, text, out);
+	if (err || !tree->heat || tree->heat->total <= 0)
+		return json_put(err, text, out);
+	fprintf(out, "%.*s", (int)strlen(text) - 1, text);
+	free(text);
+	put_samples(tree->heat, out);
+	return true;
 }
 
 static void free_data(void *data)
@@ -390,7 +406,9 @@ bool type_open(struct app *app, struct kmc_types *types, kmc_type_id id,
 /* "struct x+0x24", "x.a[1]" and "x->a" → the name, and what is behind it. */
 static char *split(const char *operand, const char **where)
 {
-	size_t len = strcspn(operand, "+.-");
+	/* The dots in "enum {A, ...}" are of the name. */
+	const size_t braces = strcspn(operand, "}"), start = operand[braces] ? braces : 0;
+	size_t len = start + strcspn(operand + start, "+.-");
 	char *name = xstrdup(operand);
 
 	/* Names of files have such; of types, none. */

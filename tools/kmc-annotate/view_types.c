@@ -159,13 +159,14 @@ static void line(const struct view *view, size_t i, struct line *out)
 
 static void title(const struct view *view, struct line *out)
 {
+	const struct kmc_modules *modules = view->app->session->modules;
 	const struct list *list = view->data;
 
 	line_say(out, KMC_STYLE_TITLE, "%zu types", list->count);
 	line_say(out, KMC_STYLE_PLAIN, " of ");
 	if (view->app->session->types_path)
 		line_quote(out, KMC_STYLE_PLAIN, view->app->session->types_path);
-	if (view->app->session->modules)
+	if (modules && kmc_modules_count(modules))
 		line_say(out, KMC_STYLE_PLAIN, " and modules");
 }
 

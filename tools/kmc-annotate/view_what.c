@@ -178,13 +178,17 @@ static struct kmc_error *ask(struct app *app, const struct kmc_what *what,
 			     struct kmc_what_answers *answers)
 {
 	const struct kmc_allocations *all = NULL;
+	struct kmc_modules *modules = NULL;
 	struct kmc_types *types;
 	struct kmc_error *err = session_types(app->session, app->opts, &types);
 
 	if (err)
 		return err;
 	message_error(session_allocations(app->session, app->opts, &all));
-	return kmc_what_run(what, all, types, answers);
+	err = session_modules(app->session, app->opts, &modules);
+	if (err)
+		return err;
+	return kmc_what_run(what, all, types, modules, answers);
 }
 
 void what_open(struct app *app, const char *query)

@@ -56,7 +56,7 @@ void enum_open(struct app *app, struct kmc_types *types, kmc_type_id id,
 /* view_reports.c */
 /* @paths: NULL behind the last, borrowed */
 void reports_open(struct app *app, const char *const *paths, bool live);
-/* The first report of each bug, whole. */
+/* The first report of each bug, whole, with its stacks and its annotation. */
 void reports_print(struct app *app, FILE *out);
 /* Take what has come, but for no longer than a moment. True: there is more. */
 bool reports_take(struct app *app);
@@ -67,6 +67,8 @@ void reports_take_all(struct app *app);
 void report_open(struct app *app, size_t bug, size_t index);
 /* Of that report, on top: what its object may be by its cache. */
 void report_offer(struct app *app);
+/* The same, if nothing else says what it is, and without a word when nothing is known. */
+void report_offer_untyped(struct app *app);
 
 /* view_stack.c: the cursor on a level of the access, 0: in front of the first */
 void stack_open(struct app *app, const struct kmc_report *report, size_t level);
@@ -83,6 +85,8 @@ void annotation_open(struct app *app, const struct kmc_report *report);
 /* Is it of a false positive? */
 bool annotation_possible(const struct kmc_report *report);
 void annotation_write(struct app *app, const char *path);
+/* What would be written, yours; NULL: there is nothing. */
+char *annotation_diff(const struct app *app, const struct kmc_report *report);
 
 /* How a view's json() ends: takes both over; false: the error was said. */
 bool json_put(struct kmc_error *err, char *text, FILE *out);

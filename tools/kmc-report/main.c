@@ -81,22 +81,34 @@ static void give_up(struct control *ctl)
 	ctl->stop = true;
 }
 
+/* False when that failed, which was said; the report is taken over in any case. */
+static bool explain_report(struct control *ctl, struct kmc_report *report)
+{
+	if (!symbols_resolve(&ctl->symbols, report)) {
+		kmc_report_free(report);
+		return false;
+	}
+	if (ctl->symbols.di)
+		writer_source(&ctl->writer, kmc_debuginfo_source(ctl->symbols.di));
+	return writer_report(&ctl->writer, report);
+}
+
 /* The report is ours. */
 static void take_report(struct control *ctl, struct kmc_report *report)
 {
+	bool counted;
+
 	if (!report_wanted(&ctl->opts, report->checker)) {
 		kmc_report_free(report);
 		return;
 	}
 	progress_report();
-	if (!symbols_resolve(&ctl->symbols, report)) {
+	if (!writer_count(&ctl->writer, report, &counted)) {
 		kmc_report_free(report);
 		give_up(ctl);
 		return;
 	}
-	if (ctl->symbols.di)
-		writer_source(&ctl->writer, kmc_debuginfo_source(ctl->symbols.di));
-	if (!writer_report(&ctl->writer, report))
+	if (!counted && !explain_report(ctl, report))
 		give_up(ctl);
 	if (++ctl->reports == ctl->opts.limit && !ctl->opts.group)
 		ctl->stop = true;

@@ -129,6 +129,15 @@ bool writer_report(struct writer *out, struct kmc_report *report)
 	return good;
 }
 
+bool writer_count(struct writer *out, struct kmc_report *report, bool *counted)
+{
+	struct kmc_error *err;
+
+	*counted = false;
+	err = out->group ? kmc_group_count(out->group, report, counted) : NULL;
+	return err ? failed(err) : true;
+}
+
 static bool is_shown(const struct writer *out, size_t i)
 {
 	return !out->opts->limit || i < out->opts->limit;

@@ -32,6 +32,11 @@ bool writer_begin(struct writer *out, const struct options *opts);
 /* Where to look for source lines unless the user named a tree; NULL: nowhere. */
 void writer_source(struct writer *out, const char *dir);
 bool writer_report(struct writer *out, struct kmc_report *report);
+/*
+ * Takes the report over, and sets @counted, if nothing has to be found out about it; false
+ * when something failed.
+ */
+bool writer_count(struct writer *out, struct kmc_report *report, bool *counted);
 bool writer_end(struct writer *out);
 
 #endif /* WRITER_H */

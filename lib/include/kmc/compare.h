@@ -19,16 +19,18 @@ enum kmc_change {
 	KMC_CHANGE_RETYPED = 4,		/* how it is declared */
 	KMC_CHANGE_GONE = 8,		/* not in the second */
 	KMC_CHANGE_NEW = 16,		/* not in the first */
+	KMC_CHANGE_VALUE = 32,		/* of a constant of an enum */
 };
 
 /**
  * struct kmc_compared_member - one side of a row
- * @path: "info.code", through structs without a name; "(hole)", "(padding)"; NULL: it is
- *	not on this side
- * @declared: its type, NULL of a hole; borrowed from its types
+ * @path: "info.code", through structs without a name; "(hole)", "(padding)"; a constant of an
+ *	enum; NULL: it is not on this side
+ * @declared: its type, NULL of a hole or constant; borrowed from its types
  * @bit_offset: from the start of the type
  * @bit_size: of it
  * @bitfield: declared with a width
+ * @value: of a constant
  */
 struct kmc_compared_member {
 	char *path;
@@ -36,10 +38,11 @@ struct kmc_compared_member {
 	uint64_t bit_offset;
 	uint64_t bit_size;
 	bool bitfield;
+	int64_t value;
 };
 
 /**
- * struct kmc_compared_row - a member of both, or of one
+ * struct kmc_compared_row - a member or constant of both, or of one
  * @a: in the first
  * @b: in the second
  * @changes: of enum kmc_change, or-ed
@@ -67,7 +70,7 @@ struct kmc_comparison {
 /**
  * kmc_compare() - two layouts member by member
  * @a: types of the first, with @id_a; 0: it has none
- * @id_a: a struct or union
+ * @id_a: a struct, a union or an enum
  * @b: types of the second
  * @id_b: likewise
  * @out: release with kmc_comparison_release()
@@ -91,14 +94,15 @@ struct kmc_compared_type {
 };
 
 /**
- * kmc_compare_types() - every struct and union that differs
+ * kmc_compare_types() - every struct, union and enum that differs
  * @a: types of the first
  * @b: types of the second
  * @differs: gets each, by name; false: it wants no more
  * @arg: for @differs
  *
  * Of a name with several layouts those are told that the other kernel has not. Typedefs
- * count when what they are of has no name.
+ * count when what they are of has no name. An enum that has neither goes by its first
+ * constant.
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_compare_types(struct kmc_types *a, struct kmc_types *b,

@@ -191,6 +191,14 @@ kmc_debuginfo_package(const struct kmc_kernel *kernel, char **package,
 
 KMC_PUBLIC const char *kmc_debuginfo_path(const struct kmc_debuginfo *di);
 
+/**
+ * kmc_debuginfo_unread() - debug info of vmlinux that lies where it is not read
+ * @di: as it is open
+ *
+ * Return: what is wrong, for a person, as that it is in .dwo files; NULL: nothing is.
+ */
+KMC_PUBLIC const char *kmc_debuginfo_unread(const struct kmc_debuginfo *di);
+
 KMC_PUBLIC void kmc_debuginfo_free(struct kmc_debuginfo *di);
 
 /**
@@ -263,8 +271,8 @@ kmc_source_open(const char *dir, struct kmc_source **out);
  * @line: from 1
  * @len: set to its bytes, without the newline
  *
- * Return: the line, not terminated, valid until @source is freed; NULL when there
- * is none.
+ * Return: the line, not terminated, valid until a hundred other files were asked for or
+ * @source is freed; NULL when there is none.
  */
 KMC_PUBLIC const char *kmc_source_line(struct kmc_source *source, const char *file,
 				       int line, size_t *len);
@@ -415,6 +423,17 @@ KMC_PUBLIC void kmc_shadow_view_free(struct kmc_shadow_view *view);
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_json_report(const struct kmc_report *report, char **out);
+
+/**
+ * kmc_json_report_all() - as kmc_json_report(), and what else one may want to see of it
+ * @report: the report
+ * @diff: that annotates it, NULL: there is none
+ * @out: text without the final newline, yours to free()
+ *
+ * Its "candidates" are all that the object may be, best first, each as "object".
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_json_report_all(const struct kmc_report *report, const char *diff, char **out);
 
 /**
  * struct kmc_print_options - how the text printer writes

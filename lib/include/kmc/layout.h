@@ -116,7 +116,8 @@ struct kmc_type {
 
 /**
  * struct kmc_type_name - an entry of the list of all types
- * @name: of a struct, a union, an enum, or a typedef of one; borrowed
+ * @name: of a struct, a union, an enum, or a typedef of one; "{IPPROTO_IP, ...}" of an enum
+ *	that has neither, by its first constant; borrowed
  * @is_typedef: "atomic_t" and not "struct atomic_t"
  * @kind: STRUCT, UNION or ENUM, also of what a typedef stands for
  * @size: bytes
@@ -191,7 +192,7 @@ kmc_types_list(struct kmc_types *types, const struct kmc_type_name **out,
 /**
  * kmc_types_find_enum() - the enums of a name
  * @types: where from
- * @name: "enum x", or "x", which may be a typedef of one
+ * @name: "enum x", or "x", which may be a typedef of one, or what it is called in the list
  * @ids: yours to free()
  * @count: of @ids, at least 1; those with the same values are there once
  *
@@ -202,7 +203,7 @@ kmc_types_find_enum(struct kmc_types *types, const char *name, kmc_type_id **ids
 		    size_t *count);
 
 /**
- * kmc_types_enums() - every enum that has a name, as kmc_types_list()
+ * kmc_types_enums() - every enum, as kmc_types_list()
  * @types: where from
  * @out: borrowed until @types is freed
  * @count: of @out
@@ -225,6 +226,15 @@ struct kmc_modules;
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_modules_open(const char *path, struct kmc_types *kernel, struct kmc_modules **out);
+
+/**
+ * kmc_modules_open_btf() - the same of raw BTF, which is all that a running kernel shows
+ * @dir: directory with a file for each, called as it: /sys/kernel/btf
+ * @kernel: types from "vmlinux" in it, which is no module; has to outlive @out
+ * @out: free with kmc_modules_free(); they may be none
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_modules_open_btf(const char *dir, struct kmc_types *kernel, struct kmc_modules **out);
 
 KMC_PUBLIC void kmc_modules_free(struct kmc_modules *modules);
 

@@ -103,6 +103,19 @@ KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_group_add(struct kmc_group *group, struct kmc_report *report);
 
 /**
+ * kmc_group_count() - count a report before anything is found out about it
+ * @group: the bugs so far
+ * @report: as it was read; the group's from now on if it was counted
+ * @counted: whether it was; if not, it has to be explained and added
+ *
+ * A report is counted when it is of a bug that is known, names a function to tell so by
+ * itself, and is not what kmc_group_add() would show of that bug: then nothing that
+ * kmc_explain_report() finds would be kept.
+ */
+KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
+kmc_group_count(struct kmc_group *group, struct kmc_report *report, bool *counted);
+
+/**
  * kmc_group_sort() - order the bugs: most accesses first, then as they came
  * @group: the bugs
  */

@@ -94,6 +94,7 @@ struct kmc_module {
  * @build_id_len: 0 if unknown
  * @has_kaslr: @kaslr_offset is known
  * @kaslr_offset: run-time minus link-time address
+ * @boot_id: a UUID that was made at boot, "" if unknown
  * @boot_time: CLOCK_REALTIME at boot in nanoseconds, 0 if unknown
  */
 struct kmc_kernel {
@@ -104,6 +105,7 @@ struct kmc_kernel {
 	size_t build_id_len;
 	bool has_kaslr;
 	uint64_t kaslr_offset;
+	char boot_id[37];
 	uint64_t boot_time;
 };
 

@@ -40,9 +40,10 @@ struct kmc_allocations_options {
  * @out: free with kmc_allocations_free()
  *
  * Calls of kmalloc(), kmem_cache_alloc() and their kin with the type of the variable that
- * takes the result. The code is searched once, which takes seconds; what was found is then
- * read from @cache_dir. A file there that is damaged is made anew, and one that cannot be
- * written is no failure. KMC_ERROR_NOT_FOUND when @progress has stopped it.
+ * takes the result; also those of the modules that the options of @di name. The code is
+ * searched once, which takes seconds; what was found is then read from @cache_dir. A file
+ * there that is damaged is made anew, and one that cannot be written is no failure.
+ * KMC_ERROR_NOT_FOUND when @progress has stopped it.
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_allocations_open(struct kmc_debuginfo *di, const struct kmc_allocations_options *opts,
@@ -119,11 +120,13 @@ KMC_PUBLIC void kmc_what_free(struct kmc_what *what);
  * @what: the question
  * @all: allocations of that kernel; NULL: only sizes and members are looked at
  * @types: of that kernel
+ * @modules: for types that only its modules have, NULL: they are not known; they and @types
+ *	have to outlive @out
  * @out: release with kmc_what_answers_release()
  */
 KMC_PUBLIC KMC_MUST_CHECK struct kmc_error *
 kmc_what_run(const struct kmc_what *what, const struct kmc_allocations *all,
-	     struct kmc_types *types, struct kmc_what_answers *out);
+	     struct kmc_types *types, struct kmc_modules *modules, struct kmc_what_answers *out);
 
 KMC_PUBLIC void kmc_what_answers_release(struct kmc_what_answers *answers);
 
