@@ -61,9 +61,11 @@ WANTED = {
     "qrtr": {"kind": "read", "bits": 32, "function": "qrtr_tx_resume",
              **MESSAGE, "offset": 72,
              "owner": "qrtr_endpoint_post", "filler": "qrtr_endpoint_post"},
-    # A byte that goes by a register into what was zero. Its first use, in nci_open_device(),
-    # waits on the stack for longer than propagation goes; this is the second one.
-    "nci-reset": {"kind": "read", "bits": 8, "function": "nci_core_init_rsp_packet",
+    # A byte that goes by a register into what was zero. Its first use, after the load in
+    # nci_open_device(), waits for a message to be allocated. Where that takes the slow path,
+    # this is longer than propagation goes, and the second use is reported.
+    "nci-reset": {"kind": "read", "bits": 8,
+                  "function": {"nci_open_device", "nci_core_init_rsp_packet"},
                   "cache": "kmalloc-2k", "size": 2048, "member": "nci_ver",
                   "owner": "nci_allocate_device",
                   "source": "virtual_ncidev_write", "from": 5, "copies": 1},
@@ -104,8 +106,9 @@ def owners(report):
 def about(reports, want):
     """The function itself, or one that it calls to copy. Deeper lies what an interrupt does
     meanwhile. Who allocated it tells apart what comes the same way."""
+    wanted = want["function"] if isinstance(want["function"], set) else {want["function"]}
     return [r for r in reports if want["owner"] in owners(r) and
-            want["function"] in functions(r["frames"][:want.get("depth", 2)])]
+            wanted & functions(r["frames"][:want.get("depth", 2)])]
 
 
 def is_pages(thing):
