@@ -127,8 +127,9 @@ static struct kmc_error *slide_from_stack(struct kmc_debuginfo *di,
 }
 
 /*
- * A kernel that can be moved (CONFIG_RANDOMIZE_BASE) is linked with
- * --emit-relocs, and so keeps the relocations of its code.
+ * A kernel that can be moved (CONFIG_RANDOMIZE_BASE) is linked with --emit-relocs. One
+ * that has no relocations of its code may have been stripped of them, as 6.12 is, so this is
+ * asked last.
  */
 static bool has_code_relocations(Dwfl_Module *mod)
 {
@@ -210,13 +211,13 @@ static struct kmc_error *find_slide(struct kmc_debuginfo *di,
 	};
 	for (size_t i = 0; !err && (stack = kmc_report_stack(report, i)); i++)
 		err = slide_from_stack(di, stack, slide);
-	if (!err && !slide->known)
-		slide->known = !has_code_relocations(di->vmlinux->mod);
 	for (size_t i = 0; !err && (stack = kmc_report_stack(report, i)); i++)
 		for (size_t j = 0; j < stack->count && !slide->known; j++)
 			if (has_slide(&stack->frames[j]))
 				slide_from_namesakes(&di->vmlinux->symtab, report,
 						     &stack->frames[j], slide);
+	if (!err && !slide->known)
+		*slide = (struct slide){ .known = !has_code_relocations(di->vmlinux->mod) };
 	return err;
 }
 

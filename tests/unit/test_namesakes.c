@@ -160,18 +160,16 @@ static void the_stack_of_the_allocation_counts_for_itself(void **state)
 	kmc_report_free(report);
 }
 
-/* By whole 2 MB, or not at all: so that only one can have been moved there. */
-static void an_address_tells(void **state)
+static void expect_told_by_address(struct state *s, const char *flags)
 {
-	struct state *s = *state;
 	struct kmc_debuginfo_options opts = { .size = sizeof(opts) };
 	struct kmc_report *report = kmc_report_new("x");
 	uint64_t returns, start = call_in(s, "entry_c", &returns);
 	struct kmc_debuginfo *di;
 	struct kmc_frame *frame;
 
-	/* One that can be moved keeps its relocations. */
-	fixture_run(s->f, "gcc -nostdlib -static -Wl,-q -Wl,-e,_start -Wl,-Ttext=0xffffffff81000000 chain.o a.o b.o c.o entry.o -o moved");
+	fixture_run(s->f, "gcc -nostdlib -static %s -Wl,-e,_start -Wl,-Ttext=0xffffffff81000000 chain.o a.o b.o c.o entry.o -o moved",
+		    flags);
 	opts.vmlinux = fixture_path(s->f, "moved");
 	assert_no_error(kmc_debuginfo_open(&opts, NULL, &di));
 	frame = add(&report->frames, KMC_ROLE_RIP, "namesake", 4, size_of(s, start));
@@ -184,6 +182,16 @@ static void an_address_tells(void **state)
 	kmc_report_free(report);
 	kmc_debuginfo_free(di);
 	free((char *)opts.vmlinux);
+}
+
+/*
+ * By whole 2 MB, or not at all: so that only one can have been moved there. One that can be
+ * moved keeps its relocations, unless it is stripped of them.
+ */
+static void an_address_tells(void **state)
+{
+	expect_told_by_address(*state, "-Wl,-q");
+	expect_told_by_address(*state, "");
 }
 
 static int setup(void **state)
