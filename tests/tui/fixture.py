@@ -256,6 +256,8 @@ def log(directory):
     text += report(kernel, "demo_ready", 52, 8, bits, 3)
     with open(directory + "/reports.log", "w") as f:
         f.write(text)
+    with open(directory + "/many.log", "w") as f:
+        f.write("".join(report(kernel, "demo_error", 24, 32, error, n) for n in range(20)))
     with open(directory + "/others.log", "w") as f:
         f.write(others(kernel))
     with open(directory + "/copies.log", "w") as f:

@@ -170,9 +170,13 @@ void app_key(struct app *app, int key)
 	request = request_of(key);
 	if (request == REQUEST_NONE)
 		app_say(app, "that key does nothing; h shows which do what");
-	else if (!view_move(view, request, app_body(app)) &&
-		 !(view->ops->request && view->ops->request(view, request)) &&
-		 !do_common(app, request))
+	else if (view_move(view, request, app_body(app)) ||
+		 (view->ops->request && view->ops->request(view, request)) ||
+		 do_common(app, request))
+		return;
+	else if (request == REQUEST_ENTER)
+		app_say(app, "there is nothing to open on this line");
+	else
 		app_say(app, "nothing to do for that key in %s", view->ops->name);
 }
 

@@ -215,10 +215,34 @@ static void next_change(struct view *view, bool back)
 	app_say(view->app, "nothing differs");
 }
 
-static bool request(struct view *view, enum request what)
+/* The layout that has what the cursor is on, the second one if both have it, at that. */
+static void open_side(struct view *view)
 {
 	const struct sides *sides = view->data;
+	const struct session *session = view->app->session;
+	const struct kmc_compared_row *row = NULL;
+	const struct kmc_compared_member *member;
+	char where[24];
+	bool second;
+	size_t i;
 
+	if (view_current(view, &i) && i < sides->comparison.count)
+		row = &sides->comparison.rows[i];
+	second = sides->b.name && (!row || row->b.path);
+	if (!row) {
+		type_open(view->app, second ? session->other : session->types,
+			  second ? sides->b.id : sides->a.id, NULL);
+		return;
+	}
+	member = second ? &row->b : &row->a;
+	snprintf(where, sizeof(where), "%" PRIu64, member->bit_offset / 8);
+	type_open(view->app, second ? session->other : session->types,
+		  second ? sides->b.id : sides->a.id,
+		  *member->path == '(' ? where : member->path);
+}
+
+static bool request(struct view *view, enum request what)
+{
 	switch (what) {
 	case REQUEST_NEXT_RUN:
 	case REQUEST_PREVIOUS_RUN:
@@ -226,9 +250,8 @@ static bool request(struct view *view, enum request what)
 		return true;
 	case REQUEST_ENTER:
 	case REQUEST_TYPE:
-		if (sides->b.name)
-			return type_open(view->app, view->app->session->other, sides->b.id, NULL);
-		return type_open(view->app, view->app->session->types, sides->a.id, NULL);
+		open_side(view);
+		return true;
 	default:
 		return false;
 	}

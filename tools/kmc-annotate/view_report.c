@@ -178,8 +178,12 @@ static void choose(struct view *view, size_t index)
 
 static void choose_other(struct view *view, long index)
 {
+	const struct kmc_report *report = ((const struct shown *)view->data)->report;
+
 	if (index > 0)
 		choose(view, index);
+	else if (report->ncandidates > 1)
+		app_say(view->app, "it is taken for that; Enter on another takes it for the other");
 	else
 		app_say(view->app, "there is no other object that it may be");
 }

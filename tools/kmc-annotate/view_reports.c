@@ -241,6 +241,9 @@ static bool request(struct view *view, enum request what)
 		if (can(view, what))
 			report_open(view->app, entries->v[i].bug,
 				    entries->v[i].report < 0 ? 0 : entries->v[i].report);
+		else
+			app_say(view->app, "of each bug, the first %d reports are kept to be opened",
+				BUG_REPORTS);
 		return true;
 	default:
 		return false;

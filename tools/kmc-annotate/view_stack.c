@@ -347,10 +347,15 @@ static bool request(struct view *view, enum request what)
 		set_open(view, 0, stack->nlevels, what == REQUEST_UNFOLD_ALL);
 		return true;
 	case REQUEST_ENTER:
-		source_open(view->app, level->where ? level->where->file : NULL, number);
-		return true;
 	case REQUEST_EDIT:
-		source_edit(view->app, level->where ? level->where->file : NULL, number);
+		if (level->heading)
+			return false;
+		if (!level->where || !level->where->file)
+			app_say(view->app, "where that is in the source is not known");
+		else if (what == REQUEST_ENTER)
+			source_open(view->app, level->where->file, number);
+		else
+			source_edit(view->app, level->where->file, number);
 		return true;
 	default:
 		return false;
