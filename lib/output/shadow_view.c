@@ -87,6 +87,13 @@ static void format_offset(const struct kmc_canvas *c, int64_t offset, char text[
 		snprintf(text, LABEL_MAX, "%+" PRId64, offset);
 }
 
+/* What looks the same in both is not marked. */
+static const char *format_size(const struct kmc_canvas *c, uint64_t bytes, char text[LABEL_MAX])
+{
+	snprintf(text, LABEL_MAX, c->hex && bytes > 9 ? "0x%" PRIx64 : "%" PRIu64, bytes);
+	return text;
+}
+
 static void format_label(const struct kmc_canvas *c, size_t i, char label[LABEL_MAX])
 {
 	const struct kmc_report *report = c->report;
@@ -163,7 +170,7 @@ static void format_note(const struct kmc_canvas *c, char *note, size_t size)
 	const unsigned int bytes = report->bits / 8;
 	const unsigned int affected = kmc_report_affected(report);
 	const int64_t offset = address_of(c, c->marks[0].from) - c->start;
-	char at[LABEL_MAX];
+	char at[LABEL_MAX], some[LABEL_MAX], all[LABEL_MAX];
 	int len;
 
 	format_offset(c, offset, at);
@@ -178,8 +185,9 @@ static void format_note(const struct kmc_canvas *c, char *note, size_t size)
 		return;
 	}
 	if (report->nruns) {
-		len = snprintf(note, size, "%s%" PRIu64 " of %" PRIu64 " bytes",
-			       kmc_extent_least(report), extent.affected, extent.bytes);
+		len = snprintf(note, size, "%s%s of %s bytes", kmc_extent_least(report),
+			       format_size(c, extent.affected, some),
+			       format_size(c, extent.bytes, all));
 		if (extent.ranges > 1)
 			len += snprintf(note + len, size - len, ", in %" PRIu64 " ranges",
 					extent.ranges);
@@ -190,7 +198,7 @@ static void format_note(const struct kmc_canvas *c, char *note, size_t size)
 	if (report->bits % 8 || !bytes)
 		len = snprintf(note, size, "%u bits", report->bits);
 	else
-		len = snprintf(note, size, "%u byte%s", bytes,
+		len = snprintf(note, size, "%s byte%s", format_size(c, bytes, all),
 			       bytes == 1 ? "" : "s");
 	if (c->has_start)
 		len += snprintf(note + len, size - len, " at %s", at);
@@ -406,13 +414,14 @@ static bool is_far(const struct kmc_canvas *c, size_t first)
 /* One row for all that follow each other. -> where the last of them starts */
 static size_t skip_far(struct kmc_canvas *c, size_t first)
 {
+	char bytes[LABEL_MAX];
 	size_t last = first;
 
 	while (last + c->per_row < c->count && is_far(c, last + c->per_row))
 		last += c->per_row;
 	kmc_canvas_row(c, "");
-	kmc_canvas_add(c, KMC_STYLE_DIM, " %s %zu bytes", c->ascii ? "..." : "…",
-		       row_end(c, last) - first);
+	kmc_canvas_add(c, KMC_STYLE_DIM, " %s %s bytes", c->ascii ? "..." : "…",
+		       format_size(c, row_end(c, last) - first, bytes));
 	return last;
 }
 

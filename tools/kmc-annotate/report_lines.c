@@ -11,6 +11,7 @@
 
 #include "../common/memory.h"
 #include "report_lines.h"
+#include "type_line.h"
 
 struct line *report_lines_add(struct report_lines *lines, int candidate)
 {
@@ -37,8 +38,10 @@ static void heading(struct report_lines *lines, const char *words)
 void lines_wrap(struct report_lines *lines, const char *label, const char *words, int cols)
 {
 	struct line *line = report_lines_add(lines, -1);
+	char *all = prose(lines->hex, words);
 
 	line_say(line, KMC_STYLE_TITLE, "  %s", label);
+	words = all;
 	while (*words) {
 		size_t len = strcspn(words, " ");
 		struct line word;
@@ -54,20 +57,23 @@ void lines_wrap(struct report_lines *lines, const char *label, const char *words
 		words += len;
 		words += strspn(words, " ");
 	}
+	free(all);
 }
 
 /* ---- head ---- */
 
-static void put_what(struct line *line, const struct kmc_report *report)
+static void put_what(struct line *line, const struct kmc_report *report, bool hex)
 {
 	const struct kmc_extent extent = kmc_report_extent(report);
+	char bytes[NUMBER_MAX], affected[NUMBER_MAX];
 
 	if (extent.bytes == report->bits / 8)
 		line_say(line, KMC_STYLE_TITLE, "%u-bit ", report->bits);
 	line_say(line, KMC_STYLE_TITLE, "%s of ", kmc_kind_name(report->kind));
 	if (extent.affected < extent.bytes)
-		line_say(line, KMC_STYLE_TITLE, "%" PRIu64 " bytes, %" PRIu64 " of them %s",
-			 extent.bytes, extent.affected, kmc_state_name(report->state));
+		line_say(line, KMC_STYLE_TITLE, "%s bytes, %s of them %s",
+			 number(bytes, hex, extent.bytes), number(affected, hex, extent.affected),
+			 kmc_state_name(report->state));
 	else
 		line_say(line, KMC_STYLE_TITLE, "%s memory", kmc_state_name(report->state));
 	if (extent.ranges > 1)
@@ -226,7 +232,7 @@ void report_head(struct report_lines *head, const struct kmc_report *report, int
 	char label[40];
 
 	if (is_kmemcheck(report))
-		put_what(report_lines_add(head, -1), report);
+		put_what(report_lines_add(head, -1), report, head->hex);
 	else
 		add_said(head, report);
 	put_who(report_lines_add(head, -1), report);
@@ -270,7 +276,9 @@ static void put_offset(struct line *line, const struct report_lines *lines, int6
 
 static void put_size(struct line *line, const struct report_lines *lines, uint64_t size)
 {
-	line_say(line, KMC_STYLE_PLAIN, lines->hex ? "0x%" PRIx64 : "%" PRIu64, size);
+	char text[NUMBER_MAX];
+
+	line_say(line, KMC_STYLE_PLAIN, "%s", number(text, lines->hex, size));
 }
 
 static void add_record(struct report_lines *lines, const struct kmc_object *object)
@@ -303,11 +311,13 @@ static void add_record(struct report_lines *lines, const struct kmc_object *obje
 }
 
 /* "info.code", "padding behind info.code" */
-static void put_member(struct line *line, const struct kmc_candidate *candidate)
+static void put_member(struct line *line, const struct kmc_candidate *candidate, bool hex)
 {
+	char size[NUMBER_MAX];
+
 	if (candidate->beyond)
-		line_say(line, KMC_STYLE_PLAIN, ", behind its %" PRIu64 " bytes",
-			 candidate->type_size);
+		line_say(line, KMC_STYLE_PLAIN, ", behind its %s bytes",
+			 number(size, hex, candidate->type_size));
 	if (!candidate->path)
 		return;
 	line_say(line, KMC_STYLE_PLAIN, !candidate->hole ? ": " : candidate->after ?
@@ -334,11 +344,12 @@ static void add_candidate(struct report_lines *lines, const struct kmc_candidate
 	if (!candidate->unplaced) {
 		line_say(line, KMC_STYLE_PLAIN, " ");
 		put_offset(line, lines, candidate->offset);
-		put_member(line, candidate);
+		put_member(line, candidate, lines->hex);
 	}
 	line_say(line, KMC_STYLE_PLAIN, " (%s)", confidence_name(candidate->confidence));
 	for (size_t i = 0; i < candidate->nevidence; i++) {
 		const struct kmc_evidence *evidence = &candidate->evidence[i];
+		char *detail = prose(lines->hex, evidence->detail);
 
 		line = report_lines_add(lines, index);
 		line_say(line, evidence->agrees ? KMC_STYLE_DIM : KMC_STYLE_CARET,
@@ -347,7 +358,8 @@ static void add_candidate(struct report_lines *lines, const struct kmc_candidate
 			put_offset(line, lines, evidence->offset);
 			line_say(line, KMC_STYLE_DIM, ": ");
 		}
-		line_quote(line, KMC_STYLE_DIM, evidence->detail);
+		line_quote(line, KMC_STYLE_DIM, detail);
+		free(detail);
 	}
 }
 
@@ -380,10 +392,13 @@ static void add_runs(struct report_lines *lines, const struct kmc_report *report
 		const struct kmc_run *run = &report->runs[i];
 		const uint64_t first = run->address - report->access_start;
 		struct line *line = report_lines_add(lines, -1);
+		char text[NUMBER_MAX];
 
-		line_say(line, KMC_STYLE_PLAIN, "  byte%s %" PRIu64, run->size > 1 ? "s" : "", first);
+		line_say(line, KMC_STYLE_PLAIN, "  byte%s %s", run->size > 1 ? "s" : "",
+			 number(text, lines->hex, first));
 		if (run->size > 1)
-			line_say(line, KMC_STYLE_PLAIN, "-%" PRIu64, first + run->size - 1);
+			line_say(line, KMC_STYLE_PLAIN, "-%s",
+				 number(text, lines->hex, first + run->size - 1));
 		line_say(line, KMC_STYLE_PLAIN, " %s", kmc_state_name(run->state));
 		if (!run->what)
 			continue;

@@ -3,10 +3,12 @@
  * Rows of a tree as text: where, how large, what, and with a report also in which
  * state, and which value.
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/memory.h"
 #include "type_line.h"
 
 /* Columns in which things begin. */
@@ -28,6 +30,46 @@ const char *number(char text[NUMBER_MAX], bool hex, uint64_t value)
 {
 	snprintf(text, NUMBER_MAX, hex && value > 9 ? "0x%" PRIx64 : "%" PRIu64, value);
 	return text;
+}
+
+static const char digits[] = "0123456789";
+
+/* "bytes" behind a number; "of the 96 bytes" behind that of some of them. */
+static bool is_size(const char *behind)
+{
+	static const char * const of[] = { " of the ", " of " };
+
+	for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
+		if (strncmp(behind, of[i], strlen(of[i])))
+			continue;
+		behind += strlen(of[i]);
+		behind += strspn(behind, digits);
+		break;
+	}
+	return !strncmp(behind, " byte", 5);
+}
+
+char *prose(bool hex, const char *text)
+{
+	char *out = xcalloc(3 * strlen(text) + 1, 1), *end = out;
+	bool word = true, sign = false;
+
+	while (*text) {
+		const size_t len = hex && word ? strspn(text, digits) : 0;
+
+		if (len && len < 19 && !isalpha((unsigned char)text[len]) &&
+		    (sign || is_size(text + len))) {
+			number(end, true, strtoull(text, NULL, 10));
+			end += strlen(end);
+			text += len;
+			word = false;
+			continue;
+		}
+		sign = *text == '+' && word;
+		word = sign || *text == ' ' || *text == '(';
+		*end++ = *text++;
+	}
+	return out;
 }
 
 uint64_t bits_of(uint64_t size, int64_t value)
@@ -275,8 +317,8 @@ static void cacheline_line(const struct app *app, const struct row *row, struct 
 	line_say(line, KMC_STYLE_DIM, "%8s %6s  %s cache line %" PRIu64 " at %s",
 		 "", "", dash, row->value, number(text, app->hex, border));
 	if (at > border)
-		line_say(line, KMC_STYLE_DIM, ", %" PRIu64 " byte%s before", at - border,
-			 at - border == 1 ? "" : "s");
+		line_say(line, KMC_STYLE_DIM, ", %s byte%s before",
+			 number(text, app->hex, at - border), at - border == 1 ? "" : "s");
 	line_say(line, KMC_STYLE_DIM, " %s", dash);
 	line->stays = STATES;
 }

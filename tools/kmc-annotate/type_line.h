@@ -13,6 +13,8 @@
 
 /* In decimal, or with what shows that it is not. */
 const char *number(char text[NUMBER_MAX], bool hex, uint64_t value);
+/* "4 bytes at +24" with its numbers as number() has them; yours. */
+char *prose(bool hex, const char *text);
 /* A value in as many bits as an enum of @size bytes has. */
 uint64_t bits_of(uint64_t size, int64_t value);
 /* "struct", "union", "enum" */

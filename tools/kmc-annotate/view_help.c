@@ -19,6 +19,7 @@ static const char * const notation[] = {
 	"  (anonymous)       its members are taken for those of what it is in",
 	"  struct_group      its members are shown once, and found by both paths",
 	"  ◀ here            what was accessed",
+	"  * name            in a better order: it has moved",
 };
 
 static size_t count(const struct view *view)

@@ -52,13 +52,32 @@ static uint64_t hot_lines(const struct order *order, bool was)
 	return count;
 }
 
-static void add_border(struct lines *lines, uint64_t line, uint64_t used)
+/* Bytes of a cache line that have members. */
+static uint64_t used_of(const struct order *order, uint64_t line)
 {
+	const uint64_t from = line * CACHELINE, end = from + CACHELINE;
+	uint64_t used = 0;
+
+	for (size_t i = 0; i < order->count; i++) {
+		const struct unit *unit = &order->v[i];
+		uint64_t first = unit->is > from ? unit->is : from;
+		uint64_t last = unit->is + unit->size < end ? unit->is + unit->size : end;
+
+		used += last > first ? last - first : 0;
+	}
+	return used;
+}
+
+static void add_border(struct better *better, uint64_t line, bool hex)
+{
+	struct lines *lines = &better->lines;
 	const char *dash = lines->ascii ? "---" : "───";
+	char at[NUMBER_MAX], used[NUMBER_MAX];
 
 	line_say(lines_add(lines), KMC_STYLE_DIM,
-		 "%8s %8s %6s  %s cache line %" PRIu64 ", %" PRIu64 " bytes of the last one are used %s",
-		 "", "", "", dash, line, used, dash);
+		 "%8s %8s %6s  %s cache line %" PRIu64 " at %s, %s bytes of the last one are used %s",
+		 "", "", "", dash, line, number(at, hex, line * CACHELINE),
+		 number(used, hex, used_of(&better->order, line - 1)), dash);
 }
 
 static void add_member(struct better *better, const struct unit *unit, size_t i, bool hex)
@@ -84,11 +103,16 @@ static void add_member(struct better *better, const struct unit *unit, size_t i,
 		line_say(line, KMC_STYLE_CARET, "  %.1f %%", unit->heat * 100);
 }
 
-static void add_hole(struct better *better, uint64_t at, uint64_t size, const char *what)
+static void add_hole(struct better *better, uint64_t at, uint64_t size, const char *what,
+		     bool hex)
 {
 	struct line *line = lines_add(&better->lines);
+	char is[NUMBER_MAX], bytes[NUMBER_MAX];
 
-	line_say(line, KMC_STYLE_DIM, "%8" PRIu64 " %8s %6" PRIu64 "    ", at, "", size);
+	line_say(line, KMC_STYLE_DIM, "%8s %8s %6s  ", number(is, hex, at), "",
+		 number(bytes, hex, size));
+	line->stays = line_columns(line);
+	line_say(line, KMC_STYLE_DIM, "  ");
 	line_say(line, KMC_STYLE_UNINITIALIZED, "%s", what);
 }
 
@@ -96,7 +120,7 @@ static void make(struct view *view)
 {
 	struct better *better = view->data;
 	bool hex = view->app->hex;
-	uint64_t end = 0, border = 0, used = 0;
+	uint64_t end = 0, border = 0;
 
 	lines_release(&better->lines);
 	line_say(lines_add(&better->lines), KMC_STYLE_TITLE, "%8s %8s %6s", "is", "was", "size");
@@ -104,22 +128,17 @@ static void make(struct view *view)
 		const struct unit *unit = &better->order.v[i];
 
 		if (unit->is > end)
-			add_hole(better, end, unit->is - end, "(hole)");
+			add_hole(better, end, unit->is - end, "(hole)", hex);
 		if (unit->is / CACHELINE > border) {
 			border = unit->is / CACHELINE;
-			add_border(&better->lines, border, used);
-			used = 0;
+			add_border(better, border, hex);
 		}
 		for (size_t j = 0; j < unit->count; j++)
 			add_member(better, unit, j, hex);
 		end = unit->is + unit->size;
-		used += unit->size;
-		/* The next border is behind what lies over several lines. */
-		if (end / CACHELINE > unit->is / CACHELINE)
-			used = end % CACHELINE;
 	}
 	if (better->order.size > end)
-		add_hole(better, end, better->order.size - end, "(padding)");
+		add_hole(better, end, better->order.size - end, "(padding)", hex);
 }
 
 static size_t count(const struct view *view)
@@ -135,20 +154,24 @@ static void line(const struct view *view, size_t i, struct line *out)
 static void title(const struct view *view, struct line *out)
 {
 	const struct better *better = view->data;
-	uint64_t was = better->type->size, is = better->order.size;
+	const bool hex = view->app->hex;
+	const uint64_t lines = cachelines(better->order.size);
+	char was[NUMBER_MAX], is[NUMBER_MAX];
 
+	number(was, hex, better->type->size);
+	number(is, hex, better->order.size);
 	line_quote(out, KMC_STYLE_TITLE, better->type->declared);
 	if (better->order.hot) {
 		line_say(out, KMC_STYLE_PLAIN, ", hot members on top: on %" PRIu64
-			 " cache line%s instead of %" PRIu64 "; %" PRIu64 " bytes instead of %" PRIu64,
+			 " cache line%s instead of %" PRIu64 "; %s bytes instead of %s",
 			 hot_lines(&better->order, false),
 			 hot_lines(&better->order, false) == 1 ? "" : "s",
 			 hot_lines(&better->order, true), is, was);
 		return;
 	}
-	line_say(out, KMC_STYLE_PLAIN, " in a better order: %" PRIu64 " bytes instead of %" PRIu64
-		 ", %" PRIu64 " cache line%s instead of %" PRIu64, is, was, cachelines(is),
-		 cachelines(is) == 1 ? "" : "s", cachelines(was));
+	line_say(out, KMC_STYLE_PLAIN, " in a better order: %s bytes instead of %s, %" PRIu64
+		 " cache line%s instead of %" PRIu64, is, was, lines, lines == 1 ? "" : "s",
+		 cachelines(better->type->size));
 }
 
 /* ---- JSON ---- */

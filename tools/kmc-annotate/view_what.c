@@ -57,11 +57,13 @@ static void line(const struct view *view, size_t i, struct line *out)
 	const struct shown *shown = view->data;
 	const struct kmc_what_answer *answer = &shown->answers.v[shown->lines[i].answer];
 	const bool hex = view->app->hex;
-	char text[NUMBER_MAX];
+	char text[NUMBER_MAX], *reason;
 
 	if (shown->lines[i].reason >= 0) {
 		line_say(out, KMC_STYLE_PLAIN, "       ");
-		line_quote(out, KMC_STYLE_DIM, answer->reasons[shown->lines[i].reason]);
+		reason = prose(hex, answer->reasons[shown->lines[i].reason]);
+		line_quote(out, KMC_STYLE_DIM, reason);
+		free(reason);
 		return;
 	}
 	number(text, hex, answer->size);

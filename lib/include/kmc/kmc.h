@@ -387,7 +387,7 @@ struct kmc_shadow_view {
  * @size: sizeof(struct kmc_shadow_view_options); what is beyond it counts as zero
  * @width: columns, at least 40; 0 means 80
  * @ascii: nothing beyond ASCII
- * @hex: offsets in hexadecimal
+ * @hex: offsets and sizes in hexadecimal
  */
 struct kmc_shadow_view_options {
 	size_t size;
