@@ -34,7 +34,7 @@ struct session;
  *	went back in it
  * @search: what n looks for, @search_back: upwards
  * @pasted: something was, not typed
- * @printing: there is no screen, and lines may be as long as they are
+ * @printing: nothing is cut to the screen: there is none, or one searches
  * @errand: to be run and reset; @edit_file at @edit_line for ERRAND_EDIT
  */
 struct app {

@@ -162,6 +162,29 @@ void line_pad(struct line *line, int column)
 		add_byte(line, ' ');
 }
 
+void line_scroll(struct line *line, int columns)
+{
+	const struct line whole = *line;
+	size_t bytes, run = 0;
+	int column = 0;
+
+	line_clear(line, whole.ascii);
+	for (size_t at = 0; at < whole.len; at += bytes) {
+		int width = width_at(&whole, at, &bytes);
+
+		while (run + 1 < whole.nruns && whole.runs[run + 1].at <= at)
+			run++;
+		column += width;
+		if (columns > 0 && column > whole.stays) {
+			columns -= width;
+			continue;
+		}
+		set_style(line, whole.runs[run].style);
+		add(line, whole.text + at, bytes);
+	}
+	line->stays = whole.stays;
+}
+
 void line_cut(struct line *line, int columns)
 {
 	const char *dots = line->ascii ? "..." : "…";

@@ -43,6 +43,8 @@ void line_append(struct line *line, const struct line *other);
 /* Blanks up to a column, counted from 0; none if it is behind that. */
 void line_pad(struct line *line, int column);
 int line_columns(const struct line *line);
+/* Leave out @columns behind those that stay. */
+void line_scroll(struct line *line, int columns);
 /* Cut off the end, which is replaced by dots, so that @columns are left. */
 void line_cut(struct line *line, int columns);
 

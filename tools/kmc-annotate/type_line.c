@@ -377,11 +377,17 @@ static void put_arm(struct line *line, const struct line *arm, int column)
 
 /* "raw", or what leads to it from the arm: "kill.pid" */
 static void put_part(const struct app *app, const struct tree *tree, struct line *line,
-		     const struct node *part, const struct node *arm)
+		     const struct node *part, const struct node *arm, int room)
 {
-	char path[PROMPT_MAX * 2];
+	char all[PROMPT_MAX * 2];
+	const char *path = all;
 
-	node_path_from(part, arm, path, sizeof(path));
+	node_path_from(part, arm, all, sizeof(all));
+	/* Its end says more than its beginning. */
+	while ((int)strlen(path) >= room && strchr(path, '.') && !app->printing)
+		path = strchr(path, '.') + 1;
+	if (path != all)
+		line_say(line, KMC_STYLE_DIM, "%s", line->ascii ? ".." : "…");
 	if (part->place != KMC_PLACE_MEMBER || part->is_element)
 		put_name(line, part);
 	else if (*path)
@@ -432,8 +438,9 @@ static void beside_line(const struct app *app, const struct tree *tree, const st
 
 		line_clear(&arm, line->ascii);
 		if (part)
-			put_part(app, tree, &arm, part, &node->children[i]);
-		line_cut(&arm, room - 2);
+			put_part(app, tree, &arm, part, &node->children[i], room - 2);
+		if (!app->printing)
+			line_cut(&arm, room - 2);
 		put_arm(line, &arm, left + (int)(i + 1) * room);
 	}
 }

@@ -53,6 +53,19 @@ static void make_line(const struct view *view, size_t i, struct line *line)
 	view->ops->line(view, i, line);
 }
 
+/* Is the text in it, on the screen or not? */
+static bool line_has(const struct view *view, size_t i, const char *text)
+{
+	struct app *app = view->app;
+	const bool printing = app->printing;
+	struct line line;
+
+	app->printing = true;
+	make_line(view, i, &line);
+	app->printing = printing;
+	return strcasestr(line.text, text);
+}
+
 /* ---- filter ---- */
 
 static void show(struct view *view, size_t i)
@@ -80,7 +93,6 @@ static void show_ancestors(struct view *view, size_t i)
 static void refilter(struct view *view)
 {
 	size_t count = view->ops->count(view);
-	struct line line;
 
 	free(view->shown);
 	view->shown = NULL;
@@ -89,8 +101,7 @@ static void refilter(struct view *view)
 		return;
 	view->shown = xcalloc(count, sizeof(*view->shown));
 	for (size_t i = 0; i < count; i++) {
-		make_line(view, i, &line);
-		if (!strcasestr(line.text, view->filter))
+		if (!line_has(view, i, view->filter))
 			continue;
 		if (view->ops->depth)
 			show_ancestors(view, i);
@@ -143,14 +154,6 @@ void view_select(struct view *view, size_t i)
 	view_changed(view);
 }
 
-static bool search_line(const struct view *view, size_t at, const char *text)
-{
-	struct line line;
-
-	make_line(view, line_of(view, at), &line);
-	return strcasestr(line.text, text);
-}
-
 static bool search_folded(struct view *view, size_t at, const char *text, bool back,
 			  bool unfold)
 {
@@ -179,7 +182,7 @@ enum found view_search(struct view *view, const char *text, size_t from, bool ba
 			*wrapped = back ? n > from : from + n >= count;
 		if (back && search_folded(view, at, text, back, unfold))
 			return FOUND_FOLDED;
-		if (search_line(view, at, text)) {
+		if (line_has(view, line_of(view, at), text)) {
 			view->cursor = at;
 			return FOUND_LINE;
 		}

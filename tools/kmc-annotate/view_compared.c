@@ -55,6 +55,7 @@ static void put_constant(struct line *line, const struct kmc_compared_member *me
 	else
 		snprintf(value, sizeof(value), "%" PRId64, member->value);
 	line_say(line, KMC_STYLE_DIM, "%12s  ", value);
+	line->stays = line_columns(line);
 	line_quote(line, style, member->path);
 }
 
@@ -78,6 +79,7 @@ static void put_side(struct line *line, const struct kmc_compared_member *member
 		number(size, hex, member->bit_size / 8);
 	}
 	line_say(line, KMC_STYLE_DIM, "%6s %5s ", offset, size);
+	line->stays = line_columns(line);
 	line_quote(line, style, member->path);
 	if (!member->declared)
 		return;
@@ -159,15 +161,21 @@ static void line(const struct view *view, size_t i, struct line *out)
 		type_at = (half + SIDE_MIN) / 2;
 	line_clear(&side, out->ascii);
 	put_side(&side, &row->a, &sides->a, app->hex, style_of(row), type_at);
+	if (!app->printing)
+		line_scroll(&side, view->left);
 	line_cut(&side, half);
 	line_append(out, &side);
 	line_pad(out, half);
 	line_say(out, style_of(row), " %-3s ", marks_of(row->changes, text));
 	line_clear(&side, out->ascii);
 	put_side(&side, &row->b, &sides->b, app->hex, style_of(row), type_at);
-	if (!app->printing)
+	if (!app->printing) {
+		line_scroll(&side, view->left);
 		line_cut(&side, half);
+	}
 	line_append(out, &side);
+	/* Each side was scrolled. */
+	out->stays = line_columns(out);
 }
 
 static void put_size(struct line *out, const struct app *app, const struct kmc_type_name *name)
@@ -184,8 +192,12 @@ static void put_size(struct line *out, const struct app *app, const struct kmc_t
 static void title(const struct view *view, struct line *out)
 {
 	const struct sides *sides = view->data;
+	const struct kmc_type_name *name = sides->b.name ? &sides->b : &sides->a;
+	const char *keyword = keyword_of(name->kind);
 
-	line_quote(out, KMC_STYLE_TITLE, sides->b.name ? sides->b.name : sides->a.name);
+	if (!name->is_typedef && strncmp(name->name, keyword, strlen(keyword)))
+		line_say(out, KMC_STYLE_TITLE, "%s ", keyword);
+	line_quote(out, KMC_STYLE_TITLE, name->name);
 	line_say(out, KMC_STYLE_PLAIN, ": ");
 	put_size(out, view->app, &sides->a);
 	line_say(out, KMC_STYLE_PLAIN, " in ");

@@ -130,12 +130,13 @@ static int depth(const struct view *view, size_t i)
 	return entries->v[i].report >= 0;
 }
 
+static const char * const orders[] = {
+	[INBOX_ARRIVAL] = "by arrival", [INBOX_COUNT] = "by count", [INBOX_TIME] = "by time",
+	[INBOX_MEMBER] = "by member",
+};
+
 static void title(const struct view *view, struct line *out)
 {
-	static const char * const orders[] = {
-		[INBOX_COUNT] = ", by count", [INBOX_TIME] = ", by time",
-		[INBOX_MEMBER] = ", by member",
-	};
 	const struct inbox *inbox = ((const struct entries *)view->data)->inbox;
 	size_t others = 0;
 
@@ -149,7 +150,7 @@ static void title(const struct view *view, struct line *out)
 	if (inbox->dropped)
 		line_say(out, KMC_STYLE_PLAIN, ", %" PRIu64 " not kept", inbox->dropped);
 	if (inbox->sorted)
-		line_say(out, KMC_STYLE_PLAIN, "%s", orders[inbox->sorted]);
+		line_say(out, KMC_STYLE_PLAIN, ", %s", orders[inbox->sorted]);
 	if (inbox->paused)
 		line_say(out, KMC_STYLE_PLAIN, ", paused");
 	else if (!inbox->ended)
@@ -224,6 +225,7 @@ static bool request(struct view *view, enum request what)
 	if (what == REQUEST_SORT) {
 		inbox_sort(entries->inbox, (entries->inbox->sorted + 1) % INBOX_ORDERS);
 		refresh(view);
+		app_say(view->app, "sorted %s", orders[entries->inbox->sorted]);
 		return true;
 	}
 	if (what == REQUEST_UNFOLD_ALL || what == REQUEST_FOLD_ALL) {

@@ -38,6 +38,7 @@ bool source_line(struct app *app, const char *file, int number, bool here, int i
 	}
 	line_say(line, here ? KMC_STYLE_CARET : KMC_STYLE_DIM, "%*s%s%6d  ", indent, "",
 		 here ? ">" : " ", number);
+	line->stays = line_columns(line);
 	line_quote_bytes(line, here ? KMC_STYLE_TITLE : KMC_STYLE_PLAIN, expanded, n);
 	return true;
 }

@@ -150,6 +150,7 @@ static void line(const struct view *view, size_t i, struct line *out)
 
 	line_say(out, KMC_STYLE_DIM, "%8s  %-7s ", number(size, view->app->hex, type->size),
 		 type->is_typedef ? "typedef" : keyword_of(type->kind));
+	out->stays = line_columns(out);
 	line_quote(out, KMC_STYLE_TITLE, type->name);
 	if (list->all[list->left[i]].module) {
 		line_say(out, KMC_STYLE_DIM, "  ");

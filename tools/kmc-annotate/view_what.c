@@ -68,6 +68,7 @@ static void line(const struct view *view, size_t i, struct line *out)
 	}
 	number(text, hex, answer->size);
 	line_say(out, KMC_STYLE_DIM, "%3zu %6s  ", shown->lines[i].answer + 1, text);
+	out->stays = line_columns(out);
 	line_quote(out, KMC_STYLE_TITLE, answer->type);
 	if (answer->path) {
 		number(text, hex, answer->offset);
