@@ -9,6 +9,15 @@ struct question {
 	enum answer expected;
 };
 
+/* Names that are too long for the arms of a union beside each other. */
+union waiting {
+	struct {
+		struct { int counter; } outstanding_requests;
+		struct { struct { short tail; } raw_lock; } head;
+	};
+	struct { const char *why; long since; } reason;
+};
+
 int main(int argc, char **argv)
 {
 	/* Only here. */
@@ -17,5 +26,7 @@ int main(int argc, char **argv)
 		enum { LOUDLY = 2 } how;
 	} asked = { { argv[0], argc > 1 ? NO : YES }, LOUDLY };
 
-	return asked.question.expected + asked.how;
+	union waiting waiting = { .reason = { argv[0], argc } };
+
+	return waiting.reason.since + asked.question.expected + asked.how;
 }

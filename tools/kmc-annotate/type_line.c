@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -375,23 +376,34 @@ static void put_arm(struct line *line, const struct line *arm, int column)
 	line_pad(line, column);
 }
 
+/* Of a long one the beginning and the last member: "ptl.rloc…locked" */
+static void put_path(struct line *line, const char *path, int room)
+{
+	const char *dots = line->ascii ? ".." : "…", *dot = strrchr(path, '.');
+	int head = room;
+
+	if ((int)strlen(path) > room && dot)
+		head -= (int)strlen(dot + 1) + (line->ascii ? 2 : 1);
+	if (head < 1 || head == room) {
+		line_quote(line, KMC_STYLE_TITLE, path);
+		return;
+	}
+	line_quote_bytes(line, KMC_STYLE_TITLE, path, head);
+	line_say(line, KMC_STYLE_DIM, "%s", dots);
+	line_quote(line, KMC_STYLE_TITLE, dot + 1);
+}
+
 /* "raw", or what leads to it from the arm: "kill.pid" */
 static void put_part(const struct app *app, const struct tree *tree, struct line *line,
 		     const struct node *part, const struct node *arm, int room)
 {
-	char all[PROMPT_MAX * 2];
-	const char *path = all;
+	char path[PROMPT_MAX * 2];
 
-	node_path_from(part, arm, all, sizeof(all));
-	/* Its end says more than its beginning. */
-	while ((int)strlen(path) >= room && strchr(path, '.') && !app->printing)
-		path = strchr(path, '.') + 1;
-	if (path != all)
-		line_say(line, KMC_STYLE_DIM, "%s", line->ascii ? ".." : "…");
+	node_path_from(part, arm, path, sizeof(path));
 	if (part->place != KMC_PLACE_MEMBER || part->is_element)
 		put_name(line, part);
 	else if (*path)
-		line_quote(line, KMC_STYLE_TITLE, path);
+		put_path(line, path, app->printing ? INT_MAX : room - 2);
 	else if (part != arm)
 		put_name(line, part);
 	if (part->bitfield)
