@@ -227,15 +227,17 @@ static void try_member(struct search *s, const struct kmc_member *member, uint64
 {
 	uint64_t bit_offset = member->bit_offset;
 	const size_t len = s->path.len;
+	const char *name;
 	char *path = NULL;
 
 	if (!member_fits(s, member, base + bit_offset))
 		return;
 	if (s->query->contains && !holds(s, member, 0, &path, &bit_offset))
 		return;
-	if (!path)
-		path = join(member->name, "");
-	kmc_buf_printf(&s->path, "%s%s", len && path && *path ? "." : "", path ? path : "");
+	name = path ? path : member->name ? member->name : "";
+	if (len && *name)
+		kmc_buf_puts(&s->path, ".");
+	kmc_buf_puts(&s->path, name);
 	if (!s->path.failed)
 		tell_member(s, s->path.data ? s->path.data : "", base + bit_offset, member);
 	s->path.len = len;

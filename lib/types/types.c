@@ -189,14 +189,15 @@ static struct kmc_error *declare(struct kmc_types *types, kmc_type_id id,
 
 static void wrap(struct declaration *d, const char *before, const char *after)
 {
-	struct kmc_buf outer = { };
+	const size_t len = strlen(before), had = d->inner.len;
 
-	kmc_buf_puts(&outer, before);
-	kmc_buf_add(&outer, d->inner.data, d->inner.len);
-	kmc_buf_puts(&outer, after);
-	outer.failed |= d->inner.failed;
-	kmc_buf_release(&d->inner);
-	d->inner = outer;
+	/* Room for it; then what there is moves behind it. */
+	kmc_buf_puts(&d->inner, before);
+	if (d->inner.failed)
+		return;
+	memmove(d->inner.data + len, d->inner.data, had);
+	memcpy(d->inner.data, before, len);
+	kmc_buf_puts(&d->inner, after);
 }
 
 /* In front of what there is, a space behind each, except before nothing. */

@@ -38,7 +38,7 @@ SUMS = {
     "padding": re.compile(r"/\* padding: (\d+)"),
     "bit padding": re.compile(r"/\* bit_padding: (\d+) bits"),
 }
-ATTRIBUTE = re.compile(r" *__attribute__\(\(.*?\)\)\)?(?=[ ;])")
+ATTRIBUTE = re.compile(r" *__attribute__\(\(.*?\)\)\)?(?=[ ;[])")
 NAME = re.compile(r"(\w+)((?:\[\d*\])*)(?::(\d+))?$")
 FUNCTION = re.compile(r"\(\*+ *(?:const +)?(\w+)")
 
