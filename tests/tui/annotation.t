@@ -37,7 +37,12 @@ void kmemcheck_mark_initialized(const void *address, unsigned long size);
 
 # Form: how often "o" is pressed, of a report that begins with @first.
 FORMS = {"mark": 0, "notrack": 1, "bitfield": 2}
-REFUSED = {("new_arm", "mark"), ("new_arm", "bitfield")}
+# Of these, the flags can be changed, but nothing can be put behind them.
+FLAGS_ONLY = {"new_arm", "new_through_a_pointer", "new_in_an_array", "new_behind_a_label",
+              "new_or_other", "new_long_condition", "new_condition_with_comment",
+              "new_in_a_block"}
+REFUSED = {(name, form) for name in FLAGS_ONLY for form in ("mark", "bitfield")} | {
+    ("new_by_a_macro", form) for form in FORMS}
 
 
 def macros():

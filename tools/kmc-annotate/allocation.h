@@ -16,7 +16,7 @@
  * @checked: behind that it is not NULL
  * @declared: it initializes a variable where that is declared
  * @body: it is all that an "if" or a loop does, without braces; that is on this line, 0: no
- * @arm: and braces around it would not do, for an "else" follows
+ * @why: nothing can be put behind it, in words; NULL: something can
  * @var: what it is assigned to
  * @indent: white space in front
  */
@@ -28,7 +28,7 @@ struct alloc {
 	bool checked;
 	bool declared;
 	int body;
-	bool arm;
+	const char *why;
 	char var[128];
 	char indent[64];
 };

@@ -167,9 +167,7 @@ static const char *find_plain_alloc(const struct kmc_report *report, struct kmc_
 {
 	const char *why = find_alloc(report, source, alloc);
 
-	if (!why && alloc->arm)
-		why = "the allocation is one arm of an if without braces; annotate it by hand";
-	return why;
+	return why ? why : alloc->why;
 }
 
 static const char *make_mark(const struct kmc_report *report, struct kmc_source *source,
