@@ -105,6 +105,20 @@ static struct kmc_error *add_gaps(struct items *items, const struct kmc_type *ty
 	return err;
 }
 
+static bool same_members(const struct kmc_type *a, const struct kmc_type *b)
+{
+	if (a->nmembers != b->nmembers)
+		return false;
+	for (size_t i = 0; i < a->nmembers; i++) {
+		const char *p = a->members[i].name, *q = b->members[i].name;
+
+		if (a->members[i].bit_offset != b->members[i].bit_offset ||
+		    strcmp(p ? p : "", q ? q : ""))
+			return false;
+	}
+	return true;
+}
+
 /* struct_group() has its members twice: what they are is seen in the arm without a name. */
 static bool is_again(struct items *items, const struct kmc_type *type, size_t i,
 		     const struct kmc_type *member)
@@ -112,11 +126,11 @@ static bool is_again(struct items *items, const struct kmc_type *type, size_t i,
 	const struct kmc_type *first = NULL;
 
 	if (type->kind != KMC_TYPE_UNION || type->nmembers != 2 || i != 1 ||
-	    type->members[0].name)
+	    type->members[0].name || !type->members[1].name)
 		return false;
 	kmc_error_free(kmc_types_get(items->types, type->members[0].type, &first));
 	return first && first->kind == KMC_TYPE_STRUCT && member->kind == KMC_TYPE_STRUCT &&
-	       first->nmembers == member->nmembers && first->size == member->size;
+	       first->size == member->size && same_members(first, member);
 }
 
 static uint64_t hash_values(const struct kmc_type *type)
