@@ -86,9 +86,12 @@ def logs(directory):
     hole[5:8] = "uuu"
     bits = ["i"] * fixture.SIZE
     bits[14] = "u"
+    either = ["i"] * fixture.SIZE
+    either[16] = "u"
     kinds = {
         "hole": fixture.report(kernel, "demo_word", 5, 24, hole, 0),
         "bits": fixture.report(kernel, "demo_bits", 14, 8, bits, 0),
+        "either": fixture.report(kernel, "demo_either", 16, 8, either, 0),
     }
     plain = " " + kernel.symbol("demo_new", kernel.calls["demo_new", "kmalloc"])
     for name in sorted(kernel.functions):
@@ -155,7 +158,7 @@ def main():
         build(directory)
         for name, kind in list(logs(directory)):
             for form in FORMS:
-                if (form == "bitfield") != (kind == "bits") and form != "notrack":
+                if (form == "bitfield") != (kind != "hole") and form != "notrack":
                     continue
                 count += 1
                 good, why = judge(directory, name, kind, form)

@@ -18,12 +18,30 @@ struct inner {
 	u8 last;
 };
 
+/* As those of a protocol's header. */
+struct either {
+#ifdef CONFIG_NOSUCH
+#ifdef CONFIG_NOSUCH_EITHER
+	u8 more : 3;
+#endif
+#endif
+#ifdef CONFIG_BIG_ENDIAN
+	u8 version : 4,
+	   length : 4;
+#else
+	u8 length : 4;
+	u8 version : 4;
+#endif
+	u8 type;
+};
+
 struct demo {
 	int signo;
 	u8 code;
 	int error;
 	struct inner inner;
-	char room[48];
+	struct either either;
+	char room[44];
 	void *end;
 };
 

@@ -269,7 +269,7 @@ static const char *make_notrack(const struct kmc_report *report, struct kmc_sour
 	return "the allocation names no GFP flags; annotate it by hand";
 }
 
-/* Is this "type name : 3;"? */
+/* Is this "type name : 3;", or one that goes on in the next line? */
 static bool is_bitfield(const char *text)
 {
 	const char *colon = strchr(text, ':');
@@ -277,7 +277,7 @@ static bool is_bitfield(const char *text)
 	if (!colon || strchr(text, '?') || strstr(text, "/*") == text + strspn(text, " \t"))
 		return false;
 	colon += 1 + strspn(colon + 1, " \t");
-	return *colon >= '0' && *colon <= '9' && strchr(colon, ';');
+	return *colon >= '0' && *colon <= '9' && strpbrk(colon, ",;");
 }
 
 static bool names(const char *text, const char *name)
@@ -290,29 +290,83 @@ static bool names(const char *text, const char *name)
 	return false;
 }
 
+/*
+ * struct run - bit-fields that follow each other
+ * @first, @last: their lines, the #if and #endif around some of them included; 0: none yet
+ * @depth: of #if, where one is; @at: where the run began
+ * @opened: an #if that nothing follows so far, in @outside others; 0: none
+ * @found: the one that is looked for is among them
+ */
+struct run {
+	int first;
+	int last;
+	int depth;
+	int at;
+	int opened;
+	int outside;
+	bool found;
+};
+
+/* True: the run ends with it. */
+static bool take_condition(struct run *run, int line, const char *word)
+{
+	const bool begins = !strncmp(word, "if", 2), ends = !strncmp(word, "endif", 5);
+
+	run->depth -= ends;
+	/* It began in this branch. */
+	if (run->first && !begins && (run->depth < run->at || (!ends && run->depth == run->at)))
+		return true;
+	if (run->first)
+		run->last = line;
+	if (!run->first && begins && !run->opened) {
+		run->opened = line;
+		run->outside = run->depth;
+	}
+	run->depth += begins;
+	return false;
+}
+
+static void take_bitfield(struct run *run, int line, bool found)
+{
+	if (!run->first) {
+		run->first = run->opened ? run->opened : line;
+		run->at = run->opened ? run->outside : run->depth;
+	}
+	run->opened = 0;
+	run->last = line;
+	run->found |= found;
+}
+
 /* The run of bit-fields that @name is one of, below line @start. */
 static bool find_bitfields(struct kmc_source *source, const char *file, int start,
 			   const char *name, int *first, int *end)
 {
+	struct run run = { };
 	char text[SOURCE_LINE];
-	bool found = false;
 
-	*first = 0;
 	for (int line = start + 1; line < start + STRUCT_MAX; line++) {
+		const char *word = text;
+
 		if (!copy_line(source, file, line, text, sizeof(text)) || *text == '}')
 			break;
-		*end = line;
+		word += strspn(word, " \t\r");
+		if (!*word || !strncmp(word, "/*", 2) || *word == '*')
+			continue;
 		if (is_bitfield(text)) {
-			*first = *first ? *first : line;
-			found |= names(text, name);
+			take_bitfield(&run, line, names(text, name));
 			continue;
 		}
-		if (found)
-			return true;
-		*first = 0;
+		if (*word == '#' &&
+		    !take_condition(&run, line, word + 1 + strspn(word + 1, " \t")))
+			continue;
+		if (run.found)
+			break;
+		run = (struct run) { .depth = run.depth };
 	}
-	*end += 1;
-	return found;
+	*first = run.first;
+	*end = run.last + 1;
+	/* One that ends within a branch is not bounded by two lines. */
+	return run.found && run.depth <= run.at;
 }
 
 /*
@@ -367,7 +421,9 @@ static void add_bounds(struct kmc_source *source, const char *file, int first, i
 	char text[SOURCE_LINE];
 	int blanks;
 
-	copy_line(source, file, first, text, sizeof(text));
+	for (int line = first; copy_line(source, file, line, text, sizeof(text)); line++)
+		if (*text != '#')
+			break;
 	blanks = strspn(text, " \t");
 	change_add(changes, file, first, false,
 		   format("%.*skmemcheck_bitfield_begin(flags);", blanks, text));
