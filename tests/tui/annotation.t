@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every annotation that can be made of a false positive applies and compiles without a warning.
 
-The allocations are those of shapes.c, and that of fixture.c; headers stand for the
-kernel's, with and without CONFIG_KMEMCHECK.
+The allocations are those of shapes.c, that of fixture.c, and what testdata has of them for the
+kernel in testdata/fixtures; headers stand for the kernel's.
 """
 
+import glob
+import json
 import os
 import re
 import shutil
@@ -57,13 +59,17 @@ def macros():
     return "\n".join(found) + "\n"
 
 
-def build(directory):
-    os.makedirs(directory + "/include/linux")
+def write_headers(directory):
+    os.makedirs(directory + "/include/linux", exist_ok=True)
     headers = dict(fixture.HEADERS, **{"slab.h": PRELUDE, "kmemcheck.h": MACROS + macros()})
     for name, text in headers.items():
         guard = "H_" + name.replace(".", "_")
         with open(f"{directory}/include/linux/{name}", "w") as f:
             f.write(f"#ifndef {guard}\n#define {guard}\n{text}#endif\n")
+
+
+def build(directory):
+    write_headers(directory)
     for name in "shapes.c", "shapes.h":
         shutil.copy(f"{fixture.HERE}/{name}", directory)
     shutil.move(directory + "/shapes.h", directory + "/include/shapes.h")
@@ -131,7 +137,8 @@ def compile_with(directory, diff):
             return done.stdout + done.stderr
         done = subprocess.run(["gcc", "-std=gnu11", "-O2", "-ffreestanding", "-Wall", "-Wextra",
                                "-Wparentheses", "-Wmisleading-indentation", "-Werror",
-                               "-Iinclude", "-fsyntax-only", "shapes.c"],
+                               "-Iinclude", "-fsyntax-only",
+                               *sorted(set(re.findall(r"(?m)^\+\+\+ b/(.*\.c)$", diff)))],
                               cwd=tree, text=True, capture_output=True, check=False)
         return done.stderr if done.returncode else None
 
@@ -151,6 +158,36 @@ def judge(directory, name, kind, form):
     return not wrong, f"{wrong}\n{diff}"
 
 
+def of_logs(directory, vmlinux, logs):
+    """→ how many diffs there are in what is printed of logs, and what is wrong with some"""
+    wrong, count = [], 0
+    done = subprocess.run([ANNOTATE, "-k", vmlinux, "--force", "-s", ".", "--dump=json", *logs],
+                          cwd=directory, text=True, capture_output=True, check=False,
+                          env=dict(os.environ, LC_ALL="C.UTF-8"), timeout=300)
+    for line in done.stdout.splitlines():
+        diff = json.loads(line)["diff"]
+        count += diff is not None
+        why = diff and compile_with(directory, diff)
+        if why:
+            wrong.append(f"{why}\n{diff}")
+    return count, wrong
+
+
+def of_testdata(top):
+    """→ the same of each kernel that there are logs for"""
+    directory = top + "/fixture"
+    fixture.build(directory)
+    fixture.log(directory)
+    write_headers(directory)
+    yield "the fixture", 6, of_logs(directory, "vmlinux", sorted(
+        glob.glob("*.log", root_dir=directory)))
+    directory = top + "/manual"
+    shutil.copytree(ROOT + "/testdata/fixtures/manual", directory)
+    vmlinux = os.path.abspath(os.environ.get("KMC_BUILD") or ROOT + "/build")
+    yield "testdata", 0, of_logs(directory, vmlinux + "/fixtures/manual/vmlinux", sorted(
+        glob.glob(ROOT + "/testdata/**/*.log", recursive=True)))
+
+
 def main():
     failed = count = 0
     with tempfile.TemporaryDirectory() as top:
@@ -166,6 +203,13 @@ def main():
                 print(f"{'ok' if good else 'not ok'} {count} - {name}, {kind}: {form}")
                 if not good:
                     print("".join(f"# {line}\n" for line in why.splitlines()))
+        for name, least, (diffs, wrong) in of_testdata(top):
+            count += 1
+            good = diffs >= least and not wrong
+            failed += not good
+            print(f"{'ok' if good else 'not ok'} {count} - {diffs} diffs of {name}")
+            for why in wrong:
+                print("".join(f"# {line}\n" for line in why.splitlines()))
     print(f"1..{count}")
     return failed > 0
 
