@@ -382,7 +382,8 @@ static bool can(const struct view *view, enum request what)
 	case REQUEST_NEXT_RUN:
 		return shown->tree && shown->report->caret >= 0;
 	case REQUEST_OTHER:
-		return shown->report->ncandidates > 1 || may_ask(shown);
+		return shown->report->ncandidates > 1 ||
+		       (may_ask(shown) && what_fits(view->app, shown->report));
 	case REQUEST_ANNOTATE:
 		return annotation_possible(shown->report);
 	case REQUEST_NEXT_REPORT:
@@ -509,8 +510,10 @@ void report_offer(struct app *app)
 	shown->asked = true;
 	if (what_offer(app, shown->report))
 		choose(view, before);
-	else
+	else if (what_fits(app, shown->report))
 		app_say(app, "nothing is known to live in such an object");
+	else
+		app_say(app, "what it may be is said by its kernel: -k names the vmlinux");
 }
 
 void report_offer_untyped(struct app *app)

@@ -302,7 +302,11 @@ static bool can(const struct view *view, enum request what)
 				return true;
 		return false;
 	case REQUEST_UNFOLD_ALL:
-		return view->app->session->source;
+		for (i = 0; view->app->session->source && i < stack->nlevels; i++)
+			if (!stack->levels[i].open && stack->levels[i].where &&
+			    stack->levels[i].where->file)
+				return true;
+		return false;
 	default:
 		return true;
 	}

@@ -216,7 +216,7 @@ void what_open(struct app *app, const char *query)
 }
 
 /* Of another kernel, nothing is known to live anywhere. */
-static bool fits(const struct app *app, const struct kmc_report *report)
+bool what_fits(const struct app *app, const struct kmc_report *report)
 {
 	struct kmc_debuginfo *di = app->session->symbols.di;
 	struct kmc_error *err = di && !app->opts->debuginfo.force ?
@@ -234,7 +234,7 @@ bool what_offer(struct app *app, struct kmc_report *report)
 	struct kmc_what *what = NULL;
 	struct kmc_error *err = NULL;
 
-	if (fits(app, report))
+	if (what_fits(app, report))
 		err = kmc_what_of_report(report, &what);
 	if (!err && what)
 		err = ask(app, what, &answers);

@@ -32,6 +32,8 @@ void find_open(struct app *app, const char *query);
 
 /* view_what.c */
 void what_open(struct app *app, const char *query);
+/* Is the kernel of a report there, whose allocations tell what an object may be? */
+bool what_fits(const struct app *app, const struct kmc_report *report);
 /* More candidates of a report without a type, by its cache; false: there are none. */
 bool what_offer(struct app *app, struct kmc_report *report);
 
