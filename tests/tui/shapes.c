@@ -279,7 +279,8 @@ int _start(void)
 	return !new_plain() + !new_unchecked() + !new_declared(1) + !new_body(1) +
 	       !new_else(1, 0) + !new_arm(1, 0) + !new_only_said() + !new_check_with_else() +
 	       new_in_a_struct(&holder) + new_in_a_loop(&holder, 1) + demo_word(holder.demo) +
-	       demo_bits(holder.demo) + demo_either(holder.demo) + new_through_a_pointer(&holder.demo) +
+	       demo_bits(holder.demo) + demo_either(holder.demo) +
+	       new_through_a_pointer(&holder.demo) +
 	       new_in_an_array(&holder.demo, 0) + !new_behind_a_label(1) + !new_or_other(1, 0) +
 	       !new_by_a_macro() + !new_long_condition(2, 3) + !new_behind_a_comment(1) +
 	       !new_condition_with_comment(1) + !new_nested_check(1) + !new_commented_check() +
