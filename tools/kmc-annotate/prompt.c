@@ -11,6 +11,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "../common/memory.h"
+#include "session.h"
 #include "views.h"
 
 static const char *label(enum prompt prompt)
@@ -169,6 +171,42 @@ static void accept(struct app *app)
 		app_say(app, "there is no '%s' in this type", app->input);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The last word of a question as a name of a type. */
+static void complete_type(struct app *app, struct completion *completion)
+{
+	const char *space = strrchr(app->input, ' '), **fit;
+	const char *word = space ? space + 1 : app->input + (*app->input == ':');
+	const struct kmc_type_name *names = NULL;
+	struct kmc_types *types = NULL;
+	char whole[2 * PROMPT_MAX];
+	size_t count = 0, n = 0;
+
+	if (!*word)
+		return;
+	kmc_error_free(session_types(app->session, app->opts, &types));
+	if (types)
+		kmc_error_free(kmc_types_list(types, &names, &count));
+	fit = xcalloc(count + 1, sizeof(*fit));
+	for (size_t i = 0; i < count; i++)
+		if (!strncmp(names[i].name, word, strlen(word)))
+			fit[n++] = names[i].name;
+	qsort(fit, n, sizeof(*fit), by_name);
+	for (size_t i = 0; i < n; i++) {
+		/* Of a struct and a typedef, or of several. */
+		if (i && !strcmp(fit[i - 1], fit[i]))
+			continue;
+		snprintf(whole, sizeof(whole), "%.*s%s", (int)(word - app->input), app->input,
+			 fit[i]);
+		completion_add(completion, whole, fit[i]);
+	}
+	free(fit);
+}
+
 /* Up to where all that it may become part. */
 static void complete(struct app *app)
 {
@@ -177,6 +215,8 @@ static void complete(struct app *app)
 
 	if (app->prompt == PROMPT_PRINT || app->prompt == PROMPT_WRITE)
 		complete_file(app->input, &completion);
+	else if (app->prompt == PROMPT_FIND)
+		complete_type(app, &completion);
 	else if (app->prompt != PROMPT_SEARCH && app->prompt != PROMPT_SEARCH_BACK &&
 		 view->ops->complete)
 		view->ops->complete(view, app->input, &completion);
@@ -194,6 +234,11 @@ static void recall(struct app *app, bool back)
 {
 	const struct history *history = &app->history[app->prompt];
 
+	/* What is typed stays. */
+	if (back && !history->count) {
+		app_say(app, "(nothing was asked here before)");
+		return;
+	}
 	if (back && app->recalled < history->count)
 		app->recalled++;
 	else if (!back && app->recalled)
