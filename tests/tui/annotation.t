@@ -70,9 +70,9 @@ def write_headers(directory):
 
 def build(directory):
     write_headers(directory)
-    for name in "shapes.c", "shapes.h":
-        shutil.copy(f"{fixture.HERE}/{name}", directory)
-    shutil.move(directory + "/shapes.h", directory + "/include/shapes.h")
+    shutil.copy(f"{fixture.HERE}/shapes.c", directory)
+    for name in "shapes.h", "inner.h":
+        shutil.copy(f"{fixture.HERE}/{name}", directory + "/include")
     fixture.run(directory, "gcc", "-O2", "-gdwarf-4", "-ffreestanding", "-fno-pic",
                 "-mcmodel=kernel", "-fcf-protection=none", "-fno-asynchronous-unwind-tables",
                 "-fno-ipa-ra", "-fno-optimize-sibling-calls", "-Iinclude", "-c", "shapes.c",

@@ -11,12 +11,7 @@
 #include <linux/zlib.h>
 #endif
 
-struct inner {
-	u16 first;
-	u8 ready : 1;
-	u8 mode : 7;
-	u8 last;
-};
+#include "inner.h"
 
 /* As those of a protocol's header. */
 struct either {

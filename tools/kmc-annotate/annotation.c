@@ -35,14 +35,16 @@ static char *format(const char *fmt, ...)
 
 /*
  * struct includes - where one more goes
- * @depth: of #if; @guard: it begins with the one that keeps a header from being read twice
+ * @depth: of #if, without the one that keeps a header from being read twice, which begins in
+ *	line @guard with "#ifndef @name"; 0: there is none
  * @last: line of the last one that is under no condition; @kernel: of <linux/...>
  * @place: line of the first that sorts behind ours; @sorted: they are
  * @start: the first line that is no comment and not empty, or the one behind the guard
  */
 struct includes {
 	int depth;
-	bool guard;
+	int guard;
+	char name[SOURCE_LINE];
 	int last;
 	int kernel;
 	int place;
@@ -83,19 +85,33 @@ static void find_start(struct includes *inc, int line, const char *text)
 		inc->comment = false;
 }
 
+/* "#ifndef X" alone keeps nothing from being read twice. */
+static void check_guard(struct includes *inc, int line, const char *text)
+{
+	char name[SOURCE_LINE];
+
+	if (!inc->guard || line != inc->guard + 1 ||
+	    (sscanf(text, " # define %511s", name) == 1 && !strcmp(name, inc->name)))
+		return;
+	inc->start = inc->guard;
+	inc->guard = 0;
+	inc->depth++;
+}
+
 static void take_line(struct includes *inc, int line, const char *text)
 {
 	const char *word = text + strspn(text, " \t");
 	bool first = !inc->start;
 
 	find_start(inc, line, text);
+	check_guard(inc, line, text);
 	if (*word != '#')
 		return;
 	word += 1 + strspn(word + 1, " \t");
 	if (!strncmp(word, "if", 2)) {
 		/* Nothing but comments in front of it: a header's guard. */
-		if (first && inc->start == line && !strncmp(word, "ifndef", 6)) {
-			inc->guard = true;
+		if (first && inc->start == line && sscanf(word, "ifndef %511s", inc->name) == 1) {
+			inc->guard = line;
 			inc->start = line + 2;
 		} else {
 			inc->depth++;
