@@ -48,7 +48,7 @@ static bool look_at(const struct kmc_code *code, struct visits *visits,
 	if (kmc_successors_read(code, address, &next) || next.leaves ||
 	    next.leaves_indirectly ||
 	    (next.insn.is_call && !next.has_callee && !next.keeps_all)) {
-		*changes = KMC_REGS_VOLATILE;
+		*changes = code->machine->changed;
 		return true;
 	}
 	*changes |= next.insn.changes;
@@ -57,7 +57,7 @@ static bool look_at(const struct kmc_code *code, struct visits *visits,
 	for (size_t i = 0; i < next.count; i++) {
 		/* Code that handles a fault is reached with registers set. */
 		if (next.v[i].fault)
-			*changes = KMC_REGS_VOLATILE;
+			*changes = code->machine->changed;
 		if (!visit(visits, next.v[i].to))
 			return false;
 	}
@@ -68,13 +68,14 @@ static bool look(const struct kmc_code *code, uint64_t callee,
 		 uint32_t *changes)
 {
 	struct visits visits = { };
+	const uint32_t all = code->machine->changed;
 	bool good = visit(&visits, callee);
 
 	*changes = 0;
 	for (size_t i = 0; good && i < visits.count &&
-	     (*changes & KMC_REGS_VOLATILE) != KMC_REGS_VOLATILE; i++) {
+	     (*changes & all) != all; i++) {
 		if (i == MAX_VISITS)
-			*changes = KMC_REGS_VOLATILE;
+			*changes = all;
 		else
 			good = look_at(code, &visits, visits.list[i], changes);
 	}
@@ -92,7 +93,7 @@ struct kmc_error *kmc_callee_changes(struct kmc_code *code, uint64_t callee,
 	if (!known) {
 		if (!look(code, callee, &changes))
 			return kmc_error_nomem();
-		known = (changes & KMC_REGS_VOLATILE) | ANSWERED;
+		known = (changes & code->machine->changed) | ANSWERED;
 		if (!kmc_map_put(&code->changes, callee, (void *)known))
 			return kmc_error_nomem();
 	}

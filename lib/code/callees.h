@@ -17,12 +17,4 @@
 KMC_MUST_CHECK struct kmc_error *
 kmc_callee_changes(struct kmc_code *code, uint64_t callee, uint32_t *out);
 
-/* The registers that a function may change by the ABI. */
-#define KMC_REGS_VOLATILE \
-	(KMC_REG_BIT(KMC_REG_RAX) | KMC_REG_BIT(KMC_REG_RCX) | \
-	 KMC_REG_BIT(KMC_REG_RDX) | KMC_REG_BIT(KMC_REG_RSI) | \
-	 KMC_REG_BIT(KMC_REG_RDI) | KMC_REG_BIT(KMC_REG_R8) | \
-	 KMC_REG_BIT(KMC_REG_R9) | KMC_REG_BIT(KMC_REG_R10) | \
-	 KMC_REG_BIT(KMC_REG_R11))
-
 #endif /* KMC_CALLEES_H */

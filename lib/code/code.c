@@ -260,6 +260,53 @@ static struct kmc_error *relocate(struct kmc_code *code, Elf *elf,
 
 /* ---- the whole ---- */
 
+/* How far a number that is added to an address may lead from the image. */
+#define MARGIN		4096
+
+/* Where all that is loaded lies, also what has no bytes in the file. */
+static void add_extent(struct kmc_code *code, const GElf_Shdr *shdr, uint64_t bias)
+{
+	const uint64_t start = shdr->sh_addr + bias, end = start + shdr->sh_size;
+
+	if (!(shdr->sh_flags & SHF_ALLOC) || !start || end < start)
+		return;
+	if (!code->image_end || start < code->image_start)
+		code->image_start = start;
+	if (end > code->image_end)
+		code->image_end = end;
+}
+
+static void set_extent(struct kmc_code *code, Elf *elf, uint64_t bias)
+{
+	Elf_Scn *scn = NULL;
+
+	if (code->externals) {
+		code->image_start = code->sections[0].start;
+		code->image_end = code->externals + code->nnames * KMC_EXTERNAL_SIZE;
+	} else if (code->machine->image_end) {
+		code->image_start = code->machine->image_start;
+		code->image_end = code->machine->image_end;
+		return;
+	}
+	for (int n = 0; !code->externals && n < MAX_SECTIONS; n++) {
+		GElf_Shdr shdr;
+
+		scn = elf_nextscn(elf, scn);
+		if (!scn)
+			break;
+		if (gelf_getshdr(scn, &shdr))
+			add_extent(code, &shdr, bias);
+	}
+	code->image_start -= code->image_start < MARGIN ? code->image_start : MARGIN;
+}
+
+bool kmc_code_is_address(const struct kmc_code *code, uint64_t value)
+{
+	const uint64_t address = kmc_machine_cut(code->machine, value);
+
+	return address >= code->image_start && address < code->image_end;
+}
+
 static struct kmc_error *code_load(struct kmc_code *code,
 				   struct kmc_image *image)
 {
@@ -274,12 +321,14 @@ static struct kmc_error *code_load(struct kmc_code *code,
 	code->symtab = &image->symtab;
 	/* This also lays out a module. */
 	elf = dwfl_module_getelf(image->mod, &bias);
-	if (!elf || !gelf_getehdr(elf, &ehdr) || ehdr.e_machine != EM_X86_64)
+	if (!elf || !gelf_getehdr(elf, &ehdr) || !image->machine->elf)
 		return kmc_error_new(KMC_ERROR_FORMAT, image->path, 0,
-				     "has no code for x86-64");
+				     "has no code for x86");
+	code->machine = image->machine;
 	err = read_sections(code, elf, bias);
 	if (!err && ehdr.e_type == ET_REL)
 		err = relocate(code, elf, bias);
+	set_extent(code, elf, bias);
 	if (!err && !code->why_not &&
 	    !kmc_code_read_patches(code, image->mod))
 		err = kmc_error_nomem();

@@ -63,6 +63,10 @@ struct kmc_patch {
  * @patches: sorted by @from
  * @npatches: of them
  * @loaded: the rest is valid
+ * @machine: of the image
+ * @image_start: an address that the linker has written into an instruction is from here on;
+ *	of a module, all that it has itself, and @externals
+ * @image_end: up to here
  * @why_not: why the tables could not be read, NULL: they were
  * @externals: where the symbols of a module lie that others define; they have no
  *	code; behind all sections, 0 if there are none
@@ -75,6 +79,9 @@ struct kmc_patch {
  */
 struct kmc_code {
 	bool loaded;
+	const struct kmc_machine *machine;
+	uint64_t image_start;
+	uint64_t image_end;
 	struct kmc_code_section *sections;
 	size_t nsections;
 	struct kmc_patch *patches;
@@ -106,6 +113,12 @@ const struct kmc_patch *kmc_code_patches(const struct kmc_code *code,
 /* The alternative whose replacement ends at @end, NULL if there is none. */
 const struct kmc_patch *kmc_code_replacement_end(const struct kmc_code *code,
 						 uint64_t end);
+
+/*
+ * Is that number an address that the linker may have written into an instruction? It looks
+ * like any other, but KASLR, or loading the module, moves it. No count or size is one.
+ */
+bool kmc_code_is_address(const struct kmc_code *code, uint64_t value);
 
 /**
  * kmc_image_code() - bytes of an image's code

@@ -44,7 +44,8 @@ static const struct table tables[] = {
 		.section = "__jump_table",
 		.start_symbol = "__start___jump_table",
 		.end_symbol = "__stop___jump_table",
-		.layouts = { { 16, 0 } },
+		/* Behind the offsets there is a word, the key. */
+		.layouts = { { 16, 0 }, { 12, 0 } },
 		.why_not = "the table of jump labels is not understood",
 	}, {
 		.kind = KMC_PATCH_ALTERNATIVE,

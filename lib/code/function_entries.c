@@ -56,7 +56,7 @@ static bool entered_between(const struct kmc_code *code,
 
 		/* Data, or the middle of an instruction. */
 		if (!kmc_insn_scan(section->bytes + (at - section->start),
-				   section->end - at, at, false, &insn)) {
+				   section->end - at, at, code->machine, &insn)) {
 			at++;
 			continue;
 		}
@@ -203,16 +203,19 @@ static bool entered_by_patch(const struct kmc_code *code,
 static bool pointed_to(const struct kmc_code *code,
 		       const struct kmc_cfg *cfg)
 {
+	const unsigned int word = code->machine->word;
+
 	for (size_t i = 0; i < code->nsections; i++) {
 		const struct kmc_code_section *section = &code->sections[i];
 		const size_t size = section->end - section->start;
 
 		if (section->executable)
 			continue;
-		for (size_t at = -section->start & 7; at + 8 <= size; at += 8) {
-			uint64_t value;
+		for (size_t at = -section->start % word; at + word <= size; at += word) {
+			uint64_t value = 0;
 
-			memcpy(&value, section->bytes + at, sizeof(value));
+			/* ELF files for x86 and the machines we run on are little endian. */
+			memcpy(&value, section->bytes + at, word);
 			if (inside(cfg, value))
 				return true;
 		}

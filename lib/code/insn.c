@@ -10,29 +10,6 @@
 #include "base/error.h"
 #include "code/insn_text.h"
 
-static const char *const names[KMC_REG_COUNT] = {
-	"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
-	"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rip",
-};
-
-const char *kmc_reg_name(enum kmc_reg reg)
-{
-	return reg >= 0 && reg < KMC_REG_COUNT ? names[reg] : NULL;
-}
-
-enum kmc_reg kmc_reg_of_dwarf(unsigned int regnum)
-{
-	static const enum kmc_reg map[] = {
-		KMC_REG_RAX, KMC_REG_RDX, KMC_REG_RCX, KMC_REG_RBX,
-		KMC_REG_RSI, KMC_REG_RDI, KMC_REG_RBP, KMC_REG_RSP,
-		KMC_REG_R8, KMC_REG_R9, KMC_REG_R10, KMC_REG_R11,
-		KMC_REG_R12, KMC_REG_R13, KMC_REG_R14, KMC_REG_R15,
-		KMC_REG_RIP,
-	};
-
-	return regnum < KMC_ARRAY_SIZE(map) ? map[regnum] : KMC_REG_NONE;
-}
-
 /* The whole register that one of ours is or is a part of. */
 static enum kmc_reg reg_of(ZydisRegister reg)
 {
@@ -52,7 +29,18 @@ static enum kmc_reg reg_of(ZydisRegister reg)
 static bool is_stack(const ZydisDecodedOperand *op)
 {
 	return op->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
-	       op->mem.base == ZYDIS_REGISTER_RSP;
+	       reg_of(op->mem.base) == KMC_REG_RSP;
+}
+
+static int64_t displacement(const ZydisDecodedInstruction *zi, const ZydisDecodedOperand *op)
+{
+	const bool alone = op->mem.base == ZYDIS_REGISTER_NONE &&
+			   op->mem.index == ZYDIS_REGISTER_NONE;
+
+	if (!op->mem.disp.has_displacement)
+		return 0;
+	return alone && zi->address_width == 32 ? op->mem.disp.value & UINT32_MAX :
+						  op->mem.disp.value;
 }
 
 static void add_mem(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
@@ -71,7 +59,7 @@ static void add_mem(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
 		.base = reg_of(op->mem.base),
 		.index = reg_of(op->mem.index),
 		.scale = op->mem.scale,
-		.disp = op->mem.disp.has_displacement ? op->mem.disp.value : 0,
+		.disp = displacement(zi, op),
 		.segment = op->mem.segment == ZYDIS_REGISTER_FS ? 'f' :
 			   op->mem.segment == ZYDIS_REGISTER_GS ? 'g' : 0,
 		.address_bits = zi->address_width,
@@ -159,8 +147,7 @@ static void set_target(struct kmc_insn *insn,
 		return;
 	}
 	insn->target = insn->address + zi->length + op->imm.value.s;
-	if (insn->bits32)
-		insn->target &= UINT32_MAX;
+	insn->target = kmc_machine_cut(insn->machine, insn->target);
 }
 
 static void set_flow(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
@@ -193,12 +180,17 @@ static void set_flow(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
 		insn->indirect = true;
 }
 
+static unsigned int word_bits(const struct kmc_insn *insn)
+{
+	return insn->machine->word * 8;
+}
+
 /* TEST of a register with itself; whether a jump is for zero, or for anything else. */
 static void set_test(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
 		     const ZydisDecodedOperand *ops)
 {
 	insn->tests = KMC_REG_NONE;
-	if (zi->mnemonic == ZYDIS_MNEMONIC_TEST && ops[0].size == 64 &&
+	if (zi->mnemonic == ZYDIS_MNEMONIC_TEST && ops[0].size == word_bits(insn) &&
 	    ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
 	    ops[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
 	    ops[0].reg.value == ops[1].reg.value)
@@ -221,7 +213,8 @@ static bool is_imm(const ZydisDecodedOperand *op)
 }
 
 /* MOV, ADD, SUB and XOR of a register and a register or constant. */
-static void set_two(struct kmc_effect *e, ZydisMnemonic mnemonic,
+static void set_two(struct kmc_effect *e, const struct kmc_machine *machine,
+		    ZydisMnemonic mnemonic,
 		    const ZydisDecodedOperand *dest,
 		    const ZydisDecodedOperand *src)
 {
@@ -230,23 +223,23 @@ static void set_two(struct kmc_effect *e, ZydisMnemonic mnemonic,
 
 	if (mnemonic == ZYDIS_MNEMONIC_MOV && is_imm(src)) {
 		e->dest = reg;
-		e->value = src->imm.value.s;
+		e->value = kmc_machine_cut(machine, src->imm.value.u);
 	} else if (mnemonic == ZYDIS_MNEMONIC_MOV && is_reg(src)) {
 		e->dest = reg;
 		e->base = reg_of(src->reg.value);
 	} else if (mnemonic == ZYDIS_MNEMONIC_ADD && is_imm(src)) {
 		e->dest = e->base = reg;
-		e->value = src->imm.value.s;
+		e->value = kmc_machine_difference(machine, src->imm.value.u);
 	} else if (mnemonic == ZYDIS_MNEMONIC_SUB && is_imm(src)) {
 		e->dest = e->base = reg;
-		e->value = (int64_t)(0 - src->imm.value.u);
+		e->value = kmc_machine_difference(machine, 0 - src->imm.value.u);
 	} else if ((mnemonic == ZYDIS_MNEMONIC_XOR ||
 		    mnemonic == ZYDIS_MNEMONIC_SUB) && same) {
 		e->dest = reg;
 	}
 }
 
-static void set_lea(struct kmc_effect *e, const ZydisDecodedInstruction *zi,
+static void set_lea(struct kmc_effect *e, unsigned int bits, const ZydisDecodedInstruction *zi,
 		    const ZydisDecodedOperand *ops)
 {
 	const ZydisDecodedOperandMem *mem = &ops[1].mem;
@@ -254,7 +247,7 @@ static void set_lea(struct kmc_effect *e, const ZydisDecodedInstruction *zi,
 
 	/* Counted from RIP it is an address, which KASLR moves. */
 	if (base == KMC_REG_NONE || base == KMC_REG_RIP ||
-	    mem->index != ZYDIS_REGISTER_NONE || zi->address_width != 64)
+	    mem->index != ZYDIS_REGISTER_NONE || zi->address_width != bits)
 		return;
 	e->dest = reg_of(ops[0].reg.value);
 	e->base = base;
@@ -267,7 +260,7 @@ static bool set_stack(struct kmc_effect *e, const struct kmc_insn *insn,
 		      const ZydisDecodedOperand *ops)
 {
 	struct kmc_effect found = {
-		.dest = KMC_REG_RSP, .base = KMC_REG_RSP, .bits = 64,
+		.dest = KMC_REG_RSP, .base = KMC_REG_RSP,
 	};
 
 	if (!insn->nmem)
@@ -276,6 +269,7 @@ static bool set_stack(struct kmc_effect *e, const struct kmc_insn *insn,
 	switch (zi->mnemonic) {
 	case ZYDIS_MNEMONIC_PUSH:
 	case ZYDIS_MNEMONIC_PUSHF:
+	case ZYDIS_MNEMONIC_PUSHFD:
 	case ZYDIS_MNEMONIC_PUSHFQ:
 		found.value = -found.value;
 		break;
@@ -285,6 +279,7 @@ static bool set_stack(struct kmc_effect *e, const struct kmc_insn *insn,
 			return false;
 		break;
 	case ZYDIS_MNEMONIC_POPF:
+	case ZYDIS_MNEMONIC_POPFD:
 	case ZYDIS_MNEMONIC_POPFQ:
 		break;
 	case ZYDIS_MNEMONIC_LEAVE:
@@ -310,19 +305,19 @@ static void set_effect(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
 	/* A narrower write keeps the rest of the register. */
 	if (ops[0].size != 32 && ops[0].size != 64)
 		return;
-	e->bits = ops[0].size;
+	e->narrow = ops[0].size < word_bits(insn);
 	if (zi->mnemonic == ZYDIS_MNEMONIC_LEA)
-		set_lea(e, zi, ops);
+		set_lea(e, word_bits(insn), zi, ops);
 	else if (zi->mnemonic == ZYDIS_MNEMONIC_INC ||
 		 zi->mnemonic == ZYDIS_MNEMONIC_DEC)
 		*e = (struct kmc_effect){
 			.dest = reg_of(ops[0].reg.value),
 			.base = reg_of(ops[0].reg.value),
 			.value = zi->mnemonic == ZYDIS_MNEMONIC_INC ? 1 : -1,
-			.bits = e->bits,
+			.narrow = e->narrow,
 		};
 	else if (zi->operand_count_visible == 2 && ops[1].size)
-		set_two(e, zi->mnemonic, &ops[0], &ops[1]);
+		set_two(e, insn->machine, zi->mnemonic, &ops[0], &ops[1]);
 }
 
 static enum kmc_reg summand(const ZydisDecodedOperand *op)
@@ -439,14 +434,16 @@ static void set_bits(struct kmc_insn *insn, const ZydisDecodedInstruction *zi,
 /* ---- the whole ---- */
 
 static bool decode(const uint8_t *bytes, size_t len, uint64_t address,
-		   bool bits32, bool text, struct kmc_insn *out)
+		   const struct kmc_machine *machine, bool text, struct kmc_insn *out)
 {
-	struct kmc_insn insn = { .address = address, .bits32 = bits32 };
+	struct kmc_insn insn = { .address = address, .machine = machine };
+	const bool bits32 = machine == &kmc_i386;
 	const ZydisDecodedInstruction *zi;
 	struct kmc_decoded decoded;
 	ZydisDecoder decoder;
 
-	if (ZYAN_FAILED(ZydisDecoderInit(&decoder, bits32 ?
+	if ((machine != &kmc_x86_64 && !bits32) ||
+	    ZYAN_FAILED(ZydisDecoderInit(&decoder, bits32 ?
 					 ZYDIS_MACHINE_MODE_LEGACY_32 :
 					 ZYDIS_MACHINE_MODE_LONG_64,
 					 bits32 ? ZYDIS_STACK_WIDTH_32 :
@@ -466,6 +463,7 @@ static bool decode(const uint8_t *bytes, size_t len, uint64_t address,
 	set_bits(&insn, zi, decoded.ops);
 	insn.sets_df = zi->mnemonic == ZYDIS_MNEMONIC_STD ||
 		       zi->mnemonic == ZYDIS_MNEMONIC_POPF ||
+		       zi->mnemonic == ZYDIS_MNEMONIC_POPFD ||
 		       zi->mnemonic == ZYDIS_MNEMONIC_POPFQ;
 	if (text)
 		kmc_insn_print(&insn, &decoded);
@@ -474,16 +472,16 @@ static bool decode(const uint8_t *bytes, size_t len, uint64_t address,
 }
 
 bool kmc_insn_scan(const uint8_t *bytes, size_t len, uint64_t address,
-		   bool bits32, struct kmc_insn *out)
+		   const struct kmc_machine *machine, struct kmc_insn *out)
 {
-	return decode(bytes, len, address, bits32, false, out);
+	return decode(bytes, len, address, machine, false, out);
 }
 
 struct kmc_error *kmc_insn_decode(const uint8_t *bytes, size_t len,
-				  uint64_t address, bool bits32,
+				  uint64_t address, const struct kmc_machine *machine,
 				  struct kmc_insn *out)
 {
-	if (decode(bytes, len, address, bits32, true, out))
+	if (decode(bytes, len, address, machine, true, out))
 		return NULL;
 	return kmc_error_new(KMC_ERROR_FORMAT, NULL, 0,
 			     "no whole instruction at 0x%llx",

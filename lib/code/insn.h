@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One decoded instruction, and the registers. Only insn.c and insn_text.c know the decoder.
+ * One decoded instruction. Only insn.c and insn_text.c know the decoder.
  */
 #ifndef KMC_INSN_H
 #define KMC_INSN_H
@@ -9,30 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "debuginfo/machine.h"
 #include "kmc/error.h"
-
-/* ---- registers ---- */
-
-/* Numbered as the hardware numbers them. */
-enum kmc_reg {
-	KMC_REG_NONE = -1,
-	KMC_REG_RAX, KMC_REG_RCX, KMC_REG_RDX, KMC_REG_RBX,
-	KMC_REG_RSP, KMC_REG_RBP, KMC_REG_RSI, KMC_REG_RDI,
-	KMC_REG_R8, KMC_REG_R9, KMC_REG_R10, KMC_REG_R11,
-	KMC_REG_R12, KMC_REG_R13, KMC_REG_R14, KMC_REG_R15,
-	KMC_REG_RIP,
-	KMC_REG_COUNT
-};
-
-#define KMC_REG_GENERAL		KMC_REG_RIP	/* how many are not RIP */
-#define KMC_REG_BIT(reg)	(1u << (reg))
-
-/* "rax"; NULL for what is no register. */
-const char *kmc_reg_name(enum kmc_reg reg);
-/* From DWARF's number for x86-64; NONE when that is none of ours. */
-enum kmc_reg kmc_reg_of_dwarf(unsigned int regnum);
-
-/* ---- one instruction ---- */
 
 #define KMC_INSN_MAX_LENGTH	15
 #define KMC_INSN_TEXT		96
@@ -42,7 +20,8 @@ enum kmc_reg kmc_reg_of_dwarf(unsigned int regnum);
  * @base: NONE, or RIP for what counts from the next instruction
  * @index: NONE if there is none
  * @scale: of @index: 1, 2, 4 or 8
- * @disp: displacement; of a push the bytes by which RSP moves before
+ * @disp: displacement, sign-extended; an address if nothing is added to it; of a push the
+ *	bytes by which RSP moves before
  * @segment: 0, or 'f' or 'g' when FS or GS is added
  * @address_bits: the sum is truncated to so many
  * @size: bytes of one access; of a repeated one, an element
@@ -65,14 +44,14 @@ struct kmc_mem {
  * struct kmc_effect - a register gets a value that can be followed
  * @dest: which; NONE: nothing of that kind
  * @base: NONE: the value is @value, else this register as it was, plus @value
- * @value: sign-extended
- * @bits: 64, or 32: the sum is cut to 32 bits and zero-extended
+ * @value: sign-extended; zero-extended without @base
+ * @narrow: the register has 64 bits, the sum is cut to 32 and zero-extended
  */
 struct kmc_effect {
 	enum kmc_reg dest;
 	enum kmc_reg base;
 	int64_t value;
-	unsigned int bits;
+	bool narrow;
 };
 
 /**
@@ -121,7 +100,7 @@ struct kmc_bits {
  * struct kmc_insn - a decoded instruction
  * @address: of its first byte
  * @length: bytes
- * @bits32: of 32-bit code
+ * @machine: that executes it
  * @text: AT&T syntax, spelled as objdump does, without symbols
  * @string: MOVS, STOS, LODS, CMPS, SCAS, INS or OUTS
  * @rep: @string with a prefix that repeats it
@@ -152,7 +131,7 @@ struct kmc_bits {
 struct kmc_insn {
 	uint64_t address;
 	unsigned int length;
-	bool bits32;
+	const struct kmc_machine *machine;
 	char text[KMC_INSN_TEXT];
 	bool string;
 	bool rep;
@@ -185,17 +164,17 @@ struct kmc_insn {
  * @bytes: where it begins
  * @len: bytes there are; more than one instruction's do no harm
  * @address: of the first of them
- * @bits32: 32-bit code, else 64-bit
+ * @machine: whose code it is; of another than x86 none is decoded
  * @out: the instruction
  *
  * Return: KMC_ERROR_FORMAT for what is no whole instruction.
  */
 KMC_MUST_CHECK struct kmc_error *
 kmc_insn_decode(const uint8_t *bytes, size_t len, uint64_t address,
-		bool bits32, struct kmc_insn *out);
+		const struct kmc_machine *machine, struct kmc_insn *out);
 
 /* As kmc_insn_decode(), without text and error object: false is failure. */
 bool kmc_insn_scan(const uint8_t *bytes, size_t len, uint64_t address,
-		   bool bits32, struct kmc_insn *out);
+		   const struct kmc_machine *machine, struct kmc_insn *out);
 
 #endif /* KMC_INSN_H */

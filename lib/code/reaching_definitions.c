@@ -86,19 +86,12 @@ static struct value opaque(enum origin_kind kind, uint32_t node, int reg,
 
 /* ---- one instruction ---- */
 
-/*
- * An address that the linker wrote into an instruction looks like any number, but
- * KASLR, or loading the module, moves it. No count or size is one of these.
- */
-static bool may_be_address(const struct kmc_code *code, uint64_t value)
+/* So that what is the same is equal, also where it has come about in another way. */
+static void settle_width(const struct kmc_machine *machine, struct value *value)
 {
-	const uint64_t margin = 4096;
-
-	if (!code->externals)
-		return value >= 0xffffffff80000000 &&
-		       value < 0xffffffffff000000;
-	return value + margin >= code->sections[0].start &&
-	       value < code->externals + code->nnames * KMC_EXTERNAL_SIZE;
+	value->offset = value->kind == ORIGIN_CONSTANT ?
+			kmc_machine_cut(machine, value->offset) :
+			(uint64_t)kmc_machine_difference(machine, value->offset);
 }
 
 static void apply_effect(const struct kmc_code *code,
@@ -110,7 +103,7 @@ static void apply_effect(const struct kmc_code *code,
 		.kind = ORIGIN_CONSTANT, .definition = insn->address,
 	};
 
-	if (e->dest == KMC_REG_NONE || may_be_address(code, e->value))
+	if (e->dest == KMC_REG_NONE || kmc_code_is_address(code, e->value))
 		return;
 	if (e->base != KMC_REG_NONE)
 		value = in->regs[e->base];
@@ -120,12 +113,13 @@ static void apply_effect(const struct kmc_code *code,
 		value.definition = insn->address;
 		value.calls = 0;
 	}
-	if (e->bits == 32) {
+	if (e->narrow) {
 		if (value.kind != ORIGIN_CONSTANT)
 			return;
 		value.offset &= UINT32_MAX;
 	}
-	if (value.kind == ORIGIN_CONSTANT && may_be_address(code, value.offset))
+	settle_width(code->machine, &value);
+	if (value.kind == ORIGIN_CONSTANT && kmc_code_is_address(code, value.offset))
 		return;
 	out->regs[e->dest] = value;
 }
@@ -152,6 +146,7 @@ static void apply_string(const struct kmc_insn *insn, const struct state *in,
 			continue;
 		out->regs[reg] = in->regs[reg];
 		out->regs[reg].offset += n * insn->element;
+		settle_width(insn->machine, &out->regs[reg]);
 		out->regs[reg].definition = insn->address;
 	}
 }
@@ -164,7 +159,7 @@ static struct kmc_error *call_changes(const struct scan *scan,
 	if (node->keeps_all)
 		return NULL;
 	if (!node->has_callee) {
-		*out = KMC_REGS_VOLATILE;
+		*out = scan->code->machine->changed;
 		return NULL;
 	}
 	return kmc_callee_changes(scan->code, node->callee, out);
@@ -430,8 +425,8 @@ static void answer(const struct scan *scan, uint32_t node, enum kmc_reg reg,
 		found.base = find_base(state, reg);
 		found.known = found.base != KMC_REG_NONE;
 		if (found.known)
-			found.value = (int64_t)(value->offset -
-				state->regs[found.base].offset);
+			found.value = kmc_machine_difference(scan->code->machine,
+				value->offset - state->regs[found.base].offset);
 	}
 	if (found.known)
 		*out = found;

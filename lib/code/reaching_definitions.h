@@ -43,7 +43,7 @@ struct kmc_origin {
  * @known: the next four are valid
  * @base: NONE: the value is @value; else what this register holds before the
  *	same instruction, plus @value
- * @value: modulo 2^64
+ * @value: modulo 2^64, or 2^32 where a register has no more
  * @definition: address of the instruction that made it, 0: there are several,
  *	which agree, or a jump told
  * @calls: how many calls it has survived, on any path at most

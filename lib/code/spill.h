@@ -28,7 +28,7 @@ struct kmc_spills {
  * @image: vmlinux or module
  * @function: link-time address of the function, a symbol's
  * @size: bytes of it
- * @load: the instruction: 8 bytes, from an offset to RSP or RBP
+ * @load: the instruction: a word, from an offset to RSP or RBP
  * @out: what was found
  *
  * That the base does point into the frame, and that nobody else has a pointer there, is

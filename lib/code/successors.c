@@ -160,7 +160,7 @@ const char *kmc_successors_read(const struct kmc_code *code, uint64_t address,
 	if (!section || !section->executable)
 		return "control leaves the code of this file";
 	if (!kmc_insn_scan(section->bytes + (address - section->start),
-			   section->end - address, address, false, &next.insn))
+			   section->end - address, address, code->machine, &next.insn))
 		return "there are bytes that are no instruction";
 	if (next.insn.is_jump)
 		goes_on = add_jump(&next, code, &fits);

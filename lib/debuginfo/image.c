@@ -64,6 +64,15 @@ static bool has_dwarf(const struct kmc_image *image)
 	return false;
 }
 
+static const struct kmc_machine *machine_of(const struct kmc_image *image)
+{
+	GElf_Addr bias;
+	GElf_Ehdr ehdr;
+	Elf *elf = image->mod ? dwfl_module_getelf(image->mod, &bias) : NULL;
+
+	return kmc_machine_of(elf && gelf_getehdr(elf, &ehdr) ? ehdr.e_machine : EM_NONE);
+}
+
 static struct kmc_error *image_load(struct kmc_image *image,
 				    struct kmc_debuginfod *fetch)
 {
@@ -115,6 +124,7 @@ struct kmc_error *kmc_image_open(const char *name, const char *path,
 		err = kmc_error_nomem();
 	else
 		err = path ? image_load(image, fetch) : NULL;
+	image->machine = machine_of(image);
 	if (err)
 		kmc_image_free(image);
 	else

@@ -9,6 +9,7 @@
 #define KMC_IMAGE_H
 
 #include "debuginfo/debuginfod.h"
+#include "debuginfo/machine.h"
 #include "debuginfo/symtab.h"
 
 /**
@@ -20,6 +21,7 @@
  * @dwfl: has the file open
  * @mod: NULL: it was looked for and not found
  * @refusal: then, what was wrong with the file that was; NULL: there is none
+ * @machine: that it is for
  * @dwarf: its debug info
  * @bias: an address of @mod less this is DWARF's
  * @symtab: see kmc_image_symtab()
@@ -33,6 +35,7 @@ struct kmc_image {
 	Dwfl *dwfl;
 	Dwfl_Module *mod;
 	struct kmc_error *refusal;
+	const struct kmc_machine *machine;
 	Dwarf *dwarf;
 	Dwarf_Addr bias;
 	struct kmc_symtab symtab;

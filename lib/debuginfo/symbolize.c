@@ -22,10 +22,8 @@
 #include "report/model.h"
 #include "report/walk.h"
 
-/* KASLR moves by whole pages (in fact by 2 MB); anything else is a misreading. */
+/* KASLR moves by whole pages; anything else is a misreading. */
 #define SLIDE_MASK	0xfffULL
-/* Which is all there is to tell namesakes by: CONFIG_PHYSICAL_ALIGN of 64 bits. */
-#define SLIDE_MASK_64	0x1fffffULL
 
 /**
  * struct slide - run-time minus link-time address of the kernel
@@ -175,10 +173,13 @@ static bool slide_fits(const struct kmc_symtab *tab, const struct kmc_stack *sta
 }
 
 /* Of functions that share a name, only one may be where a slide can have moved it to. */
-static void slide_from_namesakes(const struct kmc_symtab *tab,
+static void slide_from_namesakes(const struct kmc_image *vmlinux,
 				 const struct kmc_report *report,
 				 const struct kmc_frame *frame, struct slide *slide)
 {
+	/* By more than pages, and that is all there is to tell namesakes by. */
+	const uint64_t mask = vmlinux->machine->kaslr_step - 1;
+	const struct kmc_symtab *tab = &vmlinux->symtab;
 	const struct kmc_stack *stack;
 	struct kmc_namesakes found;
 	size_t count = 0;
@@ -186,7 +187,7 @@ static void slide_from_namesakes(const struct kmc_symtab *tab,
 	kmc_symtab_namesakes(tab, frame->symbol, frame->size, &found);
 	for (size_t i = 0; i < found.fitting; i++) {
 		const uint64_t value = frame->address - frame->offset - found.v[i];
-		bool fits = !(value & SLIDE_MASK_64);
+		bool fits = !(value & mask);
 
 		for (size_t j = 0; fits && (stack = kmc_report_stack(report, j)); j++)
 			fits = slide_fits(tab, stack, value);
@@ -214,7 +215,7 @@ static struct kmc_error *find_slide(struct kmc_debuginfo *di,
 	for (size_t i = 0; !err && (stack = kmc_report_stack(report, i)); i++)
 		for (size_t j = 0; j < stack->count && !slide->known; j++)
 			if (has_slide(&stack->frames[j]))
-				slide_from_namesakes(&di->vmlinux->symtab, report,
+				slide_from_namesakes(di->vmlinux, report,
 						     &stack->frames[j], slide);
 	if (!err && !slide->known)
 		*slide = (struct slide){ .known = !has_code_relocations(di->vmlinux->mod) };

@@ -35,6 +35,7 @@ struct walk {
 	unsigned int regnum;
 	unsigned int level;
 	int64_t cfa;
+	const struct kmc_machine *machine;
 	Dwarf_Addr address;
 	bool nomem;
 };
@@ -164,7 +165,7 @@ bool kmc_place_value(const struct kmc_place_ops *place,
 	}
 	if (depth != 1)
 		return false;
-	*out = stack[0];
+	*out = kmc_machine_cut(place->machine, stack[0]);
 	return true;
 }
 
@@ -180,6 +181,7 @@ static bool find_place(struct walk *w, Dwarf_Die *die, struct kmc_place_ops *pla
 				   &place->count, 1) != 1)
 		return false;
 	place->regs = 0;
+	place->machine = w->machine;
 	for (size_t i = 0; i < place->count; i++) {
 		int reg = op_register(&place->ops[i]);
 
@@ -325,6 +327,7 @@ static struct kmc_error *visit_function(struct walk *w, struct kmc_image *image,
 	err = kmc_image_function(image, address, &function, &found);
 	if (err || !found || (w->slot && !has_cfa_base(&function)))
 		return err;
+	w->machine = image->machine;
 	w->address = address - image->bias;
 	visit(w, &function, dwarf_diename(&function), 0, 0);
 	return w->nomem ? kmc_error_nomem() : NULL;

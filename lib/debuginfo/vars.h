@@ -7,19 +7,18 @@
 
 #include "debuginfo/image.h"
 
-/* As DWARF numbers them: 0 rax, 1 rdx, 2 rcx, 3 rbx, 4 rsi, 5 rdi, 6 rbp, 7 rsp. */
-#define KMC_DWARF_REGS		17
-
 /**
  * struct kmc_place_ops - how to compute what a variable holds
  * @ops: DWARF operations, borrowed from libdw
  * @count: of them
  * @regs: bit N: register N (DWARF's numbering) is read
+ * @machine: whose registers these are
  */
 struct kmc_place_ops {
 	Dwarf_Op *ops;
 	size_t count;
 	uint32_t regs;
+	const struct kmc_machine *machine;
 };
 
 /**

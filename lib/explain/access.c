@@ -12,14 +12,6 @@
 /* The longest instruction has 15. */
 #define INSN_BYTES	16
 #define PAGE_MASK	0xfffULL
-/* KASLR moves the kernel by multiples of that. */
-#define KASLR_STEP	0x200000u
-
-/* By DWARF's number. */
-static const char * const reg_names[KMC_DWARF_REGS] = {
-	"rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp",
-	"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rip",
-};
 
 static struct kmc_frame *rip_frame(struct kmc_report *report)
 {
@@ -32,10 +24,8 @@ bool kmc_report_is_x86(const struct kmc_report *report)
 {
 	uint64_t value;
 
-	return kmc_report_register(report, "rsp", &value) ||
-	       kmc_report_register(report, "esp", &value) ||
-	       kmc_report_register(report, "rip", &value) ||
-	       kmc_report_register(report, "eip", &value);
+	return kmc_report_reg(report, KMC_REG_RSP, &value) ||
+	       kmc_report_reg(report, KMC_REG_RIP, &value);
 }
 
 /* The report's own bytes from the instruction on; NULL if it has none. */
@@ -56,37 +46,49 @@ static const uint8_t *own_code(const struct kmc_report *report, size_t *len)
 	return report->code + at;
 }
 
-/* KASLR adds as much to each address in an instruction. */
-static bool is_same(const uint8_t *a, const uint8_t *b, size_t len)
+/* Where KASLR may have moved an address of the kernel to. */
+static bool is_moved(const struct kmc_code *code, uint32_t from, uint32_t to)
 {
-	size_t first = 0, last = len;
-	uint32_t one, other;
+	const uint64_t step = code->machine->kaslr_step;
 
-	while (first < len && a[first] == b[first])
-		first++;
-	if (first == len)
-		return true;
-	while (last > first && a[last - 1] == b[last - 1])
-		last--;
-	for (size_t at = last > 4 ? last - 4 : 0; at <= first && at + 4 <= len; at++) {
-		memcpy(&one, a + at, sizeof(one));
-		memcpy(&other, b + at, sizeof(other));
-		if (!((one - other) & (KASLR_STEP - 1)) && one >> 31 && other >> 31)
-			return true;
-	}
-	return false;
+	return !code->externals && kmc_code_is_address(code, (int32_t)from) &&
+	       !((from - to) & (step - 1)) && to >= (uint32_t)code->image_start;
 }
 
-static struct kmc_error *decode_bytes(struct kmc_access *access, const uint8_t *bytes, size_t len)
+/* KASLR adds as much to each address in an instruction. */
+static bool is_same(struct kmc_image *image, const uint8_t *a, const uint8_t *b, size_t len)
+{
+	struct kmc_code *code;
+	struct kmc_error *err = kmc_code_get(image, &code);
+	uint32_t one, other;
+
+	kmc_error_free(err);
+	for (size_t at = 0; at < len; at++) {
+		size_t from = at > 3 ? at - 3 : 0;
+
+		if (a[at] == b[at])
+			continue;
+		for (; !err && from <= at && from + 4 <= len; from++) {
+			memcpy(&one, a + from, sizeof(one));
+			memcpy(&other, b + from, sizeof(other));
+			if (is_moved(code, one, other))
+				break;
+		}
+		if (err || from > at || from + 4 > len)
+			return false;
+		at = from + 3;
+	}
+	return true;
+}
+
+static struct kmc_error *decode_bytes(struct kmc_access *access, const uint8_t *bytes, size_t len,
+				      const struct kmc_machine *machine)
 {
 	const struct kmc_frame *frame = rip_frame(access->report);
 	struct kmc_error *err;
-	uint64_t eip;
 
 	err = kmc_insn_decode(bytes, len, access->image ? access->pc : frame->address,
-			      kmc_report_register(access->report, "eip", &eip) ||
-			      kmc_report_register(access->report, "eax", &eip),
-			      &access->insn);
+			      machine, &access->insn);
 	access->has_insn = !err;
 	if (err && err->code == KMC_ERROR_NOMEM)
 		return err;
@@ -97,6 +99,7 @@ static struct kmc_error *decode_bytes(struct kmc_access *access, const uint8_t *
 /* The image's code, or else the bytes that the report carries, which is what was executed. */
 static struct kmc_error *decode(struct kmc_access *access)
 {
+	const struct kmc_machine *machine = kmc_report_machine(access->report);
 	const uint8_t *bytes = NULL, *own;
 	size_t len = 0, own_len;
 	struct kmc_error *err;
@@ -111,12 +114,13 @@ static struct kmc_error *decode(struct kmc_access *access)
 	own = own_code(access->report, &own_len);
 	if (!len && !own)
 		return NULL;
-	err = len ? decode_bytes(access, bytes, len) : decode_bytes(access, own, own_len);
+	err = len ? decode_bytes(access, bytes, len, access->image->machine) :
+		    decode_bytes(access, own, own_len, machine);
 	if (err || !len || !own || !access->has_insn || own_len < access->insn.length ||
-	    is_same(bytes, own, access->insn.length))
+	    is_same(access->image, bytes, own, access->insn.length))
 		return err;
 	access->patched = true;
-	return decode_bytes(access, own, own_len);
+	return decode_bytes(access, own, own_len, machine);
 }
 
 static struct kmc_error *find_function(struct kmc_access *access)
@@ -136,17 +140,18 @@ static struct kmc_error *find_function(struct kmc_access *access)
 
 static void take_registers(struct kmc_access *access)
 {
-	for (unsigned int i = 0; i < KMC_DWARF_REGS - 1; i++) {
+	for (unsigned int i = 0; i < KMC_DWARF_REGS; i++) {
+		const enum kmc_reg reg = kmc_reg_of_dwarf(kmc_access_machine(access), i);
 		uint64_t value;
 		bool known;
 
+		if (reg == KMC_REG_NONE || reg == KMC_REG_RIP)
+			continue;
 		if (access->has_insn)
 			known = kmc_register_before(&access->insn, &access->rep,
-						    access->report,
-						    kmc_reg_of_dwarf(i), &value);
+						    access->report, reg, &value);
 		else
-			known = kmc_report_register(access->report, reg_names[i],
-						    &value);
+			known = kmc_report_reg(access->report, reg, &value);
 		if (!known)
 			continue;
 		access->regs[i] = value;
@@ -161,7 +166,7 @@ static uint64_t reach(const struct kmc_access *access, const struct kmc_mem *mem
 
 	/* The whole of a REP may have been one access: what is left of it. */
 	if (access->insn.rep &&
-	    kmc_report_register(access->report, "rcx", &left) && left &&
+	    kmc_report_reg(access->report, KMC_REG_RCX, &left) && left &&
 	    left <= UINT32_MAX)
 		return left * mem->size;
 	return mem->size;
@@ -174,20 +179,21 @@ bool kmc_access_operand(const struct kmc_access *access, const struct kmc_mem *m
 
 	if (!kmc_mem_address(mem, &access->insn, access->report, at))
 		return false;
-	if (kmc_mem_is_absolute(mem) && access->pc && frame && frame->has_address)
-		*at += frame->address - access->pc;
+	if (access->pc && frame && frame->has_address && kmc_mem_is_absolute(mem, access->image))
+		*at = kmc_machine_cut(access->insn.machine, *at + frame->address - access->pc);
 	return true;
 }
 
-/* Without GS's base: the one that it is added to, if there is no other. */
+/* Without the base of the segment: the one that it is added to, if there is no other. */
 static void take_segment(struct kmc_access *access, bool writes)
 {
+	const struct kmc_machine *machine = access->insn.machine;
 	const struct kmc_mem *mem = &access->insn.mem[0];
 	uint64_t base;
 
-	if (access->insn.nmem == 1 && mem->segment == 'g' &&
+	if (access->insn.nmem == 1 && mem->segment == machine->per_cpu &&
 	    (writes ? mem->write : mem->read) &&
-	    !kmc_report_register(access->report, "gs_base", &base))
+	    !kmc_report_register(access->report, machine->per_cpu_base, &base))
 		access->mem = mem;
 }
 
@@ -210,7 +216,7 @@ static void find_operand(struct kmc_access *access)
 			if (!(writes ? mem->write : mem->read) ||
 			    !kmc_access_operand(access, mem, &at))
 				continue;
-			ahead = report->address - at;
+			ahead = kmc_machine_cut(access->insn.machine, report->address - at);
 			if (pass)
 				ahead &= PAGE_MASK;
 			if (ahead >= reach(access, mem))
@@ -271,7 +277,7 @@ struct kmc_error *kmc_access_move(struct kmc_access *access, uint64_t pc)
 	if (!err)
 		err = kmc_image_code(access->image, pc, INSN_BYTES, &bytes, &len);
 	if (!err)
-		err = decode_bytes(access, bytes, len);
+		err = decode_bytes(access, bytes, len, access->image->machine);
 	if (!err)
 		take_registers(access);
 	return err;

@@ -67,6 +67,13 @@ KMC_MUST_CHECK struct kmc_error *kmc_access_move(struct kmc_access *access, uint
 /* The operand's address, if all that it is made of is known. */
 bool kmc_access_operand(const struct kmc_access *access, const struct kmc_mem *mem, uint64_t *at);
 
+/* That of the image, or else of the report. */
+static inline const struct kmc_machine *kmc_access_machine(const struct kmc_access *access)
+{
+	return access->image && access->image->machine->elf ? access->image->machine :
+							      kmc_report_machine(access->report);
+}
+
 /* Are the registers those of x86? */
 bool kmc_report_is_x86(const struct kmc_report *report);
 

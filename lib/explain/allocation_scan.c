@@ -37,9 +37,11 @@
 #define NUMA_NO_NODE	0xffffffff
 
 #define NO_REG		KMC_REG_NONE
+/* Of an allocator: this it does not have. */
+#define NO_ARGUMENT	(-1)
 
 /**
- * struct allocator - a function that allocates, and which arguments say what
+ * struct allocator - a function that allocates, and which arguments, from 0 on, say what
  * @name: also with _noprof behind it, since 6.10
  * @cache: the cache
  * @size: bytes
@@ -50,37 +52,37 @@
  */
 struct allocator {
 	const char *name;
-	enum kmc_reg cache;
-	enum kmc_reg size;
-	enum kmc_reg flags;
+	int cache;
+	int size;
+	int flags;
 	bool bucket;
 	bool creates;
 };
 
 #define KMALLOC(name, size, flags) \
-	{ name, NO_REG, KMC_REG_##size, KMC_REG_##flags, false, false }
-#define BUCKET(name)	{ name, NO_REG, KMC_REG_RDI, KMC_REG_RSI, true, false }
-#define CACHE(name)	{ name, KMC_REG_RDI, NO_REG, NO_REG, false, false }
-#define CREATE(name)	{ name, KMC_REG_RDI, KMC_REG_RSI, NO_REG, false, true }
+	{ name, NO_ARGUMENT, size, flags, false, false }
+#define BUCKET(name)	{ name, NO_ARGUMENT, 0, 1, true, false }
+#define CACHE(name)	{ name, 0, NO_ARGUMENT, NO_ARGUMENT, false, false }
+#define CREATE(name)	{ name, 0, 1, NO_ARGUMENT, false, true }
 
 static const struct allocator allocators[] = {
-	KMALLOC("__kmalloc", RDI, RSI),
+	KMALLOC("__kmalloc", 0, 1),
 	BUCKET("__kmalloc_node"),
-	KMALLOC("__kmalloc_track_caller", RDI, RSI),
+	KMALLOC("__kmalloc_track_caller", 0, 1),
 	BUCKET("__kmalloc_node_track_caller"),
-	KMALLOC("kmalloc_trace", RDX, RSI),
-	KMALLOC("kmalloc_node_trace", RCX, RSI),
-	KMALLOC("kmem_cache_alloc_trace", RDX, RSI),
-	KMALLOC("kmem_cache_alloc_node_trace", R8, RSI),
-	KMALLOC("__kmalloc_cache", RDX, RSI),
-	KMALLOC("__kmalloc_cache_node", RCX, RSI),
-	KMALLOC("kmalloc_large", RDI, RSI),
-	KMALLOC("__kmalloc_large", RDI, RSI),
-	KMALLOC("kvmalloc_node", RDI, RSI),
+	KMALLOC("kmalloc_trace", 2, 1),
+	KMALLOC("kmalloc_node_trace", 3, 1),
+	KMALLOC("kmem_cache_alloc_trace", 2, 1),
+	KMALLOC("kmem_cache_alloc_node_trace", 4, 1),
+	KMALLOC("__kmalloc_cache", 2, 1),
+	KMALLOC("__kmalloc_cache_node", 3, 1),
+	KMALLOC("kmalloc_large", 0, 1),
+	KMALLOC("__kmalloc_large", 0, 1),
+	KMALLOC("kvmalloc_node", 0, 1),
 	BUCKET("__kvmalloc_node"),
-	KMALLOC("kmemdup", RSI, RDX),
-	KMALLOC("krealloc", RSI, RDX),
-	KMALLOC("sock_kmalloc", RSI, RDX),
+	KMALLOC("kmemdup", 1, 2),
+	KMALLOC("krealloc", 1, 2),
+	KMALLOC("sock_kmalloc", 1, 2),
 	CACHE("kmem_cache_alloc"),
 	CACHE("kmem_cache_alloc_lru"),
 	CACHE("kmem_cache_alloc_node"),
@@ -181,7 +183,7 @@ static bool add_call(struct scan *scan, const struct kmc_code_section *section, 
 	int32_t away;
 
 	memcpy(&away, bytes + 1, sizeof(away));
-	target = at + CALL_LENGTH + (int64_t)away;
+	target = kmc_machine_cut(scan->code->machine, at + CALL_LENGTH + (int64_t)away);
 	count_caller(scan, target);
 	to = kmc_map_get(&scan->targets, target);
 	if (!to)
@@ -214,9 +216,11 @@ static bool find_calls(struct scan *scan)
 /* ---- arguments ---- */
 
 static struct kmc_error *argument(struct scan *scan, const struct call *call,
-				  enum kmc_reg reg, struct kmc_reaching *out)
+				  int number, struct kmc_reaching *out)
 {
 	const struct kmc_symbol *symbol = kmc_symtab_at(scan->code->symtab, call->at);
+	const enum kmc_reg reg = number == NO_ARGUMENT ? NO_REG :
+				 scan->code->machine->arguments[number];
 	struct kmc_error *err;
 
 	*out = (struct kmc_reaching) { };
@@ -232,11 +236,11 @@ static struct kmc_error *argument(struct scan *scan, const struct call *call,
 }
 
 /* An argument that is a number; 0: it is none. */
-static struct kmc_error *number(struct scan *scan, const struct call *call, enum kmc_reg reg,
+static struct kmc_error *number(struct scan *scan, const struct call *call, int which,
 				uint64_t *out)
 {
 	struct kmc_reaching value;
-	struct kmc_error *err = argument(scan, call, reg, &value);
+	struct kmc_error *err = argument(scan, call, which, &value);
 
 	*out = !err && value.known && value.base == NO_REG ? (uint64_t)value.value : 0;
 	return err;
@@ -250,7 +254,7 @@ static bool scan_insn(struct scan *scan, uint64_t at, struct kmc_insn *insn)
 
 	err = kmc_image_code(scan->image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
 	kmc_error_free(err);
-	return !err && kmc_insn_scan(bytes, len, at, false, insn);
+	return !err && kmc_insn_scan(bytes, len, at, scan->image->machine, insn);
 }
 
 /* The address that an instruction loads from, or stores to; 0: it is no variable's. */
@@ -258,7 +262,8 @@ static uint64_t variable_of(const struct kmc_insn *insn)
 {
 	const struct kmc_mem *mem = &insn->mem[0];
 
-	if (insn->nmem != 1 || mem->index != NO_REG || mem->segment || mem->size != 8)
+	if (insn->nmem != 1 || mem->index != NO_REG || mem->segment ||
+	    mem->size != insn->machine->word)
 		return 0;
 	if (mem->base == KMC_REG_RIP)
 		return insn->address + insn->length + mem->disp;
@@ -266,11 +271,11 @@ static uint64_t variable_of(const struct kmc_insn *insn)
 }
 
 /* An argument that is the address of something; 0: it is none. */
-static struct kmc_error *address(struct scan *scan, const struct call *call, enum kmc_reg reg,
+static struct kmc_error *address(struct scan *scan, const struct call *call, int which,
 				 uint64_t *out)
 {
 	struct kmc_reaching value;
-	struct kmc_error *err = argument(scan, call, reg, &value);
+	struct kmc_error *err = argument(scan, call, which, &value);
 	struct kmc_insn insn;
 
 	*out = 0;
@@ -396,7 +401,7 @@ static struct kmc_error *find_flags(struct scan *scan, const struct call *call,
 	*of_bucket = false;
 	if (err || *flags || !call->to->bucket)
 		return err;
-	err = number(scan, call, KMC_REG_RDX, flags);
+	err = number(scan, call, 2, flags);
 	if (err || (uint32_t)*flags == NUMA_NO_NODE)
 		*flags = 0;
 	if (!err && *flags)
@@ -591,7 +596,7 @@ static struct kmc_error *only_nomem(struct kmc_error *err)
 
 static struct kmc_error *add_allocation(struct scan *scan, const struct call *call)
 {
-	const bool cache = call->to->cache != NO_REG;
+	const bool cache = call->to->cache != NO_ARGUMENT;
 	struct kmc_allocation one = {
 		.by = cache ? KMC_ALLOCATION_CACHE : KMC_ALLOCATION_KMALLOC,
 	};

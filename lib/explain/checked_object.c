@@ -108,7 +108,7 @@ static struct kmc_error *insn_at(struct kmc_image *image, uint64_t at, struct km
 	size_t len;
 
 	err = kmc_image_code(image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
-	*found = !err && kmc_insn_scan(bytes, len, at, false, insn);
+	*found = !err && kmc_insn_scan(bytes, len, at, image->machine, insn);
 	return drop(err);
 }
 
@@ -129,7 +129,7 @@ static bool take_operand(const struct kmc_report *report, const struct kmc_insn 
 		mem = other;
 	}
 	if (!mem || mem->base == KMC_REG_NONE || mem->base == KMC_REG_RIP ||
-	    mem->base == KMC_REG_RSP || mem->index != KMC_REG_NONE || mem->segment == 'g')
+	    mem->base == KMC_REG_RSP || mem->index != KMC_REG_NONE || mem->segment)
 		return false;
 	out->reg = mem->base;
 	out->ahead = mem->disp;
@@ -176,7 +176,7 @@ static struct kmc_error *find_pointer(const struct kmc_access *access, struct po
 	if (!takes_it_first(called))
 		return NULL;
 	out->at -= CALL_LENGTH;
-	out->reg = takes_it_second(report, called) ? KMC_REG_RSI : KMC_REG_RDI;
+	out->reg = out->image->machine->arguments[takes_it_second(report, called)];
 	err = insn_at(out->image, out->at, &insn, found);
 	*found = *found && insn.is_call && insn.length == CALL_LENGTH &&
 		 may_be_call(out->image, insn.target, called);

@@ -264,7 +264,7 @@ static struct kmc_error *count_access(struct containing *c, const struct kmc_ins
 	bool whole;
 
 	/* Not where room is made on the stack. */
-	if (insn->effect.bits == 64 && insn->effect.base != KMC_REG_NONE &&
+	if (!insn->effect.narrow && insn->effect.base != KMC_REG_NONE &&
 	    insn->effect.base != KMC_REG_RSP && fit->at &&
 	    insn->effect.value == -(int64_t)fit->at && fit->score < BY_CODE)
 		fit->score += BY_CODE;
@@ -288,7 +288,7 @@ static struct kmc_error *read_function(struct containing *c)
 		size_t len;
 
 		err = kmc_image_code(c->access->image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
-		if (err || !kmc_insn_scan(bytes, len, at, false, &insn))
+		if (err || !kmc_insn_scan(bytes, len, at, c->access->image->machine, &insn))
 			break;
 		for (size_t i = 0; !err && i < c->nfits; i++)
 			err = count_access(c, &insn, &c->fits[i]);
@@ -389,7 +389,8 @@ static struct kmc_error *add_fit(struct kmc_search *search, const struct contain
 	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
 				place->candidate.offset, true,
 				"%s is in %s = 0x%" PRIx64 ", which is at +%" PRIu64 " of %s",
-				pointee->how, kmc_reg_name(access->mem->base), value,
+				pointee->how,
+				kmc_report_reg_name(access->report, access->mem->base), value,
 				fit->at, place->candidate.type);
 }
 
@@ -443,7 +444,7 @@ struct kmc_error *kmc_containers_find(struct kmc_search *search)
 	err = kmc_type_propagate(access->image, access->pc, access->mem->base, &pointee);
 	if (err || !pointee.found || !kmc_die_is_aggregate(&pointee.die))
 		return err;
-	value -= pointee.offset;
+	value = kmc_machine_cut(access->insn.machine, value - pointee.offset);
 	c.member = pointee.die;
 	c.disp = access->address - value;
 	c.ahead = -pointee.offset;

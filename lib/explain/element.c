@@ -42,7 +42,7 @@ static bool find_element(const struct kmc_access *access, const struct kmc_point
 	    mem->disp + pointee->offset >= (int64_t)flexible)
 		return false;
 	/* What the index has added, and what is left of the element then. */
-	added = access->mem_at - value - mem->disp;
+	added = kmc_machine_cut(access->insn.machine, access->mem_at - value - mem->disp);
 	if (!size || !mem->size)
 		return false;
 	within = ((mem->disp + pointee->offset) % (int64_t)size + size) % size;
@@ -86,7 +86,7 @@ static struct kmc_error *try_pointer(struct kmc_search *search, enum kmc_reg reg
 	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER,
 				place->candidate.offset, true,
 				"%s, an array, is in %s = 0x%" PRIx64, pointee.how,
-				kmc_reg_name(reg), value);
+				kmc_report_reg_name(access->report, reg), value);
 }
 
 /* Of what the source says, all but what it casts to may be of something else that it says. */
@@ -144,7 +144,7 @@ static struct kmc_error *add_summands(const struct kmc_access *access, uint64_t 
 	size_t len;
 
 	err = kmc_image_code(access->image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
-	if (err || !kmc_insn_scan(bytes, len, at, false, &insn))
+	if (err || !kmc_insn_scan(bytes, len, at, access->image->machine, &insn))
 		return err;
 	if (insn.effect.dest == reg && insn.effect.base != KMC_REG_NONE) {
 		*sum += insn.effect.value;

@@ -588,7 +588,7 @@ static bool can_read(const struct kmc_search *search)
 	const struct kmc_access *access = search->access;
 
 	return statement && statement->text.len && access->mem_known &&
-	       !access->insn.string && !kmc_mem_is_absolute(access->mem);
+	       !access->insn.string && !kmc_mem_is_absolute(access->mem, access->image);
 }
 
 static size_t read_parts(struct reader *r)

@@ -76,7 +76,8 @@ static struct kmc_error *name_variable(const struct kmc_access *access, enum kmc
 		const int number = kmc_place_register(&var->place, &away);
 		const bool typed = is_of(&var->target, access->report);
 
-		if (!var->name || number < 0 || away || kmc_reg_of_dwarf(number) != reg ||
+		if (!var->name || number < 0 || away ||
+		    kmc_reg_of_dwarf(access->image->machine, number) != reg ||
 		    (fault->typed && !typed))
 			continue;
 		*name = var->name;

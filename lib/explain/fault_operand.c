@@ -42,8 +42,12 @@ static bool is_large(const struct kmc_access *access, enum kmc_reg reg)
 {
 	uint64_t value;
 
-	return value_of(access, reg, &value) &&
-	       ((int64_t)value > LARGE_INDEX || (int64_t)value < -LARGE_INDEX);
+	int64_t number;
+
+	if (!value_of(access, reg, &value))
+		return false;
+	number = kmc_machine_difference(access->insn.machine, value);
+	return number > LARGE_INDEX || number < -LARGE_INDEX;
 }
 
 /* Is it an address of the kernel, as far as that can be said? */
@@ -107,12 +111,13 @@ static void blame(struct kmc_access *access)
 	/* A report may lack it. */
 	if (reg != KMC_REG_NONE && !fault->has_value && fault->has_address &&
 	    mem->index == KMC_REG_NONE && !mem->segment) {
-		fault->value = fault->address - mem->disp;
+		fault->value = kmc_machine_cut(access->insn.machine, fault->address - mem->disp);
 		fault->has_value = true;
 	}
 	/* What the array is, its first element tells. */
 	if (fault->is_index && fault->has_value && access->mem_known) {
-		access->mem_at -= fault->value * mem->scale;
+		access->mem_at = kmc_machine_cut(access->insn.machine, access->mem_at -
+						 fault->value * mem->scale);
 		access->address = access->mem_at;
 		access->ahead = 0;
 	}
@@ -280,7 +285,8 @@ static bool look_from(struct lookout *lookout, uint64_t at, uint32_t changed, in
 		size_t len = 0;
 		const uint8_t *bytes = code_at(access, at, &len);
 
-		if (!bytes || !kmc_insn_scan(bytes, len, at, false, &insn) || insn.is_return ||
+		if (!bytes || !kmc_insn_scan(bytes, len, at, access->insn.machine, &insn) ||
+		    insn.is_return ||
 		    insn.is_call || insn.indirect)
 			return false;
 		for (size_t i = 0; at != access->insn.address && i < insn.nmem; i++) {
@@ -312,7 +318,8 @@ static struct kmc_error *move_to(struct kmc_access *access, uint64_t pc)
 	bytes = code_at(access, pc, &len);
 	access->disagrees = false;
 	access->ahead = 0;
-	return bytes ? kmc_insn_decode(bytes, len, pc, false, &access->insn) : NULL;
+	return bytes ? kmc_insn_decode(bytes, len, pc, access->insn.machine,
+				       &access->insn) : NULL;
 }
 
 static struct kmc_error *take_shadowed(struct kmc_access *access, uint64_t first, uint64_t last)
@@ -350,9 +357,14 @@ static enum kmc_reg thunk_register(const char *name)
 {
 	if (!name || strncmp(name, THUNK, strlen(THUNK)))
 		return KMC_REG_NONE;
-	for (enum kmc_reg reg = 0; reg < KMC_REG_GENERAL; reg++)
-		if (!strcmp(name + strlen(THUNK), kmc_reg_name(reg)))
+	name += strlen(THUNK);
+	for (enum kmc_reg reg = 0; reg < KMC_REG_GENERAL; reg++) {
+		const char *narrow = kmc_reg_name(&kmc_i386, reg);
+
+		if (!strcmp(name, kmc_reg_name(&kmc_x86_64, reg)) ||
+		    (narrow && !strcmp(name, narrow)))
 			return reg;
+	}
 	return KMC_REG_NONE;
 }
 
@@ -395,7 +407,7 @@ static bool find_call(const struct kmc_access *access, uint64_t end, struct kmc_
 			kmc_error_free(err);
 			return false;
 		}
-		if (!kmc_insn_scan(bytes, len, at, false, insn))
+		if (!kmc_insn_scan(bytes, len, at, access->image->machine, insn))
 			return false;
 		at += insn->length;
 	}

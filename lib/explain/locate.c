@@ -35,10 +35,10 @@
 
 /* ---- findings: variables in registers ---- */
 
-static uint32_t register_bit(enum kmc_reg reg)
+static uint32_t register_bit(const struct kmc_access *access, enum kmc_reg reg)
 {
 	for (unsigned int i = 0; i < KMC_DWARF_REGS; i++)
-		if (reg != KMC_REG_NONE && kmc_reg_of_dwarf(i) == reg)
+		if (reg != KMC_REG_NONE && kmc_reg_of_dwarf(kmc_access_machine(access), i) == reg)
 			return 1u << i;
 	return 0;
 }
@@ -68,10 +68,13 @@ static bool fits(const struct kmc_access *access, Dwarf_Die *die, uint64_t start
 	       kmc_object_holds(object, access->address) && kmc_object_holds(object, start);
 }
 
-static const char *register_name(uint32_t regs)
+static const char *register_name(const struct kmc_access *access, uint32_t regs)
 {
+	const struct kmc_machine *machine = kmc_access_machine(access);
+
 	return regs && !(regs & (regs - 1)) ?
-	       kmc_reg_name(kmc_reg_of_dwarf(__builtin_ctz(regs))) : "a register";
+	       kmc_reg_name(machine, kmc_reg_of_dwarf(machine, __builtin_ctz(regs))) :
+	       "a register";
 }
 
 /* " + 8"; nothing if there is nothing to add. */
@@ -103,7 +106,7 @@ static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var
 	if (err || !place)
 		return err;
 	place->reasons |= 1u << KMC_BY_REGISTER;
-	if (access->mem && (var->place.regs & register_bit(access->mem->base))) {
+	if (access->mem && (var->place.regs & register_bit(access, access->mem->base))) {
 		place->base = true;
 		/* They come from the nearest on. */
 		if (!place->rank)
@@ -114,7 +117,7 @@ static struct kmc_error *take_variable(struct kmc_search *search, struct kmc_var
 		place->holders |= 1u << holder;
 	snprintf(what, sizeof(what), "%s of %s()", var->name,
 		 var->function ? var->function : "the function");
-	snprintf(where, sizeof(where), "%s%s = 0x%" PRIx64, register_name(var->place.regs),
+	snprintf(where, sizeof(where), "%s%s = 0x%" PRIx64, register_name(access, var->place.regs),
 		 sum_text(text, sizeof(text), away), value);
 	return kmc_evidence_add_holder(&place->candidate, what, where);
 }
@@ -173,7 +176,7 @@ static struct kmc_error *find_flow(struct kmc_search *search)
 	err = kmc_type_propagate(access->image, access->pc, access->mem->base, &pointee);
 	if (err || !pointee.found || !kmc_die_is_aggregate(&pointee.die))
 		return err;
-	value -= pointee.offset;
+	value = kmc_machine_cut(access->insn.machine, value - pointee.offset);
 	if (!fits(access, &pointee.die, value))
 		return NULL;
 	err = kmc_search_add(search, &pointee.die, access->image, value, &place);
@@ -184,8 +187,8 @@ static struct kmc_error *find_flow(struct kmc_search *search)
 	place->weak |= pointee.weak;
 	snprintf(what, sizeof(what), "%s%s", pointee.how,
 		 sum_text(text, sizeof(text), pointee.offset));
-	snprintf(where, sizeof(where), "%s = 0x%" PRIx64, kmc_reg_name(access->mem->base),
-		 value + pointee.offset);
+	snprintf(where, sizeof(where), "%s = 0x%" PRIx64, kmc_report_reg_name(access->report, access->mem->base),
+		 kmc_machine_cut(access->insn.machine, value + pointee.offset));
 	return kmc_evidence_add_holder(&place->candidate, what, where);
 }
 
@@ -231,8 +234,8 @@ static struct kmc_error *find_copies(struct kmc_search *search)
 		uint32_t left = place->holders;
 
 		for (; !err && left && !place->base; left &= left - 1) {
-			err = origin_of(access, kmc_reg_of_dwarf(__builtin_ctz(left)),
-					&other);
+			err = origin_of(access, kmc_reg_of_dwarf(kmc_access_machine(access),
+								 __builtin_ctz(left)), &other);
 			place->base = !err && same_origin(&own, &other);
 		}
 	}
@@ -330,7 +333,7 @@ static struct kmc_error *add_rep(struct kmc_search *search, struct kmc_found *pl
 	if (!rep->done)
 		offset += access->address - source;
 	place->reasons |= 1u << KMC_BY_REP;
-	place->rep_start |= place->holders & ~register_bit(KMC_REG_RSI) &&
+	place->rep_start |= place->holders & ~register_bit(access, KMC_REG_RSI) &&
 			    offset == (uint64_t)place->candidate.offset;
 	return kmc_evidence_add(&place->candidate, KMC_BY_REP, offset,
 				offset == (uint64_t)place->candidate.offset,

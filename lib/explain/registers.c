@@ -5,46 +5,35 @@
  */
 #include "explain/registers.h"
 
-#include <string.h>
-
-#include "base/compiler.h"
+#include "base/error.h"
+#include "code/code.h"
 
 #define EFLAGS_DF	(1u << 10)
 
-/* Where x86-64 kernels are linked to, as a displacement has it: the top 2 GB. */
-#define KERNEL_START	(-0x80000000LL)
-#define KERNEL_END	(-0x1000000LL)
+const struct kmc_machine *kmc_report_machine(const struct kmc_report *report)
+{
+	uint64_t value;
+
+	return kmc_report_register(report, "eip", &value) ||
+	       kmc_report_register(report, "eax", &value) ? &kmc_i386 : &kmc_x86_64;
+}
 
 bool kmc_report_reg(const struct kmc_report *report, enum kmc_reg reg,
 		    uint64_t *value)
 {
-	const char *name = kmc_reg_name(reg);
-	char narrow[4];
+	const char *wide = kmc_reg_name(&kmc_x86_64, reg), *narrow = kmc_reg_name(&kmc_i386, reg);
 
-	if (!name)
-		return false;
-	if (kmc_report_register(report, name, value))
-		return true;
-	if (reg >= KMC_REG_R8 && reg != KMC_REG_RIP)
-		return false;
-	memcpy(narrow, name, sizeof(narrow));
-	narrow[0] = 'e';
-	return kmc_report_register(report, narrow, value);
+	return (wide && kmc_report_register(report, wide, value)) ||
+	       (narrow && kmc_report_register(report, narrow, value));
 }
 
 const char *kmc_report_reg_name(const struct kmc_report *report, enum kmc_reg reg)
 {
-	static const char * const narrow[] = {
-		[KMC_REG_RAX] = "eax", [KMC_REG_RCX] = "ecx", [KMC_REG_RDX] = "edx",
-		[KMC_REG_RBX] = "ebx", [KMC_REG_RSP] = "esp", [KMC_REG_RBP] = "ebp",
-		[KMC_REG_RSI] = "esi", [KMC_REG_RDI] = "edi",
-	};
+	const char *narrow = kmc_reg_name(&kmc_i386, reg);
 	uint64_t value;
 
-	if ((size_t)reg < KMC_ARRAY_SIZE(narrow) &&
-	    kmc_report_register(report, narrow[reg], &value))
-		return narrow[reg];
-	return kmc_reg_name(reg);
+	return narrow && kmc_report_register(report, narrow, &value) ? narrow :
+	       kmc_reg_name(&kmc_x86_64, reg);
 }
 
 bool kmc_mem_address(const struct kmc_mem *mem, const struct kmc_insn *insn,
@@ -53,7 +42,8 @@ bool kmc_mem_address(const struct kmc_mem *mem, const struct kmc_insn *insn,
 	uint64_t sum = (uint64_t)mem->disp, value;
 
 	if (mem->segment) {
-		if (mem->segment != 'g' || !kmc_report_register(report, "gs_base", &value))
+		if (mem->segment != insn->machine->per_cpu ||
+		    !kmc_report_register(report, insn->machine->per_cpu_base, &value))
 			return false;
 		sum += value;
 	}
@@ -79,10 +69,17 @@ bool kmc_mem_address(const struct kmc_mem *mem, const struct kmc_insn *insn,
 	return true;
 }
 
-bool kmc_mem_is_absolute(const struct kmc_mem *mem)
+bool kmc_mem_is_absolute(const struct kmc_mem *mem, struct kmc_image *image)
 {
-	return !mem->segment && mem->base != KMC_REG_RIP && mem->disp >= KERNEL_START &&
-	       mem->disp < KERNEL_END;
+	struct kmc_code *code;
+	struct kmc_error *err;
+
+	if (!image || mem->segment || mem->base == KMC_REG_RIP)
+		return false;
+	err = kmc_code_get(image, &code);
+	kmc_error_free(err);
+	/* The sections of a module are moved one by one. */
+	return !err && !code->externals && kmc_code_is_address(code, mem->disp);
 }
 
 /* The direction flag of a report that has the flags. */
@@ -110,7 +107,7 @@ static const char *initial_count(const struct kmc_insn *insn,
 		if (!kmc_report_reg(report, count->base, &base))
 			return "the report lacks a register";
 	}
-	*out = base + (uint64_t)count->value;
+	*out = kmc_machine_cut(insn->machine, base + (uint64_t)count->value);
 	return NULL;
 }
 
@@ -145,8 +142,6 @@ struct kmc_error *kmc_rep_progress(struct kmc_image *image, uint64_t function,
 
 	if (!insn->rep) {
 		rep.why_not = "the instruction does not repeat";
-	} else if (insn->bits32) {
-		rep.why_not = "it is 32-bit code";
 	} else if (goes_down(report)) {
 		rep.why_not = "the direction flag is set";
 	} else {
@@ -175,7 +170,7 @@ bool kmc_register_before(const struct kmc_insn *insn, const struct kmc_rep *rep,
 		if (reg == KMC_REG_RCX)
 			now = rep->initial;
 		else if (reg == KMC_REG_RSI || reg == KMC_REG_RDI)
-			now -= rep->offset;
+			now = kmc_machine_cut(insn->machine, now - rep->offset);
 		else if (rep->done)
 			/* LODS has overwritten it. */
 			return false;

@@ -9,6 +9,9 @@
 #include "code/reaching_definitions.h"
 #include "kmc/report.h"
 
+/* The machine whose registers a report has, x86-64 where it has none. */
+const struct kmc_machine *kmc_report_machine(const struct kmc_report *report);
+
 /* A register of a report, whether it names it "rax" or "eax". */
 bool kmc_report_reg(const struct kmc_report *report, enum kmc_reg reg,
 		    uint64_t *value);
@@ -28,8 +31,11 @@ const char *kmc_report_reg_name(const struct kmc_report *report, enum kmc_reg re
 bool kmc_mem_address(const struct kmc_mem *mem, const struct kmc_insn *insn,
 		     const struct kmc_report *report, uint64_t *out);
 
-/* Is the displacement the address of something in the kernel, so that KASLR changes it? */
-bool kmc_mem_is_absolute(const struct kmc_mem *mem);
+/*
+ * Is the displacement the address of something in the kernel, so that KASLR changes it?
+ * @image: that the instruction is in, NULL if unknown
+ */
+bool kmc_mem_is_absolute(const struct kmc_mem *mem, struct kmc_image *image);
 
 /**
  * struct kmc_rep - how far a repeated string instruction had got

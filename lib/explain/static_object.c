@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Variables of the kernel itself, and those that each CPU has: the instruction has their
- * address, or an address that GS's base or a CPU's entry of __per_cpu_offset is added to.
+ * address, or an address that a segment's base or a CPU's entry of __per_cpu_offset is added to.
  */
 #include "explain/static_object.h"
 
@@ -181,7 +181,7 @@ static const char * const shifts[] = { "__per_cpu_offset", "this_cpu_off" };
 
 /**
  * struct copy - of a variable that each CPU has
- * @reg: has got how far away it is; NONE: GS has
+ * @reg: has got how far away it is; NONE: a segment has
  * @moved: @reg has where it is instead
  * @value: of @reg
  * @number: link-time address that the instructions themselves have
@@ -206,9 +206,10 @@ static struct kmc_error *reads_shift(const struct kmc_access *access,
 	uint64_t at;
 
 	*reads = false;
-	if (insn->nmem != 1 || !mem->read || mem->write || mem->size != 8)
+	if (insn->nmem != 1 || !mem->read || mem->write || mem->size != insn->machine->word)
 		return NULL;
-	at = mem->disp + (mem->base == KMC_REG_RIP ? insn->address + insn->length : 0);
+	at = kmc_machine_cut(insn->machine, mem->disp + (mem->base == KMC_REG_RIP ?
+							 insn->address + insn->length : 0));
 	err = object_around(access->image, at, &object, &names);
 	for (size_t i = 0; !err && names && i < sizeof(shifts) / sizeof(*shifts); i++)
 		*reads |= !strcmp(object->name, shifts[i]);
@@ -223,7 +224,7 @@ static struct kmc_error *insn_at(const struct kmc_access *access, uint64_t at,
 	size_t len;
 
 	err = kmc_image_code(access->image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
-	*found = !err && kmc_insn_scan(bytes, len, at, false, insn);
+	*found = !err && kmc_insn_scan(bytes, len, at, access->image->machine, insn);
 	return err;
 }
 
@@ -244,7 +245,7 @@ static struct kmc_error *number_before(const struct kmc_access *access, uint64_t
 	err = insn_at(access, reaching.origin.at, &insn, found);
 	*found = *found && insn.effect.dest == reaching.origin.reg &&
 		 insn.effect.base == KMC_REG_NONE;
-	*number = insn.effect.value + reaching.origin.offset;
+	*number = kmc_machine_cut(insn.machine, insn.effect.value + reaching.origin.offset);
 	return err;
 }
 
@@ -260,7 +261,7 @@ static struct kmc_error *number_beside(const struct kmc_access *access, enum kmc
 
 	if (other != KMC_REG_NONE && (other == mem->base || mem->scale == 1))
 		err = number_before(access, access->pc, other, &more, &found);
-	*number += mem->disp + (found ? more : 0);
+	*number = kmc_machine_cut(access->insn.machine, *number + mem->disp + (found ? more : 0));
 	return err;
 }
 
@@ -314,7 +315,8 @@ static struct kmc_error *find_copy(const struct kmc_access *access, enum kmc_reg
 	if (out->moved)
 		err = number_before(access, insn.address, origin.reg, &number, found);
 	out->reg = reg;
-	out->at = access->address - (out->value - origin.offset) + number;
+	out->at = kmc_machine_cut(insn.machine, access->address - (out->value - origin.offset) +
+						number);
 	out->number = number;
 	return err ? err : number_beside(access, reg, &out->number);
 }
@@ -341,11 +343,11 @@ static struct kmc_error *find_shifted(const struct kmc_access *access, struct co
 /* ---- the whole ---- */
 
 /* Only such a displacement is an address. */
-static bool is_named(const struct kmc_mem *mem)
+static bool is_named(const struct kmc_access *access, const struct kmc_mem *mem)
 {
-	return mem->segment == 'g' || mem->base == KMC_REG_RIP ||
+	return mem->segment == access->insn.machine->per_cpu || mem->base == KMC_REG_RIP ||
 	       (mem->base == KMC_REG_NONE && mem->index == KMC_REG_NONE) ||
-	       kmc_mem_is_absolute(mem);
+	       kmc_mem_is_absolute(mem, access->image);
 }
 
 /* Where the access is at link time. */
@@ -385,13 +387,16 @@ static struct kmc_error *add_cpu(const struct kmc_access *access, const struct o
 					place->candidate.offset, true,
 					"that of the CPU whose offset %s %s = 0x%" PRIx64,
 					copy->moved ? "was added to" : "is in",
-					kmc_reg_name(copy->reg), copy->value);
+					kmc_report_reg_name(access->report, copy->reg),
+					copy->value);
 	}
-	if (!access->mem_known || !kmc_report_register(access->report, "gs_base", &base))
+	if (!access->mem_known ||
+	    !kmc_report_register(access->report, access->insn.machine->per_cpu_base, &base))
 		return NULL;
 	place->reasons |= 1u << KMC_BY_REGISTER;
 	return kmc_evidence_add(&place->candidate, KMC_BY_REGISTER, place->candidate.offset, true,
-				"that of the CPU whose GS base is 0x%" PRIx64, base);
+				"that of the CPU whose %cS base is 0x%" PRIx64,
+				access->insn.machine->per_cpu == 'g' ? 'G' : 'F', base);
 }
 
 /* @copy: where each CPU has one of its own */
@@ -480,8 +485,8 @@ struct kmc_error *kmc_static_objects_find(struct kmc_search *search)
 
 	if (!access->image || !access->mem || access->insn.string)
 		return NULL;
-	per_cpu = access->mem->segment == 'g';
-	if (is_named(access->mem) && link_address(access, &at)) {
+	per_cpu = access->mem->segment == access->insn.machine->per_cpu;
+	if (is_named(access, access->mem) && link_address(access, &at)) {
 		err = find_object(access, at, &object, &type, &within, &found);
 		if (!err && !found && per_cpu)
 			return add_undeclared(search, &copy, at);

@@ -68,7 +68,7 @@ static struct kmc_error *variable_in(struct kmc_image *image, uint64_t at,
 		int regnum = kmc_place_register(&var->place, &offset);
 
 		/* One that is the register says more than what was made of it. */
-		if (regnum < 0 || kmc_reg_of_dwarf(regnum) != reg ||
+		if (regnum < 0 || kmc_reg_of_dwarf(image->machine, regnum) != reg ||
 		    (offset && whole))
 			continue;
 		whole = !offset;
@@ -89,7 +89,7 @@ static bool scan_insn(struct kmc_image *image, uint64_t at, struct kmc_insn *ins
 					       &bytes, &len);
 
 	kmc_error_free(err);
-	return !err && kmc_insn_scan(bytes, len, at, false, insn);
+	return !err && kmc_insn_scan(bytes, len, at, image->machine, insn);
 }
 
 /* A variable's place is often told from behind its first use on only. */
@@ -293,7 +293,7 @@ static struct kmc_error *loaded_from_frame(struct type_query *query,
 		return err;
 	/* The return address lies between. */
 	err = kmc_vars_slot(query->image, insn->address,
-			    base.origin.offset + mem->disp - 8, &slot);
+			    base.origin.offset + mem->disp - insn->machine->word, &slot);
 	if (!err && !slot.found)
 		return loaded_spill(query, insn, hops, out);
 	if (err || !pointer_at(&slot.type, slot.offset, 0, out))
@@ -341,7 +341,7 @@ static bool find_global(struct kmc_image *image, uint64_t at, const char *name,
 	return found;
 }
 
-/* A global variable, or one of the CPU's own, which GS makes an address of. */
+/* A global variable, or one of the CPU's own, which a segment makes an address of. */
 static void loaded_global(struct type_query *query, const struct kmc_insn *insn,
 			  struct kmc_pointee *out)
 {
@@ -350,7 +350,8 @@ static void loaded_global(struct type_query *query, const struct kmc_insn *insn,
 	const char *name;
 	Dwarf_Die type;
 
-	if (mem->index != KMC_REG_NONE || mem->segment == 'f')
+	if (mem->index != KMC_REG_NONE ||
+	    (mem->segment && mem->segment != insn->machine->per_cpu))
 		return;
 	if (mem->base == KMC_REG_RIP)
 		address += insn->address + insn->length;
@@ -377,7 +378,7 @@ static struct kmc_error *loaded_member(struct type_query *query,
 	offset = outer.offset + mem->disp;
 	/* An array of pointers: p[2]. */
 	if (dwarf_tag(&outer.die) == DW_TAG_pointer_type)
-		offset %= 8;
+		offset %= insn->machine->word;
 	out->indexed = mem->index != KMC_REG_NONE;
 	if (offset < 0 || !pointer_at(&outer.die, offset, 0, out))
 		return NULL;
@@ -394,9 +395,10 @@ static struct kmc_error *loaded(struct type_query *query, const struct kmc_insn 
 	const struct kmc_mem *mem = &insn->mem[0];
 	struct kmc_error *err;
 
-	if (insn->nmem != 1 || !mem->read || mem->write || mem->size != 8)
+	if (insn->nmem != 1 || !mem->read || mem->write ||
+	    mem->size != insn->machine->word)
 		return NULL;
-	if (mem->base == KMC_REG_RIP || mem->segment)
+	if (mem->base == KMC_REG_RIP || mem->base == KMC_REG_NONE || mem->segment)
 		loaded_global(query, insn, out);
 	if (out->found || mem->segment || mem->base == KMC_REG_NONE ||
 	    mem->base == KMC_REG_RIP)
@@ -440,7 +442,7 @@ static struct kmc_error *left_by(struct type_query *query, const struct kmc_orig
 	if (!scan_insn(query->image, origin->at, &insn))
 		return NULL;
 	err = variable_in(query->image, origin->at + insn.length, origin->reg, out);
-	if (!err && !out->found && insn.is_call && origin->reg == KMC_REG_RAX)
+	if (!err && !out->found && insn.is_call && origin->reg == insn.machine->result)
 		err = call_result(query->image, &insn, out);
 	else if (!err && !out->found && !insn.is_call)
 		err = loaded(query, &insn, hops, out);
@@ -509,7 +511,8 @@ static struct kmc_error *origin_type(struct type_query *query,
 	default:
 		break;
 	}
-	out->offset += origin->offset;
+	out->offset = kmc_machine_difference(query->image->machine,
+					     out->offset + origin->offset);
 	return err;
 }
 

@@ -335,33 +335,33 @@ struct kmc_error *kmc_undefined_array(struct kmc_debuginfo *di, const struct kmc
 /* ---- the index ---- */
 
 /* In which argument the handlers are handed it. */
-static enum kmc_reg argument(const struct kmc_report *report)
+static int argument(const struct kmc_report *report)
 {
 	static const struct {
 		const char *handler;
-		enum kmc_reg reg;
+		int number;
 	} handlers[] = {
-		{ "__ubsan_handle_out_of_bounds", KMC_REG_RSI },
-		{ "__ubsan_handle_shift_out_of_bounds", KMC_REG_RDX },
-		{ "__ubsan_handle_add_overflow", KMC_REG_RDX },
-		{ "__ubsan_handle_sub_overflow", KMC_REG_RDX },
-		{ "__ubsan_handle_mul_overflow", KMC_REG_RDX },
-		{ "__ubsan_handle_divrem_overflow", KMC_REG_RDX },
+		{ "__ubsan_handle_out_of_bounds", 1 },
+		{ "__ubsan_handle_shift_out_of_bounds", 2 },
+		{ "__ubsan_handle_add_overflow", 2 },
+		{ "__ubsan_handle_sub_overflow", 2 },
+		{ "__ubsan_handle_mul_overflow", 2 },
+		{ "__ubsan_handle_divrem_overflow", 2 },
 	};
 	const struct kmc_stack *own = &report->own;
 	const char *name = own->count ? own->frames[own->count - 1].symbol : NULL;
 
 	for (size_t i = 0; name && i < KMC_ARRAY_SIZE(handlers); i++)
 		if (!strncmp(name, handlers[i].handler, strlen(handlers[i].handler)))
-			return handlers[i].reg;
-	return KMC_REG_NONE;
+			return handlers[i].number;
+	return -1;
 }
 
-static unsigned int dwarf_number(enum kmc_reg reg)
+static unsigned int dwarf_number(const struct kmc_image *image, enum kmc_reg reg)
 {
 	unsigned int number = 0;
 
-	while (number < KMC_DWARF_REGS && kmc_reg_of_dwarf(number) != reg)
+	while (number < KMC_DWARF_REGS && kmc_reg_of_dwarf(image->machine, number) != reg)
 		number++;
 	return number;
 }
@@ -372,7 +372,7 @@ static bool decode(struct kmc_image *image, uint64_t at, struct kmc_insn *insn)
 	size_t len;
 	struct kmc_error *err = kmc_image_code(image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
 
-	err = err ?: kmc_insn_decode(bytes, len, at, false, insn);
+	err = err ?: kmc_insn_decode(bytes, len, at, image->machine, insn);
 	kmc_error_free(err);
 	return !err;
 }
@@ -388,7 +388,7 @@ static struct kmc_error *name_of_member(struct kmc_image *image, const struct km
 					char **out)
 {
 	const struct kmc_mem *mem = &insn->mem[0];
-	const unsigned int number = dwarf_number(mem->base);
+	const unsigned int number = dwarf_number(image, mem->base);
 	struct kmc_fields fields = { };
 	struct kmc_pointee pointee;
 	struct kmc_types *types;
@@ -436,7 +436,8 @@ static struct kmc_error *name_of_load(struct kmc_image *image, const struct kmc_
 	if (err || base.origin.kind != KMC_ORIGIN_START || base.origin.reg != KMC_REG_RSP)
 		return err ? err : name_of_member(image, insn, out);
 	/* The return address lies between. */
-	err = kmc_vars_slot(image, insn->address, base.origin.offset + mem->disp - 8, &slot);
+	err = kmc_vars_slot(image, insn->address,
+			    base.origin.offset + mem->disp - insn->machine->word, &slot);
 	if (err || !slot.found || slot.offset || !slot.name)
 		return err;
 	*out = strdup(slot.name);
@@ -468,7 +469,7 @@ static struct kmc_error *follow(struct kmc_image *image, const struct kmc_symbol
 	bool found = true;
 
 	for (int i = 0; !err && found && i < MAX_MOVES; i++) {
-		err = kmc_vars_holder(image, at, dwarf_number(reg), &name);
+		err = kmc_vars_holder(image, at, dwarf_number(image, reg), &name);
 		if (err || name)
 			break;
 		err = step_back(image, function, at, reg, &insn, &found);
@@ -490,7 +491,7 @@ struct kmc_error *kmc_undefined_value(struct kmc_debuginfo *di, const struct kmc
 				      char **out)
 {
 	const struct kmc_frame *frame = report->frames.frames;
-	const enum kmc_reg reg = argument(report);
+	const int number = argument(report);
 	const struct kmc_symbol *function;
 	struct kmc_image *image = NULL;
 	struct kmc_error *err;
@@ -498,7 +499,7 @@ struct kmc_error *kmc_undefined_value(struct kmc_debuginfo *di, const struct kmc
 	uint64_t at;
 
 	*out = NULL;
-	if (reg == KMC_REG_NONE || frame->role != KMC_ROLE_RETURN || frame->exact)
+	if (number < 0 || frame->role != KMC_ROLE_RETURN || frame->exact)
 		return NULL;
 	at = frame->link_address - CALL_LENGTH;
 	err = kmc_debuginfo_image(di, frame->module, &image);
@@ -507,6 +508,6 @@ struct kmc_error *kmc_undefined_value(struct kmc_debuginfo *di, const struct kmc
 	function = err || !image ? NULL : kmc_symtab_at(&image->symtab, at);
 	if (!err && function && decode(image, at, &insn) && insn.is_call &&
 	    insn.length == CALL_LENGTH)
-		err = follow(image, function, at, reg, out);
+		err = follow(image, function, at, image->machine->arguments[number], out);
 	return only_nomem(err);
 }

@@ -60,7 +60,7 @@ static bool decode(struct kmc_image *image, uint64_t at, struct kmc_insn *insn)
 	struct kmc_error *err = kmc_image_code(image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
 
 	kmc_error_free(err);
-	return !err && kmc_insn_scan(bytes, len, at, false, insn);
+	return !err && kmc_insn_scan(bytes, len, at, image->machine, insn);
 }
 
 static bool is_of_line(const struct loads *loads, uint64_t at)
@@ -103,7 +103,8 @@ static struct kmc_error *find_loads(struct loads *loads)
 
 		if (!asks(loads, &insn) || !is_of_line(loads, at))
 			continue;
-		err = drop(kmc_type_propagate(loads->image, at, KMC_REG_RDI, &pointee));
+		err = drop(kmc_type_propagate(loads->image, at,
+					      loads->image->machine->arguments[0], &pointee));
 		if (!err && pointee.found && kmc_die_is_aggregate(&pointee.die) &&
 		    pointee.offset >= 0 && loads->count < MAX_LOADS && is_new(loads, &pointee))
 			loads->v[loads->count++] = pointee;

@@ -115,7 +115,7 @@ static struct kmc_error *follow_load(const struct kmc_access *access, struct fol
 		size_t len;
 
 		err = kmc_image_code(access->image, at, KMC_INSN_MAX_LENGTH, &bytes, &len);
-		if (err || !kmc_insn_scan(bytes, len, at, false, &insn))
+		if (err || !kmc_insn_scan(bytes, len, at, access->image->machine, &insn))
 			break;
 		at += insn.length;
 		if (!step(f, &insn, access->mem)) {

@@ -245,7 +245,7 @@ static struct kmc_error *find_variable(struct kmc_types *types, const char *name
 	if (!types->ops->variable || !types->ops->variable(types->source, name, out))
 		return find_struct(types, name, size, out, found);
 	err = kmc_types_get(types, *out, &type);
-	*found = !err && type->size == size && kmc_is_aggregate(type);
+	*found = !err && type->size == size;
 	return err;
 }
 

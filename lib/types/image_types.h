@@ -22,7 +22,7 @@ kmc_image_type(struct kmc_image *image, Dwarf_Die *die, struct kmc_types **types
 	       kmc_type_id *id);
 
 /**
- * kmc_image_variable() - the struct that a variable is which each CPU has
+ * kmc_image_variable() - the type of a variable that each CPU has
  * @image: vmlinux or module
  * @name: the variable's
  * @size: of it

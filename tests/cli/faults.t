@@ -31,6 +31,7 @@ sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
 import synthetic                                            # noqa: E402
+from synthetic import MACHINE                               # noqa: E402
 import typed                                                # noqa: E402
 
 SAMPLE = int(os.environ.get("SAMPLE", "100"))
@@ -43,28 +44,30 @@ LOADER = importlib.machinery.SourceFileLoader(
 hitrate = importlib.util.module_from_spec(importlib.util.spec_from_loader("hitrate", LOADER))
 LOADER.exec_module(hitrate)
 
-MASK = (1 << 64) - 1
+MASK = (1 << 8 * MACHINE.word) - 1
+WIDE = MACHINE.word == 8
 # What it is called, what kmc-report says that it is, and whether it faults with #GP.
 POINTERS = {
     "null": (0, "NULL", False),
     "error": (MASK - 11, "ERR_PTR(-ENOMEM)", False),
-    "list-poison": (0xdead000000000100, "LIST_POISON1", True),
-    "freed-poison": (0x6b6b6b6b6b6b6b6b, "POISON_FREE", True),
-    "user": (0x00007f3a12345000, None, False),
-    "non-canonical": (0x1234567890abc000, None, True),
-    "unknown": (0xffff8881deadb000, None, False),
+    "list-poison": (0xdead000000000100 if WIDE else 0x100, "LIST_POISON1", True),
+    "freed-poison": (0x6b6b6b6b6b6b6b6b & MASK, "POISON_FREE", True),
+    "user": (0x00007f3a12345000 if WIDE else 0xb7345000, None, False),
+    "unknown": (0xffff8881deadb000 if WIDE else 0xddeadb00, None, False),
 }
-BAD_INDEX = 0x41424344000
-ROWS = [("rax", "rbx", "rcx"), ("rdx", "rsi", "rdi"), ("rbp", "r8", "r9"),
-        ("r10", "r11", "r12"), ("r13", "r14", "r15")]
+if WIDE:
+    POINTERS["non-canonical"] = (0x1234567890abc000, None, True)
+STACK = MACHINE.prefix + "sp"
+BAD_INDEX = 0x41424344000 if WIDE else 0x31424340
 
 
 def writing(address, text):
     """-> Access, or None when this does not just store through a general register"""
     words = re.sub(r"\s*(#|<).*", "", text).split(None, 1)
     match = hitrate.MEMORY.search(text)
-    if len(words) != 2 or not match or match["seg"] or match["base"] in ("rip", "rsp") or \
-            not re.fullmatch(r"r\w+", match["base"]) or match["index"] == match["base"] or \
+    if len(words) != 2 or not match or match["seg"] or match["base"][1:] in ("ip", "sp") or \
+            not re.fullmatch(hitrate.GENERAL, match["base"]) or \
+            match["index"] in (match["base"], "eiz") or \
             not re.fullmatch(r"mov[bwlq]?", words[0]) or not words[1].endswith(match[0]):
         return None
     operands = re.split(r",(?![^(]*\))", words[1])
@@ -79,13 +82,13 @@ def accesses_of(path):
     """-> [reading], [writing], without those through RBP where that is the frame"""
     frame, reads, writes = False, [], []
     for address, text in synthetic.disassemble(path, "-j", ".text"):
-        if text.startswith("push   %rbp"):
+        if text.startswith("push   " + hitrate.FRAME):
             frame = False
-        if re.match(r"mov +%rsp,%rbp", text):
+        if re.match(rf"mov +%\wsp,{hitrate.FRAME}", text):
             frame = True
         for found, access in ((reads, hitrate.reading(address, text)),
                               (writes, writing(address, text))):
-            if access and abs(access.disp) < 4096 and not (frame and access.base == "rbp"):
+            if access and abs(access.disp) < 4096 and not (frame and access.base == hitrate.FRAME[1:]):
                 found.append(access)
     return reads, writes
 
@@ -98,12 +101,12 @@ class Fault:
         self.index = bool(access.index) and dice.random() < 0.5
         self.pointer = dice.choice(list(POINTERS))
         self.register = access.index if self.index else access.base
-        self.registers = {name: 0xffff888100001000 + 0x100000 * i
+        self.registers = {name: (0xffff888100001000 if WIDE else MACHINE.others) + 0x100000 * i
                           for i, name in enumerate(synthetic.REGISTERS)}
-        self.registers["rsp"] = 0xffffc90000103d98
+        self.registers[STACK] = MACHINE.stack
         # NULL is what many hold.
         for name in dice.sample(synthetic.REGISTERS, 4):
-            if name not in ("rsp", access.base, access.index) and not self.index:
+            if name not in (STACK, access.base, access.index) and not self.index:
                 self.registers[name] = POINTERS[self.pointer][0]
         if access.index:
             self.registers[access.index] = BAD_INDEX if self.index else 2
@@ -116,26 +119,23 @@ class Fault:
         self.address &= MASK
 
     def log(self, number, symbol):
-        top = self.address >> 47
-        protection = top not in (0, 0x1ffff)
+        protection = WIDE and self.address >> 47 not in (0, 0x1ffff)
         writes = hasattr(self.access, "writes")
         head = [f"general protection fault, probably for non-canonical address "
                 f"{self.address:#x}: 0000 [#1] PREEMPT SMP"] if protection else [
-                    f"BUG: unable to handle page fault for address: {self.address:016x}",
+                    f"BUG: unable to handle page fault for address: {self.address:0{synthetic.DIGITS}x}",
                     f"#PF: supervisor {'write' if writes else 'read'} access in kernel mode",
                     f"#PF: error_code(0x000{2 * writes}) - not-present page",
                     "PGD 0 P4D 0",
                     f"Oops: 000{2 * writes} [#1] PREEMPT SMP"]
+        # As today's kernels print it: without addresses of code.
+        where, *registers = MACHINE.block(symbol, 0, self.address, self.registers,
+                                          0xffff88813bc00000)
         lines = [
             *head,
             f"CPU: 0 PID: 1 Comm: synthetic Not tainted 6.1.0-synthetic #{number}",
-            f"RIP: 0010:{symbol}",
-            f"RSP: 0018:{self.registers['rsp']:016x} EFLAGS: 00010246",
-            *(" ".join(f"{name.upper().replace('R8', 'R08').replace('R9', 'R09')}: "
-                       f"{self.registers[name]:016x}" for name in row) for row in ROWS),
-            "FS:  0000000000000000(0000) GS:ffff88813bc00000(0000) knlGS:0000000000000000",
-            "CS:  0010 DS: 0000 ES: 0000 CR0: 0000000080050033",
-            f"CR2: {self.address:016x} CR3: 0000000001874000 CR4: 0000000000350ef0",
+            f"RIP: 0010:{symbol}" if WIDE else f"EIP: {symbol}",
+            *registers[not WIDE:],
             "Call Trace:",
             " <TASK>",
             " </TASK>",

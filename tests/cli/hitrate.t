@@ -56,6 +56,7 @@ sys.dont_write_bytecode = True
 import synthetic                                            # noqa: E402
 import typed                                                # noqa: E402
 from synthetic import Symbols, disassemble, explain, inline_chains, report  # noqa: E402
+from synthetic import MACHINE                               # noqa: E402
 from typed import Types                                     # noqa: E402
 
 SAMPLE = int(os.environ.get("SAMPLE", "600"))
@@ -81,6 +82,10 @@ KEYWORDS = set("if else for while do switch case return sizeof struct union enum
                "default typeof volatile".split())
 STATEMENT_LINES = 12
 CALL_DEPTH = 2
+
+
+GENERAL = MACHINE.prefix + r"\w+"
+FRAME = f"%{MACHINE.prefix}bp"
 
 
 def register_size(name):
@@ -113,8 +118,8 @@ class Access:
         self.chain = self.result = None
 
     def log(self, number, symbol):
-        base = 0xff11000040000000 + 0x10000 * number
-        registers = {name: 0xff12000000001000 + 0x100000 * i
+        base = MACHINE.objects + 0x10000 * number
+        registers = {name: MACHINE.others + 0x100000 * i
                      for i, name in enumerate(synthetic.REGISTERS)}
         registers.update({self.base: base})
         at = base + self.disp
@@ -127,14 +132,14 @@ class Access:
 def reading(address, text):
     """-> Access, or None when this does not read through a general register. What has the
     address of a variable as displacement has an index in the register: see found.t."""
-    if "(%r" not in text:
+    if "(%" + MACHINE.prefix not in text:
         return None
     words = re.sub(r"\s*(#|<).*", "", text).split(None, 1)
     match = MEMORY.search(text)
-    if len(words) != 2 or not match or match["seg"] or match["base"] in ("rip", "rsp") or \
+    if len(words) != 2 or not match or match["seg"] or match["base"][1:] in ("ip", "sp") or \
             (match["index"] and match["index"] == match["base"]) or \
-            int(match["disp"] or "0", 16) < -0x40000000 or \
-            not re.fullmatch(r"r\w+", match["base"]):
+            int(match["disp"] or "0", 16) < MACHINE.least_disp or \
+            match["index"] == "eiz" or not re.fullmatch(GENERAL, match["base"]):
         return None
     operands = re.split(r",(?![^(]*\))", words[1])
     first = "(" in operands[0]
@@ -148,12 +153,12 @@ def frames_of_rbp(path):
     """Yield reading accesses, without those through RBP where that is the frame."""
     frame = False
     for address, text in disassemble(path, "-j", ".text"):
-        if text.startswith("push   %rbp"):
+        if text.startswith("push   " + FRAME):
             frame = False
-        if re.match(r"mov +%rsp,%rbp", text):
+        if re.match(rf"mov +%\wsp,{FRAME}", text):
             frame = True
         access = reading(address, text)
-        if access and not (frame and access.base == "rbp"):
+        if access and not (frame and access.base == FRAME[1:]):
             yield access
 
 

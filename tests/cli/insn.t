@@ -38,10 +38,20 @@ INSNS = int(os.environ.get("INSNS", "40000"))
 SEED = int(os.environ.get("SEED", "1"))
 SHOW = int(os.environ.get("SHOW", "10"))
 
-WIDE = "rax rcx rdx rbx rsp rbp rsi rdi".split()
+def is_narrow(path):
+    """Is it of 32-bit x86? By its ELF header."""
+    with open(path, "rb") as file:
+        return file.read(20)[18:] == b"\3\0"
+
+
+NARROW = bool(VMLINUX) and is_narrow(VMLINUX)
+DIGITS = 8 if NARROW else 16
+BITS = 4 * DIGITS
+WIDE = [("e" if NARROW else "r") + name for name in "ax cx dx bx sp bp si di".split()]
 SIZES = {}
 for number, name in enumerate(WIDE):
-    SIZES.update({name: (8, number), "e" + name[1:]: (4, number), name[1:]: (2, number)})
+    SIZES.update({"r" + name[1:]: (8, number), "e" + name[1:]: (4, number),
+                  name[1:]: (2, number)})
 for number, name in enumerate("al cl dl bl spl bpl sil dil".split()):
     SIZES[name] = (1, number)
 for number, name in enumerate("ah ch dh bh".split()):
@@ -50,8 +60,8 @@ for number in range(8, 16):
     for suffix, size in (("", 8), ("d", 4), ("w", 2), ("b", 1)):
         SIZES[f"r{number}{suffix}"] = (size, number)
 LETTERS = {"b": 1, "w": 2, "l": 4, "q": 8}
-# Names that differ: x87, far transfers, and data between instructions.
-KNOWN = re.compile(r"f\w+|lret\w?|l(jmp|call)|sysret\w|lsl|rex\.W")
+# Names that differ: x87, far transfers, tables of descriptors, and data between instructions.
+KNOWN = re.compile(r"f\w+|lret\w?|l(jmp|call)|[ls][gi]dtl|sysret\w|lsl|rex\.W")
 MEMORY = re.compile(r"(?:%(?P<seg>[a-z]s):)?(?P<disp>-?0x[0-9a-f]+)?"
                     r"\((?P<base>%\w+)?(?:,(?P<index>%\w+),(?P<scale>\d))?\)")
 
@@ -78,7 +88,9 @@ def normal(text):
     text = re.sub(r"^((data16|cs|ds|es|ss|rex\.W) )+(?=\w)", "", text)
     text = re.sub(r"^mov %e(\w\w),%([c-gs]s)$", r"mov %\1,%\2", text)
     text = re.sub(r"^(m(?:onitor|wait)x?) .*", r"\1", text)
-    return re.sub(r"(?<=[ ])([0-9a-f]{16})$", lambda m: "0x" + m[1].lstrip("0"), text)
+    # That there is no index takes a byte more, a segment that is that anyway another one.
+    text = re.sub(r"%[cds]s:(?=-?0x)", "", text.replace(",%eiz,1)", ")"))
+    return re.sub(rf"(?<=[ ])([0-9a-f]{{{DIGITS}}})$", lambda m: "0x" + m[1].lstrip("0"), text)
 
 
 def memory(text):
@@ -204,7 +216,7 @@ class Reading:
             name = re.sub(r"^(notrack|bnd|cs|ds) ", "", text).split()[:1]
             if name and name[0][0] == "j":
                 target = text.split()[-1]
-                if re.fullmatch("[0-9a-f]{16}", target):
+                if re.fullmatch(rf"[0-9a-f]{{{DIGITS}}}", target):
                     self.before.setdefault(int(target, 16), set()).add(address)
             if name and name[0] not in ("jmp", "ret", "ud2", "int3") and \
                     i + 1 < len(function):
@@ -237,7 +249,7 @@ def check_value(row, wanted):
         return "no symbol"
     known = row[4] == "known"
     if known and row[5] == "-":
-        value, calls = int(row[6]) & (1 << 64) - 1, int(row[8])
+        value, calls = int(row[6]) & (1 << BITS) - 1, int(row[8])
         if wanted - constants - {"other", "call"} or constants - {value} or \
                 ("call" in wanted and not calls):
             return "wrong"
@@ -253,7 +265,7 @@ def check_value(row, wanted):
 def check_counts(functions):
     """Every REP of the kernel."""
     reps = [(f, a) for f in functions for a, t in f if re.match(r"rep[nz]* ", t)]
-    answers = Answers([f"value {a:x} rcx" for _, a in reps])
+    answers = Answers([f"value {a:x} {WIDE[1]}" for _, a in reps])
     found, readings = Counter(), {}
     for row, (function, address) in zip(answers.rows, reps):
         start = function[0][0]

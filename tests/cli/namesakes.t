@@ -16,11 +16,12 @@ sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
 import synthetic                                            # noqa: E402
-from synthetic import Symbols, disassemble, explain, inline_chains, report  # noqa: E402
+from synthetic import MACHINE, Symbols, disassemble, explain, inline_chains, report  # noqa: E402
 
 SLIDE = 0x1e400000
-LOAD = re.compile(r"mov +(-?0x[0-9a-f]+)?\(%(r[a-ds1-9]\w+)\),%(r\w+)$")
-CALL = re.compile(r"call +([0-9a-f]{16}) <")
+LOAD = re.compile(r"mov +(-?0x[0-9a-f]+)?\(%(P[a-ds1-9]\w+)\),%(P\w+)$".replace(
+    "P", MACHINE.prefix))
+CALL = re.compile(r"call +((?:[0-9a-f]{8}){1,2}) <")
 
 
 class Function:
@@ -41,7 +42,7 @@ def read_code(path, functions, symbols):
         call = CALL.match(text)
         called = at.get(int(call[1], 16)) if call else None
         load = LOAD.match(text)
-        if load and load[2] != "rsp":
+        if load and load[2][1:] != "sp":
             function = at.get(symbols.around(address))
             if function:
                 function.loads.append((address, int(load[1] or "0", 16), load[2]))
@@ -55,13 +56,14 @@ def place(symbols, address):
 
 def log_of(number, function, symbols, load, how):
     address, disp, base = load
-    pointer = 0xff11000040000000 + 0x10000 * number
-    log = report(number, place(symbols, address), {base: pointer}, pointer + disp, 64,
+    pointer = MACHINE.objects + 0x1000 * number
+    log = report(number, place(symbols, address), {base: pointer}, pointer + disp,
+                 8 * MACHINE.word,
                  rip=address + (SLIDE if how == "address" else 0))
     if how == "address":
         return log
     *lines, end = log.splitlines()
-    lines = [re.sub(r"\[<[0-9a-f]{16}>\] *", "", line) for line in lines]
+    lines = [re.sub(r"\[<[0-9a-f]{8,16}>\] *", "", line) for line in lines]
     if how == "caller":
         lines.append(f"{end[:15]}{place(symbols, function.calls[0])}")
     return "\n".join([*lines, end, ""])

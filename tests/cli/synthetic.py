@@ -15,12 +15,78 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "guest"))
 # pylint: disable=wrong-import-position
 from guest import REPORT, Tap       # noqa: E402
 
-__all__ = ["REPORT", "REGISTERS", "ROOT", "Symbols", "Tap", "disassemble", "explain",
+__all__ = ["MACHINE", "REPORT", "REGISTERS", "ROOT", "Symbols", "Tap", "disassemble", "explain",
            "inline_chains", "need_vmlinux", "report"]
 
 VMLINUX = os.environ.get("VMLINUX")
-REGISTERS = "rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15".split()
 DUMP = 32
+
+
+class Wide:
+    """What reports of x86-64 look like, and its instructions."""
+
+    registers = "rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15".split()
+    word = 8
+    # A first letter; the rest of the name is the same.
+    prefix = "r"
+    per_cpu = "gs"
+    image = 0xffffffff81000000
+    # Where objects may be, and what other registers have.
+    objects, others, stack = 0xff11000040000000, 0xff12000000001000, 0xffffc90000103d98
+    # Smaller displacements are addresses.
+    least_disp = -0x40000000
+    arguments = ["rdi", "rsi", "rdx"]
+
+    @staticmethod
+    def block(symbol, rip, address, values, segment_base):
+        """-> lines with the registers"""
+        where = f"[<{rip:016x}>]"
+        rows = [("rax", "rbx", "rcx"), ("rdx", "rsi", "rdi"), ("rbp", "r8", "r9"),
+                ("r10", "r11", "r12"), ("r13", "r14", "r15")]
+        bases = f"FS:  {0:016x}(0000) GS:{segment_base or 0:016x}(0000) knlGS:{0:016x}"
+        return [
+            f"RIP: 0010:{where}  {where} {symbol}",
+            f"RSP: 0018:{values['rsp']:016x}  EFLAGS: 00010246",
+            *(" ".join(f"{name.upper().replace('R8', 'R08').replace('R9', 'R09')}: "
+                       f"{values[name]:016x}" for name in row) for row in rows),
+            *([bases] if segment_base else []),
+            "CS:  0010 DS: 0000 ES: 0000 CR0: 0000000080050033",
+            f"CR2: {address:016x} CR3: 0000000001874000 CR4: 0000000000351eb0"]
+
+
+class Narrow:
+    """Those of 32-bit x86. No report has a base of FS."""
+
+    registers = "eax ebx ecx edx esi edi ebp esp".split()
+    word = 4
+    prefix = "e"
+    per_cpu = "fs"
+    image = 0xc1000000
+    objects, others, stack = 0xd0000000, 0xe0001000, 0xc0103d98
+    least_disp = -0x3f000000
+    arguments = ["eax", "edx", "ecx"]
+
+    @staticmethod
+    def block(symbol, rip, address, values, _):
+        """-> lines with the registers"""
+        rows = [("eax", "ebx", "ecx", "edx"), ("esi", "edi", "ebp", "esp")]
+        return [
+            f"EIP: 0060:[<{rip:08x}>] EFLAGS: 00010246 CPU: 0",
+            f"EIP is at {symbol}",
+            *(" ".join(f"{name.upper()}: {values[name]:08x}" for name in row) for row in rows),
+            " DS: 007b ES: 007b FS: 00d8 GS: 0000 SS: 0068",
+            f"CR0: 80050033 CR2: {address:08x} CR3: 02b12000 CR4: 000006d0"]
+
+
+def is_narrow(path):
+    """Is it of 32-bit x86? By its ELF header."""
+    with open(path, "rb") as file:
+        return file.read(20)[18:] == b"\3\0"
+
+
+MACHINE = Narrow if VMLINUX and os.path.exists(VMLINUX) and is_narrow(VMLINUX) else Wide
+REGISTERS = MACHINE.registers
+DIGITS = 2 * MACHINE.word
 
 
 def need_vmlinux():
@@ -77,7 +143,7 @@ def inline_chains(path, addresses, section=None, tool="addr2line"):
     lines = said.splitlines()
     i = 0
     while i < len(lines):
-        if re.fullmatch(r"0x[0-9a-f]{16}", lines[i]):
+        if re.fullmatch(r"0x([0-9a-f]{8}){1,2}", lines[i]):
             chains.append([])
             i += 1
             continue
@@ -88,38 +154,30 @@ def inline_chains(path, addresses, section=None, tool="addr2line"):
 
 
 def report(number, symbol, registers, address, bits=32, state="uninitialized", rip=None,
-           shadow=None, memory=None, kind="read"):
+           shadow=None, memory=None, kind="read", segment_base=None):
     """The log of a report.
 
     symbol: "name+0x1/0x2 [module]". registers: by name, what is missing is a value of
     its own. shadow, memory: DUMP letters and bytes around the address, from a multiple of
-    DUMP on.
+    DUMP on. segment_base: of the CPU's own variables, where reports have it.
     """
-    values = {name: 0x1111111100000001 + 0x10101 * i for i, name in enumerate(REGISTERS)}
-    values["rsp"] = 0xffffc90000103d98
+    values = {name: (0x1111111100000001 + 0x10101 * i) & (1 << 8 * MACHINE.word) - 1
+              for i, name in enumerate(REGISTERS)}
+    values[MACHINE.prefix + "sp"] = MACHINE.stack
     values.update(registers)
-    rip = rip or 0xffffffff81000000
     first = address % DUMP
     shadow = shadow or "i" * first + "u" * (DUMP - first)
     memory = (memory or bytes(DUMP)).hex()
-    where = f"[<{rip:016x}>]"
-    rows = [("rax", "rbx", "rcx"), ("rdx", "rsi", "rdi"), ("rbp", "r8", "r9"),
-            ("r10", "r11", "r12"), ("r13", "r14", "r15")]
     lines = [
         f"BUG: kmemcheck: {state}-{kind} in {symbol}",
-        f"WARNING: kmemcheck: Caught {bits}-bit {kind} from {state} memory ({address:016x})",
+        f"WARNING: kmemcheck: Caught {bits}-bit {kind} from {state} memory ({address:0{DIGITS}x})",
         memory,
         " " + " ".join(shadow),
         " " * (1 + 2 * first) + "^",
         "",
         f"Pid: 1, comm: synthetic Not tainted 6.1.0-synthetic #{number}",
-        f"RIP: 0010:{where}  {where} {symbol}",
-        f"RSP: 0018:{values['rsp']:016x}  EFLAGS: 00010246",
-        *(" ".join(f"{name.upper().replace('R8', 'R08').replace('R9', 'R09')}: "
-                   f"{values[name]:016x}" for name in row) for row in rows),
-        "CS:  0010 DS: 0000 ES: 0000 CR0: 0000000080050033",
-        f"CR2: {address:016x} CR3: 0000000001874000 CR4: 0000000000351eb0",
-        " [<ffffffffffffffff>] 0xffffffffffffffff",
+        *MACHINE.block(symbol, rip or MACHINE.image, address, values, segment_base),
+        f" [<{'f' * DIGITS}>] 0x{'f' * DIGITS}",
     ]
     return "".join(f"[{number / 1000:12.6f}] {line}\n" for line in lines)
 

@@ -6,6 +6,8 @@ examples."""
 import re
 import subprocess
 
+from synthetic import MACHINE
+
 INLINE_DEPTH = 3
 CHAIN = re.compile(r"(?<![\w.>])(\w+)((?:\s*(?:->|\.)\s*\w+|\[[^][]*\])+)")
 STEP = re.compile(r"(->|\.)\s*(\w+)|\[([^][]*)\]")
@@ -20,7 +22,8 @@ READS_PER_CPU = re.compile(r"(&?)\s*\b(?:get_cpu_var|per_cpu|(?:__|raw_|this_)+c
 # What only sparse sees.
 SPARSE = re.compile(r"\b__(?:rcu|user|iomem|percpu|force)\b")
 SIZES = {"char": 1, "char unsigned": 1, "_Bool": 1, "short": 2, "short unsigned": 2, "int": 4,
-         "unsigned": 4, "long": 8, "long unsigned": 8, "long long": 8, "long long unsigned": 8}
+         "unsigned": 4, "long": MACHINE.word, "long unsigned": MACHINE.word, "long long": 8,
+         "long long unsigned": 8}
 
 
 class Place:

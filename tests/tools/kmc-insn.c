@@ -17,9 +17,9 @@
 #include "debuginfo/image.h"
 #include "debuginfo/symtab.h"
 
-static const char *reg_name(enum kmc_reg reg)
+static const char *reg_name(const struct kmc_machine *machine, enum kmc_reg reg)
 {
-	return reg == KMC_REG_NONE ? "-" : kmc_reg_name(reg);
+	return kmc_reg_name(machine, reg) ?: "-";
 }
 
 static void print_insn(const struct kmc_insn *insn)
@@ -30,7 +30,8 @@ static void print_insn(const struct kmc_insn *insn)
 		const struct kmc_mem *mem = &insn->mem[i];
 
 		printf("%s%s,%s,%u,%" PRId64 ",%c,%u,%s%s", i ? " " : "",
-		       reg_name(mem->base), reg_name(mem->index), mem->scale,
+		       reg_name(insn->machine, mem->base),
+		       reg_name(insn->machine, mem->index), mem->scale,
 		       mem->disp, mem->segment ? mem->segment : '-', mem->size,
 		       mem->read ? "r" : "", mem->write ? "w" : "");
 	}
@@ -46,7 +47,7 @@ static struct kmc_error *do_insn(struct kmc_image *image, uint64_t address)
 
 	err = kmc_image_code(image, address, KMC_INSN_MAX_LENGTH, &bytes, &len);
 	if (!err)
-		err = kmc_insn_decode(bytes, len, address, false, &insn);
+		err = kmc_insn_decode(bytes, len, address, image->machine, &insn);
 	if (!err)
 		print_insn(&insn);
 	return err;
@@ -60,7 +61,7 @@ static struct kmc_error *do_value(struct kmc_image *image, uint64_t address,
 	struct kmc_error *err;
 	int reg = 0;
 
-	while (reg < KMC_REG_GENERAL && strcmp(kmc_reg_name(reg), name))
+	while (reg < KMC_REG_GENERAL && strcmp(reg_name(image->machine, reg), name))
 		reg++;
 	err = kmc_image_symtab(image);
 	if (err)
@@ -77,7 +78,7 @@ static struct kmc_error *do_value(struct kmc_image *image, uint64_t address,
 	printf("value\t%" PRIx64 "\t%s\t%s\t", address, symbol->name, name);
 	if (value.known)
 		printf("known\t%s\t%" PRId64 "\t%" PRIx64 "\t%u\n",
-		       reg_name(value.base), value.value, value.definition,
+		       reg_name(image->machine, value.base), value.value, value.definition,
 		       value.calls);
 	else
 		printf("unknown\t%s\n", value.why_not);

@@ -43,7 +43,7 @@ static void a_parameter_is_in_its_register(void **state)
 	assert_string_equal(dwarf_diename((Dwarf_Die *)&var->target), "outer");
 	assert_string_equal(var->function, "member");
 	assert_true(kmc_place_is_register(&var->place));
-	assert_int_equal(kmc_reg_of_dwarf(kmc_place_register(&var->place, &offset)),
+	assert_int_equal(kmc_reg_of_dwarf(&kmc_x86_64, kmc_place_register(&var->place, &offset)),
 			 KMC_REG_RDI);
 	assert_int_equal(offset, 0);
 }

@@ -311,7 +311,7 @@ static uint64_t behind_call(struct state *s, const char *function)
 
 		assert_no_error(kmc_image_code(s->di.vmlinux, at, KMC_INSN_MAX_LENGTH,
 					       &bytes, &len));
-		assert_true(kmc_insn_scan(bytes, len, at, false, &insn));
+		assert_true(kmc_insn_scan(bytes, len, at, &kmc_x86_64, &insn));
 		at += insn.length;
 	}
 	return at;
@@ -357,7 +357,7 @@ static void a_call_of_no_address(void **state)
 
 		assert_no_error(kmc_image_code(s->di.vmlinux, at, KMC_INSN_MAX_LENGTH,
 					       &bytes, &len));
-		assert_true(kmc_insn_scan(bytes, len, at, false, &insn));
+		assert_true(kmc_insn_scan(bytes, len, at, &kmc_x86_64, &insn));
 		at += insn.length;
 	}
 	report->frames.frames->link_address = insn.address;
@@ -382,7 +382,7 @@ static uint64_t first_check(struct state *s, const char *function)
 
 		assert_no_error(kmc_image_code(s->di.vmlinux, at, KMC_INSN_MAX_LENGTH,
 					       &bytes, &len));
-		assert_true(kmc_insn_scan(bytes, len, at, false, &insn));
+		assert_true(kmc_insn_scan(bytes, len, at, &kmc_x86_64, &insn));
 		if (insn.nmem == 1 && insn.mem[0].size == 1)
 			return at;
 		at += insn.length;

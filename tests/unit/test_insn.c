@@ -33,7 +33,8 @@ static struct kmc_insn decode(const char *hex, bool bits32)
 
 		bytes[len] = strtoul(digits, NULL, 16);
 	}
-	assert_no_error(kmc_insn_decode(bytes, len, 0x1000, bits32, &insn));
+	assert_no_error(kmc_insn_decode(bytes, len, 0x1000, bits32 ? &kmc_i386 : &kmc_x86_64,
+					&insn));
 	assert_int_equal(insn.length, len);
 	return insn;
 }
@@ -60,6 +61,12 @@ static void text_is_that_of_objdump(void **state)
 		{ "8b4608", "mov 0x8(%esi),%eax", true },
 		{ "40", "inc %eax", true },
 		{ "f3a5", "rep movsl %ds:(%esi),%es:(%edi)", true },
+		{ "a1a0d8c5c1", "mov 0xc1c5d8a0,%eax", true },
+		{ "64a10008e8c1", "mov %fs:0xc1e80800,%eax", true },
+		{ "8b049500d6e2c1", "mov -0x3e1d2a00(,%edx,4),%eax", true },
+		{ "9c", "pushf", true },
+		{ "61", "popa", true },
+		{ "cf", "iret", true },
 	};
 
 	(void)state;
@@ -148,21 +155,43 @@ static void cut_off_bytes_are_an_error(void **state)
 
 	(void)state;
 	for (size_t len = 0; len <= sizeof(bytes); len++)
-		assert_error(kmc_insn_decode(bytes, len, 0x1000, false, &insn),
+		assert_error(kmc_insn_decode(bytes, len, 0x1000, &kmc_x86_64, &insn),
 			     KMC_ERROR_FORMAT, "0x1000");
 }
 
 static void names_are_those_of_dwarf_and_reports(void **state)
 {
 	(void)state;
-	assert_string_equal(kmc_reg_name(KMC_REG_R15), "r15");
-	assert_null(kmc_reg_name(KMC_REG_NONE));
-	assert_null(kmc_reg_name(KMC_REG_COUNT));
-	assert_int_equal(kmc_reg_of_dwarf(1), KMC_REG_RDX);
-	assert_int_equal(kmc_reg_of_dwarf(4), KMC_REG_RSI);
-	assert_int_equal(kmc_reg_of_dwarf(7), KMC_REG_RSP);
-	assert_int_equal(kmc_reg_of_dwarf(17), KMC_REG_NONE);
-	assert_int_equal(kmc_reg_of_dwarf(1000), KMC_REG_NONE);
+	assert_string_equal(kmc_reg_name(&kmc_x86_64, KMC_REG_R15), "r15");
+	assert_null(kmc_reg_name(&kmc_x86_64, KMC_REG_NONE));
+	assert_null(kmc_reg_name(&kmc_x86_64, KMC_REG_COUNT));
+	assert_int_equal(kmc_reg_of_dwarf(&kmc_x86_64, 1), KMC_REG_RDX);
+	assert_int_equal(kmc_reg_of_dwarf(&kmc_x86_64, 4), KMC_REG_RSI);
+	assert_int_equal(kmc_reg_of_dwarf(&kmc_x86_64, 7), KMC_REG_RSP);
+	assert_int_equal(kmc_reg_of_dwarf(&kmc_x86_64, 17), KMC_REG_NONE);
+	assert_int_equal(kmc_reg_of_dwarf(&kmc_x86_64, 1000), KMC_REG_NONE);
+	assert_string_equal(kmc_reg_name(&kmc_i386, KMC_REG_RDI), "edi");
+	assert_null(kmc_reg_name(&kmc_i386, KMC_REG_R8));
+	assert_string_equal(kmc_reg_name(&kmc_i386, KMC_REG_RIP), "eip");
+	assert_int_equal(kmc_reg_of_dwarf(&kmc_i386, 1), KMC_REG_RCX);
+	assert_int_equal(kmc_reg_of_dwarf(&kmc_i386, 4), KMC_REG_RSP);
+	assert_int_equal(kmc_reg_of_dwarf(&kmc_i386, 6), KMC_REG_RSI);
+	assert_int_equal(kmc_reg_of_dwarf(&kmc_i386, 8), KMC_REG_RIP);
+	assert_int_equal(kmc_reg_of_dwarf(&kmc_i386, 9), KMC_REG_NONE);
+}
+
+static void other_machines_have_no_registers(void **state)
+{
+	const struct kmc_machine *arm = kmc_machine_of(EM_AARCH64);
+	static const uint8_t nop = 0x90;
+	struct kmc_insn insn;
+
+	(void)state;
+	assert_ptr_equal(kmc_machine_of(EM_X86_64), &kmc_x86_64);
+	assert_ptr_equal(kmc_machine_of(EM_386), &kmc_i386);
+	assert_int_equal(kmc_reg_of_dwarf(arm, 0), KMC_REG_NONE);
+	assert_null(kmc_reg_name(arm, KMC_REG_RAX));
+	assert_false(kmc_insn_scan(&nop, 1, 0x1000, arm, &insn));
 }
 
 /* ---- registers of a report ---- */
@@ -194,6 +223,11 @@ static void effective_address_is_the_cpus(void **state)
 	assert_int_equal(address, 4);
 	insn = decode("65488b042500000000", false);
 	assert_false(kmc_mem_address(&insn.mem[0], &insn, &report, &address));
+	/* With nothing to add, an address of 32 bits is one. */
+	insn = decode("a1a0d8c5c1", true);
+	assert_true(kmc_mem_address(&insn.mem[0], &insn, &report, &address));
+	assert_int_equal(address, 0xc1c5d8a0);
+	assert_int_equal(insn.mem[0].disp, 0xc1c5d8a0);
 	insn = decode("8b03", false);		/* RBX is not there */
 	assert_false(kmc_mem_address(&insn.mem[0], &insn, &report, &address));
 }
@@ -228,7 +262,7 @@ static struct kmc_insn find_rep(struct kmc_image *image,
 
 		assert_no_error(kmc_image_code(image, at, KMC_INSN_MAX_LENGTH,
 					       &bytes, &len));
-		assert_no_error(kmc_insn_decode(bytes, len, at, false, &insn));
+		assert_no_error(kmc_insn_decode(bytes, len, at, &kmc_x86_64, &insn));
 		if (insn.rep)
 			rep = insn;
 		at += insn.length;
@@ -579,6 +613,7 @@ int main(void)
 		cmocka_unit_test(parts_of_a_register_change_it),
 		cmocka_unit_test(cut_off_bytes_are_an_error),
 		cmocka_unit_test(names_are_those_of_dwarf_and_reports),
+		cmocka_unit_test(other_machines_have_no_registers),
 		cmocka_unit_test(effective_address_is_the_cpus),
 	};
 	const struct CMUnitTest tests[] = {
