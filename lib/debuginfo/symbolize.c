@@ -118,7 +118,8 @@ static struct kmc_error *slide_from_stack(struct kmc_debuginfo *di,
 				return err;
 			continue;
 		}
-		slide->value = frame->address - frame->offset - start;
+		slide->value = kmc_machine_cut(di->vmlinux->machine,
+					       frame->address - frame->offset - start);
 		slide->known = !(slide->value & SLIDE_MASK);
 	}
 	return NULL;
@@ -154,9 +155,10 @@ static bool has_slide(const struct kmc_frame *frame)
 }
 
 /* No frame of the kernel proper says that it was moved by something else. */
-static bool slide_fits(const struct kmc_symtab *tab, const struct kmc_stack *stack,
+static bool slide_fits(const struct kmc_image *vmlinux, const struct kmc_stack *stack,
 		       uint64_t slide)
 {
+	const struct kmc_symtab *tab = &vmlinux->symtab;
 	struct kmc_namesakes found;
 
 	for (size_t i = 0; i < stack->count; i++) {
@@ -166,7 +168,8 @@ static bool slide_fits(const struct kmc_symtab *tab, const struct kmc_stack *sta
 			continue;
 		kmc_symtab_namesakes(tab, frame->symbol, frame->size, &found);
 		if (found.fitting && !kmc_symtab_agrees(tab, frame->symbol, frame->size,
-				frame->address - frame->offset - slide))
+				kmc_machine_cut(vmlinux->machine, frame->address -
+						frame->offset - slide)))
 			return false;
 	}
 	return true;
@@ -179,18 +182,18 @@ static void slide_from_namesakes(const struct kmc_image *vmlinux,
 {
 	/* By more than pages, and that is all there is to tell namesakes by. */
 	const uint64_t mask = vmlinux->machine->kaslr_step - 1;
-	const struct kmc_symtab *tab = &vmlinux->symtab;
 	const struct kmc_stack *stack;
 	struct kmc_namesakes found;
 	size_t count = 0;
 
-	kmc_symtab_namesakes(tab, frame->symbol, frame->size, &found);
+	kmc_symtab_namesakes(&vmlinux->symtab, frame->symbol, frame->size, &found);
 	for (size_t i = 0; i < found.fitting; i++) {
-		const uint64_t value = frame->address - frame->offset - found.v[i];
+		const uint64_t value = kmc_machine_cut(vmlinux->machine, frame->address -
+						       frame->offset - found.v[i]);
 		bool fits = !(value & mask);
 
 		for (size_t j = 0; fits && (stack = kmc_report_stack(report, j)); j++)
-			fits = slide_fits(tab, stack, value);
+			fits = slide_fits(vmlinux, stack, value);
 		if (!fits)
 			continue;
 		slide->value = value;
@@ -252,7 +255,7 @@ static bool link_address(const struct kmc_debuginfo *di,
 	if (!frame->has_address)
 		return false;
 	if (image == di->vmlinux) {
-		*out = frame->address - slide->value;
+		*out = kmc_machine_cut(image->machine, frame->address - slide->value);
 		return slide->known;
 	}
 	return record && record->base && frame->address >= record->base &&

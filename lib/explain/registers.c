@@ -5,6 +5,8 @@
  */
 #include "explain/registers.h"
 
+#include <elf.h>
+
 #include "base/error.h"
 #include "code/code.h"
 
@@ -14,7 +16,7 @@ const struct kmc_machine *kmc_report_machine(const struct kmc_report *report)
 {
 	uint64_t value;
 
-	return kmc_report_register(report, "eip", &value) ||
+	return report->kernel.machine == EM_386 || kmc_report_register(report, "eip", &value) ||
 	       kmc_report_register(report, "eax", &value) ? &kmc_i386 : &kmc_x86_64;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "input/ring_decode.h"
 
+#include <elf.h>
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,7 @@ bool ring_decode_kernel(const struct ring_record *record,
 		kernel->has_kaslr = true;
 		kernel->kaslr_offset = le64toh(what.kaslr_offset);
 		kernel->boot_time = le64toh(what.boot_time);
+		kernel->machine = le32toh(what.machine);
 	}
 	if (find_section(record, KMEMCHECK_SECTION_BUILD_ID, &id) &&
 	    id.len <= sizeof(kernel->build_id)) {
@@ -196,36 +198,38 @@ static enum ring_result take_access(const struct ring_record *record,
 static bool take_registers(const struct ring_record *record,
 			   struct kmc_report *report)
 {
-#define REG(field, label, needs)					\
-	{ label, offsetof(struct kmemcheck_regs, field), needs }
+#define REG(field, label, needs, narrow_label)				\
+	{ label, narrow_label, offsetof(struct kmemcheck_regs, field), needs }
 	/* Named as the log text names them, so that both give the same report. */
 	static const struct {
 		const char *name;
+		const char *narrow;
 		size_t at;
 		bool all;
 	} list[] = {
-		REG(rip, "rip", false), REG(cs, "cs", false),
-		REG(ss, "ss", true), REG(rsp, "rsp", false),
-		REG(rflags, "eflags", false),
-		REG(rax, "rax", true), REG(rbx, "rbx", true),
-		REG(rcx, "rcx", true), REG(rdx, "rdx", true),
-		REG(rsi, "rsi", true), REG(rdi, "rdi", true),
-		REG(rbp, "rbp", false), REG(r8, "r8", true),
-		REG(r9, "r9", true), REG(r10, "r10", true),
-		REG(r11, "r11", true), REG(r12, "r12", true),
-		REG(r13, "r13", true), REG(r14, "r14", true),
-		REG(r15, "r15", true),
-		REG(fs_base, "fs_base", true), REG(fs, "fs", true),
-		REG(gs_base, "gs_base", true), REG(gs, "gs", true),
-		REG(kernel_gs_base, "kernel_gs_base", true),
-		REG(ds, "ds", true), REG(es, "es", true),
-		REG(cr0, "cr0", true), REG(cr2, "cr2", true),
-		REG(cr3, "cr3", true), REG(cr4, "cr4", true),
-		REG(dr0, "dr0", true), REG(dr1, "dr1", true),
-		REG(dr2, "dr2", true), REG(dr3, "dr3", true),
-		REG(dr6, "dr6", true), REG(dr7, "dr7", true),
+		REG(rip, "rip", false, "eip"), REG(cs, "cs", false, "cs"),
+		REG(ss, "ss", true, "ss"), REG(rsp, "rsp", false, "esp"),
+		REG(rflags, "eflags", false, "eflags"),
+		REG(rax, "rax", true, "eax"), REG(rbx, "rbx", true, "ebx"),
+		REG(rcx, "rcx", true, "ecx"), REG(rdx, "rdx", true, "edx"),
+		REG(rsi, "rsi", true, "esi"), REG(rdi, "rdi", true, "edi"),
+		REG(rbp, "rbp", false, "ebp"), REG(r8, "r8", true, NULL),
+		REG(r9, "r9", true, NULL), REG(r10, "r10", true, NULL),
+		REG(r11, "r11", true, NULL), REG(r12, "r12", true, NULL),
+		REG(r13, "r13", true, NULL), REG(r14, "r14", true, NULL),
+		REG(r15, "r15", true, NULL),
+		REG(fs_base, "fs_base", true, "fs_base"), REG(fs, "fs", true, "fs"),
+		REG(gs_base, "gs_base", true, NULL), REG(gs, "gs", true, "gs"),
+		REG(kernel_gs_base, "kernel_gs_base", true, NULL),
+		REG(ds, "ds", true, "ds"), REG(es, "es", true, "es"),
+		REG(cr0, "cr0", true, "cr0"), REG(cr2, "cr2", true, "cr2"),
+		REG(cr3, "cr3", true, "cr3"), REG(cr4, "cr4", true, "cr4"),
+		REG(dr0, "dr0", true, "dr0"), REG(dr1, "dr1", true, "dr1"),
+		REG(dr2, "dr2", true, "dr2"), REG(dr3, "dr3", true, "dr3"),
+		REG(dr6, "dr6", true, "dr6"), REG(dr7, "dr7", true, "dr7"),
 	};
 #undef REG
+	const bool narrow = report->kernel.machine == EM_386;
 	struct kmemcheck_regs regs;
 	bool all;
 
@@ -234,13 +238,13 @@ static bool take_registers(const struct ring_record *record,
 		return true;
 	all = le64toh(regs.mask) & KMEMCHECK_REGS_ALL;
 	for (size_t i = 0; i < KMC_ARRAY_SIZE(list); i++) {
+		const char *name = narrow ? list[i].narrow : list[i].name;
 		uint64_t value;
 
-		if (list[i].all && !all)
+		if (!name || (list[i].all && !all))
 			continue;
 		memcpy(&value, (char *)&regs + list[i].at, sizeof(value));
-		if (!kmc_report_set_register(report, list[i].name,
-					     le64toh(value)))
+		if (!kmc_report_set_register(report, name, le64toh(value)))
 			return false;
 	}
 	return true;
@@ -353,7 +357,8 @@ static bool take_stacks(const struct ring_record *record,
 	struct section stack;
 	uint64_t address;
 
-	if (kmc_report_register(report, "rip", &address)) {
+	if (kmc_report_register(report, "rip", &address) ||
+	    kmc_report_register(report, "eip", &address)) {
 		rip = kmc_stack_push(&report->frames, KMC_ROLE_RIP);
 		if (!rip)
 			return false;

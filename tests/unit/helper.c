@@ -4,6 +4,7 @@
  */
 #include "helper.h"
 
+#include <elf.h>
 #include <endian.h>
 #include <linux/kmemcheck.h>
 #include <stdlib.h>
@@ -90,15 +91,22 @@ static void add_record(struct kmc_buf *stream, uint16_t type, uint64_t seq,
 	kmc_buf_release(sections);
 }
 
-void stream_header(struct kmc_buf *stream, const char *release)
+void stream_header_of(struct kmc_buf *stream, const char *release, uint32_t machine)
 {
-	struct kmemcheck_kernel kernel = { .kaslr_offset = htole64(0x1000) };
+	struct kmemcheck_kernel kernel = {
+		.machine = htole32(machine), .kaslr_offset = htole64(0x1000),
+	};
 	struct kmc_buf sections = { };
 
 	add_section(&sections, KMEMCHECK_SECTION_KERNEL, &kernel, sizeof(kernel));
 	add_section(&sections, KMEMCHECK_SECTION_RELEASE, release,
 		    strlen(release));
 	add_record(stream, KMEMCHECK_RECORD_HEADER, 0, &sections);
+}
+
+void stream_header(struct kmc_buf *stream, const char *release)
+{
+	stream_header_of(stream, release, EM_X86_64);
 }
 
 static void add_report(struct kmc_buf *stream, uint64_t seq, const char *bytes,
@@ -126,7 +134,8 @@ static void add_report(struct kmc_buf *stream, uint64_t seq, const char *bytes,
 	/* Behind the NUL that ends the name. */
 	memcpy(object.cache + 16, bytes, 8);
 	add_section(&sections, KMEMCHECK_SECTION_ACCESS, &access, sizeof(access));
-	add_section(&sections, KMEMCHECK_SECTION_REGS, &regs, sizeof(regs));
+	if (type != KMEMCHECK_SECTION_REGS)
+		add_section(&sections, KMEMCHECK_SECTION_REGS, &regs, sizeof(regs));
 	add_section(&sections, KMEMCHECK_SECTION_STACK, &stack, sizeof(stack));
 	add_section(&sections, KMEMCHECK_SECTION_OBJECT, &object, sizeof(object));
 	add_section(&sections, KMEMCHECK_SECTION_SYMBOLS, symbols,

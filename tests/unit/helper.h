@@ -30,6 +30,7 @@ size_t reading_count(const struct reading *reading, enum kmc_event_type type);
 struct kmc_report *reading_report(const struct reading *reading, size_t n);
 
 /* Records at the end of a stream under construction. */
+void stream_header_of(struct kmc_buf *stream, const char *release, uint32_t machine);
 void stream_header(struct kmc_buf *stream, const char *release);
 void stream_report(struct kmc_buf *stream, uint64_t seq);
 /* The same with 8 bytes that mean nothing in its payload. */

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include <elf.h>
 #include <endian.h>
 #include <linux/kmemcheck.h>
 
@@ -433,6 +434,37 @@ static void test_a_source_is_taken_as_far_as_it_is_there(void **state)
 	}
 }
 
+static void test_registers_of_32_bits_are_called_so(void **state)
+{
+	const struct kmemcheck_regs regs = {
+		.mask = htole64(KMEMCHECK_REGS_ALL), .rip = htole64(0xc1000010),
+		.rax = htole64(7), .rsp = htole64(0xc0103d98), .fs_base = htole64(0x1f340000),
+		.r8 = htole64(8), .gs_base = htole64(9),
+	};
+	struct kmc_buf stream = { };
+	struct reading reading;
+	const struct kmc_report *report;
+	uint64_t value;
+
+	(void)state;
+	stream_header_of(&stream, "6.1.0", EM_386);
+	stream_report_section(&stream, 1, KMEMCHECK_SECTION_REGS, &regs, sizeof(regs));
+	reading_run(&reading, &kmc_ring_reader, stream.data, stream.len, 0);
+	report = reading_report(&reading, 0);
+	assert_int_equal(report->kernel.machine, EM_386);
+	assert_true(kmc_report_register(report, "eax", &value) && value == 7);
+	assert_true(kmc_report_register(report, "esp", &value) && value == 0xc0103d98);
+	assert_true(kmc_report_register(report, "fs_base", &value) && value == 0x1f340000);
+	assert_false(kmc_report_register(report, "rax", &value));
+	assert_false(kmc_report_register(report, "r8", &value));
+	assert_false(kmc_report_register(report, "gs_base", &value));
+	assert_int_equal(report->frames.frames[0].role, KMC_ROLE_RIP);
+	assert_int_equal(report->frames.frames[0].address, 0xc1000010);
+	assert_string_equal(report->frames.frames[0].symbol, "here");
+	reading_free(&reading);
+	kmc_buf_release(&stream);
+}
+
 static void test_tracks_of_copies_are_taken_as_far_as_they_are_there(void **state)
 {
 	static const uint16_t types[] = {
@@ -485,6 +517,7 @@ int main(void)
 		cmocka_unit_test(test_ranges_that_lie_do_no_harm),
 		cmocka_unit_test(test_one_range_that_was_reported_is_no_news),
 		cmocka_unit_test(test_a_source_is_taken_as_far_as_it_is_there),
+		cmocka_unit_test(test_registers_of_32_bits_are_called_so),
 		cmocka_unit_test(test_tracks_of_copies_are_taken_as_far_as_they_are_there),
 	};
 

@@ -96,6 +96,7 @@ struct kmc_module {
  * @kaslr_offset: run-time minus link-time address
  * @boot_id: a UUID that was made at boot, "" if unknown
  * @boot_time: CLOCK_REALTIME at boot in nanoseconds, 0 if unknown
+ * @machine: its number in ELF headers, 0 if unknown
  */
 struct kmc_kernel {
 	char *release;
@@ -107,6 +108,7 @@ struct kmc_kernel {
 	uint64_t kaslr_offset;
 	char boot_id[37];
 	uint64_t boot_time;
+	unsigned int machine;
 };
 
 /**

@@ -136,7 +136,7 @@ struct kmemcheck_section {
 
 /**
  * struct kmemcheck_kernel - the running kernel
- * @machine: ELF machine number (62: x86-64)
+ * @machine: ELF machine number (62: x86-64, 3: 32-bit x86)
  * @page_size: in bytes
  * @text_start: run-time address of _stext
  * @text_end: run-time address of _etext
@@ -227,7 +227,8 @@ struct kmemcheck_access {
  * struct kmemcheck_regs - the registers before the instruction was executed
  *
  * @mask is KMEMCHECK_REGS_ALL or 0; the rest has the names that the processor
- * manual gives.
+ * manual gives. 32-bit x86 leaves the upper halves 0, and all of what it has not: r8 to
+ * r15, gs_base and kernel_gs_base; its fs_base is that of the CPU's own variables.
  */
 struct kmemcheck_regs {
 	__u64 mask;
