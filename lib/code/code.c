@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/compiler.h"
 #include "base/error.h"
 
 /* More than any kernel has; a damaged file may claim anything. */
@@ -139,48 +140,88 @@ static bool symbol_value(struct kmc_code *code, const struct symbols *s,
 	return true;
 }
 
+/**
+ * struct relocation - a kind of relocation that modules have
+ * @elf: of this machine
+ * @type: its number there
+ * @size: bytes that it is written to; 0: nothing is
+ * @relative: to the place where it is written
+ */
+struct relocation {
+	unsigned int elf;
+	unsigned int type;
+	unsigned int size;
+	bool relative;
+};
+
+static const struct relocation kinds[] = {
+	{ EM_X86_64, R_X86_64_NONE, 0, false },
+	{ EM_X86_64, R_X86_64_64, 8, false },
+	{ EM_X86_64, R_X86_64_PC64, 8, true },
+	{ EM_X86_64, R_X86_64_32, 4, false },
+	{ EM_X86_64, R_X86_64_32S, 4, false },
+	{ EM_X86_64, R_X86_64_PC32, 4, true },
+	{ EM_X86_64, R_X86_64_PLT32, 4, true },
+	{ EM_386, R_386_NONE, 0, false },
+	{ EM_386, R_386_32, 4, false },
+	{ EM_386, R_386_PC32, 4, true },
+	{ EM_386, R_386_PLT32, 4, true },
+};
+
+static const struct relocation *kind_of(const struct kmc_code *code, unsigned int type)
+{
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(kinds); i++)
+		if (kinds[i].elf == code->machine->elf && kinds[i].type == type)
+			return &kinds[i];
+	return NULL;
+}
+
+/* Those of SHT_REL have their addend where they are written. */
+static bool read_relocation(const struct kmc_code_section *section, Elf_Data *data, size_t i,
+			    bool addends, GElf_Rela *out)
+{
+	const uint64_t room = section->end - section->start;
+	int32_t addend = 0;
+	GElf_Rel rel;
+
+	if (addends)
+		return gelf_getrela(data, i, out);
+	if (!gelf_getrel(data, i, &rel))
+		return false;
+	if (rel.r_offset <= room && room - rel.r_offset >= sizeof(addend))
+		memcpy(&addend, section->own + rel.r_offset, sizeof(addend));
+	*out = (GElf_Rela){
+		.r_offset = rel.r_offset, .r_info = rel.r_info, .r_addend = addend,
+	};
+	return true;
+}
+
 static bool relocate_one(struct kmc_code *code, struct kmc_code_section *section,
 			 const struct symbols *s, const GElf_Rela *rela)
 {
+	const struct relocation *kind = kind_of(code, GELF_R_TYPE(rela->r_info));
 	const uint64_t place = section->start + rela->r_offset;
 	const uint64_t room = section->end - section->start;
 	uint64_t value;
-	size_t size = 4;
 
-	if (!symbol_value(code, s, GELF_R_SYM(rela->r_info), &value))
+	if (kind && !kind->size)
+		return true;
+	if (!kind || !symbol_value(code, s, GELF_R_SYM(rela->r_info), &value) ||
+	    rela->r_offset > room || room - rela->r_offset < kind->size)
 		return false;
-	value += rela->r_addend;
-	switch (GELF_R_TYPE(rela->r_info)) {
-	case R_X86_64_PC64:
-		size = 8;
-		value -= place;
-		break;
-	case R_X86_64_64:
-		size = 8;
-		break;
-	case R_X86_64_PC32:
-	case R_X86_64_PLT32:
-		value -= place;
-		break;
-	case R_X86_64_32:
-	case R_X86_64_32S:
-		break;
-	default:
-		return false;
-	}
-	if (rela->r_offset > room || room - rela->r_offset < size)
-		return false;
+	value += rela->r_addend - (kind->relative ? place : 0);
 	/* ELF files for x86 and the machines we run on are little endian. */
-	memcpy(section->own + rela->r_offset, &value, size);
+	memcpy(section->own + rela->r_offset, &value, kind->size);
 	return true;
 }
 
 static struct kmc_error *relocate_section(struct kmc_code *code,
 					  struct kmc_code_section *section,
 					  const struct symbols *s,
-					  Elf_Data *relas, size_t count)
+					  Elf_Data *relas, const GElf_Shdr *shdr)
 {
 	const size_t size = section->end - section->start;
+	const size_t count = shdr->sh_size / shdr->sh_entsize;
 
 	if (!section->own) {
 		section->own = malloc(size);
@@ -192,10 +233,9 @@ static struct kmc_error *relocate_section(struct kmc_code *code,
 	for (size_t i = 0; i < count && i < INT32_MAX; i++) {
 		GElf_Rela rela;
 
-		if (!gelf_getrela(relas, i, &rela))
+		if (!read_relocation(section, relas, i, shdr->sh_type == SHT_RELA, &rela))
 			break;
-		if (GELF_R_TYPE(rela.r_info) != R_X86_64_NONE &&
-		    !relocate_one(code, section, s, &rela))
+		if (!relocate_one(code, section, s, &rela))
 			code->why_not = "a relocation of the module is not understood";
 	}
 	return NULL;
@@ -208,7 +248,7 @@ static struct kmc_error *relocate_by(struct kmc_code *code, struct symbols *s,
 	GElf_Shdr target;
 	Elf_Data *relas;
 
-	if (shdr->sh_type != SHT_RELA || !shdr->sh_entsize ||
+	if ((shdr->sh_type != SHT_RELA && shdr->sh_type != SHT_REL) || !shdr->sh_entsize ||
 	    !gelf_getshdr(elf_getscn(s->elf, shdr->sh_info), &target) ||
 	    !(target.sh_flags & SHF_ALLOC))
 		return NULL;
@@ -231,8 +271,7 @@ static struct kmc_error *relocate_by(struct kmc_code *code, struct symbols *s,
 		code->why_not = "the module has several symbol tables";
 		return NULL;
 	}
-	return relocate_section(code, section, s, relas,
-				shdr->sh_size / shdr->sh_entsize);
+	return relocate_section(code, section, s, relas, shdr);
 }
 
 static struct kmc_error *relocate(struct kmc_code *code, Elf *elf,
