@@ -172,15 +172,20 @@ static uint64_t reach(const struct kmc_access *access, const struct kmc_mem *mem
 	return mem->size;
 }
 
-/* An address, also where KASLR has changed the displacement, or GS's base is not known. */
-bool kmc_access_operand(const struct kmc_access *access, const struct kmc_mem *mem, uint64_t *at)
+uint64_t kmc_access_slide(const struct kmc_access *access)
 {
 	const struct kmc_frame *frame = rip_frame(access->report);
 
+	return access->pc && frame && frame->has_address ? frame->address - access->pc : 0;
+}
+
+/* An address, also where KASLR has changed the displacement of the image. */
+bool kmc_access_operand(const struct kmc_access *access, const struct kmc_mem *mem, uint64_t *at)
+{
 	if (!kmc_mem_address(mem, &access->insn, access->report, at))
 		return false;
-	if (access->pc && frame && frame->has_address && kmc_mem_is_absolute(mem, access->image))
-		*at = kmc_machine_cut(access->insn.machine, *at + frame->address - access->pc);
+	if (!access->patched && kmc_mem_is_absolute(mem, access->image))
+		*at = kmc_machine_cut(access->insn.machine, *at + kmc_access_slide(access));
 	return true;
 }
 

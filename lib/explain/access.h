@@ -74,6 +74,9 @@ static inline const struct kmc_machine *kmc_access_machine(const struct kmc_acce
 							      kmc_report_machine(access->report);
 }
 
+/* How far the kernel, or the module, was moved: run-time less link-time address, 0 if unknown. */
+uint64_t kmc_access_slide(const struct kmc_access *access);
+
 /* Are the registers those of x86? */
 bool kmc_report_is_x86(const struct kmc_report *report);
 

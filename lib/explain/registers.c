@@ -76,7 +76,7 @@ bool kmc_mem_is_absolute(const struct kmc_mem *mem, struct kmc_image *image)
 	struct kmc_code *code;
 	struct kmc_error *err;
 
-	if (!image || mem->segment || mem->base == KMC_REG_RIP)
+	if (!image || mem->base == KMC_REG_RIP)
 		return false;
 	err = kmc_code_get(image, &code);
 	kmc_error_free(err);

@@ -480,7 +480,7 @@ struct kmc_error *kmc_static_objects_find(struct kmc_search *search)
 	struct kmc_error *err = NULL;
 	const struct object *object;
 	bool found = false, per_cpu;
-	uint64_t at, within;
+	uint64_t at, moved, within;
 	Dwarf_Die type;
 
 	if (!access->image || !access->mem || access->insn.string)
@@ -496,6 +496,13 @@ struct kmc_error *kmc_static_objects_find(struct kmc_search *search)
 		at = copy.at;
 		if (!err && per_cpu)
 			err = find_object(access, at, &object, &type, &within, &found);
+		/* Where these are linked among the others, they were moved with them. */
+		if (!err && per_cpu && !found) {
+			moved = kmc_machine_cut(access->insn.machine,
+						at - kmc_access_slide(access));
+			err = find_object(access, moved, &object, &type, &within, &found);
+			at = found ? moved : at;
+		}
 	}
 	if (err || (!found && !per_cpu))
 		return err;

@@ -54,9 +54,12 @@ void fixture_run(const struct fixture *f, const char *fmt, ...)
 
 void fixture_compile(const struct fixture *f, const char *name, const char *flags)
 {
-	fixture_run(f, "gcc -O2 %s -ffreestanding -fno-pic -mcmodel=kernel -fno-stack-protector -fcf-protection=none -c src/%s.c",
-		    flags, name);
-	fixture_run(f, "gcc -nostdlib -static -no-pie -Wl,-e,_start -Wl,-Ttext=0xffffffff81000000 %s.o -o %s && nm %s >symbols",
+	const bool narrow = strstr(flags, FIXTURE_NARROW);
+
+	fixture_run(f, "gcc -O2 %s -ffreestanding -fno-pic %s -fno-stack-protector -fcf-protection=none -c src/%s.c",
+		    flags, narrow ? "" : "-mcmodel=kernel", name);
+	fixture_run(f, "gcc %s -nostdlib -static -no-pie -Wl,-e,_start -Wl,-Ttext=%s %s.o -o %s && nm %s >symbols",
+		    narrow ? "-m32" : "", narrow ? "0xc1000000" : "0xffffffff81000000",
 		    name, name, name);
 }
 

@@ -9,6 +9,8 @@
 #include "kmc/kmc.h"
 
 #define FIXTURE_RELEASE		"6.1.0-fixture"
+/* Among the flags: as 32-bit x86 kernels are compiled. */
+#define FIXTURE_NARROW		"-m32 -mregparm=3 -mpreferred-stack-boundary=2 -march=i686"
 #define FIXTURE_BUILD_ID	"0123456789abcdef0123456789abcdef01234567"
 
 /**
