@@ -44,7 +44,7 @@ class Kernel:
         self.path = path
         self.sections = {}
         for line in run("readelf", "-SW", path).splitlines():
-            m = re.match(r" *\[ *(\d+)\] (\S+) +\S+ +([0-9a-f]{16}) \S+ (\S+)"
+            m = re.match(r" *\[ *(\d+)\] (\S+) +\S+ +([0-9a-f]{8,16}) \S+ (\S+)"
                          r" \S+ +([A-Z]+) ", line)
             if m and "X" in m[5] and int(m[4], 16):
                 start = int(m[3], 16)
@@ -132,7 +132,7 @@ def parse(text):
     while i < len(lines):
         chain = chains.setdefault(int(lines[i], 16), [])
         i += 1
-        while i < len(lines) and not re.match(r"0x[0-9a-f]{16}$", lines[i]):
+        while i < len(lines) and not re.match(r"0x([0-9a-f]{8}){1,2}$", lines[i]):
             place = re.sub(r" \(discriminator \d+\)$", "", lines[i + 1])
             path, _, line = place.rpartition(":")
             chain.append((SUFFIX.sub("", lines[i]), posixpath.normpath(path),

@@ -17,14 +17,16 @@ import sys
 import tempfile
 
 import synthetic
-from synthetic import Symbols, disassemble, explain, inline_chains, report
+from synthetic import MACHINE, Symbols, disassemble, explain, inline_chains, report
 
 MODULE = "signal_for_size"
-START = 0xff1100003e5d6000      # of the struct sigqueue
+START = MACHINE.objects + 0x165d6000    # of the struct sigqueue
 BASE = 0xffffffffc0200000       # of the module
-REGISTER = r"%(r\w+)"
-LOAD = re.compile(r"mov +(0x[0-9a-f]+)?\(%(r\w+)\),%(r|e)\w+$")
+REGISTER = rf"%({MACHINE.prefix}\w+)"
+LOAD = re.compile(rf"mov +(0x[0-9a-f]+)?\({REGISTER}\),%(r|e)\w+$")
 WORD = 4
+# Of a struct kernel_siginfo.
+SIZE = 48 if MACHINE.word == 8 else 32
 WIDTH = {"b": 1, "w": 2, "l": 4, "q": 8}
 
 
@@ -114,7 +116,7 @@ def check_loads(copy, sources):
             logs.append(copy.log(len(logs) + 1, source, {match[2]: START},
                                  START + disp + ahead, 8 * WORD))
             wanted.append(disp + ahead)
-    copy.tap.equal(sorted(set(wanted)), [copy.info + WORD * k for k in range(12)],
+    copy.tap.equal(sorted(set(wanted)), [copy.info + WORD * k for k in range(SIZE // WORD)],
                    "the copy's loads are of a struct kernel_siginfo")
     for offset, result in zip(wanted, explain(logs, *copy.options)):
         copy.check(f"load of +{offset}", result, offset, ("register", "displacement"))
@@ -127,7 +129,8 @@ def prepare_rep(copy, source):
     size = 1 + max(copy.members)
     before = [t for a, t in disassemble(copy.path, f"--start-address={start:#x}",
                                         f"--stop-address={at:#x}")]
-    lea = [re.match(rf"lea +0x([0-9a-f]+)\({REGISTER}\),%rsi", text) for text in before]
+    lea = [re.match(rf"lea +0x([0-9a-f]+)\({REGISTER}\),%{MACHINE.prefix}si", text)
+           for text in before]
     lea = [match for match in lea if match][-1]
     return width, size // width, {lea[2]: int(lea[1], 16) - copy.info}
 
@@ -135,14 +138,15 @@ def prepare_rep(copy, source):
 def check_rep(copy, source):
     width, count, pointers = prepare_rep(copy, source)
     label = f"{source[0]} [{copy.module}]" if copy.module else source[0]
-    copy.tap.equal(count * width, 48, f"{label}: the copy is of a struct kernel_siginfo")
+    copy.tap.equal(count * width, SIZE, f"{label}: the copy is of a struct kernel_siginfo")
     fixed = {name: START - distance for name, distance in pointers.items()}
-    target = 0xffffc90000103e84
+    target = MACHINE.stack + 0xec
     logs, wanted = [], []
 
     def add(name, done, address, header=None, by=("register", "rep")):
-        registers = {**fixed, "rsi": START + copy.info + width * done,
-                     "rcx": count - done, "rdi": target + width * done}
+        registers = {**fixed, MACHINE.prefix + "si": START + copy.info + width * done,
+                     MACHINE.prefix + "cx": count - done,
+                     MACHINE.prefix + "di": target + width * done}
         logs.append(copy.log(len(logs) + 1, source, registers, header or address, 8 * width))
         wanted.append((f"{label}: {name}", address - START, by,
                        header - START if header else None))
