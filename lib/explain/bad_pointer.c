@@ -38,6 +38,7 @@
 #define IMAGE_BEGIN	0xffffffff80000000
 #define IMAGE_END	0xffffffffff000000
 #define STACK_SIZE	0x4000
+#define NARROW_STACK_SIZE	0x2000
 
 /* "LIST_POISON1", "NULL + 0x28" */
 static void put_name(char *name, const char *base, int64_t away)
@@ -142,9 +143,11 @@ static bool tell_characters(uint64_t value, char *name)
 	return true;
 }
 
-static enum kmc_pointer_kind tell_narrow(uint32_t value, char *name)
+static enum kmc_pointer_kind tell_narrow(uint32_t value, const struct kmc_report *report,
+					 char *name)
 {
 	enum kmc_pointer_kind kind;
+	uint64_t stack;
 
 	if (value >= (uint32_t)-MAX_ERRNO)
 		return tell_error(-(int32_t)value, name);
@@ -158,6 +161,9 @@ static enum kmc_pointer_kind tell_narrow(uint32_t value, char *name)
 	}
 	if (tell_pattern(value, true, name, &kind))
 		return kind;
+	if (kmc_report_register(report, "esp", &stack) &&
+	    value / NARROW_STACK_SIZE == stack / NARROW_STACK_SIZE)
+		return KMC_POINTER_STACK;
 	/* Three of four gigabytes are a program's, as a rule. */
 	return value < 0xc0000000 ? KMC_POINTER_USER : KMC_POINTER_UNKNOWN;
 }
@@ -186,7 +192,7 @@ enum kmc_pointer_kind kmc_pointer_tell(uint64_t value, const struct kmc_report *
 
 	*name = '\0';
 	if (is_narrow(report))
-		return tell_narrow(value, name);
+		return tell_narrow(value, report, name);
 	if (value < NEAR) {
 		put_name(name, "NULL", value);
 		return KMC_POINTER_NULL;

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "explain/registers.h"
 #include "explain/value_names.h"
 #include "report/model.h"
 
@@ -239,14 +240,16 @@ static bool is_text(const uint8_t *bytes, size_t count)
 static struct kmc_error *put_number(struct kmc_debuginfo *di, const struct kmc_report *report,
 				    const uint8_t *bytes, size_t count, struct kmc_buf *buf)
 {
+	const struct kmc_machine *machine = kmc_report_machine(report);
 	struct kmc_error *err = NULL;
 	uint64_t number = 0;
 	char *name = NULL;
 
 	for (size_t i = count; i-- > 0;)
 		number = number << 8 | bytes[i];
-	if (count == 8 && number >> 32)
-		err = kmc_pointer_text(di, report, number, 64, &name);
+	/* What is small is a number, whatever else it may be. */
+	if (count == machine->word && number >> 4 * count)
+		err = kmc_pointer_text(di, report, number, 8 * count, &name);
 	if (err)
 		return err;
 	if (name)
@@ -255,7 +258,7 @@ static struct kmc_error *put_number(struct kmc_debuginfo *di, const struct kmc_r
 		kmc_buf_printf(buf, "the number %" PRIu64, number);
 	else if (number < 65536)
 		kmc_buf_printf(buf, "the number %" PRIu64 " (0x%" PRIx64 ")", number, number);
-	else if (count == 8 && number >> 47 == 0x1ffff)
+	else if (count == machine->word && count == 8 && number >> 47 == 0x1ffff)
 		kmc_buf_printf(buf, "0x%" PRIx64 ", a pointer of the kernel", number);
 	free(name);
 	return NULL;

@@ -129,7 +129,8 @@ static bool may_be(const struct kmc_field *field, const struct kmc_type *type,
 {
 	if (!type || place->type)
 		return false;
-	return place->pattern == KMC_PATTERN_POINTER && field->size == 8 && is_number(type);
+	return place->pattern == KMC_PATTERN_POINTER && field->size == place->word &&
+	       is_number(type);
 }
 
 static char *say(const struct kmc_field *field, uint64_t offset, const struct kmc_type *type)

@@ -11,13 +11,14 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "explain/registers.h"
+#include "explain/value_names.h"
 #include "report/model.h"
 
 #define QUERY_MAX	1000
 #define WORDS_MAX	128
 /* Of one place, so many bytes. */
 #define BYTES_MAX	256
-#define WORD		8
 
 struct words {
 	char *v[WORDS_MAX];
@@ -105,20 +106,20 @@ static void add_place(struct kmc_what *what, uint64_t offset, enum kmc_pattern p
 {
 	if (what->nplaces < KMC_WHAT_PLACES)
 		what->places[what->nplaces++] = (struct kmc_what_place) {
-			.offset = offset, .pattern = pattern,
+			.offset = offset, .pattern = pattern, .word = what->word,
 		};
 }
 
-static bool is_text(const uint8_t *bytes)
+static bool is_text(const uint8_t *bytes, unsigned int len)
 {
-	for (int i = 0; i < WORD; i++)
+	for (unsigned int i = 0; i < len; i++)
 		if (!isprint(bytes[i]))
 			return false;
 	return true;
 }
 
 /* What eight bytes can be told to be; zeros may be anything, and so may what is negative. */
-static enum kmc_pattern pattern_of(const uint8_t *bytes)
+static enum kmc_pattern wide_pattern(const uint8_t *bytes)
 {
 	/* With five levels of page tables; behind the modules is nothing to point to. */
 	const uint64_t kernel_start = 0xff00000000000000, kernel_end = 0xffffffffff000000;
@@ -133,18 +134,35 @@ static enum kmc_pattern pattern_of(const uint8_t *bytes)
 		return KMC_PATTERN_POINTER;
 	if (value - list_poison < page)
 		return KMC_PATTERN_LIST;
-	if (is_text(bytes))
+	if (is_text(bytes, sizeof(value)))
 		return KMC_PATTERN_TEXT;
 	return value < page || value >= user_end ? KMC_PATTERN_NUMBER : KMC_PATTERN_NONE;
+}
+
+/* The same of four bytes, where a program has three of four gigabytes, as a rule. */
+static enum kmc_pattern narrow_pattern(const uint8_t *bytes)
+{
+	const uint32_t kernel_start = 0xc0000000, kernel_end = 0xff800000, page = 4096;
+	uint32_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	if (!value || value >= kernel_end || kmc_poison_pointer(value, 32))
+		return KMC_PATTERN_NONE;
+	if (value >= kernel_start)
+		return KMC_PATTERN_POINTER;
+	if (is_text(bytes, sizeof(value)))
+		return KMC_PATTERN_TEXT;
+	return value < page ? KMC_PATTERN_NUMBER : KMC_PATTERN_NONE;
 }
 
 void kmc_what_add_bytes(struct kmc_what *what, uint64_t offset, const uint8_t *bytes,
 			size_t len)
 {
-	size_t i = (WORD - offset % WORD) % WORD;
+	size_t i = (what->word - offset % what->word) % what->word;
 
-	for (; i + WORD <= len; i += WORD) {
-		enum kmc_pattern pattern = pattern_of(bytes + i);
+	for (; i + what->word <= len; i += what->word) {
+		enum kmc_pattern pattern = what->word == 4 ? narrow_pattern(bytes + i) :
+							     wide_pattern(bytes + i);
 
 		if (pattern != KMC_PATTERN_NONE)
 			add_place(what, offset + i, pattern);
@@ -373,6 +391,8 @@ struct kmc_error *kmc_what_new(const char *query, struct kmc_what **out)
 		kmc_what_free(what);
 		return kmc_error_nomem();
 	}
+	/* Whose kernel it is, is not known yet. */
+	what->word = kmc_x86_64.word;
 	if (strlen(query) <= QUERY_MAX && parse(text, what)) {
 		*out = what;
 		return NULL;
@@ -428,6 +448,7 @@ struct kmc_error *kmc_what_of_report(const struct kmc_report *report, struct kmc
 	what = calloc(1, sizeof(*what));
 	if (!what)
 		return kmc_error_nomem();
+	what->word = kmc_report_machine(report)->word;
 	what->cache = object->cache ? strdup(object->cache) : NULL;
 	if (object->cache && !what->cache) {
 		kmc_what_free(what);

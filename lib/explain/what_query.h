@@ -34,17 +34,20 @@ enum kmc_pattern {
  * @offset: from its start
  * @pattern: what is there
  * @type: of POINTS_TO and TYPE: as C writes it, * and ? stand for anything; yours
+ * @word: bytes that an address has there
  */
 struct kmc_what_place {
 	uint64_t offset;
 	enum kmc_pattern pattern;
 	char *type;
+	unsigned int word;
 };
 
 #define KMC_WHAT_PLACES		64
 
 /**
  * struct kmc_what - the object
+ * @word: bytes of an address
  * @cache: its cache, NULL if unknown
  * @is_kmalloc: that is one of kmalloc()'s
  * @kind: then, which
@@ -56,6 +59,7 @@ struct kmc_what_place {
  * @nplaces: of @places
  */
 struct kmc_what {
+	unsigned int word;
 	char *cache;
 	bool is_kmalloc;
 	enum kmc_kmalloc_kind kind;

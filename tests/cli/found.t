@@ -98,9 +98,9 @@ def check_members(tap, path, symbols, members):
     chosen = [access for access in chosen if access.chain][:SAMPLE]
     logs = [access.log(number, place(symbols, access.address))
             for number, access in enumerate(chosen)]
-    for access, result in zip(chosen, explain(logs, "-k", path)):
-        access.result = result
     top = os.path.join(os.path.dirname(os.path.abspath(path)), "source")
+    for access, result in zip(chosen, explain(logs, "-k", path, "-s", top)):
+        access.result = result
     if not os.path.isdir(os.path.join(top, "kernel")):
         print("# there is no source next to VMLINUX, so nothing to compare members with")
         return

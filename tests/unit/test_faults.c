@@ -421,18 +421,51 @@ static void the_address_behind_a_shadow(void **state)
 
 /* ---- numbers ---- */
 
-static void assert_is(const char *checker, uint64_t value, enum kmc_pointer_kind kind,
-		      const char *name)
+/* @reg: of the machine, with the stack */
+static void assert_is_on(const char *reg, uint64_t stack, const char *checker, uint64_t value,
+			 enum kmc_pointer_kind kind, const char *name)
 {
 	struct kmc_report *report = kmc_report_new("x");
 	char said[KMC_POINTER_NAME];
 
 	assert_non_null(report);
 	report->checker = checker;
-	assert_true(kmc_report_set_register(report, "rsp", 0xffffc90000103d98));
+	if (!strcmp(reg, "esp"))
+		assert_true(kmc_report_set_register(report, "eip", 0xc1000000));
+	assert_true(kmc_report_set_register(report, reg, stack));
 	assert_int_equal(kmc_pointer_tell(value, report, said), kind);
 	assert_string_equal(said, name);
 	kmc_report_free(report);
+}
+
+static void assert_is(const char *checker, uint64_t value, enum kmc_pointer_kind kind,
+		      const char *name)
+{
+	assert_is_on("rsp", 0xffffc90000103d98, checker, value, kind, name);
+}
+
+static void numbers_of_32_bits_have_names(void **state)
+{
+	static const struct {
+		uint32_t value;
+		enum kmc_pointer_kind kind;
+		const char *name;
+	} numbers[] = {
+		{ 0x28, KMC_POINTER_NULL, "NULL + 0x28" },
+		{ -0x400, KMC_POINTER_NULL, "NULL - 0x400" },
+		{ -2, KMC_POINTER_ERROR, "ERR_PTR(-ENOENT)" },
+		{ 0x100, KMC_POINTER_LIST_POISON, "LIST_POISON1" },
+		{ 0x6b6b6b6b, KMC_POINTER_FREED, "POISON_FREE" },
+		{ 0xb7345000, KMC_POINTER_USER, "" },
+		{ 0xc0102000, KMC_POINTER_STACK, "" },
+		{ 0xc0104000, KMC_POINTER_UNKNOWN, "" },
+		{ 0xd0001000, KMC_POINTER_UNKNOWN, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(numbers); i++)
+		assert_is_on("esp", 0xc0103d98, "oops", numbers[i].value, numbers[i].kind,
+			     numbers[i].name);
 }
 
 static void numbers_have_names(void **state)
@@ -573,6 +606,7 @@ int main(void)
 		cmocka_unit_test(a_function_that_is_null),
 		cmocka_unit_test(a_call_of_no_address),
 		cmocka_unit_test(numbers_have_names),
+		cmocka_unit_test(numbers_of_32_bits_have_names),
 		cmocka_unit_test(a_shadow_stands_for_an_address),
 		cmocka_unit_test(lists),
 		cmocka_unit_test(reference_counts),

@@ -11,6 +11,7 @@
 #include "code/code.h"
 #include "code/insn.h"
 #include "debuginfo/debuginfo.h"
+#include "explain/what_query.h"
 #include "report/model.h"
 
 #define OBJECT	0xd0001000u
@@ -219,6 +220,42 @@ static void what_lies_before_null_is_at_the_end_of_all_addresses(void **state)
 	kmc_report_free(report);
 }
 
+static void an_object_is_told_by_words_of_four_bytes(void **state)
+{
+	const uint32_t memory[8] = {
+		0xc1001000, 7, 0x64636261, 0x100, 0xfffffff4, 0, 0xb7345000, 0xd0001004,
+	};
+	static const struct {
+		uint64_t offset;
+		enum kmc_pattern pattern;
+	} wanted[] = {
+		{ 16, KMC_PATTERN_NONE }, { 0, KMC_PATTERN_POINTER }, { 4, KMC_PATTERN_NUMBER },
+		{ 8, KMC_PATTERN_TEXT }, { 28, KMC_PATTERN_POINTER },
+	};
+	struct kmc_report *report = report_of(*state, &(struct access) {
+			.function = "back", .address = OBJECT + 16 });
+	struct kmc_what *what;
+
+	report->object = (struct kmc_object) {
+		.known = true, .has_start = true, .start = OBJECT, .size = 32,
+		.cache = strdup("kmalloc-32"),
+	};
+	report->memory = malloc(sizeof(memory));
+	assert_true(report->memory && report->object.cache);
+	memcpy(report->memory, memory, sizeof(memory));
+	report->shadow = strdup("iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii");
+	report->memory_len = report->shadow_len = sizeof(memory);
+	report->memory_start = OBJECT;
+	assert_no_error(kmc_what_of_report(report, &what));
+	assert_int_equal(what->nplaces, KMC_ARRAY_SIZE(wanted));
+	for (size_t i = 0; i < KMC_ARRAY_SIZE(wanted); i++) {
+		assert_int_equal(what->places[i].offset, wanted[i].offset);
+		assert_int_equal(what->places[i].pattern, wanted[i].pattern);
+	}
+	kmc_what_free(what);
+	kmc_report_free(report);
+}
+
 /* ---- modules ---- */
 
 static bool find_insn(struct kmc_image *image, uint64_t function,
@@ -293,6 +330,7 @@ int main(void)
 		cmocka_unit_test(a_variable_of_each_cpu_is_counted_from_fs),
 		cmocka_unit_test(a_variable_of_another_cpu_is_told_by_its_offset),
 		cmocka_unit_test(what_lies_before_null_is_at_the_end_of_all_addresses),
+		cmocka_unit_test(an_object_is_told_by_words_of_four_bytes),
 		cmocka_unit_test(a_module_has_its_addends_in_place),
 	};
 
