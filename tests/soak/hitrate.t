@@ -3,8 +3,9 @@
 """5 times 2,000 loads of each kernel, chosen anew each time: none is confidently wrong.
 
 VMLINUX is ours. DEBIAN_VMLINUX and DEBIAN_SOURCE name Debian's 6.1 and its source,
-DEBIAN2_VMLINUX and DEBIAN2_SOURCE its 6.12. SEED="1 2" repeats the runs whose seeds were
-printed, SAMPLE and RUNS say how many loads and how often; see tests/cli/hitrate.t.
+DEBIAN2_VMLINUX and DEBIAN2_SOURCE its 6.12, DEBIAN32_VMLINUX and DEBIAN32_SOURCE its 6.1
+of 32 bits. SEED="1 2" repeats the runs whose seeds were printed, SAMPLE and RUNS say how
+many loads and how often; see tests/cli/hitrate.t.
 """
 
 import os
@@ -18,7 +19,8 @@ from guest import Tap       # noqa: E402
 
 TEST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli", "hitrate.t")
 RUNS = int(os.environ.get("RUNS", "5"))
-KERNELS = {"ours": "", "Debian's 6.1": "DEBIAN_", "Debian's 6.12": "DEBIAN2_"}
+KERNELS = {"ours": "", "Debian's 6.1": "DEBIAN_", "Debian's 6.12": "DEBIAN2_",
+           "Debian's 6.1 of 32 bits": "DEBIAN32_"}
 
 
 def measure(vmlinux, source):
