@@ -496,8 +496,8 @@ struct kmc_error *kmc_static_objects_find(struct kmc_search *search)
 		at = copy.at;
 		if (!err && per_cpu)
 			err = find_object(access, at, &object, &type, &within, &found);
-		/* Where these are linked among the others, they were moved with them. */
-		if (!err && per_cpu && !found) {
+		/* Where a kernel's are linked among the others, they were moved with them. */
+		if (!err && per_cpu && !found && !access->image->name) {
 			moved = kmc_machine_cut(access->insn.machine,
 						at - kmc_access_slide(access));
 			err = find_object(access, moved, &object, &type, &within, &found);

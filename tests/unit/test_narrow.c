@@ -180,6 +180,31 @@ static void a_variable_is_where_the_kernel_was_moved_to(void **state)
 		     "struct item", 4, "count", "reads 4 bytes at +4 of of_all");
 }
 
+/* As the report's own bytes have it, which are those of the image, but for KASLR. */
+static void an_address_in_the_code_was_moved_too(void **state)
+{
+	struct state *s = *state;
+	const uint64_t at = symbol(s, "of_all") + 4;
+	struct kmc_report *report = report_of(s, &(struct access) {
+			.function = "variable", .address = at + SLIDE });
+	const uint32_t linked = at, moved = at + SLIDE;
+	const uint8_t *bytes;
+	uint8_t *place;
+	size_t len;
+
+	assert_no_error(kmc_image_code(s->di.vmlinux, report->frames.frames->link_address,
+				       KMC_INSN_MAX_LENGTH, &bytes, &len));
+	report->code = malloc(len);
+	assert_non_null(report->code);
+	memcpy(report->code, bytes, len);
+	report->code_len = len;
+	place = memmem(report->code, len, &linked, sizeof(linked));
+	assert_non_null(place);
+	memcpy(place, &moved, sizeof(moved));
+	assert_no_error(kmc_explain_report(&s->di, report));
+	assert_found(report, "struct item", 4, "count", "reads 4 bytes at +4 of of_all");
+}
+
 static void a_variable_of_each_cpu_is_counted_from_fs(void **state)
 {
 	struct state *s = *state;
@@ -327,6 +352,7 @@ int main(void)
 		cmocka_unit_test(what_contains_a_member_lies_before_it),
 		cmocka_unit_test(a_rep_is_wound_back_by_words_of_four_bytes),
 		cmocka_unit_test(a_variable_is_where_the_kernel_was_moved_to),
+		cmocka_unit_test(an_address_in_the_code_was_moved_too),
 		cmocka_unit_test(a_variable_of_each_cpu_is_counted_from_fs),
 		cmocka_unit_test(a_variable_of_another_cpu_is_told_by_its_offset),
 		cmocka_unit_test(what_lies_before_null_is_at_the_end_of_all_addresses),
