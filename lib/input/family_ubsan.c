@@ -43,7 +43,7 @@ static enum log_match match(const struct log_line *line, struct log_header *out)
 		return LOG_NO;
 	out->start = start;
 	out->clean = start == line->word;
-	in = strstr(start, " in ");
+	in = strstr(start + strlen(BEGINS), " in ");
 	if (!in && find_trap(start))
 		return LOG_YES;
 	if (!in)

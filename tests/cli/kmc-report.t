@@ -81,6 +81,9 @@ for format in text json errors sarif; do
 done
 expect 7 "other:1: " "... and counts for the exit code" \
 	"$KMC_REPORT" --error-exitcode=7 "$tmp/other"
+printf 'UBSAN: in /demo.c:6:14\nload of value 7 is no bool\n' >"$tmp/nameless"
+expect 0 "nameless:1: looks like a report" "... nor one that does not say what it is" \
+	"$KMC_REPORT" "$tmp/nameless"
 families=$TOP/testdata/reports/faults-of-four-machines/input.log
 expect 0 "" "one checker only" "$KMC_REPORT" -q -f errors --only=GPF,list "$families"
 check "... is what is printed" test "$(grep -c warning: "$tmp/out")" = 1
