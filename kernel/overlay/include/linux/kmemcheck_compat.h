@@ -42,7 +42,9 @@ static inline void kmemcheck_clear_compound(struct page *page)
 	page[1].flags &= ~PAGE_FLAGS_SECOND;
 #else
 	page[1].compound_order = 0;
+#ifdef CONFIG_64BIT
 	page[1].compound_nr = 0;
+#endif
 	page[1].compound_dtor = 0;
 #endif
 }

@@ -18,6 +18,7 @@ struct pt_regs;
 
 #include <linux/percpu-defs.h>
 
+#include <asm/asm.h>
 #include <asm/debugreg.h>
 #include <asm/page_types.h>
 #include <asm/processor-flags.h>
@@ -112,21 +113,31 @@ static __always_inline bool kmemcheck_trap(struct pt_regs *regs,
 }
 
 /*
+ * What reads before it has written, and does not look at it: there is no store of 64 bits, so
+ * it compares with what is there, and exchanges.
+ */
+#ifdef CONFIG_X86_64
+#define KMEMCHECK_ARCH_PEEKING
+#else
+#define KMEMCHECK_ARCH_PEEKING	{ (unsigned long)atomic64_set_cx8 },
+#endif
+
+/*
  * For debugfs/kmemcheck/cost: a load, whose length is what the bare round trip of a
  * fault skips, and a copy of a page by one instruction.
  */
-#define KMEMCHECK_ARCH_LOAD_LENGTH	3
+#define KMEMCHECK_ARCH_LOAD_LENGTH	2
 
 static __always_inline void kmemcheck_arch_load(const void *addr)
 {
-	asm volatile("movb (%%rsi), %%dil" : : "S" (addr) : "rdi", "memory");
+	asm volatile("movb (%0), %%dl" : : "S" (addr) : "dx", "memory");
 }
 
 static inline void kmemcheck_arch_copy_page(void *to, const void *from)
 {
 	unsigned long n = PAGE_SIZE / sizeof(long);
 
-	asm volatile("rep movsq" : "+S" (from), "+D" (to), "+c" (n) : : "memory");
+	asm volatile("rep " __ASM_SIZE(movs) : "+S" (from), "+D" (to), "+c" (n) : : "memory");
 }
 
 #else /* !CONFIG_KMEMCHECK */

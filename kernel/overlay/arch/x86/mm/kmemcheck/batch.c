@@ -88,10 +88,10 @@ static __always_inline bool in_memory(const struct kmemcheck_decoded *d,
 {
 	unsigned long addr;
 
-	if (!kmemcheck_is_one_access(d))
+	if (!kmemcheck_is_one_access(d) || kmemcheck_loads_sp(d))
 		return false;
 	addr = kmemcheck_operand_address(d, regs);
-	if (d->flags & DECODED_GS) {
+	if (d->flags & DECODED_PERCPU) {
 		if (!kmemcheck_is_percpu(d))
 			return false;
 		addr += this_cpu_read(this_cpu_off);
@@ -160,17 +160,42 @@ static bool has_left_code(const struct kmemcheck_decoded *d, const struct pt_reg
 	       !kmemcheck_is_code(regs->ip);
 }
 
+static __always_inline bool in_registers(const struct kmemcheck_decoded *d,
+					 struct pt_regs *regs)
+{
+	if (d->flags & DECODED_IN_REG)
+		return kmemcheck_execute_in_register(d, regs);
+	return kmemcheck_execute_without_memory(d, regs) || on_stack(d, regs);
+}
+
+/*
+ * Of 32 bits, an exception returns by what it writes below the stack pointer that it returns
+ * to: that must not get into its frame.
+ */
+static bool in_registers_and_gap(const struct kmemcheck_decoded *d, struct pt_regs *regs)
+{
+	struct pt_regs before;
+
+	if (likely(d->reg != SLOT_SP && d->base != SLOT_SP))
+		return in_registers(d, regs);
+	before = *regs;
+	if (!in_registers(d, regs))
+		return false;
+	if (regs->sp == before.sp || kmemcheck_is_on_stack(regs, regs->sp, 1))
+		return true;
+	*regs = before;
+	return false;
+}
+
 /* Return: false when this one is for the processor. */
 static __always_inline bool emulate(const struct kmemcheck_decoded *d,
 				    struct pt_regs *regs, bool *tracked)
 {
 	if (d->op == OP_UNKNOWN)
 		return false;
-	if (d->flags & DECODED_IN_REG)
-		return kmemcheck_execute_in_register(d, regs);
-	if (kmemcheck_has_memory(d))
+	if (!(d->flags & DECODED_IN_REG) && kmemcheck_has_memory(d))
 		return in_memory(d, regs, tracked);
-	return kmemcheck_execute_without_memory(d, regs) || on_stack(d, regs);
+	return MACHINE_WORD == 8 ? in_registers(d, regs) : in_registers_and_gap(d, regs);
 }
 
 /**

@@ -38,6 +38,8 @@ static enum kmemcheck_outcome perform(const struct kmemcheck_decoded *d,
 		kmemcheck_count_unknown(regs->ip);
 		return KMEMCHECK_UNSUPPORTED;
 	}
+	if (kmemcheck_loads_sp(d))
+		return KMEMCHECK_UNSUPPORTED;
 	addr = kmemcheck_operand_address(d, regs);
 	/*
 	 * Is this what has faulted? If not, nothing is understood. An operand

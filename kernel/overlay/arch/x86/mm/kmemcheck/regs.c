@@ -15,18 +15,33 @@
 
 #include "engine.h"
 
-static void general_regs(struct kmemcheck_regs *out, const struct pt_regs *regs)
+#ifdef CONFIG_X86_64
+static void wide_regs(struct kmemcheck_regs *out, const struct pt_regs *regs)
 {
 	out->r15 = regs->r15;
 	out->r14 = regs->r14;
 	out->r13 = regs->r13;
 	out->r12 = regs->r12;
-	out->rbp = regs->bp;
-	out->rbx = regs->bx;
 	out->r11 = regs->r11;
 	out->r10 = regs->r10;
 	out->r9 = regs->r9;
 	out->r8 = regs->r8;
+	rdmsrl(MSR_FS_BASE, out->fs_base);
+	rdmsrl(MSR_GS_BASE, out->gs_base);
+	rdmsrl(MSR_KERNEL_GS_BASE, out->kernel_gs_base);
+}
+#else
+static void wide_regs(struct kmemcheck_regs *out, const struct pt_regs *regs)
+{
+	/* The segment of what each CPU has of its own. */
+	out->fs_base = this_cpu_read(this_cpu_off);
+}
+#endif
+
+static void general_regs(struct kmemcheck_regs *out, const struct pt_regs *regs)
+{
+	out->rbp = regs->bp;
+	out->rbx = regs->bx;
 	out->rax = regs->ax;
 	out->rcx = regs->cx;
 	out->rdx = regs->dx;
@@ -51,9 +66,6 @@ static void system_regs(struct kmemcheck_regs *out)
 	out->fs = sel;
 	savesegment(gs, sel);
 	out->gs = sel;
-	rdmsrl(MSR_FS_BASE, out->fs_base);
-	rdmsrl(MSR_GS_BASE, out->gs_base);
-	rdmsrl(MSR_KERNEL_GS_BASE, out->kernel_gs_base);
 
 	out->cr0 = read_cr0();
 	out->cr2 = native_read_cr2();
@@ -76,6 +88,7 @@ void kmemcheck_save_regs(struct kmemcheck_regs *out, const struct pt_regs *regs)
 {
 	out->mask = KMEMCHECK_REGS_ALL;
 	general_regs(out, regs);
+	wide_regs(out, regs);
 	system_regs(out);
 }
 
@@ -98,6 +111,7 @@ void kmemcheck_save_caller_regs(struct kmemcheck_regs *out, unsigned long ip)
  * kmemcheck_print_regs() - registers as the original kmemcheck printed them
  * @g: them
  */
+#ifdef CONFIG_X86_64
 void kmemcheck_print_regs(const struct kmemcheck_regs *g)
 {
 	pr_err("RIP: %04llx:[<%016llx>]  [<%016llx>] %pS\n", g->cs, g->rip, g->rip,
@@ -118,3 +132,24 @@ void kmemcheck_print_regs(const struct kmemcheck_regs *g)
 	pr_err("DR0: %016llx DR1: %016llx DR2: %016llx\n", g->dr0, g->dr1, g->dr2);
 	pr_err("DR3: %016llx DR6: %016llx DR7: %016llx\n", g->dr3, g->dr6, g->dr7);
 }
+#else
+void kmemcheck_print_regs(const struct kmemcheck_regs *g)
+{
+	pr_err("EIP: %04llx:[<%08llx>] EFLAGS: %08llx CPU: %d\n", g->cs, g->rip, g->rflags,
+	       raw_smp_processor_id());
+	pr_err("EIP is at %pS\n", (void *)(unsigned long)g->rip);
+	if (!(g->mask & KMEMCHECK_REGS_ALL))
+		return;
+	pr_err("EAX: %08llx EBX: %08llx ECX: %08llx EDX: %08llx\n", g->rax, g->rbx, g->rcx,
+	       g->rdx);
+	pr_err("ESI: %08llx EDI: %08llx EBP: %08llx ESP: %08llx\n", g->rsi, g->rdi, g->rbp,
+	       g->rsp);
+	pr_err(" DS: %04llx ES: %04llx FS: %04llx GS: %04llx SS: %04llx\n", g->ds, g->es,
+	       g->fs, g->gs, g->ss);
+	pr_err("CR0: %08llx CR2: %08llx CR3: %08llx CR4: %08llx\n", g->cr0, g->cr2, g->cr3,
+	       g->cr4);
+	pr_err("DR0: %08llx DR1: %08llx DR2: %08llx DR3: %08llx\n", g->dr0, g->dr1, g->dr2,
+	       g->dr3);
+	pr_err("DR6: %08llx DR7: %08llx\n", g->dr6, g->dr7);
+}
+#endif

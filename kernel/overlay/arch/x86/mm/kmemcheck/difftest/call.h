@@ -10,7 +10,7 @@
 extern struct difftest_regs difftest_regs_in, difftest_regs_out;
 extern unsigned long difftest_target, difftest_saved_sp;
 extern u32 difftest_landed;
-extern u64 difftest_stack[DIFFTEST_WORDS];
+extern unsigned long difftest_stack[DIFFTEST_WORDS];
 void difftest_call(void);
 extern char difftest_return[];
 

@@ -12,6 +12,8 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+#include "../insn/machine.h"
+
 #define FAMILY(name)	DIFFTEST_##name
 enum difftest_family {
 #include "families.h"
@@ -20,12 +22,15 @@ enum difftest_family {
 #undef FAMILY
 
 /* In the order of their numbers in an instruction. */
-enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, NR_GPR = 16 };
+enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, NR_GPR = MACHINE_WORD == 8 ? 16 : 8 };
+
+/* Sizes of operands: 1, 2, 4, and 8 where there is REX. */
+#define NR_SIZES	(MACHINE_WORD == 8 ? 4 : 3)
 
 /* call.S knows this layout. */
 struct difftest_regs {
-	u64 gpr[NR_GPR];
-	u64 flags;
+	unsigned long gpr[NR_GPR];
+	unsigned long flags;
 };
 
 #define DIFFTEST_READ	1
@@ -49,7 +54,7 @@ struct difftest_operand {
 #define DIFFTEST_WORDS	8
 
 struct difftest_words {
-	u64 stack[DIFFTEST_WORDS];	/* from one below RSP, what an instance pushes */
+	unsigned long stack[DIFFTEST_WORDS];	/* from one below RSP, what an instance pushes */
 	u64 fixed[DIFFTEST_WORDS];
 	u64 percpu[DIFFTEST_WORDS];
 };

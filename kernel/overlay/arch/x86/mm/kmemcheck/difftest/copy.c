@@ -18,55 +18,68 @@
 static const struct {
 	u32 code;
 	u8 len, size;
+	bool wide;			/* with REX.W, where there is one */
 	bool is_signed;
 } loads[] = {
-	{ 0x068b48, 3, 8, false },	{ 0x068b, 2, 4, false },
-	{ 0x06b70f, 3, 2, false },	{ 0x06b60f, 3, 1, false },
-	{ 0x068b66, 3, 2, false },	{ 0x068a, 2, 1, false },
-	{ 0x066348, 3, 4, true },	{ 0x06bf0f48, 4, 2, true },
-	{ 0x06be0f48, 4, 1, true },
+	{ 0x068b, 2, MACHINE_WORD, true, false }, { 0x068b, 2, 4, false, false },
+	{ 0x06b70f, 3, 2, false, false }, { 0x06b60f, 3, 1, false, false },
+	{ 0x068b66, 3, 2, false, false }, { 0x068a, 2, 1, false, false },
+	{ 0x06bf0f, 3, 2, true, true }, { 0x06be0f, 3, 1, true, true },
+#ifdef CONFIG_X86_64
+	{ 0x0663, 2, 4, true, true },
+#endif
 };
 
 /* To (%rdi), with a displacement of one byte. */
 static const struct {
 	u32 code;
 	u8 len, size;
+	bool wide;
 } stores[] = {
-	{ 0x478948, 3, 8 }, { 0x4789, 2, 4 }, { 0x478966, 3, 2 }, { 0x4788, 2, 1 },
+	{ 0x4789, 2, MACHINE_WORD, true }, { 0x4789, 2, 4, false }, { 0x478966, 3, 2, false },
+	{ 0x4788, 2, 1, false },
 };
 
 enum change { SWAP, SHIFT_LEFT, SHIFT_RIGHT, ROTATE, AND, OR, XOR, NOT, MOVE, NR_CHANGES };
 
+/* All of them wide. */
 static const struct {
 	u32 code;
 	u8 len, imm;
 } changes[NR_CHANGES] = {
-	[SWAP]		= { 0xc80f48, 3, 0 },
-	[SHIFT_LEFT]	= { 0xe0c148, 3, 1 },
-	[SHIFT_RIGHT]	= { 0xe8c148, 3, 1 },
-	[ROTATE]	= { 0xc0c148, 3, 1 },
-	[AND]		= { 0x2548, 2, 4 },
-	[OR]		= { 0x0d48, 2, 4 },
-	[XOR]		= { 0x3548, 2, 4 },
-	[NOT]		= { 0xd0f748, 3, 0 },
-	[MOVE]		= { 0xc18948, 3, 0 },	/* to RCX, from where it comes back */
+	[SWAP]		= { 0xc80f, 2, 0 },
+	[SHIFT_LEFT]	= { 0xe0c1, 2, 1 },
+	[SHIFT_RIGHT]	= { 0xe8c1, 2, 1 },
+	[ROTATE]	= { 0xc0c1, 2, 1 },
+	[AND]		= { 0x25, 1, 4 },
+	[OR]		= { 0x0d, 1, 4 },
+	[XOR]		= { 0x35, 1, 4 },
+	[NOT]		= { 0xd0f7, 2, 0 },
+	[MOVE]		= { 0xc189, 2, 0 },	/* to RCX, from where it comes back */
 };
 
-static u64 change(enum change how, s32 imm, u64 poison)
+static void put_code(struct difftest_case *c, bool wide, u32 code, unsigned int len)
+{
+	if (wide && MACHINE_WORD == 8)
+		difftest_put(c, 0x48, 1);
+	difftest_put(c, code, len);
+}
+
+static unsigned long change(enum change how, s32 imm, unsigned long poison)
 {
 	switch (how) {
 	case SWAP:
-		return swab64(poison);
+		return MACHINE_WORD == 8 ? swab64(poison) : swab32(poison);
 	case SHIFT_LEFT:
 		return poison << imm;
 	case SHIFT_RIGHT:
 		return poison >> imm;
 	case ROTATE:
-		return imm ? poison << imm | poison >> (64 - imm) : poison;
+		return imm ? poison << imm | poison >> (BITS_PER_LONG - imm) : poison;
 	case AND:
-		return poison & (s64)imm;
+		return poison & (long)imm;
 	case OR:
-		return poison & ~(s64)imm;
+		return poison & ~(long)imm;
 	default:
 		return poison;
 	}
@@ -77,14 +90,14 @@ static void put_change(struct difftest_gen *gen, struct difftest_case *c, unsign
 	enum change how = difftest_random(gen, NR_CHANGES);
 
 	c->copy.how[i] = how;
-	c->copy.imm[i] = changes[how].imm == 1 ? difftest_random(gen, 64) :
+	c->copy.imm[i] = changes[how].imm == 1 ? difftest_random(gen, BITS_PER_LONG) :
 						 difftest_random_value(gen);
-	difftest_put(c, changes[how].code, changes[how].len);
+	put_code(c, true, changes[how].code, changes[how].len);
 	if (changes[how].imm)
 		difftest_put(c, c->copy.imm[i], changes[how].imm);
 	if (how == MOVE) {
 		difftest_put(c, 0xc031, 2);		/* xor %eax, %eax */
-		difftest_put(c, 0xc88948, 3);		/* mov %rcx, %rax */
+		put_code(c, true, 0xc889, 2);		/* mov %rcx, %rax */
 	}
 }
 
@@ -120,7 +133,7 @@ void difftest_generate_copy(struct difftest_gen *gen, struct difftest_case *c)
 	difftest_random_regs(gen, c);
 	place(gen, c);
 	c->copy.load = nr;
-	difftest_put(c, loads[nr].code, loads[nr].len);
+	put_code(c, loads[nr].wide, loads[nr].code, loads[nr].len);
 	c->tail = c->len;
 	c->copy.nr = difftest_random(gen, ARRAY_SIZE(c->copy.how) + 1);
 	for (i = 0; i < c->copy.nr; i++)
@@ -128,7 +141,7 @@ void difftest_generate_copy(struct difftest_gen *gen, struct difftest_case *c)
 	nr = difftest_random(gen, ARRAY_SIZE(stores));
 	c->copy.size = stores[nr].size;
 	c->copy.at = difftest_random(gen, 8 - c->copy.size + 1);
-	difftest_put(c, stores[nr].code, stores[nr].len);
+	put_code(c, stores[nr].wide, stores[nr].code, stores[nr].len);
 	difftest_put(c, c->copy.at, 1);
 	difftest_put(c, 0xc931c031, 4);			/* xor %eax, %eax; xor %ecx, %ecx */
 }
@@ -143,14 +156,14 @@ void difftest_generate_copy(struct difftest_gen *gen, struct difftest_case *c)
 u64 difftest_copied_poison(const struct difftest_case *c, const u8 *states)
 {
 	unsigned int i, size = loads[c->copy.load].size;
-	u64 poison = 0;
+	unsigned long poison = 0;
 
 	for (i = 0; i < size; i++)
 		if (states[i] == KMEMCHECK_UNINITIALIZED)
-			poison |= 0xffULL << 8 * i;
+			poison |= 0xffUL << 8 * i;
 	if (loads[c->copy.load].is_signed)
-		poison = (s64)(poison << (64 - 8 * size)) >> (64 - 8 * size);
+		poison = (long)(poison << (BITS_PER_LONG - 8 * size)) >> (BITS_PER_LONG - 8 * size);
 	for (i = 0; i < c->copy.nr; i++)
 		poison = change(c->copy.how[i], c->copy.imm[i], poison);
-	return c->copy.size == 8 ? poison : poison & (BIT(8 * c->copy.size) - 1);
+	return c->copy.size == MACHINE_WORD ? poison : poison & (BIT(8 * c->copy.size) - 1);
 }

@@ -106,9 +106,10 @@ static u8 *slot(unsigned int i)
 /* Say where execution went on, without changing a flag, and go back. */
 static void put_landing(u8 *code, u32 landing)
 {
-	s32 rel = (unsigned long)&difftest_landed - (unsigned long)(code + 10);
+	s32 rel = (unsigned long)&difftest_landed -
+		  (MACHINE_WORD == 8 ? (unsigned long)(code + 10) : 0);
 
-	*code++ = 0xc7;				/* movl $landing, difftest_landed(%rip) */
+	*code++ = 0xc7;				/* movl $landing, difftest_landed */
 	*code++ = 0x05;
 	memcpy(code, &rel, sizeof(rel));
 	memcpy(code + 4, &landing, sizeof(landing));
@@ -140,9 +141,9 @@ static void print_regs(const char *when, const struct difftest_regs *regs, u32 l
 {
 	unsigned int i;
 
-	pr_err("  %s: flags %llx, landing %u\n", when, regs->flags, landed);
+	pr_err("  %s: flags %lx, landing %u\n", when, regs->flags, landed);
 	for (i = 0; i < NR_GPR; i += 4)
-		pr_err("  %s: r%u-%u %016llx %016llx %016llx %016llx\n", when, i, i + 3,
+		pr_err("  %s: r%u-%u %016lx %016lx %016lx %016lx\n", when, i, i + 3,
 		       regs->gpr[i], regs->gpr[i + 1], regs->gpr[i + 2], regs->gpr[i + 3]);
 }
 

@@ -19,14 +19,14 @@ void difftest_choose_form(struct builder *b)
 	const struct difftest_template *t = b->t;
 
 	do {
-		b->size = 1 << difftest_random(b->gen, 4);
+		b->size = 1 << difftest_random(b->gen, NR_SIZES);
 	} while (!(t->sizes & b->size));
 	b->mem = t->mem ?: b->size;
 	b->reg = t->digit >= 0 ? t->digit : difftest_random(b->gen, NR_GPR);
 	b->lock = (t->flags & DIFFTEST_LOCK) && (t->access & DIFFTEST_WRITE) &&
 		  difftest_one_in(b->gen, 2);
 	/* Spurious ones turn ah to bh into spl to dil. */
-	b->rex = difftest_one_in(b->gen, 3);
+	b->rex = MACHINE_WORD == 8 && difftest_one_in(b->gen, 3);
 	b->sib = difftest_one_in(b->gen, 8);
 }
 
@@ -52,7 +52,7 @@ static void put_prefixes(struct builder *b)
 	u8 rex = 0;
 
 	if (b->gs)
-		difftest_put(b->c, 0x65, 1);
+		difftest_put(b->c, PREFIX_PERCPU, 1);
 	/* What LOCK is patched to on one processor. */
 	else if (difftest_one_in(b->gen, 16))
 		difftest_put(b->c, 0x3e, 1);
@@ -111,10 +111,10 @@ static void put_immediate(struct builder *b)
 		difftest_put(b->c, value, min(b->size, 4U));
 }
 
-/* The displacement counts from the end of the instruction. */
+/* The displacement counts from the end of the instruction; of 32 bits from 0. */
 static void fix_rip_relative(struct builder *b, unsigned int at)
 {
-	s32 disp = b->address - (b->c->ip + b->c->len);
+	s32 disp = b->address - (MACHINE_WORD == 8 ? b->c->ip + b->c->len : 0);
 
 	memcpy(b->c->code + at, &disp, sizeof(disp));
 }

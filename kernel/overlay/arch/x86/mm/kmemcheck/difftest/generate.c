@@ -46,11 +46,11 @@ static void choose_address(struct builder *b)
 	b->pinned = BIT(RSP);
 }
 
-static u64 address_reg(const struct builder *b, unsigned int nr)
+static unsigned long address_reg(const struct builder *b, unsigned int nr)
 {
-	u64 value = b->c->in.gpr[nr];
+	unsigned long value = b->c->in.gpr[nr];
 
-	return nr == RSP && b->t->special == DIFFTEST_POP ? value + 8 : value;
+	return nr == RSP && b->t->special == DIFFTEST_POP ? value + MACHINE_WORD : value;
 }
 
 /* Make the displacement equal to @want modulo the scale of the index. */
@@ -67,13 +67,13 @@ static bool align_disp(struct builder *b, unsigned long want)
 /* base and index are the same register: divide by 1 + scale. */
 static bool solve_same(struct builder *b, unsigned long addr)
 {
-	/* Inverses modulo 2^64. */
+	/* Inverses modulo 2^64, and so modulo 2^32. */
 	static const u64 inverse[] = {
 		[1] = 0xaaaaaaaaaaaaaaabUL,	/* of 3 */
 		[2] = 0xcccccccccccccccdUL,	/* of 5 */
 		[3] = 0x8e38e38e38e38e39UL,	/* of 9 */
 	};
-	u64 *value = &b->c->in.gpr[b->base];
+	unsigned long *value = &b->c->in.gpr[b->base];
 
 	if (b->shift) {
 		*value = (addr - b->disp) * inverse[b->shift];
@@ -87,27 +87,27 @@ static bool solve_same(struct builder *b, unsigned long addr)
 	*value = (addr - b->disp) / 2;
 	/* The bit that is shifted out. */
 	if (difftest_one_in(b->gen, 2))
-		*value ^= BIT(63);
+		*value ^= BIT(BITS_PER_LONG - 1);
 	return true;
 }
 
 static bool solve_index(struct builder *b, unsigned long addr)
 {
-	u64 base = b->base == NONE ? 0 : address_reg(b, b->base);
-	u64 value;
+	unsigned long base = b->base == NONE ? 0 : address_reg(b, b->base);
+	unsigned long value;
 
 	if (!align_disp(b, addr - base))
 		return false;
 	value = (addr - base - b->disp) >> b->shift;
 	if (b->shift)
-		value |= difftest_random_value(b->gen) << (64 - b->shift);
+		value |= (unsigned long)difftest_random_value(b->gen) << (BITS_PER_LONG - b->shift);
 	b->c->in.gpr[b->index] = value;
 	return true;
 }
 
 static bool solve_base(struct builder *b, unsigned long addr)
 {
-	u64 index = b->index == NONE ? 0 : b->c->in.gpr[b->index] << b->shift;
+	unsigned long index = b->index == NONE ? 0 : b->c->in.gpr[b->index] << b->shift;
 
 	b->c->in.gpr[b->base] = addr - index - b->disp;
 	return true;
@@ -138,7 +138,7 @@ static long bit_offset(u64 value, unsigned int size)
 static u64 random_bit_number(struct builder *b)
 {
 	u64 value = difftest_random_value(b->gen);
-	static const unsigned int widths[] = { 8, 11, 18, 40 };
+	static const unsigned int widths[] = { 8, 11, 18, BITS_PER_LONG == 64 ? 40 : 22 };
 	unsigned int width = widths[difftest_random(b->gen, ARRAY_SIZE(widths))];
 
 	value = (s64)(value << (64 - width)) >> (64 - width);
@@ -151,14 +151,14 @@ static u64 random_bit_number(struct builder *b)
 /* Return: the address that is reached, 0 when it is none of ours. */
 static unsigned long place_bit_string(struct builder *b, unsigned long addr)
 {
-	u64 *value = &b->c->in.gpr[b->reg];
+	unsigned long *value = &b->c->in.gpr[b->reg];
 
 	if (b->reg == b->base && b->index == NONE) {
 		if (b->reg == RSP)
 			return 0;
-		if (b->size == 8) {
+		if (b->size == MACHINE_WORD) {
 			/* base + base / 8 */
-			*value = (s64)(addr - b->disp) / 9 * 8;
+			*value = (long)(addr - b->disp) / 9 * 8;
 			addr = *value + b->disp;
 		} else if (!solve(b, addr)) {
 			return 0;
@@ -216,7 +216,7 @@ static s64 sign_extend(u64 value, unsigned int size)
 /* Registers that the operation is particular about, before the address. */
 static void prepare(struct builder *b)
 {
-	u64 *gpr = b->c->in.gpr;
+	unsigned long *gpr = b->c->in.gpr;
 
 	switch (b->t->special) {
 	case DIFFTEST_DIVIDE:
@@ -254,7 +254,8 @@ static bool quotient_fits(u64 high, u64 low, u64 divisor, unsigned int size, boo
 
 static bool settle_divisor(struct builder *b)
 {
-	u64 *gpr = b->c->in.gpr, divisor, high = gpr[RDX];
+	unsigned long *gpr = b->c->in.gpr;
+	u64 divisor, high = gpr[RDX];
 	int i;
 
 	if (b->size == 1)
@@ -273,7 +274,7 @@ static bool settle_divisor(struct builder *b)
 /* Equal to the accumulator, or different in as little as one bit. */
 static void settle_comparand(struct builder *b, bool wide)
 {
-	u64 *gpr = b->c->in.gpr;
+	unsigned long *gpr = b->c->in.gpr;
 	u8 *value = b->c->value;
 	unsigned int bit;
 
@@ -357,8 +358,8 @@ bool difftest_generate(struct difftest_gen *gen, const struct difftest_template 
 		.family = t->family, .ip = c->ip, .landing = DIFFTEST_LAND_NEXT,
 	};
 	difftest_choose_form(&b);
-	/* Tails need the stack. */
-	if (difftest_is_tail(c->family) && b.reg == RSP)
+	/* Tails need the stack. Of 32 bits, so does the exception. */
+	if ((difftest_is_tail(c->family) || MACHINE_WORD == 4) && b.reg == RSP && t->digit < 0)
 		return false;
 	choose_address(&b);
 	difftest_random_regs(gen, c);

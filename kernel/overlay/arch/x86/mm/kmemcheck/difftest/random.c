@@ -48,9 +48,9 @@ void difftest_random_regs(struct difftest_gen *gen, struct difftest_case *c)
 		c->in.gpr[i] = difftest_random_value(gen);
 	/* A fault needs a stack. An engine may know the real one. */
 	c->in.gpr[RSP] = gen->plain->start + DIFFTEST_STACK_SIZE - 256 -
-			 8 * difftest_random(gen, 16);
+			 MACHINE_WORD * difftest_random(gen, 16);
 	if (difftest_is_tail(c->family) && !difftest_one_in(gen, 4))
-		c->in.gpr[RSP] = gen->sp - 8 * difftest_random(gen, 16);
+		c->in.gpr[RSP] = gen->sp - MACHINE_WORD * difftest_random(gen, 16);
 	prandom_bytes_state(&gen->rnd, &c->words, sizeof(c->words));
 	c->in.flags = X86_EFLAGS_FIXED | (prandom_u32_state(&gen->rnd) & STATUS_FLAGS);
 	if (difftest_one_in(gen, 8))

@@ -51,7 +51,7 @@ static void put_code(struct difftest_gen *gen, struct difftest_case *c, u8 prefi
 		c->code[c->len++] = prefix;
 	if (size == 8)
 		c->code[c->len++] = 0x48;
-	else if (difftest_one_in(gen, 8))
+	else if (MACHINE_WORD == 8 && difftest_one_in(gen, 8))
 		c->code[c->len++] = 0x40;
 	c->code[c->len++] = opcodes[c->family] | (size > 1);
 }
@@ -78,7 +78,9 @@ static u64 choose_stop(struct difftest_gen *gen, struct difftest_case *c, u8 pre
 	if (!prefix || !s->count || difftest_one_in(gen, 3))
 		return s->count;
 	s->odd = difftest_random(gen, s->count);
-	return s->count + (difftest_one_in(gen, 8) ? difftest_random_value(gen) >> 1 : 0);
+	if (!difftest_one_in(gen, 8))
+		return s->count;
+	return s->count + ((unsigned long)difftest_random_value(gen) >> 1);
 }
 
 static void add_operand(struct difftest_case *c, unsigned long addr, unsigned int access)
@@ -205,7 +207,7 @@ void difftest_generate_string(struct difftest_gen *gen, struct difftest_case *c)
 	};
 	difftest_random_regs(gen, c);
 	c->in.flags ^= difftest_one_in(gen, 2) ? X86_EFLAGS_DF : 0;
-	s->size = 1 << difftest_random(gen, 4);
+	s->size = 1 << difftest_random(gen, NR_SIZES);
 	s->rep = prefix;
 	s->odd = -1;
 	s->count = prefix ? choose_count(gen, s->size) : 1;

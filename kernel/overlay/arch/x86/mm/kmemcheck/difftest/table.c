@@ -152,8 +152,10 @@ const struct difftest_template difftest_templates[] = {
 	       .special = DIFFTEST_CMPXCHG),
 	GROUP(cmpxchg_wide, 0xc7, 1, 4, RW, .map = 1, .mem = 8, .flags = DIFFTEST_LOCK,
 	      .special = DIFFTEST_CMPXCHG_WIDE),
+#ifdef CONFIG_X86_64
 	GROUP(cmpxchg_wide, 0xc7, 1, 8, RW, .map = 1, .mem = 16, .flags = DIFFTEST_LOCK,
 	      .special = DIFFTEST_CMPXCHG_WIDE),
+#endif
 
 	GROUP(bit_imm, 0xba, 4, WORDS, R, .map = 1, .flags = DIFFTEST_IMM8),
 	GROUP(bit_imm, 0xba, 5, WORDS, RW, .map = 1, .flags = DIFFTEST_IMM8 | DIFFTEST_LOCK),
@@ -174,10 +176,13 @@ const struct difftest_template difftest_templates[] = {
 	REG(crc32, 0xf0, 4 | 8, R, .map = 2, .prefix = 0xf2, .mem = 1),
 	REG(crc32, 0xf1, WORDS, R, .map = 2, .prefix = 0xf2),
 
-	GROUP(push, 0xff, 6, 8, R, .flags = DIFFTEST_ALWAYS_64),
-	GROUP(pop, 0x8f, 0, 8, W, .flags = DIFFTEST_ALWAYS_64, .special = DIFFTEST_POP),
-	GROUP(call, 0xff, 2, 8, R, .flags = DIFFTEST_ALWAYS_64, .special = DIFFTEST_BRANCH),
-	GROUP(jmp, 0xff, 4, 8, R, .flags = DIFFTEST_ALWAYS_64, .special = DIFFTEST_BRANCH),
+	GROUP(push, 0xff, 6, MACHINE_WORD, R, .flags = DIFFTEST_ALWAYS_64),
+	GROUP(pop, 0x8f, 0, MACHINE_WORD, W, .flags = DIFFTEST_ALWAYS_64,
+	      .special = DIFFTEST_POP),
+	GROUP(call, 0xff, 2, MACHINE_WORD, R, .flags = DIFFTEST_ALWAYS_64,
+	      .special = DIFFTEST_BRANCH),
+	GROUP(jmp, 0xff, 4, MACHINE_WORD, R, .flags = DIFFTEST_ALWAYS_64,
+	      .special = DIFFTEST_BRANCH),
 
 	TAIL_STORE(tail_reg),
 	TAIL_LOAD(tail_reg),
@@ -198,6 +203,8 @@ const unsigned int difftest_nr_templates = ARRAY_SIZE(difftest_templates);
 bool difftest_cpu_has(enum difftest_family family)
 {
 	switch (family) {
+	case DIFFTEST_movsxd:
+		return MACHINE_WORD == 8;
 	case DIFFTEST_movbe:
 		return boot_cpu_has(X86_FEATURE_MOVBE);
 	case DIFFTEST_crc32:
@@ -209,7 +216,7 @@ bool difftest_cpu_has(enum difftest_family family)
 	case DIFFTEST_lzcnt:
 		return boot_cpu_has(X86_FEATURE_ABM);
 	case DIFFTEST_cmpxchg_wide:
-		return boot_cpu_has(X86_FEATURE_CX16);
+		return boot_cpu_has(MACHINE_WORD == 8 ? X86_FEATURE_CX16 : X86_FEATURE_CX8);
 	default:
 		return true;
 	}

@@ -21,7 +21,7 @@
 
 /* Words above RSP: those that are popped are never stored to. */
 #define POPPED		4
-#define STACK_BYTES	(8 * (DIFFTEST_WORDS - 1))
+#define STACK_BYTES	(MACHINE_WORD * (DIFFTEST_WORDS - 1))
 
 struct jump {
 	unsigned int end;	/* of the jump, where its distance ends, too */
@@ -34,7 +34,7 @@ struct tail {
 	struct difftest_case *c;
 	unsigned long kept;		/* registers that are not written to */
 	unsigned long known;		/* registers of known value */
-	u64 value[NR_GPR];
+	unsigned long value[NR_GPR];
 	unsigned int popped;		/* words */
 	unsigned int nr_jumps;		/* that have not arrived yet */
 	struct jump jumps[MAX_JUMPS];
@@ -104,7 +104,7 @@ static unsigned int random_reg(struct tail *t)
 static bool put_rex(struct tail *t, unsigned int size, unsigned int reg, unsigned int rm)
 {
 	u8 rex = (size == 8) << 3 | (reg >> 3) << 2 | rm >> 3;
-	bool any = rex || difftest_one_in(t->gen, 4);
+	bool any = rex || (MACHINE_WORD == 8 && difftest_one_in(t->gen, 4));
 
 	if (size == 2)
 		difftest_put(t->c, 0x66, 1);
@@ -279,7 +279,7 @@ static bool step_reg(struct tail *t)
 
 static bool step_accumulator(struct tail *t)
 {
-	unsigned int size = 1 << difftest_random(t->gen, 4);
+	unsigned int size = 1 << difftest_random(t->gen, NR_SIZES);
 	unsigned int nr = difftest_random(t->gen, 9);
 	u8 opcode = nr == 8 ? 0xa8 : 8 * nr + 4;
 
@@ -293,7 +293,7 @@ static bool step_accumulator(struct tail *t)
 
 static bool step_mov_imm(struct tail *t)
 {
-	unsigned int size = 1 << difftest_random(t->gen, 4);
+	unsigned int size = 1 << difftest_random(t->gen, NR_SIZES);
 	unsigned int nr = difftest_random(t->gen, NR_GPR);
 	u64 value = difftest_random_value(t->gen);
 	unsigned int len = t->c->len;
@@ -317,7 +317,7 @@ static bool step_xchg_accumulator(struct tail *t)
 
 	if (nr == RAX || !may_write(t, BIT(nr) | BIT(RAX)))
 		return false;
-	put_rex(t, 2 << difftest_random(t->gen, 3), 0, nr);
+	put_rex(t, 2 << difftest_random(t->gen, NR_SIZES - 1), 0, nr);
 	difftest_put(t->c, 0x90 | (nr & 7), 1);
 	return true;
 }
@@ -326,7 +326,7 @@ static bool step_xchg_accumulator(struct tail *t)
 static bool step_odd(struct tail *t)
 {
 	static const u8 flag_ops[] = { 0xf5, 0xf8, 0xf9 };	/* cmc clc stc */
-	unsigned int size = 2 << difftest_random(t->gen, 3);
+	unsigned int size = 2 << difftest_random(t->gen, NR_SIZES - 1);
 	unsigned int nr = random_reg(t);
 
 	switch (difftest_random(t->gen, 3)) {
@@ -472,10 +472,10 @@ static bool step_stack(struct tail *t)
 	unsigned int from;
 
 	choose(t, &b, false);
-	from = 8 * (b.t->access & DIFFTEST_WRITE ? POPPED : t->popped);
+	from = MACHINE_WORD * (b.t->access & DIFFTEST_WRITE ? POPPED : t->popped);
 	from += difftest_random(t->gen, STACK_BYTES - b.mem - from + 1);
-	from = difftest_one_in(t->gen, 2) ? from : ALIGN_DOWN(from, 8);
-	if (from < 8 * t->popped || difftest_splits_lock(&b, t->c->in.gpr[RSP] + from))
+	from = difftest_one_in(t->gen, 2) ? from : ALIGN_DOWN(from, MACHINE_WORD);
+	if (from < MACHINE_WORD * t->popped || difftest_splits_lock(&b, t->c->in.gpr[RSP] + from))
 		return false;
 	return aim(t, &b, t->c->in.gpr[RSP] + from) && emit(t, &b);
 }
@@ -503,7 +503,7 @@ static bool step_percpu(struct tail *t)
 
 	choose(t, &b, false);
 	addr = (__force unsigned long)&difftest_percpu + random_offset(t, &b);
-	/* What GS adds is aligned. */
+	/* What the segment adds is aligned. */
 	if (difftest_splits_lock(&b, addr))
 		return false;
 	b.gs = IS_ENABLED(CONFIG_SMP);
@@ -513,7 +513,7 @@ static bool step_percpu(struct tail *t)
 /* Calculate the address of an operand, or move one. */
 static bool step_pointer(struct tail *t)
 {
-	struct builder b = { .gen = t->gen, .c = t->c, .t = &lea, .size = 8 };
+	struct builder b = { .gen = t->gen, .c = t->c, .t = &lea, .size = MACHINE_WORD };
 	unsigned long addr = window_place(t, 8);
 
 	b.reg = random_reg(t);
@@ -521,7 +521,7 @@ static bool step_pointer(struct tail *t)
 		return false;
 	if (b.index == NONE && difftest_one_in(t->gen, 2)) {
 		addr = t->value[b.base];
-		put_rex(t, 8, b.base, b.reg);
+		put_rex(t, MACHINE_WORD, b.base, b.reg);
 		difftest_put(t->c, 0x89, 1);
 		difftest_put(t->c, 0xc0 | (b.base & 7) << 3 | (b.reg & 7), 1);
 		t->known &= ~BIT(b.reg);
@@ -538,7 +538,7 @@ static bool step_pointer(struct tail *t)
 static void pop_words(struct tail *t, unsigned int n)
 {
 	t->popped += n;
-	t->value[RSP] += 8 * n;
+	t->value[RSP] += MACHINE_WORD * n;
 }
 
 static bool step_pop(struct tail *t)
@@ -550,8 +550,8 @@ static bool step_pop(struct tail *t)
 	pop_words(t, 1);
 	may_write(t, BIT(nr));
 	if (difftest_one_in(t->gen, 4)) {
-		put_rex(t, 8, 0, RSP);			/* add $8, %rsp */
-		difftest_put(t->c, 0x08c483, 3);
+		put_rex(t, MACHINE_WORD, 0, RSP);	/* add $8, %rsp, or $4 */
+		difftest_put(t->c, 0xc483 | MACHINE_WORD << 16, 3);
 		return true;
 	}
 	put_rex(t, 4, 0, nr);
@@ -630,7 +630,7 @@ static void point_at(struct tail *t, unsigned long addr)
 static void prepare(struct tail *t)
 {
 	struct difftest_case *c = t->c;
-	u64 pointer;
+	unsigned long pointer;
 
 	point_at(t, c->op[0].addr);
 	point_at(t, (unsigned long)difftest_fixed);
@@ -643,7 +643,7 @@ static void prepare(struct tail *t)
 		c->mode = DIFFTEST_INITIALIZED;
 
 	/* Follow a pointer. */
-	if (!(c->op[0].access & DIFFTEST_READ) || c->op[0].size < 8 ||
+	if (!(c->op[0].access & DIFFTEST_READ) || c->op[0].size < MACHINE_WORD ||
 	    (c->loaded & t->kept) || difftest_one_in(t->gen, 4))
 		return;
 	pointer = window_place(t, 8);

@@ -29,7 +29,7 @@
 ({									\
 	asm volatile(text						\
 		     : [m] "+m" (*(type *)mem), [f] "+r" (*flags)	\
-		     : [v] "r" (value) : "cc", "memory");		\
+		     : [v] "q" (value) : "cc", "memory");		\
 })
 
 #define BY_SIZE_1248(how, name)						\
@@ -45,7 +45,7 @@ do {									\
 		ON_MEMORY(how(name "l %k[v], %[m]"), u32);		\
 		break;							\
 	default:							\
-		ON_MEMORY(how(name "q %q[v], %[m]"), u64);		\
+		IF_64BIT(ON_MEMORY(how(name "q %q[v], %[m]"), u64));		\
 		break;							\
 	}								\
 } while (0)
@@ -76,7 +76,7 @@ DEFINE_ALU(SETTING_FLAGS, xor)
 ({									\
 	asm volatile(text "\n\tpushf\n\tpop %[f]"			\
 		     : [f] "=r" (*flags)				\
-		     : [m] "m" (*(type *)mem), [v] "r" (value) : "cc");	\
+		     : [m] "m" (*(type *)mem), [v] "q" (value) : "cc");	\
 })
 
 static __always_inline void plain_cmp(unsigned int size, const void *mem,
@@ -93,7 +93,7 @@ static __always_inline void plain_cmp(unsigned int size, const void *mem,
 		COMPARE("cmpl %k[v], %[m]", u32);
 		return;
 	default:
-		COMPARE("cmpq %q[v], %[m]", u64);
+		IF_64BIT(COMPARE("cmpq %q[v], %[m]", u64));
 		return;
 	}
 }
@@ -112,7 +112,7 @@ static __always_inline void plain_test(unsigned int size, const void *mem,
 		COMPARE("testl %k[v], %[m]", u32);
 		return;
 	default:
-		COMPARE("testq %q[v], %[m]", u64);
+		IF_64BIT(COMPARE("testq %q[v], %[m]", u64));
 		return;
 	}
 }
@@ -177,7 +177,7 @@ static noinline void prefix##_##name(unsigned int size, void *mem,	\
 		ALONE(lock #name "l %[m]", u32);			\
 		break;							\
 	default:							\
-		ALONE(lock #name "q %[m]", u64);			\
+		IF_64BIT(ALONE(lock #name "q %[m]", u64));			\
 		break;							\
 	}								\
 }
@@ -229,7 +229,7 @@ static noinline void plain_##name(unsigned int size, void *mem,		\
 		BY_COUNT(#name "l %%cl, %[m]", u32);			\
 		break;							\
 	default:							\
-		BY_COUNT(#name "q %%cl, %[m]", u64);			\
+		IF_64BIT(BY_COUNT(#name "q %%cl, %[m]", u64));			\
 		break;							\
 	}								\
 }
@@ -281,7 +281,7 @@ do {									\
 		BY_COUNT_FROM(name "l %%cl, %k[v], %[m]", u32);		\
 		break;							\
 	default:							\
-		BY_COUNT_FROM(name "q %%cl, %q[v], %[m]", u64);		\
+		IF_64BIT(BY_COUNT_FROM(name "q %%cl, %q[v], %[m]", u64));		\
 		break;							\
 	}								\
 } while (0)
@@ -307,7 +307,7 @@ do {									\
 		ON_MEMORY(WITH_FLAGS(lock name "l %k[v], %[m]"), u32);		\
 		break;							\
 	default:							\
-		ON_MEMORY(WITH_FLAGS(lock name "q %q[v], %[m]"), u64);		\
+		IF_64BIT(ON_MEMORY(WITH_FLAGS(lock name "q %q[v], %[m]"), u64));		\
 		break;							\
 	}								\
 } while (0)

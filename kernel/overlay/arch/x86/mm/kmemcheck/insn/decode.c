@@ -19,7 +19,7 @@
 #define RW	(OPERAND_READ | OPERAND_WRITE)
 
 /* Where struct pt_regs keeps the registers, by their number in opcodes. */
-static const u8 slots[16] = { 10, 11, 12, 5, 19, 4, 13, 14, 9, 8, 7, 6, 3, 2, 1, 0 };
+static const u8 slots[16] = MACHINE_SLOTS;
 
 static bool has_prefix(struct insn *insn, insn_byte_t prefix)
 {
@@ -30,6 +30,14 @@ static bool has_prefix(struct insn *insn, insn_byte_t prefix)
 		if (insn->prefixes.bytes[i] == prefix)
 			return true;
 	return false;
+}
+
+static void set_segment(struct kmemcheck_decoded *d, struct insn *insn)
+{
+	if (has_prefix(insn, PREFIX_PERCPU))
+		d->flags |= DECODED_PERCPU;
+	if (has_prefix(insn, PREFIX_OTHER_SEGMENT))
+		d->flags |= DECODED_OTHER;
 }
 
 static unsigned int digit_of(struct insn *insn)
@@ -56,13 +64,13 @@ static bool set_op(struct kmemcheck_decoded *d, enum kmemcheck_op op, unsigned i
 
 /**
  * kmemcheck_slot_of() - where struct pt_regs has a general register
- * @nr: as instructions encode it, 0 to 15
+ * @nr: as instructions encode it, 0 to 15, or to 7
  *
  * Return: its slot.
  */
 u8 kmemcheck_slot_of(unsigned int nr)
 {
-	return slots[nr & 15];
+	return slots[nr & (MACHINE_WORD == 8 ? 15 : 7)];
 }
 
 /* A register, which for bytes may be the second one of another: then @high. */
@@ -134,7 +142,7 @@ static void set_address(struct kmemcheck_decoded *d, struct insn *insn)
 	d->base = SLOT_NONE;
 	d->index = SLOT_NONE;
 	d->disp = insn->displacement.value;
-	if (insn->addr_bytes == 4)
+	if (insn->addr_bytes < MACHINE_WORD)
 		d->flags |= DECODED_ADDR32;
 
 	if (rm == 4) {
@@ -148,14 +156,17 @@ static void set_address(struct kmemcheck_decoded *d, struct insn *insn)
 		if (mod || base != 5)
 			d->base = slots[base + (X86_REX_B(rex) ? 8 : 0)];
 	} else if (!mod && rm == 5) {
-		d->base = SLOT_IP;
-		d->disp += insn->length;
+		/* Relative to RIP, or without anything else. */
+		if (MACHINE_WORD == 8) {
+			d->base = SLOT_IP;
+			d->disp += insn->length;
+		}
 	} else {
 		d->base = slots[rm + (X86_REX_B(rex) ? 8 : 0)];
 	}
 	/* pop computes an address from RSP as it is after the pop. */
 	if (d->op == OP_POP && d->base == SLOT_SP)
-		d->disp += 8;
+		d->disp += MACHINE_WORD;
 }
 
 static bool decode_string(struct kmemcheck_decoded *d, struct insn *insn,
@@ -167,7 +178,7 @@ static bool decode_string(struct kmemcheck_decoded *d, struct insn *insn,
 		[STRING_SCAS & 0xf] = R,
 	};
 
-	if (insn->addr_bytes == 4)
+	if (insn->addr_bytes < MACHINE_WORD)
 		return false;
 	if (has_prefix(insn, 0xf2))
 		d->flags |= DECODED_REPNE;
@@ -177,13 +188,13 @@ static bool decode_string(struct kmemcheck_decoded *d, struct insn *insn,
 		      access[opcode & 0xe]);
 }
 
-/* A stack operand has 8 bytes unless a prefix says 2, which nobody uses. */
+/* A stack operand is a word unless a prefix says 2 bytes, which nobody uses. */
 static bool decode_stack(struct kmemcheck_decoded *d, struct insn *insn,
 			 enum kmemcheck_op op)
 {
 	if (has_prefix(insn, 0x66))
 		return false;
-	return set_op(d, op, 0, 8, op == OP_POP ? W : R);
+	return set_op(d, op, 0, MACHINE_WORD, op == OP_POP ? W : R);
 }
 
 static bool decode_alu_imm(struct kmemcheck_decoded *d, struct insn *insn,
@@ -267,6 +278,8 @@ static bool decode_one_byte(struct kmemcheck_decoded *d, struct insn *insn)
 	}
 	switch (opcode) {
 	case 0x63:
+		if (MACHINE_WORD == 4)			/* arpl */
+			return false;
 		set_op(d, OP_LOAD_SIGNED, 0, insn->opnd_bytes == 2 ? 2 : 4, R);
 		d->reg_size = insn->opnd_bytes;
 		return true;
@@ -458,7 +471,7 @@ static bool decode_extend_accumulator(struct kmemcheck_decoded *d, struct insn *
 	d->base = slots[0];
 	d->index = SLOT_NONE;
 	d->reg = slots[sign_only ? 2 : 0];
-	set_op(d, OP_LOAD_SIGNED, sign_only ? 63 : 0, size, R);
+	set_op(d, OP_LOAD_SIGNED, sign_only ? 8 * MACHINE_WORD - 1 : 0, size, R);
 	d->reg_size = insn->opnd_bytes;
 	return true;
 }
@@ -475,6 +488,29 @@ static bool decode_bswap(struct kmemcheck_decoded *d, struct insn *insn)
 	d->index = SLOT_NONE;
 	d->reg = slots[nr];
 	return set_op(d, OP_LOAD_SWAPPED, 0, insn->opnd_bytes, R);
+}
+
+/* inc and dec of one byte */
+static bool decode_opcode_unary(struct kmemcheck_decoded *d, struct insn *insn, unsigned int sub)
+{
+	d->flags |= DECODED_IN_REG;
+	d->base = slots[insn->opcode.bytes[0] & 7];
+	d->index = SLOT_NONE;
+	return set_op(d, OP_UNARY, sub, insn->opnd_bytes, RW);
+}
+
+/* mov of RAX or a part of it from or to an address, which has no more than 32 bits. */
+static bool decode_absolute(struct kmemcheck_decoded *d, struct insn *insn, unsigned int opcode)
+{
+	if (insn->addr_bytes != 4)
+		return false;
+	set_op(d, opcode & 2 ? OP_STORE : OP_LOAD, 0, size_of(insn, opcode), opcode & 2 ? W : R);
+	set_segment(d, insn);
+	d->reg = slots[0];
+	d->base = SLOT_NONE;
+	d->index = SLOT_NONE;
+	d->disp = (u32)insn->moffset1.value;
+	return true;
 }
 
 /* Without ModRM */
@@ -494,14 +530,16 @@ static bool decode_short(struct kmemcheck_decoded *d, struct insn *insn)
 	switch (opcode) {
 	case 0x04 ... 0x3d:
 		return (opcode & 6) == 4 && decode_accumulator(d, insn, opcode);
+	case 0x40 ... 0x4f:		/* of 64 bits these are prefixes */
+		return decode_opcode_unary(d, insn, opcode & 8 ? UNARY_DEC : UNARY_INC);
 	case 0x50 ... 0x5f:
 		if (has_prefix(insn, 0x66))
 			return false;
-		set_op(d, opcode < 0x58 ? OP_PUSH_REG : OP_POP_REG, 0, 8, 0);
+		set_op(d, opcode < 0x58 ? OP_PUSH_REG : OP_POP_REG, 0, MACHINE_WORD, 0);
 		set_opcode_reg(d, insn);
 		return true;
 	case 0x68: case 0x6a:
-		return insn->opnd_bytes != 2 && set_op(d, OP_PUSH_IMM, 0, 8, 0);
+		return insn->opnd_bytes != 2 && set_op(d, OP_PUSH_IMM, 0, MACHINE_WORD, 0);
 	case 0x70 ... 0x7f:
 		return set_op(d, OP_JCC, opcode & 0xf, 0, 0);
 	case 0x90:			/* but not pause, nor xchg with R8 */
@@ -509,6 +547,8 @@ static bool decode_short(struct kmemcheck_decoded *d, struct insn *insn)
 		       set_op(d, OP_NOP, 0, 0, 0);
 	case 0x98: case 0x99:
 		return decode_extend_accumulator(d, insn, opcode & 1);
+	case 0xa0 ... 0xa3:
+		return decode_absolute(d, insn, opcode);
 	case 0xa4 ... 0xa7: case 0xaa ... 0xaf:
 		return decode_string(d, insn, opcode);
 	case 0xa8: case 0xa9:
@@ -516,7 +556,7 @@ static bool decode_short(struct kmemcheck_decoded *d, struct insn *insn)
 	case 0xb0 ... 0xbf:
 		return decode_load_imm(d, insn, opcode);
 	case 0xc3:
-		return set_op(d, OP_RET, 0, 8, 0);
+		return set_op(d, OP_RET, 0, MACHINE_WORD, 0);
 	case 0xe8:
 		return insn->opnd_bytes != 2 && set_op(d, OP_CALL_REL, 0, 0, 0);
 	case 0xe9: case 0xeb:
@@ -527,7 +567,8 @@ static bool decode_short(struct kmemcheck_decoded *d, struct insn *insn)
 
 static bool decode_operation(struct kmemcheck_decoded *d, struct insn *insn)
 {
-	if (insn_is_avx(insn))
+	/* Addresses of 16 bits are made in another way, and of no use. */
+	if (insn_is_avx(insn) || insn->addr_bytes == 2)
 		return false;
 	if (!insn->modrm.nbytes)
 		return decode_short(d, insn);
@@ -546,10 +587,7 @@ static bool decode_operation(struct kmemcheck_decoded *d, struct insn *insn)
 static bool set_operands(struct kmemcheck_decoded *d, struct insn *insn)
 {
 	set_reg(d, insn);
-	if (has_prefix(insn, 0x65))
-		d->flags |= DECODED_GS;
-	if (has_prefix(insn, 0x64))
-		d->flags |= DECODED_FS;
+	set_segment(d, insn);
 	if (X86_MODRM_MOD(insn->modrm.value) == 3)
 		return set_register_operand(d, insn);
 	set_address(d, insn);
@@ -570,7 +608,7 @@ bool kmemcheck_decode(struct kmemcheck_decoded *d, const void *code, size_t size
 	struct insn insn;
 
 	*d = (struct kmemcheck_decoded) {};
-	if (insn_decode(&insn, code, size, INSN_MODE_64))
+	if (insn_decode(&insn, code, size, MACHINE_INSN_MODE))
 		return false;
 
 	d->length = insn.length;

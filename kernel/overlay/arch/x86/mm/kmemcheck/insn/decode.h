@@ -7,6 +7,8 @@
 
 #include <linux/types.h>
 
+#include "machine.h"
+
 struct pt_regs;
 
 #define OPERAND_READ	1
@@ -141,16 +143,8 @@ enum kmemcheck_scan {
 #define DECODED_ADDR32	0x20	/* addresses have 32 bits */
 #define DECODED_IN_REG	0x40	/* M is the register @base */
 #define DECODED_HIGH_M	0x80	/* and then AH, CH, DH or BH */
-#define DECODED_GS	0x100	/* M lies in the memory of this CPU */
-#define DECODED_FS	0x200	/* M lies somewhere */
-
-/* Positions in struct pt_regs, which holds 8 bytes for each register. */
-#define SLOT_AX		10
-#define SLOT_CX		11
-#define SLOT_DX		12
-#define SLOT_IP		16
-#define SLOT_SP		19
-#define SLOT_NONE	0xff
+#define DECODED_PERCPU	0x100	/* M lies in the memory of this CPU */
+#define DECODED_OTHER	0x200	/* M lies in some other segment */
 
 #define MAX_CODE	16
 

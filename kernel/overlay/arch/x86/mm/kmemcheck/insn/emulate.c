@@ -56,7 +56,7 @@ static void imul(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		MULTIPLY("l %k[v], %k[r]");
 		break;
 	default:
-		MULTIPLY("q %q[v], %q[r]");
+		IF_64BIT(MULTIPLY("q %q[v], %q[r]"));
 		break;
 	}
 	kmemcheck_put_reg(d, regs, value);
@@ -84,7 +84,7 @@ static void pair_##name(unsigned int size, struct pt_regs *regs,		\
 		ON_PAIR(#name "l %[m]", u32);				\
 		break;							\
 	default:							\
-		ON_PAIR(#name "q %[m]", u64);				\
+		IF_64BIT(ON_PAIR(#name "q %[m]", u64));				\
 		break;							\
 	}								\
 }
@@ -107,7 +107,7 @@ static void dividend(unsigned int size, const struct pt_regs *regs,
 	}
 }
 
-/* 128 bits by 64, by way of the absolute values. */
+/* Two words by one, by way of the absolute values. */
 static bool wide_idiv_is_safe(unsigned long high, unsigned long low, unsigned long by)
 {
 	bool is_negative = (long)high < 0, by_negative = (long)by < 0;
@@ -120,8 +120,8 @@ static bool wide_idiv_is_safe(unsigned long high, unsigned long low, unsigned lo
 	}
 	if (high >= by)
 		return false;
-	asm("divq %[by]" : "+a" (low), "+d" (high) : [by] "r" (by) : "cc");
-	return low < 1UL << 63 || (low == 1UL << 63 && is_negative != by_negative);
+	asm("div %[by]" : "+a" (low), "+d" (high) : [by] "r" (by) : "cc");
+	return (long)low >= 0 || (low == (unsigned long)LONG_MIN && is_negative != by_negative);
 }
 
 static bool idiv_is_safe(unsigned int size, unsigned long high, unsigned long low,
@@ -129,7 +129,7 @@ static bool idiv_is_safe(unsigned int size, unsigned long high, unsigned long lo
 {
 	long all, quotient;
 
-	if (size == 8)
+	if (size == sizeof(long))
 		return wide_idiv_is_safe(high, low, by);
 	all = kmemcheck_sign_extend(high << 8 * size | low, 2 * size);
 	by = kmemcheck_sign_extend(by, size);
@@ -172,7 +172,7 @@ static bool muldiv(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 
 #define EXCHANGE(text, type)						\
 ({									\
-	asm volatile(text : "+r" (value), "+m" (*(type *)mem) : : "memory");	\
+	asm volatile(text : "+q" (value), "+m" (*(type *)mem) : : "memory");	\
 })
 
 /* xchg locks without being told so. */
@@ -191,7 +191,7 @@ static void xchg_mem(const struct kmemcheck_decoded *d, struct pt_regs *regs, vo
 		EXCHANGE("xchgl %k0, %1", u32);
 		break;
 	default:
-		EXCHANGE("xchgq %q0, %1", u64);
+		IF_64BIT(EXCHANGE("xchgq %q0, %1", u64));
 		break;
 	}
 	kmemcheck_put_reg(d, regs, value);
@@ -200,7 +200,7 @@ static void xchg_mem(const struct kmemcheck_decoded *d, struct pt_regs *regs, vo
 #define ADD_AND_GET(text, type)						\
 ({									\
 	asm volatile(text "\n\tpushf\n\tpop %[f]"			\
-		     : [r] "+r" (value), [m] "+m" (*(type *)mem),	\
+		     : [r] "+q" (value), [m] "+m" (*(type *)mem),	\
 		       [f] "=r" (*flags) : : "cc", "memory");		\
 })
 
@@ -219,7 +219,7 @@ static unsigned long prefix##_xadd(unsigned int size, void *mem,	\
 		ADD_AND_GET(lock "xaddl %k[r], %[m]", u32);		\
 		break;							\
 	default:							\
-		ADD_AND_GET(lock "xaddq %q[r], %[m]", u64);		\
+		IF_64BIT(ADD_AND_GET(lock "xaddq %q[r], %[m]", u64));		\
 		break;							\
 	}								\
 	return value;							\
@@ -245,7 +245,7 @@ static void exchange_add(const struct kmemcheck_decoded *d, struct pt_regs *regs
 	asm volatile(text "\n\tpushf\n\tpop %[f]"			\
 		     : "+a" (regs->ax), [m] "+m" (*(type *)mem),	\
 		       [f] "=r" (*flags)				\
-		     : [r] "r" (value) : "cc", "memory");		\
+		     : [r] "q" (value) : "cc", "memory");		\
 })
 
 #define DEFINE_CMPXCHG(prefix, lock)					\
@@ -263,7 +263,7 @@ static void prefix##_cmpxchg(unsigned int size, struct pt_regs *regs, void *mem,
 		COMPARE_EXCHANGE(lock "cmpxchgl %k[r], %[m]", u32);	\
 		break;							\
 	default:							\
-		COMPARE_EXCHANGE(lock "cmpxchgq %q[r], %[m]", u64);	\
+		IF_64BIT(COMPARE_EXCHANGE(lock "cmpxchgq %q[r], %[m]", u64));	\
 		break;							\
 	}								\
 }
@@ -295,14 +295,20 @@ static void compare_exchange_wide(const struct kmemcheck_decoded *d, struct pt_r
 {
 	bool lock = d->flags & DECODED_LOCK;
 
-	if (d->size == 16 && lock)
-		COMPARE_EXCHANGE_WIDE("lock; cmpxchg16b");
-	else if (d->size == 16)
-		COMPARE_EXCHANGE_WIDE("cmpxchg16b");
-	else if (lock)
-		COMPARE_EXCHANGE_WIDE("lock; cmpxchg8b");
-	else
-		COMPARE_EXCHANGE_WIDE("cmpxchg8b");
+	switch (d->size) {
+	case 8:
+		if (lock)
+			COMPARE_EXCHANGE_WIDE("lock; cmpxchg8b");
+		else
+			COMPARE_EXCHANGE_WIDE("cmpxchg8b");
+		break;
+	default:
+		if (lock)
+			IF_64BIT(COMPARE_EXCHANGE_WIDE("lock; cmpxchg16b"));
+		else
+			IF_64BIT(COMPARE_EXCHANGE_WIDE("cmpxchg16b"));
+		break;
+	}
 }
 
 #define SCAN(text)							\
@@ -324,7 +330,7 @@ static unsigned long plain_##name(unsigned int size, unsigned long value,	\
 		SCAN(#name "l %k[v], %k[r]");				\
 		break;							\
 	default:							\
-		SCAN(#name "q %q[v], %q[r]");				\
+		IF_64BIT(SCAN(#name "q %q[v], %q[r]"));				\
 		break;							\
 	}								\
 	return value;							\
@@ -372,7 +378,7 @@ static void crc32(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 
 	switch (d->size) {
 	case 1:
-		asm("crc32b %b1, %k0" : "+r" (value) : "r" (from));
+		asm("crc32b %b1, %k0" : "+r" (value) : "q" (from));
 		break;
 	case 2:
 		asm("crc32w %w1, %k0" : "+r" (value) : "r" (from));
@@ -381,7 +387,7 @@ static void crc32(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 		asm("crc32l %k1, %k0" : "+r" (value) : "r" (from));
 		break;
 	default:
-		asm("crc32q %q1, %q0" : "+r" (value) : "r" (from));
+		IF_64BIT(asm("crc32q %q1, %q0" : "+r" (value) : "r" (from)));
 		break;
 	}
 	*kmemcheck_slot(regs, d->reg) = value;
@@ -434,8 +440,8 @@ static bool emulate_plain(const struct kmemcheck_decoded *d, struct pt_regs *reg
 		crc32(d, regs, mem);
 		return true;
 	case OP_POP:
-		kmemcheck_store(mem, *(unsigned long *)regs->sp, 8);
-		regs->sp += 8;
+		kmemcheck_store(mem, *(unsigned long *)regs->sp, sizeof(long));
+		regs->sp += sizeof(long);
 		return true;
 	}
 	return false;
@@ -506,7 +512,7 @@ static bool emulate_flags(const struct kmemcheck_decoded *d, struct pt_regs *reg
 static bool emulate_branch(const struct kmemcheck_decoded *d, struct pt_regs *regs,
 			   const void *mem)
 {
-	unsigned long value = kmemcheck_load(mem, 8), next = regs->ip + d->length;
+	unsigned long value = kmemcheck_load(mem, sizeof(long)), next = regs->ip + d->length;
 
 	switch (d->op) {
 	case OP_PUSH:

@@ -6,6 +6,8 @@
 #include <linux/pgtable.h>
 #include <linux/uaccess.h>
 
+#include <asm/pgtable_areas.h>
+
 #include "memory.h"
 
 /**

@@ -9,11 +9,46 @@
 #include "operand.h"
 
 /* decode.c knows the layout, but not this struct. */
-static_assert(offsetof(struct pt_regs, ip) == 8 * SLOT_IP);
-static_assert(offsetof(struct pt_regs, ax) == 8 * 10);
-static_assert(offsetof(struct pt_regs, sp) == 8 * SLOT_SP);
-static_assert(offsetof(struct pt_regs, di) == 8 * 14);
+static_assert(sizeof(long) == MACHINE_WORD);
+static_assert(offsetof(struct pt_regs, ip) == MACHINE_WORD * SLOT_IP);
+static_assert(offsetof(struct pt_regs, ax) == MACHINE_WORD * SLOT_AX);
+static_assert(offsetof(struct pt_regs, cx) == MACHINE_WORD * SLOT_CX);
+static_assert(offsetof(struct pt_regs, dx) == MACHINE_WORD * SLOT_DX);
+static_assert(offsetof(struct pt_regs, sp) == MACHINE_WORD * SLOT_SP);
+#ifdef CONFIG_X86_64
+static_assert(offsetof(struct pt_regs, di) == MACHINE_WORD * 14);
 static_assert(offsetof(struct pt_regs, r15) == 0);
+#else
+static_assert(offsetof(struct pt_regs, di) == MACHINE_WORD * 4);
+static_assert(offsetof(struct pt_regs, bx) == 0);
+#endif
+
+/**
+ * kmemcheck_writes_reg() - is R changed?
+ * @d: the instruction
+ */
+bool kmemcheck_writes_reg(const struct kmemcheck_decoded *d)
+{
+	switch (d->op) {
+	case OP_ALU_LOAD:
+		return d->sub != ALU_CMP;
+	case OP_LOAD:
+	case OP_LOAD_SIGNED:
+	case OP_LOAD_SWAPPED:
+	case OP_IMUL:
+	case OP_IMUL_IMM:
+	case OP_XADD:
+	case OP_XCHG:
+	case OP_SCAN:
+	case OP_CMOV:
+	case OP_CRC32:
+	case OP_LEA:
+	case OP_LOAD_IMM:
+	case OP_POP_REG:
+		return true;
+	}
+	return false;
+}
 
 /* The unit that bit @bit of a string of bits lies in; @bit may be negative. */
 static unsigned long bit_address(unsigned long addr, long bit, unsigned int size)

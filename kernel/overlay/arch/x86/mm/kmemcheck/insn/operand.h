@@ -10,6 +10,8 @@
 #include "decode.h"
 #include "memory.h"
 
+bool kmemcheck_writes_reg(const struct kmemcheck_decoded *d);
+
 struct kmemcheck_operand {
 	unsigned long addr;
 	unsigned int size;
@@ -37,13 +39,22 @@ static __always_inline bool kmemcheck_has_memory(const struct kmemcheck_decoded 
 static __always_inline bool kmemcheck_is_one_access(const struct kmemcheck_decoded *d)
 {
 	return d->op != OP_STRING && d->op != OP_SSE && d->op != OP_POP &&
-	       !(d->flags & DECODED_FS);
+	       !(d->flags & DECODED_OTHER);
 }
 
-/* Relative to GS without a register, M is a variable of this CPU. */
+/*
+ * Of 32 bits an exception returns by what it writes below the stack pointer that it returns
+ * to. So nobody may load that from memory but the processor.
+ */
+static __always_inline bool kmemcheck_loads_sp(const struct kmemcheck_decoded *d)
+{
+	return MACHINE_WORD == 4 && d->reg == SLOT_SP && kmemcheck_writes_reg(d);
+}
+
+/* Relative to that segment without a register, M is a variable of this CPU. */
 static __always_inline bool kmemcheck_is_percpu(const struct kmemcheck_decoded *d)
 {
-	return d->flags & DECODED_GS && (d->base == SLOT_NONE || d->base == SLOT_IP);
+	return d->flags & DECODED_PERCPU && (d->base == SLOT_NONE || d->base == SLOT_IP);
 }
 
 /* What base, index and displacement name. */

@@ -235,7 +235,7 @@ static void name##_##direction(struct run *r, unsigned int size)	\
 		REPEAT(REPEAT_##name "l", direction);			\
 		break;							\
 	default:							\
-		REPEAT(REPEAT_##name "q", direction);			\
+		IF_64BIT(REPEAT(REPEAT_##name "q", direction));			\
 		break;							\
 	}								\
 }

@@ -54,6 +54,7 @@ static DEFINE_PER_CPU(struct place, places);
 int kmemcheck_vector_prepare(unsigned int cpu)
 {
 	struct place *place = &per_cpu(places, cpu);
+	struct page *page;
 
 	if (place->run)
 		return 0;
@@ -63,7 +64,13 @@ int kmemcheck_vector_prepare(unsigned int cpu)
 					  __builtin_return_address(0));
 	if (!place->run)
 		return -ENOMEM;
-	place->write = page_address(vmalloc_to_page(place->run));
+	page = vmalloc_to_page(place->run);
+	place->write = PageHighMem(page) ? vmap(&page, 1, VM_MAP, PAGE_KERNEL) : page_address(page);
+	if (!place->write) {
+		vfree(place->run);
+		place->run = NULL;
+		return -ENOMEM;
+	}
 	memset(place->write, 0xcc, PAGE_SIZE);
 	return 0;
 }
@@ -391,7 +398,7 @@ bool kmemcheck_vector(struct pt_regs *regs, unsigned long addr)
 	if (in_nmi() || !place->run || !begins_at(addr))
 		return false;
 	if (copy_from_kernel_nofault(code, (void *)regs->ip, sizeof(code)) ||
-	    insn_decode(&insn, code, sizeof(code), INSN_MODE_64))
+	    insn_decode(&insn, code, sizeof(code), MACHINE_INSN_MODE))
 		return false;
 	if (!insn.modrm.nbytes || X86_MODRM_MOD(insn.modrm.bytes[0]) == 3 ||
 	    !get_opcode(&insn, &op))

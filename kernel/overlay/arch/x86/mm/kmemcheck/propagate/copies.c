@@ -17,7 +17,7 @@
  */
 struct copy {
 	struct task_struct *task;
-	unsigned long addr;		/* a multiple of 8 */
+	unsigned long addr;		/* of a word */
 	unsigned long ip;
 	unsigned long from;		/* the first poisoned byte of them was loaded there */
 	u64 poison;			/* of what is stored */
@@ -61,7 +61,7 @@ static void expect_copies_to(const struct kmemcheck_word *word, unsigned long fr
 	while (left) {
 		byte = __ffs64(left) / 8;
 		poison = 0;
-		for (i = byte; i < 8; i++)
+		for (i = byte; i < MACHINE_WORD; i++)
 			if (word->ip[i] == word->ip[byte])
 				poison |= left & 0xffULL << 8 * i;
 		if (word->ip[byte] != PROPAGATE_STATE_MOVES)
@@ -79,18 +79,18 @@ void kmemcheck_expect_copies(const struct kmemcheck_propagation *p)
 	unsigned int i;
 
 	for (i = 0; i < p->nr; i++)
-		if (p->words[i].poison && kmemcheck_range_in_pool(p->words[i].addr, 8))
+		if (p->words[i].poison && kmemcheck_range_in_pool(p->words[i].addr, MACHINE_WORD))
 			expect_copies_to(&p->words[i], p->from);
 }
 
 /* Return: whether all of it has been stored now. Loops store it in parts. */
 static bool make_copy(struct pt_regs *regs, struct copy *copy, unsigned long addr, size_t size)
 {
-	unsigned int first = __ffs64(copy->poison) / 8, last = __fls(copy->poison) / 8, byte;
+	unsigned int first = __ffs64(copy->poison) / 8, last = (fls64(copy->poison) - 1) / 8, byte;
 	u8 poison;
 
 	kmemcheck_note_copy(regs, copy->addr + first, copy->from, last + 1 - first);
-	for (byte = 0; byte < 8; byte++) {
+	for (byte = 0; byte < MACHINE_WORD; byte++) {
 		poison = copy->poison >> 8 * byte;
 		if (!poison || copy->addr + byte - addr >= size)
 			continue;
@@ -120,7 +120,7 @@ void kmemcheck_propagate_store(struct pt_regs *regs, unsigned long ip, unsigned 
 		return;
 	for_each_set_bit(i, &expected, NR_COPIES) {
 		bool made = copy[i].task == current && copy[i].ip == ip &&
-			    addr + size > copy[i].addr && addr < copy[i].addr + 8 &&
+			    addr + size > copy[i].addr && addr < copy[i].addr + MACHINE_WORD &&
 			    make_copy(regs, &copy[i], addr, size);
 
 		if (made || !--copy[i].left)

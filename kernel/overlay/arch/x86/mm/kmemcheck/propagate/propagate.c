@@ -84,20 +84,20 @@ static bool is_hook(u64 to)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		if (to == (u64)hooks[i])
+		if (to == (unsigned long)hooks[i])
 			return true;
 	return false;
 }
 
 static enum kmemcheck_result call(struct kmemcheck_propagation *p, u64 next, u64 to)
 {
-	bool set = to == (u64)memset;
+	bool set = to == (unsigned long)memset;
 	enum kmemcheck_result result = PROPAGATE_CONTINUE;
 
 	if (!kmemcheck_buffered_call(p, next))
 		return PROPAGATE_NO_ROOM;
 	p->regs.ip = to;
-	if (set || to == (u64)memcpy || to == (u64)memmove)
+	if (set || to == (unsigned long)memcpy || to == (unsigned long)memmove)
 		result = kmemcheck_propagate_bulk(p, next, set);
 	else if (is_hook(to))
 		p->poison.ax = 0;
@@ -462,7 +462,7 @@ static enum kmemcheck_result propagate_one(struct kmemcheck_propagation *p)
 		kmemcheck_fetch(p->ip, &own);
 		d = &own;
 	}
-	p->is_percpu = d->flags & DECODED_GS;
+	p->is_percpu = d->flags & DECODED_PERCPU;
 	if (d->op == OP_UNKNOWN) {
 		p->regs.ip += d->length;
 		return propagate_unknown(p, d);
@@ -526,10 +526,13 @@ static bool registers_are_poisoned(const struct kmemcheck_propagation *p)
 /* In a callee-saved register, a value waits for its use. */
 static bool callee_saved_is_poisoned(const struct kmemcheck_propagation *p)
 {
-	const struct pt_regs *poison = &p->poison;
+	static const u8 kept[] = MACHINE_KEPT;
+	unsigned int i;
 
-	return poison->bx || poison->bp || poison->r12 || poison->r13 ||
-	       poison->r14 || poison->r15;
+	for (i = 0; i < ARRAY_SIZE(kept); i++)
+		if (kmemcheck_slot_value(&p->poison, kept[i]))
+			return true;
+	return false;
 }
 
 static const enum kmemcheck_counter end_counters[PROPAGATE_NR_RESULTS] = {

@@ -13,10 +13,10 @@
 #include "../insn/emulate.h"
 #include "../insn/operand.h"
 
-/* Stores of the interrupted code that are not performed, in words of 8 bytes. */
+/* Stores of the interrupted code that are not performed, in words of the machine. */
 struct kmemcheck_word {
-	unsigned long addr;		/* a multiple of 8 */
-	unsigned long ip[8];		/* of the last store, for each byte; see @ip below */
+	unsigned long addr;		/* a multiple of MACHINE_WORD */
+	unsigned long ip[MACHINE_WORD];	/* of the last store, for each byte; see @ip below */
 	u64 value;
 	u64 poison;
 	u8 bytes;			/* a bit for each that was stored */

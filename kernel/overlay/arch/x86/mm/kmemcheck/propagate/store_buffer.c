@@ -37,15 +37,11 @@ static struct kmemcheck_word *new_word(struct kmemcheck_propagation *p)
 	return NULL;
 }
 
+/* The image of the kernel, all memory, and the pages' structs. */
+#ifdef CONFIG_X86_64
 #define MAX_PHYSMEM	(1UL << MAX_PHYSMEM_BITS)
 
-/*
- * What may be read out of turn: the image of the kernel, memory, the pages' structs, what
- * each CPU has of its own, the stack of the interrupted code, and what is memory of the
- * vmalloc area. Not what is a device, for which reading may count.
- */
-static bool is_plain_memory(const struct kmemcheck_propagation *p, unsigned long addr,
-			    unsigned int size)
+static bool is_mapped_for_good(unsigned long addr)
 {
 	unsigned long direct = (unsigned long)__va(0);
 
@@ -53,9 +49,24 @@ static bool is_plain_memory(const struct kmemcheck_propagation *p, unsigned long
 		return addr < FIXADDR_START;
 	if (addr - direct < (unsigned long)high_memory - direct)
 		return true;
-	if (addr - VMEMMAP_START < (MAX_PHYSMEM >> PAGE_SHIFT) * sizeof(struct page))
-		return true;
-	if (p->is_percpu)
+	return addr - VMEMMAP_START < (MAX_PHYSMEM >> PAGE_SHIFT) * sizeof(struct page);
+}
+#else
+static bool is_mapped_for_good(unsigned long addr)
+{
+	return addr >= PAGE_OFFSET && addr < (unsigned long)high_memory;
+}
+#endif
+
+/*
+ * What may be read out of turn: what is always there, what each CPU has of its own, the
+ * stack of the interrupted code, and what is memory of the vmalloc area. Not what is a
+ * device, for which reading may count.
+ */
+static bool is_plain_memory(const struct kmemcheck_propagation *p, unsigned long addr,
+			    unsigned int size)
+{
+	if (is_mapped_for_good(addr) || p->is_percpu)
 		return true;
 	if (is_on_stack(p, addr))
 		return addr % THREAD_SIZE + size <= THREAD_SIZE;
@@ -114,8 +125,8 @@ bool kmemcheck_buffered_load(struct kmemcheck_propagation *p, unsigned long addr
 		return false;
 	}
 	for (i = 0; (p->nr || p->nr_ranges) && i < size; i++) {
-		word = find_word(p, ALIGN_DOWN(addr + i, 8));
-		shift = (addr + i) % 8 * 8;
+		word = find_word(p, ALIGN_DOWN(addr + i, MACHINE_WORD));
+		shift = (addr + i) % MACHINE_WORD * 8;
 		if (!word || !(word->bytes & 1U << shift / 8)) {
 			if (!apply_range(p, addr + i, value, 8 * i))
 				return false;
@@ -144,14 +155,16 @@ bool kmemcheck_buffered_store(struct kmemcheck_propagation *p, unsigned long add
 	unsigned int i, shift;
 
 	for (i = 0; i < size; i++) {
-		word = find_word(p, ALIGN_DOWN(addr + i, 8));
+		word = find_word(p, ALIGN_DOWN(addr + i, MACHINE_WORD));
 		if (!word) {
 			word = new_word(p);
 			if (!word)
 				return false;
-			*word = (struct kmemcheck_word) { .addr = ALIGN_DOWN(addr + i, 8) };
+			*word = (struct kmemcheck_word) {
+				.addr = ALIGN_DOWN(addr + i, MACHINE_WORD),
+			};
 		}
-		shift = (addr + i) % 8 * 8;
+		shift = (addr + i) % MACHINE_WORD * 8;
 		word->value = (word->value & ~(0xffULL << shift)) |
 			      (value >> 8 * i & 0xff) << shift;
 		word->poison = (word->poison & ~(0xffULL << shift)) |
@@ -169,7 +182,7 @@ static u8 bytes_in(const struct kmemcheck_word *word, unsigned long addr, unsign
 	unsigned int byte;
 	u8 bytes = 0;
 
-	for (byte = 0; byte < 8; byte++)
+	for (byte = 0; byte < MACHINE_WORD; byte++)
 		if (word->addr + byte - addr < size)
 			bytes |= 1U << byte;
 	return bytes;
@@ -181,7 +194,7 @@ static u64 spread(u8 bytes)
 	unsigned int byte;
 	u64 mask = 0;
 
-	for (byte = 0; byte < 8; byte++)
+	for (byte = 0; byte < MACHINE_WORD; byte++)
 		if (bytes & 1U << byte)
 			mask |= 0xffULL << 8 * byte;
 	return mask;
@@ -228,18 +241,18 @@ bool kmemcheck_buffered_range(struct kmemcheck_propagation *p, unsigned long add
 /* Return: whether there was room. */
 bool kmemcheck_buffered_push(struct kmemcheck_propagation *p, u64 value, u64 poison)
 {
-	if (!kmemcheck_buffered_store(p, p->regs.sp - 8, 8, value, poison))
+	if (!kmemcheck_buffered_store(p, p->regs.sp - MACHINE_WORD, MACHINE_WORD, value, poison))
 		return false;
-	p->regs.sp -= 8;
+	p->regs.sp -= MACHINE_WORD;
 	return true;
 }
 
 /* Return: whether the stack may be read. */
 bool kmemcheck_buffered_pop(struct kmemcheck_propagation *p, u64 *value, u64 *poison)
 {
-	if (!kmemcheck_buffered_load(p, p->regs.sp, 8, value, poison))
+	if (!kmemcheck_buffered_load(p, p->regs.sp, MACHINE_WORD, value, poison))
 		return false;
-	p->regs.sp += 8;
+	p->regs.sp += MACHINE_WORD;
 	return true;
 }
 
@@ -252,7 +265,7 @@ bool kmemcheck_buffered_call(struct kmemcheck_propagation *p, u64 next)
 	p->flags_poison = 0;
 	if (!kmemcheck_buffered_push(p, next, 0))
 		return false;
-	if (IS_ALIGNED(p->regs.sp, 8))
+	if (IS_ALIGNED(p->regs.sp, MACHINE_WORD))
 		find_word(p, p->regs.sp)->is_return = true;
 	return true;
 }
@@ -263,18 +276,15 @@ bool kmemcheck_buffered_call(struct kmemcheck_propagation *p, u64 next)
  */
 void kmemcheck_clobber_at_return(struct kmemcheck_propagation *p)
 {
+	static const u8 clobbered[] = MACHINE_CLOBBERED;
 	const struct kmemcheck_word *word = find_word(p, p->regs.sp);
+	unsigned int i;
 
 	p->flags_poison = 0;
 	if (word && !word->is_return)
 		return;
-	p->poison.cx = 0;
-	p->poison.si = 0;
-	p->poison.di = 0;
-	p->poison.r8 = 0;
-	p->poison.r9 = 0;
-	p->poison.r10 = 0;
-	p->poison.r11 = 0;
+	for (i = 0; i < ARRAY_SIZE(clobbered); i++)
+		*kmemcheck_slot(&p->poison, clobbered[i]) = 0;
 }
 
 /* What has been saved on the stack comes back. */

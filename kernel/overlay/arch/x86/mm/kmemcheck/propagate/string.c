@@ -50,14 +50,16 @@ static enum kmemcheck_result copy(struct kmemcheck_propagation *p, unsigned long
 	return kmemcheck_buffered_range(p, to, n, -1) ? PROPAGATE_CONTINUE : PROPAGATE_NO_ROOM;
 }
 
-static enum kmemcheck_result fill(struct kmemcheck_propagation *p, unsigned int size,
-				  unsigned long n)
+/* With elements of @size bytes, as @value and @poison have them; @n bytes in all. */
+static enum kmemcheck_result fill(struct kmemcheck_propagation *p, unsigned long to,
+				  unsigned long value, unsigned long poison,
+				  unsigned int size, unsigned long n)
 {
-	u64 mask = kmemcheck_size_mask(size), value = p->regs.ax & mask;
-	u64 poison = p->poison.ax & mask;
-	bool is_byte = value == (0x0101010101010101ULL & mask) * (value & 0xff);
-	unsigned long to = p->regs.di;
+	bool is_byte;
 
+	value &= kmemcheck_size_mask(size);
+	poison &= kmemcheck_size_mask(size);
+	is_byte = value == (0x0101010101010101ULL & kmemcheck_size_mask(size)) * (value & 0xff);
 	if (to < TASK_SIZE_MAX)
 		return poison ? PROPAGATE_USED : PROPAGATE_CONTINUE;
 	if (n > MAX_COPIED && poison)
@@ -163,7 +165,7 @@ enum kmemcheck_result kmemcheck_propagate_string(struct kmemcheck_propagation *p
 		result = copy(p, p->regs.di, p->regs.si, n);
 		break;
 	case STRING_STOS:
-		result = fill(p, d->size, n);
+		result = fill(p, p->regs.di, p->regs.ax, p->poison.ax, d->size, n);
 		break;
 	case STRING_LODS:
 		result = load(p, d);
@@ -197,21 +199,21 @@ enum kmemcheck_result kmemcheck_propagate_string(struct kmemcheck_propagation *p
 enum kmemcheck_result kmemcheck_propagate_bulk(struct kmemcheck_propagation *p,
 					       unsigned long next, bool set)
 {
-	unsigned long to = p->regs.di, n = p->regs.dx;
+	unsigned long to = p->regs.MACHINE_ARG_0, n = p->regs.MACHINE_ARG_2;
+	unsigned long from = p->regs.MACHINE_ARG_1;
 	enum kmemcheck_result result;
 
-	if (p->poison.di || p->poison.dx || (!set && p->poison.si))
+	if (p->poison.MACHINE_ARG_0 || p->poison.MACHINE_ARG_2 ||
+	    (!set && p->poison.MACHINE_ARG_1))
 		return PROPAGATE_USED;
 	if (n > LONG_MAX)
 		return PROPAGATE_UNKNOWN_INSN;
 	if (set) {
 		p->ip = next;
-		p->regs.ax = p->regs.si;
-		p->poison.ax = p->poison.si;
-		result = fill(p, 1, n);
+		result = fill(p, to, from, p->poison.MACHINE_ARG_1, 1, n);
 	} else {
-		p->ip = kmemcheck_tracked((void *)p->regs.si) ? PROPAGATE_STATE_MOVES : next;
-		result = copy(p, to, p->regs.si, n);
+		p->ip = kmemcheck_tracked((void *)from) ? PROPAGATE_STATE_MOVES : next;
+		result = copy(p, to, from, n);
 	}
 	p->regs.ax = to;
 	p->poison.ax = 0;

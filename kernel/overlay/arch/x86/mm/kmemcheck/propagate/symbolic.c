@@ -13,29 +13,6 @@ void kmemcheck_reset_symbolic(struct kmemcheck_propagation *p)
 		p->symbolic[p->last_x] = (struct kmemcheck_symbolic) { p->last_x + 1, SYMBOLIC_X };
 }
 
-static bool writes_reg(const struct kmemcheck_decoded *d)
-{
-	switch (d->op) {
-	case OP_ALU_LOAD:
-		return d->sub != ALU_CMP;
-	case OP_LOAD:
-	case OP_LOAD_SIGNED:
-	case OP_LOAD_SWAPPED:
-	case OP_IMUL:
-	case OP_IMUL_IMM:
-	case OP_XADD:
-	case OP_XCHG:
-	case OP_SCAN:
-	case OP_CMOV:
-	case OP_CRC32:
-	case OP_LEA:
-	case OP_LOAD_IMM:
-	case OP_POP_REG:
-		return true;
-	}
-	return false;
-}
-
 static void set_symbolic(struct kmemcheck_propagation *p, unsigned int slot,
 			 struct kmemcheck_symbolic value)
 {
@@ -88,14 +65,15 @@ void kmemcheck_update_symbolic(struct kmemcheck_propagation *p,
 	struct kmemcheck_symbolic none = {}, m = none, r = none;
 	bool in_reg = d->flags & DECODED_IN_REG;
 
-	if (d->op == OP_LEA && d->reg_size == 8 && d->index == SLOT_NONE && d->disp == -1)
+	if (d->op == OP_LEA && d->reg_size == MACHINE_WORD && d->index == SLOT_NONE &&
+	    d->disp == -1)
 		r = symbolic_of(p, d->base, SYMBOLIC_X_MINUS_1);
-	if (in_reg && d->size == 8) {
+	if (in_reg && d->size == MACHINE_WORD) {
 		if (d->op == OP_LOAD)
 			r = symbolic_of(p, d->base, SYMBOLIC_X);
 		m = symbolic_result(p, d);
 	}
-	if (writes_reg(d))
+	if (kmemcheck_writes_reg(d))
 		set_symbolic(p, d->reg, r);
 	if (in_reg && d->access & OPERAND_WRITE)
 		set_symbolic(p, d->base, m);
