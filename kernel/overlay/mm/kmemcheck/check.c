@@ -11,7 +11,10 @@
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/ptrace.h>
+#include <linux/sched/task_stack.h>
 #include <linux/uaccess.h>
+
+#include <asm/kmemcheck.h>
 
 #include "kmemcheck.h"
 #include "report.h"
@@ -25,6 +28,7 @@ static struct {
 } peeking[] = {
 	{ (unsigned long)copy_from_kernel_nofault },
 	{ (unsigned long)strncpy_from_kernel_nofault },
+	KMEMCHECK_ARCH_PEEKING
 };
 
 /* Without kallsyms, their reads are judged as all others are. */
@@ -142,12 +146,16 @@ void kmemcheck_write(struct pt_regs *regs, unsigned long addr, size_t size)
 	kmemcheck_written(regs, addr, size);
 }
 
-/* Other heap memory might as well be tracked; for lack of room or of age it is not. */
+/*
+ * Other heap memory might as well be tracked; for lack of room or of age it is not. Stacks lie
+ * there, too, without CONFIG_VMAP_STACK.
+ */
 bool kmemcheck_is_heap(unsigned long addr)
 {
 	unsigned long direct = (unsigned long)__va(0);
 
-	return addr - direct < (unsigned long)high_memory - direct;
+	return addr - direct < (unsigned long)high_memory - direct &&
+	       !object_is_on_stack((void *)addr);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
@@ -179,8 +180,8 @@ static int stats_show(struct seq_file *m, void *unused)
 			   kmemcheck_counter(i));
 	if (kmemcheck_last_self_test())
 		seq_printf(m, "seconds since self-test: %llu\n",
-			   (ktime_get_boottime_ns() - kmemcheck_last_self_test()) /
-			   NSEC_PER_SEC);
+			   div_u64(ktime_get_boottime_ns() - kmemcheck_last_self_test(),
+				   NSEC_PER_SEC));
 	for (i = 0; (name = kmemcheck_arch.fault_class(i, &count)); i++)
 		seq_printf(m, "faults by %s: %llu\n", name, count);
 	for (i = 0; i < KMEMCHECK_UNKNOWN_MAX && kmemcheck_unknown[i]; i++)

@@ -6,6 +6,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include <asm/asm.h>
+
 #include "kmemcheck_test.h"
 
 #define expect_bits(test, addr, size, poison)					\
@@ -57,7 +59,7 @@ void test_bits_of_every_width(struct kunit *test)
 	expect_bits(test, c->object + 8, 8, ~0x8001ULL);
 	ON(u32, 16, "orl $0x80000101, %0");
 	expect_bits(test, c->object + 16, 8, ~0x80000101ULL);
-	ON(u64, 24, "orq $0x40000001, %0");
+	ON(long, 24, __ASM_SIZE(or) "$0x40000001, %0");
 	expect_bits(test, c->object + 24, 8, ~0x40000001ULL);
 	/* Across two words, and in several steps until there is nothing left. */
 	ON(u32, 38, "orl $0x01010101, %0");
@@ -90,7 +92,7 @@ void test_bits_of_every_form(struct kunit *test)
 	expect_bits(test, c->object + 4, 4, 0xfffff9ff);
 	ON(u32, 4, "btcl $11, %0");
 	expect_bits(test, c->object + 4, 4, 0xfffff9ff);
-	ON(u64, 8, "btsq %%rcx, %0");
+	ON(long, 8, __ASM_SIZE(bts) "%%" _ASM_CX ", %0");
 	expect_bits(test, c->object + 8, 8, ~8ULL);
 	asm volatile("movzbl %1, %k0\n\torl $1, %k0\n\tmovb %b0, %1\n\txorl %k0, %k0"
 		     : "=&q" (scratch), "+m" (c->object[16]) : : "cc");
@@ -116,7 +118,7 @@ void test_read_of_bits(struct kunit *test)
 	TEST_BITS(u8, 0, "testb $0x01, %0");
 	TEST_BITS(u8, 0, "testb $0x10, %0");
 	TEST_BITS(u32, 0, "testl $0x10, %0");
-	TEST_BITS(u64, 0, "testq $0x11, %0");
+	TEST_BITS(long, 0, __ASM_SIZE(test) "$0x11, %0");
 	expect_nothing(test);
 	TEST_BITS(u8, 0, "testb $0x02, %0");
 	expect_read(test, 0, 1);
@@ -128,11 +130,11 @@ void test_read_of_bits(struct kunit *test)
 	ON(u32, 16, "orl $0x100, %0");
 	TEST_BITS(u32, 16, "testl $0x40000000, %0");
 	expect_read(test, 16, 4);
-	ON(u64, 24, "btsq $40, %0");
-	TEST_BITS(u64, 24, "btq $40, %0\n\tsetc %%al\n\ttestb %%al, %%al");
+	ON(long, 24, __ASM_SIZE(bts) "$30, %0");
+	TEST_BITS(long, 24, __ASM_SIZE(bt) "$30, %0\n\tsetc %%al\n\ttestb %%al, %%al");
 	expect_nothing(test);
-	TEST_BITS(u64, 24, "testq $0x40, %0");
-	expect_read(test, 24, 8);
+	TEST_BITS(long, 24, __ASM_SIZE(test) "$0x40, %0");
+	expect_read(test, 24, WORD);
 }
 
 /* As the last rule of a chain of nftables. */
@@ -173,9 +175,9 @@ void test_bits_are_copied(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, to);
 	ON(u32, 4, "orl $0x00010203, %0");
 	/* By a register, over what is initialised. */
-	asm volatile("movq %1, %0\n\tmovq %0, %2\n\txorl %k0, %k0"
-		     : "=&r" (scratch) : "m" (*(u64 *)c->object), "m" (*(u64 *)to)
-		     : "memory", "cc");
+	asm volatile("movl (%1), %k0\n\tmovl %k0, (%2)\n\tmovl 4(%1), %k0\n\tmovl %k0, 4(%2)\n\t"
+		     "xorl %k0, %k0"
+		     : "=&r" (scratch) : "r" (c->object), "r" (to) : "memory", "cc");
 	expect_bits(test, to, 8, 0xfffefdfcffffffffULL);
 	asm volatile("movzbl %1, %k0\n\tmovb %b0, %2\n\txorl %k0, %k0"
 		     : "=&q" (scratch) : "m" (c->object[4]), "m" (to[9]) : "memory", "cc");
@@ -209,15 +211,15 @@ void test_bits_end_with_the_object(struct kunit *test)
 	object = kmem_cache_alloc(cache, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, object);
 	memset(object, 0, 8);
-	asm volatile("orq $1, %0\n\tbtsq $1, %1" : "+m" (*(u64 *)(object + 8)),
-		     "+m" (*(u64 *)(object + 16)) : : "cc");
+	asm volatile("orl $1, %0\n\tbtsl $1, %1" : "+m" (*(u32 *)(object + 8)),
+		     "+m" (*(u32 *)(object + 16)) : : "cc");
 	kmem_cache_free(cache, object);
 	other = kmem_cache_alloc(cache, GFP_KERNEL);
 	KUNIT_EXPECT_PTR_EQ(test, object, other);
 	expect_bits(test, other + 8, 8, U64_MAX);
 	expect_bits(test, other + 16, 8, U64_MAX);
 	/* Nor of what has stood there since. */
-	asm volatile("btsq $1, %0" : "+m" (*(u64 *)(other + 8)) : : "cc");
+	asm volatile("btsl $1, %0" : "+m" (*(u32 *)(other + 8)) : : "cc");
 	expect_bits(test, other + 8, 8, ~2ULL);
 	memset(other + 8, 0, 8);
 	expect_bits(test, other + 8, 8, 0);
@@ -233,7 +235,7 @@ void test_bits_of_a_resized_object(struct kunit *test)
 	u8 *object = kmalloc(40, GFP_KERNEL), *other;
 
 	KUNIT_ASSERT_NOT_NULL(test, object);
-	asm volatile("btsq $1, %0" : "+m" (*(u64 *)(object + 8)) : : "cc");
+	asm volatile("btsl $1, %0" : "+m" (*(u32 *)(object + 8)) : : "cc");
 	/* In place, and to another place. */
 	other = krealloc(object, 48, GFP_KERNEL);
 	KUNIT_ASSERT_PTR_EQ(test, other, object);
@@ -261,7 +263,7 @@ void test_too_many_bits(struct kunit *test)
 		kunit_skip(test, "the pages are not tracked");
 	}
 	for (i = 0; i < MANY_WORDS; i++)
-		asm volatile("btsq $1, %0" : "+m" (*(u64 *)(p + 8 * i)) : : "cc");
+		asm volatile("btsl $1, %0" : "+m" (*(u32 *)(p + 8 * i)) : : "cc");
 	for (i = 0; i < MANY_WORDS; i++) {
 		poison = kmemcheck_poison(p + 8 * i, 8);
 		kept += poison == ~2ULL;
@@ -291,7 +293,8 @@ void test_parts_of_a_word(struct kunit *test)
 {
 	struct context *c = test->priv;
 	u8 *to = kzalloc(SIZE, GFP_KERNEL);
-	unsigned long a, b;
+	unsigned long a, b, n = WORD;
+	void *from, *to_string = to + 16;
 
 	KUNIT_ASSERT_NOT_NULL(test, to);
 	asm volatile("movl 8(%2), %k0\n\tmovzwl 12(%2), %k1\n\tmovl %k0, (%3)\n\t"
@@ -299,12 +302,12 @@ void test_parts_of_a_word(struct kunit *test)
 		     : "=&r" (a), "=&q" (b) : "r" (c->object), "r" (to) : "memory", "cc");
 	expect_bits(test, to, 8, 0xff00ffffffffULL);
 	/* A string instruction takes them along, too. */
-	asm volatile("movq 16(%0), %%rax\n\tpushq %%rax\n\txorl %%eax, %%eax\n\t"
-		     "movq %%rsp, %%rsi\n\tleaq 16(%1), %%rdi\n\tmovl $8, %%ecx\n\t"
-		     "rep movsb\n\tmovq %%rax, (%%rsp)\n\taddq $8, %%rsp"
-		     : : "r" (c->object), "r" (to)
-		     : "memory", "cc", "rax", "rcx", "rsi", "rdi");
-	expect_bits(test, to + 16, 8, U64_MAX);
+	asm volatile("mov 16(%4), %0\n\tpush %0\n\txorl %k0, %k0\n\t"
+		     "mov %%" _ASM_SP ", %1\n\trep movsb\n\tmov %0, (%%" _ASM_SP ")\n\t"
+		     "pop %0"
+		     : "=&a" (a), "=&S" (from), "+D" (to_string), "+c" (n) : "r" (c->object)
+		     : "memory", "cc");
+	expect_bits(test, to + 16, WORD, ~0UL);
 	expect_nothing(test);
 	kfree(to);
 }

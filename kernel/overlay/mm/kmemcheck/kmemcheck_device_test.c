@@ -24,12 +24,12 @@ static void expect_leak(struct kunit *test, struct context *c)
 /* What a device writes is written. */
 static void expect_received(struct kunit *test, struct context *c)
 {
-	load(c->object + SENT, 8);
-	load(c->object + 2 * SENT - 8, 8);
+	load(c->object + SENT, WORD);
+	load(c->object + 2 * SENT - 8, WORD);
 	expect_silence(test, c->object, SIZE);
-	load(c->object + 2 * SENT, 8);
+	load(c->object + 2 * SENT, WORD);
 	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
-		      2 * SENT, 8);
+		      2 * SENT, WORD);
 }
 
 static struct device *new_device(struct kunit *test)

@@ -89,10 +89,10 @@ void test_krealloc_in_place(struct kunit *test)
 	memset(p, 0, 40);
 	again = krealloc(p, 48, GFP_KERNEL);
 	KUNIT_ASSERT_PTR_EQ(test, again, p);
-	load(p + 32, 8);
+	load(p + 32, WORD);
 	expect_silence(test, p, 64);
-	load(p + 40, 8);
-	expect_report(test, p, 64, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 40, 8);
+	load(p + 40, WORD);
+	expect_report(test, p, 64, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 40, WORD);
 	load(p + 52, 4);
 	expect_report(test, p, 64, KMEMCHECK_READ, KMEMCHECK_UNALLOCATED, 52, 4);
 	again = krealloc(p, 50, GFP_KERNEL | __GFP_ZERO);
@@ -113,12 +113,12 @@ void test_krealloc_moves_the_state(struct kunit *test)
 	again = krealloc(p, 200, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, again);
 	expect_silence(test, p, 64);
-	load(again + 24, 8);
+	load(again + 24, WORD);
 	expect_silence(test, again, 256);
-	load(again + 32, 8);
-	expect_report(test, again, 256, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 32, 8);
-	load(again + 40, 8);
-	expect_report(test, again, 256, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 40, 8);
+	load(again + 32, WORD);
+	expect_report(test, again, 256, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 32, WORD);
+	load(again + 40, WORD);
+	expect_report(test, again, 256, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 40, WORD);
 	kfree(again);
 }
 
@@ -132,19 +132,19 @@ void test_bulk_allocation(struct kunit *test)
 	n = kmem_cache_alloc_bulk(s, GFP_KERNEL, ARRAY_SIZE(objects), objects);
 	KUNIT_EXPECT_EQ(test, n, ARRAY_SIZE(objects));
 	for (i = 0; i < n; i++) {
-		load(objects[i] + 8, 8);
+		load(objects[i] + 8, WORD);
 		expect_report(test, objects[i], SIZE, KMEMCHECK_READ,
-			      KMEMCHECK_UNINITIALIZED, 8, 8);
+			      KMEMCHECK_UNINITIALIZED, 8, WORD);
 	}
 	kmem_cache_free_bulk(s, n, objects);
 	for (i = 0; i < n; i++) {
-		load(objects[i] + 8, 8);
+		load(objects[i] + 8, WORD);
 		expect_report(test, objects[i], SIZE, KMEMCHECK_READ,
-			      KMEMCHECK_FREED, 8, 8);
+			      KMEMCHECK_FREED, 8, WORD);
 	}
 	n = kmem_cache_alloc_bulk(s, GFP_KERNEL | __GFP_ZERO, ARRAY_SIZE(objects), objects);
 	for (i = 0; i < n; i++) {
-		load(objects[i] + 8, 8);
+		load(objects[i] + 8, WORD);
 		expect_silence(test, objects[i], SIZE);
 	}
 	kmem_cache_free_bulk(s, n, objects);
@@ -164,7 +164,7 @@ void test_rcu_cache_keeps_its_state(struct kunit *test)
 	if (p) {
 		memset(p, 0, 8);
 		kmem_cache_free(s, p);
-		load(p, 8);
+		load(p, WORD);
 		expect_silence(test, p, SIZE);
 		load(p + 8, 4);
 		KUNIT_EXPECT_EQ(test, reports_on(test->priv, p, SIZE).count, 1);
@@ -195,7 +195,7 @@ void test_shrunk_cache(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(objects); i++)
 		expect_silence(test, objects[i], 1024);
 	/* The page has no owner any more, but it is known whose it was not. */
-	load(objects[0] + 16, 8);
+	load(objects[0] + 16, WORD);
 	KUNIT_EXPECT_EQ(test, reports_on(test->priv, objects[0], 1024).count, 1);
 	kmem_cache_destroy(s);
 }
@@ -208,17 +208,17 @@ void test_large_kmalloc(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_ASSERT_TRUE(test, kmemcheck_tracked(p));
 	memset(p, 0, 2 * PAGE_SIZE);
-	load(p + PAGE_SIZE, 8);
+	load(p + PAGE_SIZE, WORD);
 	expect_silence(test, p, 8 * PAGE_SIZE);
-	load(p + 4 * PAGE_SIZE + 8, 8);
+	load(p + 4 * PAGE_SIZE + 8, WORD);
 	expect_report(test, p, 8 * PAGE_SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
-		      4 * PAGE_SIZE + 8, 8);
-	load(p + 6 * PAGE_SIZE, 8);
+		      4 * PAGE_SIZE + 8, WORD);
+	load(p + 6 * PAGE_SIZE, WORD);
 	KUNIT_EXPECT_EQ(test, reports_on(test->priv, p, 8 * PAGE_SIZE).access.state,
 			KMEMCHECK_UNALLOCATED);
 	kfree(p);
-	load(p + 8, 8);
-	expect_report(test, p, 8 * PAGE_SIZE, KMEMCHECK_READ, KMEMCHECK_FREED, 8, 8);
+	load(p + 8, WORD);
+	expect_report(test, p, 8 * PAGE_SIZE, KMEMCHECK_READ, KMEMCHECK_FREED, 8, WORD);
 }
 
 void test_free_pages(struct kunit *test)
@@ -228,11 +228,11 @@ void test_free_pages(struct kunit *test)
 
 	KUNIT_ASSERT_NE(test, addr, 0);
 	KUNIT_ASSERT_TRUE(test, kmemcheck_tracked(p));
-	load(p + PAGE_SIZE - 4, 8);
+	load(p + PAGE_SIZE - WORD / 2, WORD);
 	expect_report(test, p, 2 * PAGE_SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED,
-		      PAGE_SIZE - 4, 8);
+		      PAGE_SIZE - WORD / 2, WORD);
 	memset(p, 0, 2 * PAGE_SIZE);
-	load(p + PAGE_SIZE, 8);
+	load(p + PAGE_SIZE, WORD);
 	expect_silence(test, p, 2 * PAGE_SIZE);
 	free_pages(addr, 1);
 	asm volatile("movl $0, %0" : "=m" (*(u32 *)(p + 12)));
@@ -263,7 +263,7 @@ void test_zeroed_pages(struct kunit *test)
 
 	KUNIT_ASSERT_NE(test, addr, 0);
 	KUNIT_ASSERT_TRUE(test, kmemcheck_tracked((void *)addr));
-	KUNIT_EXPECT_EQ(test, load((void *)addr + 128, 8), 0);
+	KUNIT_EXPECT_EQ(test, load((void *)addr + 128, WORD), 0);
 	KUNIT_EXPECT_PTR_EQ(test, memchr_inv((void *)addr, 0, PAGE_SIZE), NULL);
 	expect_silence(test, (void *)addr, PAGE_SIZE);
 	free_page(addr);
@@ -282,17 +282,17 @@ void test_page_fragments(struct kunit *test)
 	memset(p, 0, 100);
 	load(p + 96, 4);
 	expect_silence(test, p, 100);
-	load(q + 8, 8);
+	load(q + 8, WORD);
 	KUNIT_EXPECT_EQ(test, reports_on(test->priv, q, 200).access.state,
 			KMEMCHECK_UNINITIALIZED);
 	/* Behind it there is nothing yet. */
-	load(q - 16, 8);
+	load(q - 16, WORD);
 	KUNIT_EXPECT_EQ(test, reports_on(test->priv, q - 16, 16).access.state,
 			KMEMCHECK_UNALLOCATED);
 	page_frag_free(p);
 	page_frag_free(q);
 	__page_frag_cache_drain(virt_to_head_page(cache.va), cache.pagecnt_bias);
-	load(p, 8);
+	load(p, WORD);
 	KUNIT_EXPECT_EQ(test, reports_on(test->priv, p, 100).access.state, KMEMCHECK_FREED);
 }
 
@@ -308,12 +308,12 @@ void test_gfp_notrack(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	/* It does take faults, but nothing is reported. */
 	KUNIT_EXPECT_TRUE(test, kmemcheck_tracked(p));
-	load(p + 8, 8);
+	load(p + 8, WORD);
 	kmemcheck_copy_to_user(p, SIZE);
 	expect_silence(test, p, SIZE);
 	kfree(p);
-	load(p + 8, 8);
-	expect_report(test, p, SIZE, KMEMCHECK_READ, KMEMCHECK_FREED, 8, 8);
+	load(p + 8, WORD);
+	expect_report(test, p, SIZE, KMEMCHECK_READ, KMEMCHECK_FREED, 8, WORD);
 }
 
 struct annotated {
@@ -337,7 +337,7 @@ void test_peeking_is_silent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, copy_from_kernel_nofault(to, from, SIZE), 0);
 	expect_silence(test, from, SIZE);
 	KUNIT_EXPECT_EQ(test, kmemcheck_shadow_get((unsigned long)from), KMEMCHECK_UNINITIALIZED);
-	load(to + SIZE - 8, 8);
+	load(to + SIZE - 8, WORD);
 	expect_silence(test, to, SIZE);
 	kfree(from);
 	KUNIT_EXPECT_EQ(test, copy_from_kernel_nofault(to, from, SIZE), 0);

@@ -76,14 +76,13 @@ void test_more_holes_than_room(struct kunit *test)
 void test_padding_beside_a_hole(struct kunit *test)
 {
 	struct context *c = test->priv;
-	u8 to[32];
-	size_t size = sizeof(to);
 	struct seen seen;
+	u8 to[32];
 
-	OPTIMIZER_HIDE_VAR(size);
 	memset(c->object, 0, 6);
 	memset(c->object + 16, 0, 16);
-	memcpy(to, c->object, size);
+	call_memcpy(to, c->object, sizeof(to));
+	OPTIMIZER_HIDE_VAR(to[0]);
 	seen = reports_on(c, c->object, SIZE);
 	KUNIT_ASSERT_EQ(test, seen.count, 1);
 	KUNIT_EXPECT_EQ(test, seen.access.address, (u64)(unsigned long)c->object + 8);
@@ -151,21 +150,21 @@ void test_source_of_a_store(struct kunit *test)
 	struct context *c = test->priv;
 	u8 *copy = kzalloc(COPY, GFP_KERNEL);
 	void *from = c->object, *to = copy + 64;
-	unsigned long n = SIZE / 8;
+	unsigned long n = SIZE / 4, scratch;
 
 	KUNIT_ASSERT_NOT_NULL(test, copy);
-	asm volatile("mov 16(%1), %%rax\n\tmov %%rax, 24(%0)\n\txor %%eax, %%eax"
-		     : : "r" (copy), "r" (c->object) : "rax", "memory");
+	asm volatile("mov 16(%2), %0\n\tmov %0, 24(%1)\n\txor %k0, %k0"
+		     : "=&r" (scratch) : "r" (copy), "r" (c->object) : "cc", "memory");
 	kmemcheck_copy_to_user(copy, 64);
 	expect_source(test, copy, c->object, 16, 1);
 
 	/* Its first bytes are as they should be. */
-	asm volatile("movw 32(%1), %%ax\n\tmovw %%ax, 34(%0)\n\txor %%eax, %%eax"
-		     : : "r" (copy), "r" (c->object) : "rax", "memory");
+	asm volatile("movw 32(%2), %w0\n\tmovw %w0, 34(%1)\n\txor %k0, %k0"
+		     : "=&r" (scratch) : "r" (copy), "r" (c->object) : "cc", "memory");
 	load(copy + 32, 4);
 	expect_source(test, copy, c->object, 32, 1);
 
-	asm volatile("rep movsq" : "+D" (to), "+S" (from), "+c" (n) : : "memory");
+	asm volatile("rep movsl" : "+D" (to), "+S" (from), "+c" (n) : : "memory");
 	kmemcheck_copy_to_user(copy + 72, 8);
 	expect_source(test, copy, c->object, 8, 1);
 	kfree(copy);
@@ -276,12 +275,12 @@ void test_walked_stack_is_silent(struct kunit *test)
 
 	local_irq_save(flags);
 	this_cpu_write(kmemcheck_walking, true);
-	load(c->object + 8, 8);
+	load(c->object + 8, WORD);
 	this_cpu_write(kmemcheck_walking, false);
 	local_irq_restore(flags);
 	expect_silence(test, c->object, SIZE);
-	load(c->object + 16, 8);
-	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 16, 8);
+	load(c->object + 16, WORD);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 16, WORD);
 }
 
 void test_self_test(struct kunit *test)
@@ -295,7 +294,7 @@ void test_self_test(struct kunit *test)
 	KUNIT_EXPECT_GE(test, kmemcheck_counter(KMEMCHECK_COUNTER_TESTS), done + 1);
 	KUNIT_EXPECT_EQ(test, kmemcheck_counter(KMEMCHECK_COUNTER_BLIND), failed);
 	KUNIT_EXPECT_LT(test, ktime_get_boottime_ns() - kmemcheck_last_self_test(),
-			10 * NSEC_PER_SEC);
+			10ULL * NSEC_PER_SEC);
 
 	kmemcheck_untrack(kmemcheck_last_canary());
 	KUNIT_EXPECT_FALSE(test, kmemcheck_self_test());

@@ -13,6 +13,8 @@
 #include "ring.h"
 #include "shadow.h"
 
+/* What a register holds, in bytes. */
+#define WORD		sizeof(long)
 #define SIZE	64
 
 /* What a test case works with. */
@@ -130,5 +132,14 @@ void test_bits_of_a_resized_object(struct kunit *test);
 void test_too_many_bits(struct kunit *test);
 void test_leaked_bits(struct kunit *test);
 void test_parts_of_a_word(struct kunit *test);
+
+/* The function, not what a compiler makes of it. */
+static inline void call_memcpy(void *to, const void *from, size_t size)
+{
+	void *(*copy)(void *to, const void *from, size_t size) = memcpy;
+
+	OPTIMIZER_HIDE_VAR(copy);
+	copy(to, from, size);
+}
 
 #endif /* _MM_KMEMCHECK_TEST_H */

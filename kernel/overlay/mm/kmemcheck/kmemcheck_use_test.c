@@ -34,20 +34,20 @@ void test_copied_value(struct kunit *test)
 {
 	struct context *c = test->priv;
 	u8 *to = kmalloc(SIZE, GFP_KERNEL);
-	u64 on_stack, scratch;
+	unsigned long on_stack, scratch;
 
 	KUNIT_ASSERT_NOT_NULL(test, to);
-	memset(c->object, 1, 4);
-	asm volatile("movq %1, %0\n\tmovq %0, %2\n\txorl %k0, %k0"
-		     : "=&r" (scratch) : "m" (*(u64 *)c->object), "m" (*(u64 *)to) : "memory");
+	memset(c->object, 1, 2);
+	asm volatile("mov %1, %0\n\tmov %0, %2\n\txorl %k0, %k0"
+		     : "=&r" (scratch) : "m" (*(long *)c->object), "m" (*(long *)to) : "memory");
 	expect_no_use(test);
-	load(to, 4);
+	load(to, 2);
 	expect_silence(test, to, SIZE);
-	load(to + 4, 4);
-	expect_report(test, to, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 4, 4);
+	load(to + 2, 2);
+	expect_report(test, to, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 2, 2);
 
-	asm volatile("movq %2, %0\n\tmovq %0, %1\n\txorl %k0, %k0\n\tmovq %0, %1"
-		     : "=&r" (scratch), "=m" (on_stack) : "m" (*(u64 *)(c->object + 8)) : "cc");
+	asm volatile("mov %2, %0\n\tmov %0, %1\n\txorl %k0, %k0\n\tmov %0, %1"
+		     : "=&r" (scratch), "=m" (on_stack) : "m" (*(long *)(c->object + 8)) : "cc");
 	expect_no_use(test);
 	kfree(to);
 }
@@ -85,8 +85,8 @@ void test_copy_over_initialized(struct kunit *test)
 	u8 *to = zeroed_object(test);
 	unsigned long scratch;
 
-	COPY("movq", "0\n\tmovq %0, 8(%2)\n\txorl %k0, %k0");
-	expect_uninitialized(test, to, 8, 8);
+	COPY("mov", "0\n\tmov %0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, WORD);
 	COPY("movl", "k0\n\tmovl %k0, 8(%2)\n\txorl %k0, %k0");
 	expect_uninitialized(test, to, 8, 4);
 	COPY("movzwl", "k0\n\tmovw %w0, 8(%2)\n\txorl %k0, %k0");
@@ -95,13 +95,17 @@ void test_copy_over_initialized(struct kunit *test)
 	expect_uninitialized(test, to, 8, 1);
 	COPY("movzbl", "k0\n\tmovl %k0, 8(%2)\n\txorl %k0, %k0");
 	expect_uninitialized(test, to, 8, 1);
-	COPY("movq", "0\n\tmovl %k0, 8(%2)\n\txorl %k0, %k0");
+	COPY("mov", "0\n\tmovl %k0, 8(%2)\n\txorl %k0, %k0");
 	expect_uninitialized(test, to, 8, 4);
+	COPY("movswl", "k0\n\tmovl %k0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, 4);
+	COPY("mov", "0\n\tbswap %0\n\tmov %0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, WORD);
+#ifdef CONFIG_64BIT
 	COPY("movslq", "0\n\tmovq %0, 8(%2)\n\txorl %k0, %k0");
 	expect_uninitialized(test, to, 8, 8);
-	COPY("movq", "0\n\tbswapq %0\n\tmovq %0, 8(%2)\n\txorl %k0, %k0");
-	expect_uninitialized(test, to, 8, 8);
-	COPY("movl", "k0\n\tmovq %0, 12(%2)\n\txorl %k0, %k0");
+#endif
+	COPY("movl", "k0\n\tmov %0, 12(%2)\n\txorl %k0, %k0");
 	expect_uninitialized(test, to, 12, 4);
 	expect_no_use(test);
 	kfree(to);
@@ -136,30 +140,41 @@ void test_copies_on_their_way(struct kunit *test)
 	unsigned long scratch, other;
 
 	/* Two at a time. */
-	asm volatile("movq 8(%2), %0\n\tmovq 16(%2), %1\n\tmovq %0, 16(%3)\n\tmovq %1, 24(%3)\n\t"
+	asm volatile("mov 8(%2), %0\n\tmov 16(%2), %1\n\tmov %0, 16(%3)\n\tmov %1, 16 + %c4(%3)\n\t"
 		     "xorl %k0, %k0\n\txorl %k1, %k1"
-		     : "=&r" (scratch), "=&r" (other) : "r" (c->object), "r" (to) : "memory", "cc");
-	expect_uninitialized(test, to, 16, 16);
+		     : "=&r" (scratch), "=&r" (other)
+		     : "r" (c->object), "r" (to), "i" (WORD) : "memory", "cc");
+	expect_uninitialized(test, to, 16, 2 * WORD);
 	/* By way of the stack. */
-	COPY("movq", "0\n\tpushq %0\n\txorl %k0, %k0\n\tpopq %0\n\t"
-	     "movq %0, 8(%2)\n\txorl %k0, %k0");
-	expect_uninitialized(test, to, 8, 8);
+	COPY("mov", "0\n\tpush %0\n\txorl %k0, %k0\n\tpop %0\n\t"
+	     "mov %0, 8(%2)\n\txorl %k0, %k0");
+	expect_uninitialized(test, to, 8, WORD);
 	/* And on from there. */
-	COPY("movq", "0\n\tmovq %0, 8(%2)\n\txorl %k0, %k0");
+	COPY("mov", "0\n\tmov %0, 8(%2)\n\txorl %k0, %k0");
 	memcpy(to + 32, to + 8, 12);
 	memset(to + 8, 0, 8);
-	expect_uninitialized(test, to, 32, 8);
+	expect_uninitialized(test, to, 32, WORD);
 	/* A loop stores at the same place twice, and what is known comes last. */
 	from = c->object + 32;
-	*(u64 *)(from + 8) = 5;
-	asm volatile("movl $2, %k1\n1:\n\tmovq (%2), %0\n\tmovq %0, (%3)\n\txorl %k0, %k0\n\t"
-		     "addq $8, %2\n\tdecl %k1\n\tjnz 1b"
-		     : "=&r" (scratch), "=&r" (other), "+r" (from) : "r" (to) : "memory", "cc");
-	KUNIT_EXPECT_EQ(test, *(u64 *)to, 5);
+	*(long *)(from + WORD) = 5;
+	asm volatile("movl $2, %k1\n1:\n\tmov (%2), %0\n\tmov %0, (%3)\n\txorl %k0, %k0\n\t"
+		     "add %4, %2\n\tdecl %k1\n\tjnz 1b"
+		     : "=&r" (scratch), "=&r" (other), "+r" (from)
+		     : "r" (to), "i" (WORD) : "memory", "cc");
+	KUNIT_EXPECT_EQ(test, *(long *)to, 5);
 	expect_uninitialized(test, to, 0, 0);
 	expect_no_use(test);
 	kfree(to);
 }
+
+/* From half of a word to all of it, and to what is left of it by its sign. */
+#ifdef CONFIG_64BIT
+#define EXTEND	"cltq"
+#define SIGN	"cqto"
+#else
+#define EXTEND	"cwtl"
+#define SIGN	"cltd"
+#endif
 
 void test_sign_of_a_value(struct kunit *test)
 {
@@ -167,19 +182,19 @@ void test_sign_of_a_value(struct kunit *test)
 	unsigned long ax, dx;
 
 	memset(c->object, 0, 4);
-	asm volatile("movl %2, %%eax\n\tcltq\n\ttestq %%rax, %%rax\n\tjs 1f\n1:\n\t"
-		     "cqto\n\ttestq %%rdx, %%rdx\n\tjs 2f\n2:"
+	asm volatile("movl %2, %k0\n\t" EXTEND "\n\ttest %0, %0\n\tjs 1f\n1:\n\t"
+		     SIGN "\n\ttest %1, %1\n\tjs 2f\n2:"
 		     : "=&a" (ax), "=&d" (dx) : "m" (*(u32 *)c->object) : "cc");
 	KUNIT_EXPECT_EQ(test, dx, 0);
 	expect_no_use(test);
-	asm volatile("movl %2, %%eax\n\tcltq\n\tpushq %%rax\n\txorl %%eax, %%eax\n\t"
-		     "popq %%rax\n\ttestq %%rax, %%rax\n\tjs 1f\n1:"
+	asm volatile("movl %2, %k0\n\t" EXTEND "\n\tpush %0\n\txorl %k0, %k0\n\t"
+		     "pop %0\n\ttest %0, %0\n\tjs 1f\n1:"
 		     : "=&a" (ax), "=&d" (dx) : "m" (*(u32 *)(c->object + 8)) : "cc", "memory");
 	expect_use(test, 8, 4);
-	asm volatile("movq %2, %%rax\n\tcqto\n\txorl %%eax, %%eax\n\t"
-		     "testl %%edx, %%edx\n\tjs 1f\n1:"
-		     : "=&a" (ax), "=&d" (dx) : "m" (*(u64 *)(c->object + 16)) : "cc");
-	expect_use(test, 16, 8);
+	asm volatile("mov %2, %0\n\t" SIGN "\n\txorl %k0, %k0\n\t"
+		     "testl %k1, %k1\n\tjs 1f\n1:"
+		     : "=&a" (ax), "=&d" (dx) : "m" (*(long *)(c->object + 16)) : "cc");
+	expect_use(test, 16, WORD);
 }
 
 /* On the stack it may yet be used, when it is not known what comes. */
@@ -188,10 +203,10 @@ void test_spilled_before_the_unknown(struct kunit *test)
 	struct context *c = test->priv;
 	unsigned long scratch;
 
-	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\tfnop\n\tpopq %0\n\t"
-		     "testq %0, %0\n\tjs 1f\n1:"
-		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory");
-	expect_use(test, 0, 8);
+	asm volatile("mov %1, %0\n\tpush %0\n\txorl %k0, %k0\n\tfnop\n\tpop %0\n\t"
+		     "test %0, %0\n\tjs 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(long *)c->object) : "cc", "memory");
+	expect_use(test, 0, WORD);
 }
 
 void test_masked_value(struct kunit *test)
@@ -280,13 +295,13 @@ void test_value_on_the_stack(struct kunit *test)
 	struct context *c = test->priv;
 	unsigned long scratch;
 
-	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\tpopq %0\n\txorl %k0, %k0"
-		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory");
+	asm volatile("mov %1, %0\n\tpush %0\n\txorl %k0, %k0\n\tpop %0\n\txorl %k0, %k0"
+		     : "=&r" (scratch) : "m" (*(long *)c->object) : "cc", "memory");
 	expect_no_use(test);
-	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\tpopq %0\n\t"
-		     "testq %0, %0\n\tjs 1f\n1:"
-		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory");
-	expect_use(test, 0, 8);
+	asm volatile("mov %1, %0\n\tpush %0\n\txorl %k0, %k0\n\tpop %0\n\t"
+		     "test %0, %0\n\tjs 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(long *)c->object) : "cc", "memory");
+	expect_use(test, 0, WORD);
 }
 
 /* That it is used has to be seen there: what comes behind the unknown is no use. */
@@ -295,14 +310,14 @@ void test_value_waits_on_the_stack(struct kunit *test)
 	struct context *c = test->priv;
 	unsigned long scratch;
 
-	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\t"
-		     ".rept 100\n\tincl %k0\n\t.endr\n\tfnop\n\tpopq %0\n\ttestq %0, %0\n\tjs 1f\n1:"
-		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory");
+	asm volatile("mov %1, %0\n\tpush %0\n\txorl %k0, %k0\n\t"
+		     ".rept 100\n\tincl %k0\n\t.endr\n\tfnop\n\tpop %0\n\ttest %0, %0\n\tjs 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(long *)c->object) : "cc", "memory");
 	expect_no_use(test);
-	asm volatile("movq %1, %0\n\tpushq %0\n\txorl %k0, %k0\n\t"
-		     ".rept 100\n\tincl %k0\n\t.endr\n\trdtsc\n\tpopq %0\n\ttestq %0, %0\n\tjs 1f\n1:"
-		     : "=&r" (scratch) : "m" (*(u64 *)c->object) : "cc", "memory", "ax", "dx");
-	expect_use(test, 0, 8);
+	asm volatile("mov %1, %0\n\tpush %0\n\txorl %k0, %k0\n\t"
+		     ".rept 100\n\tincl %k0\n\t.endr\n\trdtsc\n\tpop %0\n\ttest %0, %0\n\tjs 1f\n1:"
+		     : "=&r" (scratch) : "m" (*(long *)c->object) : "cc", "memory", "ax", "dx");
+	expect_use(test, 0, WORD);
 }
 
 /* memcpy() does without a fault. */
@@ -315,8 +330,8 @@ void test_value_waits_for_a_table(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, table);
 	/* Within a page, and in two. */
-	asm volatile("movq 8(%2), %0\n\tmovq (%3), %1\n\ttestq %1, %1\n\tjne 1f\n\t"
-		     "movq 4092(%3), %1\n\ttestq %1, %1\n\tjne 1f\n\txorl %k0, %k0\n1:"
+	asm volatile("mov 8(%2), %0\n\tmov (%3), %1\n\ttest %1, %1\n\tjne 1f\n\t"
+		     "mov 4094(%3), %1\n\ttest %1, %1\n\tjne 1f\n\txorl %k0, %k0\n1:"
 		     : "=&r" (scratch), "=&r" (other) : "r" (c->object), "r" (table) : "cc");
 	KUNIT_EXPECT_EQ(test, scratch, 0);
 	expect_no_use(test);
@@ -326,17 +341,17 @@ void test_value_waits_for_a_table(struct kunit *test)
 void test_copy_from_the_stack(struct kunit *test)
 {
 	struct context *c = test->priv;
-	u64 local[2] = {}, *copy = kzalloc(sizeof(local), GFP_KERNEL);
+	unsigned long local[2] = {}, *copy = kzalloc(sizeof(local), GFP_KERNEL);
 	size_t size = sizeof(local);
 	unsigned long scratch;
 
 	KUNIT_ASSERT_NOT_NULL(test, copy);
 	OPTIMIZER_HIDE_VAR(size);
-	asm volatile("movq %2, %0\n\tmovq %0, %1\n\txorl %k0, %k0\n\t.rept 100\n\tincl %k0\n\t.endr"
-		     : "=&r" (scratch), "=m" (local[1]) : "m" (*(u64 *)c->object) : "cc");
+	asm volatile("mov %2, %0\n\tmov %0, %1\n\txorl %k0, %k0\n\t.rept 100\n\tincl %k0\n\t.endr"
+		     : "=&r" (scratch), "=m" (local[1]) : "m" (*(long *)c->object) : "cc");
 	memcpy(copy, local, size);
-	KUNIT_EXPECT_TRUE(test, kmemcheck_is_initialized((unsigned long)copy, 8));
-	KUNIT_EXPECT_FALSE(test, kmemcheck_any_initialized((unsigned long)(copy + 1), 8));
+	KUNIT_EXPECT_TRUE(test, kmemcheck_is_initialized((unsigned long)copy, WORD));
+	KUNIT_EXPECT_FALSE(test, kmemcheck_any_initialized((unsigned long)(copy + 1), WORD));
 	memset(copy, 0, size);
 	KUNIT_EXPECT_TRUE(test, kmemcheck_is_initialized((unsigned long)copy, size));
 	expect_no_use(test);
@@ -352,7 +367,7 @@ void test_value_as_address(struct kunit *test)
 	asm volatile("movzbl %1, %k0\n\tmovb (%2,%0), %b0"
 		     : "=&q" (scratch) : "m" (c->object[1]), "r" (table) : "memory");
 	expect_use(test, 1, 1);
-	asm volatile("movzbl %1, %k0\n\tleaq (%2,%0), %0\n\txorl %k0, %k0"
+	asm volatile("movzbl %1, %k0\n\tlea (%2,%0), %0\n\txorl %k0, %k0"
 		     : "=&q" (scratch) : "m" (c->object[2]), "r" (table) : "cc");
 	expect_no_use(test);
 }
@@ -393,14 +408,14 @@ void test_end_of_a_string(struct kunit *test)
 	struct context *c = test->priv;
 	unsigned long x, y, z;
 
-	memcpy(c->object, "ab", 3);
-	asm volatile("movq %3, %0\n\tmovq %0, %1\n\tnotq %1\n\taddq %4, %0\n\tandq %1, %0\n\t"
-		     "andq %5, %0\n\tje 1f\n\tleaq -1(%0), %2\n\tnotq %0\n\tandq %2, %0\n\t"
-		     "shrq $7, %0\n\tcmpq $0xffff, %0\n\tjne 1f\n1:"
+	memcpy(c->object, "a", 2);
+	asm volatile("mov %3, %0\n\tmov %0, %1\n\tnot %1\n\tadd %4, %0\n\tand %1, %0\n\t"
+		     "and %5, %0\n\tje 1f\n\tlea -1(%0), %2\n\tnot %0\n\tand %2, %0\n\t"
+		     "shr $7, %0\n\tcmp $0xff, %0\n\tjne 1f\n1:"
 		     : "=&r" (x), "=&r" (y), "=&r" (z)
-		     : "m" (*(u64 *)c->object), "r" (-0x0101010101010101UL),
-		       "r" (0x8080808080808080UL) : "cc");
-	KUNIT_EXPECT_EQ(test, x, 0xffff);
+		     : "m" (*(long *)c->object), "r" (-(~0UL / 255)),
+		       "r" (~0UL / 255 << 7) : "cc");
+	KUNIT_EXPECT_EQ(test, x, 0xff);
 	expect_no_use(test);
 }
 

@@ -61,22 +61,38 @@ static void name(struct kunit *test)						\
 	expect_copied(test, p, offset, size);					\
 }
 
-COPY_BY(copy_16, 0, 16, "movdqu (%%rsi), %%xmm0", "movdqu %%xmm0, (%%rdi)")
-COPY_BY(copy_aligned, 0, 16, "movaps (%%rsi), %%xmm9", "movntdq %%xmm9, (%%rdi)")
-COPY_BY(copy_indexed, 24, 16, "movups 32(%%rdx,%%rcx,4), %%xmm15",
-	"movups %%xmm15, -8(%%rdi,%%rcx,4)")
-COPY_BY(copy_8, 4, 8, "movq 4(%%rsi), %%xmm3", "movq %%xmm3, (%%rdi)")
-COPY_BY(copy_high, 8, 8, "movhps 8(%%rsi), %%xmm3", "movhps %%xmm3, (%%rdi)")
-COPY_BY(copy_4, 4, 4, "movd 4(%%rsi), %%xmm3", "movd %%xmm3, (%%rdi)")
-COPY_BY(copy_mmx, 0, 8, "movq (%%rsi), %%mm1", "movq %%mm1, (%%rdi)\n\temms")
-COPY_BY(copy_xor, 0, 16, "pxor %%xmm1, %%xmm1\n\tpxor (%%rsi), %%xmm1",
-	"movdqu %%xmm1, (%%rdi)")
-COPY_BY(copy_shuffled, 0, 16, "pshufd $0xe4, (%%rsi), %%xmm1", "movdqu %%xmm1, (%%rdi)")
-COPY_BY(copy_32, 0, 32, "vmovdqu (%%rsi), %%ymm12", "vmovdqu %%ymm12, (%%rdi)")
-COPY_BY(copy_half, 16, 16, "vmovdqu (%%rsi), %%ymm12",
-	"vextracti128 $1, %%ymm12, (%%rdi)")
-COPY_BY(copy_or, 0, 32, "vpxor %%ymm8, %%ymm8, %%ymm8\n\tvpor (%%rsi), %%ymm8, %%ymm9",
-	"vmovdqa %%ymm9, (%%rdi)")
+/* Registers that need a bit of a prefix; of 32 bits there are eight. */
+#ifdef CONFIG_64BIT
+#define HIGH_8	"8"
+#define HIGH_9	"9"
+#define HIGH_12	"12"
+#define HIGH_15	"15"
+#else
+#define HIGH_8	"0"
+#define HIGH_9	"1"
+#define HIGH_12	"4"
+#define HIGH_15	"7"
+#endif
+
+COPY_BY(copy_16, 0, 16, "movdqu (%0), %%xmm0", "movdqu %%xmm0, (%1)")
+COPY_BY(copy_aligned, 0, 16, "movaps (%0), %%xmm" HIGH_9,
+	"movntdq %%xmm" HIGH_9 ", (%1)")
+COPY_BY(copy_indexed, 24, 16, "movups 32(%3,%2,4), %%xmm" HIGH_15,
+	"movups %%xmm" HIGH_15 ", -8(%1,%2,4)")
+COPY_BY(copy_8, 4, 8, "movq 4(%0), %%xmm3", "movq %%xmm3, (%1)")
+COPY_BY(copy_high, 8, 8, "movhps 8(%0), %%xmm3", "movhps %%xmm3, (%1)")
+COPY_BY(copy_4, 4, 4, "movd 4(%0), %%xmm3", "movd %%xmm3, (%1)")
+COPY_BY(copy_mmx, 0, 8, "movq (%0), %%mm1", "movq %%mm1, (%1)\n\temms")
+COPY_BY(copy_xor, 0, 16, "pxor %%xmm1, %%xmm1\n\tpxor (%0), %%xmm1",
+	"movdqu %%xmm1, (%1)")
+COPY_BY(copy_shuffled, 0, 16, "pshufd $0xe4, (%0), %%xmm1", "movdqu %%xmm1, (%1)")
+COPY_BY(copy_32, 0, 32, "vmovdqu (%0), %%ymm" HIGH_12,
+	"vmovdqu %%ymm" HIGH_12 ", (%1)")
+COPY_BY(copy_half, 16, 16, "vmovdqu (%0), %%ymm" HIGH_12,
+	"vextracti128 $1, %%ymm" HIGH_12 ", (%1)")
+COPY_BY(copy_or, 0, 32, "vpxor %%ymm" HIGH_8 ", %%ymm" HIGH_8 ", %%ymm" HIGH_8 "\n\t"
+	"vpor (%0), %%ymm" HIGH_8 ", %%ymm" HIGH_9,
+	"vmovdqa %%ymm" HIGH_9 ", (%1)")
 
 void test_vector_moves(struct kunit *test)
 {
@@ -113,10 +129,10 @@ void test_uninitialized_vectors(struct kunit *test)
 	kernel_fpu_end();
 	expect_silence(test, c->object, SIZE);
 	KUNIT_EXPECT_FALSE(test, kmemcheck_is_untracked((unsigned long)c->object));
-	load(c->object + 16, 8);
+	load(c->object + 16, WORD);
 	expect_silence(test, c->object, SIZE);
-	load(c->object + 40, 8);
-	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 40, 8);
+	load(c->object + 40, WORD);
+	expect_report(test, c->object, SIZE, KMEMCHECK_READ, KMEMCHECK_UNINITIALIZED, 40, WORD);
 }
 
 /* The object that all cases have: here it is freed early. */
@@ -144,7 +160,7 @@ void test_flags_of_a_vector_test(struct kunit *test)
 		/* ZF: they have no bit in common. CF: it has none that the register lacks. */
 		asm volatile("pcmpeqb %%xmm2, %%xmm2\n\tclc\n\tptest (%2), %%xmm2\n\t"
 			     "setz %0\n\tsetc %1"
-			     : "=&r" (zero), "=&r" (carry) : "r" (p.from) : "memory", "cc");
+			     : "=&q" (zero), "=&q" (carry) : "r" (p.from) : "memory", "cc");
 		kernel_fpu_end();
 		KUNIT_EXPECT_EQ(test, zero, !i);
 		KUNIT_EXPECT_EQ(test, carry, 1);
@@ -155,28 +171,21 @@ void test_flags_of_a_vector_test(struct kunit *test)
 
 #define BY_BMI(insn, m, in)						\
 ({									\
-	u64 _out = 0;							\
+	unsigned long _out = 0;						\
 									\
-	asm volatile(insn : "+&r" (_out) : "r" (m), "r" ((u64)(in))	\
+	asm volatile(insn : "+&r" (_out) : "r" (m), "r" ((unsigned long)(in)) \
 		     : "memory", "cc");					\
 	_out;								\
 })
 
-/* Those of BMI and ADX have no vector register, but are performed in the same way. */
-void test_bit_manipulation(struct kunit *test)
+#ifdef CONFIG_64BIT
+/* What is of 64 bits, and all fields of the encoding. */
+static void expect_wide(struct kunit *test, u64 *m)
 {
-	u64 value = 0xfedcba9876543210, *m = kmalloc(64, GFP_KERNEL), low, high, out;
+	u64 value = *m, low, high, out;
 	u8 carry;
 
-	KUNIT_ASSERT_NOT_NULL(test, m);
-	if (!boot_cpu_has(X86_FEATURE_BMI2) || !boot_cpu_has(X86_FEATURE_ADX)) {
-		kfree(m);
-		kunit_skip(test, "the processor has no BMI2 and ADX");
-		return;
-	}
-	*m = value;
 	KUNIT_EXPECT_EQ(test, BY_BMI("shrxq %2, (%1), %0", m, 5), value >> 5);
-	KUNIT_EXPECT_EQ(test, BY_BMI("shrxl %k2, 4(%1), %k0", m, 5), 0xfedcba98 >> 5);
 	KUNIT_EXPECT_EQ(test, BY_BMI("shlxq %2, (%1), %0", m, 9), value << 9);
 	KUNIT_EXPECT_EQ(test, BY_BMI("sarxq %2, (%1), %0", m, 8), (u64)((s64)value >> 8));
 	KUNIT_EXPECT_EQ(test, BY_BMI("rorxq $12, (%1), %0", m, 0), ror64(value, 12));
@@ -184,15 +193,12 @@ void test_bit_manipulation(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, BY_BMI("bextrq %2, (%1), %0", m, 4 | 8 << 8), value >> 4 & 0xff);
 	KUNIT_EXPECT_EQ(test, BY_BMI("andnq (%1), %2, %0", m, 0xffff), value & ~0xffffull);
 	KUNIT_EXPECT_EQ(test, BY_BMI("blsrq (%1), %0", m, 0), value & (value - 1));
-	KUNIT_EXPECT_EQ(test, BY_BMI("blsil (%1), %k0", m, 0), 0x10);
 	KUNIT_EXPECT_EQ(test, BY_BMI("pextq (%1), %2, %0", m, value), 0xffffffff);
 	KUNIT_EXPECT_EQ(test, BY_BMI("stc\n\tadcxq (%1), %0", m, 0), value + 1);
-	KUNIT_EXPECT_EQ(test, BY_BMI("mov %2, %0\n\tclc\n\tadcxl (%1), %k0", m, 1), 0x76543211);
 
 	asm volatile("mulxq (%2), %0, %1" : "=&r" (low), "=&r" (high) : "r" (m), "d" (16UL));
 	KUNIT_EXPECT_EQ(test, low, value << 4);
 	KUNIT_EXPECT_EQ(test, high, value >> 60);
-	/* All fields of the encoding. */
 	asm volatile("mov %1, %%r12\n\tmov $4, %%r9\n\tmov $0, %%r10\n\t"
 		     "shrxq %%r9, -16(%%r12,%%r10,2), %%r13\n\tmov %%r13, %0"
 		     : "=r" (out) : "r" (m + 2) : "memory", "cc", "r9", "r10", "r12", "r13");
@@ -202,6 +208,35 @@ void test_bit_manipulation(struct kunit *test)
 		     : "=&r" (out), "=&r" (carry) : "r" (m) : "memory", "cc", "rax", "r11");
 	KUNIT_EXPECT_EQ(test, out, value - 1);
 	KUNIT_EXPECT_EQ(test, carry, 1);
+}
+#else
+static void expect_wide(struct kunit *test, u64 *m)
+{
+}
+#endif
+
+/* Those of BMI and ADX have no vector register, but are performed in the same way. */
+void test_bit_manipulation(struct kunit *test)
+{
+	u64 *m = kmalloc(64, GFP_KERNEL);
+	u32 low, high;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	if (!boot_cpu_has(X86_FEATURE_BMI2) || !boot_cpu_has(X86_FEATURE_ADX)) {
+		kfree(m);
+		kunit_skip(test, "the processor has no BMI2 and ADX");
+		return;
+	}
+	*m = 0xfedcba9876543210;
+	KUNIT_EXPECT_EQ(test, BY_BMI("shrxl %k2, 4(%1), %k0", m, 5), 0xfedcba98 >> 5);
+	KUNIT_EXPECT_EQ(test, BY_BMI("rorxl $12, (%1), %k0", m, 0), 0x21076543);
+	KUNIT_EXPECT_EQ(test, BY_BMI("andnl (%1), %k2, %k0", m, 0xffff), 0x76540000);
+	KUNIT_EXPECT_EQ(test, BY_BMI("blsil (%1), %k0", m, 0), 0x10);
+	KUNIT_EXPECT_EQ(test, BY_BMI("mov %2, %0\n\tclc\n\tadcxl (%1), %k0", m, 1), 0x76543211);
+	asm volatile("mulxl (%2), %0, %1" : "=&r" (low), "=&r" (high) : "r" (m), "d" (16));
+	KUNIT_EXPECT_EQ(test, low, 0x65432100);
+	KUNIT_EXPECT_EQ(test, high, 7);
+	expect_wide(test, m);
 
 	KUNIT_EXPECT_FALSE(test, kmemcheck_is_untracked((unsigned long)m));
 	expect_silence(test, m, 64);

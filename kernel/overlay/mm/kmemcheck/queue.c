@@ -229,10 +229,9 @@ static void save_memory(struct kmemcheck_report *report, unsigned long addr)
 
 static struct bucket *bucket_of(const struct place *place)
 {
-	unsigned long key = place->ip ^ place->alloc ^ (unsigned long)place->source << 16 ^
-			    (unsigned long)place->fill << 32;
+	u64 key = place->ip ^ place->alloc ^ (u64)place->source << 16 ^ (u64)place->fill << 32;
 
-	return raw_cpu_ptr(buckets) + hash_long(key, ilog2(NR_BUCKETS));
+	return raw_cpu_ptr(buckets) + hash_64(key, ilog2(NR_BUCKETS));
 }
 
 static bool is_same_place(const struct place *a, const struct place *b)

@@ -54,6 +54,21 @@ static bool section_add(struct cursor *c, struct kmemcheck_section *head,
 	return true;
 }
 
+/* They have 64 bits whatever the machine has. All of them, or none. */
+static void section_add_addresses(struct cursor *c, struct kmemcheck_section *head,
+				  const unsigned long *entries, unsigned int nr)
+{
+	unsigned int i;
+	u64 address;
+
+	if (!head || c->size - c->used < nr * sizeof(address))
+		return;
+	for (i = 0; i < nr; i++) {
+		address = entries[i];
+		section_add(c, head, &address, sizeof(address));
+	}
+}
+
 static void section_end(struct cursor *c)
 {
 	size_t pad = -c->used % KMEMCHECK_ALIGN;
@@ -196,14 +211,21 @@ static void put_modules(struct cursor *c, const struct addresses *a)
 	preempt_enable();
 }
 
+static void put_stack(struct cursor *c, const struct kmemcheck_report *r)
+{
+	struct kmemcheck_section *head = section_begin(c, KMEMCHECK_SECTION_STACK);
+
+	section_add_addresses(c, head, r->stack, r->nr_stack);
+	section_end(c);
+}
+
 static void put_track(struct cursor *c, unsigned int type, const struct kmemcheck_track *track,
 		      const struct addresses *a, enum address_list list)
 {
 	struct kmemcheck_section *head = section_begin(c, type);
 
 	if (section_add(c, head, track, sizeof(*track)))
-		section_add(c, head, a->lists[list].entries,
-			    a->lists[list].nr * sizeof(unsigned long));
+		section_add_addresses(c, head, a->lists[list].entries, a->lists[list].nr);
 	section_end(c);
 }
 
@@ -313,8 +335,7 @@ size_t kmemcheck_encode_report(const struct kmemcheck_report *r, void *buf, size
 	if (r->code_size)
 		put_bytes(&c, KMEMCHECK_SECTION_INSN, r->code_start, r->code,
 			  r->code_size);
-	put_section(&c, KMEMCHECK_SECTION_STACK, r->stack,
-		    r->nr_stack * sizeof(r->stack[0]));
+	put_stack(&c, r);
 	put_bytes(&c, KMEMCHECK_SECTION_MEMORY, r->copy_start, r->memory,
 		  sizeof(r->memory));
 	put_bytes(&c, KMEMCHECK_SECTION_SHADOW, r->copy_start, r->shadow,

@@ -8,6 +8,7 @@
 #include <linux/ctype.h>
 #include <linux/irq_work.h>
 #include <linux/kallsyms.h>
+#include <linux/math64.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/stackdepot.h>
@@ -20,6 +21,9 @@
 
 #undef pr_fmt
 #define pr_fmt(fmt) fmt
+
+/* Digits of an address. */
+#define ADDRESS	((int)(2 * sizeof(long)))
 
 /* One record at a time; a report of more than this is cut by the encoder. */
 static u8 record[KMEMCHECK_RECORD_MAX / 4] __aligned(KMEMCHECK_ALIGN);
@@ -89,7 +93,7 @@ static void print_stack(const unsigned long *entries, unsigned int n)
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		pr_err(" [<%016lx>] %pB\n", entries[i], (void *)entries[i]);
+		pr_err(" [<%0*lx>] %pB\n", ADDRESS, entries[i], (void *)entries[i]);
 }
 
 /* A line of the log holds all of it. */
@@ -118,14 +122,16 @@ static void print_runs(const struct kmemcheck_report *r)
 			  r->list.count - n);
 	pr_err("Bytes %s of %llu are %s\n", ranges, r->access.length,
 	       state_name(r->access.state));
-	pr_err("Memory access of size %llu starts at %016llx\n", r->access.length,
-	       r->access.start);
+	pr_err("Memory access of size %llu starts at %0*llx\n", r->access.length,
+	       ADDRESS, r->access.start);
 }
 
 static void print_who(const char *what, s32 pid, u64 time)
 {
-	pr_err("%s by task %d at %llu.%06llu:\n", what, pid, time / NSEC_PER_SEC,
-	       time % NSEC_PER_SEC / NSEC_PER_USEC);
+	u32 ns;
+	u64 seconds = div_u64_rem(time, NSEC_PER_SEC, &ns);
+
+	pr_err("%s by task %d at %llu.%06lu:\n", what, pid, seconds, ns / NSEC_PER_USEC);
 }
 
 static void print_event(const char *what, const struct kmemcheck_event *event)
@@ -147,8 +153,8 @@ static void print_memory_of(const char *what, const struct kmemcheck_object *obj
 
 	if (object->requested)
 		sprintf(requested, ", requested %u", object->requested);
-	pr_err("%s %016llx of cache %s, size %u%s, %s\n", what, object->start, object->cache,
-	       object->size, requested, rest);
+	pr_err("%s %0*llx of cache %s, size %u%s, %s\n", what, ADDRESS, object->start,
+	       object->cache, object->size, requested, rest);
 }
 
 static void print_origin(const struct kmemcheck_origin *origin)
@@ -186,9 +192,9 @@ static void print_report(const struct kmemcheck_report *r)
 	const struct new_utsname *uts = init_utsname();
 
 	print_title(r);
-	pr_err("WARNING: kmemcheck: Caught %u-bit %s %s memory (%016llx)\n",
+	pr_err("WARNING: kmemcheck: Caught %u-bit %s %s memory (%0*llx)\n",
 	       8 * r->access.size, kind_name(r->access.kind),
-	       state_name(r->access.state), r->access.address);
+	       state_name(r->access.state), ADDRESS, r->access.address);
 	print_memory(r);
 	pr_err("\n");
 	pr_err("Pid: %d, comm: %*pE %s %s %.*s\n", r->access.pid,
@@ -197,7 +203,7 @@ static void print_report(const struct kmemcheck_report *r)
 	       (int)strcspn(uts->version, " "), uts->version);
 	kmemcheck_arch.print_regs(&r->regs);
 	print_stack(r->stack, r->nr_stack);
-	pr_err(" [<%016lx>] 0x%lx\n", ULONG_MAX, ULONG_MAX);
+	pr_err(" [<%0*lx>] 0x%lx\n", ADDRESS, ULONG_MAX, ULONG_MAX);
 	print_runs(r);
 	print_object(r);
 	if (r->access.count > 1)

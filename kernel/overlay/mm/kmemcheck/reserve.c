@@ -6,6 +6,7 @@
  * can move others out of, in as many parts as it takes.
  */
 #include <linux/log2.h>
+#include <linux/highmem.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
@@ -55,6 +56,23 @@ static int __init pool_param(char *str)
 }
 early_param("kmemcheck.pool", pool_param);
 
+/*
+ * The alias lies in the vmalloc area, with arrays for each page of the pool, and on a machine of
+ * 32 bits there is little of that.
+ */
+static unsigned long fit_alias(unsigned long size, unsigned long align)
+{
+	unsigned long room;
+
+	if (IS_ENABLED(CONFIG_64BIT))
+		return size;
+	room = max(VMALLOC_TOTAL / 2, align);
+	if (size > room)
+		pr_info("the pool has %lu instead of %lu MiB, or its alias would not fit; see vmalloc=\n",
+			room >> 20, size >> 20);
+	return min(size, room);
+}
+
 /* Of @all pages of the machine, a node has @pages. Return: the size of its part. */
 static unsigned long wanted(unsigned long pages, unsigned long all, unsigned long align)
 {
@@ -62,7 +80,8 @@ static unsigned long wanted(unsigned long pages, unsigned long all, unsigned lon
 	unsigned long size = pool_percent ? percent * pool_percent :
 			     mult_frac(pool_bytes, pages, all);
 
-	return ALIGN_DOWN(clamp(size, align, max(percent * MAX_PERCENT, align)), align);
+	size = clamp(size, align, max(percent * MAX_PERCENT, align));
+	return ALIGN_DOWN(fit_alias(size, align), align);
 }
 
 static int by_address(const void *a, const void *b)
@@ -103,8 +122,12 @@ static unsigned long __init pages_of(int node)
 	unsigned long start, end, pages = 0;
 	int i;
 
-	for_each_mem_pfn_range(i, node, &start, &end, NULL)
+	for_each_mem_pfn_range(i, node, &start, &end, NULL) {
+		/* Only what is mapped for good. */
+		if (IS_ENABLED(CONFIG_HIGHMEM))
+			end = clamp(max_low_pfn, start, end);
 		pages += end - start;
+	}
 	return pages;
 }
 
@@ -168,6 +191,12 @@ static void take_parts(int node, unsigned long size, unsigned int max)
 	}
 }
 
+/* With gaps between them, there would be no room for the addresses. */
+static unsigned int max_parts(void)
+{
+	return IS_ENABLED(CONFIG_64BIT) ? KMEMCHECK_MAX_PARTS : 1;
+}
+
 /**
  * kmemcheck_find_pool() - take the pool from the page allocator
  *
@@ -179,12 +208,14 @@ static void take_parts(int node, unsigned long size, unsigned int max)
 int kmemcheck_find_pool(void)
 {
 	unsigned int left = num_node_state(N_MEMORY);
+	/* High memory, of a machine of 32 bits, is never tracked; there is one node then. */
+	unsigned long high = totalhigh_pages();
 	int node;
 
 	for_each_node_state(node, N_MEMORY)
-		take_parts(node, wanted(NODE_DATA(node)->node_present_pages,
-					totalram_pages(), KMEMCHECK_PART_ALIGN),
-			   KMEMCHECK_MAX_PARTS - --left);
+		take_parts(node, wanted(NODE_DATA(node)->node_present_pages - high,
+					totalram_pages() - high, KMEMCHECK_PART_ALIGN),
+			   max_parts() - --left);
 	if (!kmemcheck_nr_parts) {
 		pr_err("no memory for the pool; boot with kmemcheck.pool= to reserve it\n");
 		return -ENOMEM;
