@@ -6,6 +6,7 @@
 #   make distro   Debian in a guest, with kmemcheck and without (docs/distro.md)
 #   make deb      Debian packages, in build/deb
 # Variables: KVER= (a version of Linux that kernel/targets has), WERROR=1, ASAN=1,
+# MACHINE=i386 (with make kernel: of 32 bits),
 # NO_INSTALL=1, DESTDIR=, PREFIX=, BENCH= and DISTRO= (options of bench/kernel and
 # tests/distro/run). See README.md.
 
@@ -71,6 +72,10 @@ GUEST_TESTS	:= $(wildcard tests/guest/*.t)
 # Who has not asked for a version gets the others as well, in short.
 OTHERS		:= $(if $(ASKED),,$(filter-out $(KVER),$(notdir $(wildcard kernel/targets/*))))
 SHORT_TESTS	:= $(addprefix tests/guest/,boot-on.t bugs.t diff.t samples.t silence.t)
+# And x86 of 32 bits, where this version is made for that.
+NARROW		:= $(if $(ASKED),,$(patsubst %.config,%,$(notdir \
+		   $(wildcard kernel/targets/$(KVER)/configs/i386.config))))
+NARROW_TESTS	:= $(addprefix tests/guest/,boot-on.t bugs.t diff.t samples.t silence.t toggle.t torture.t)
 # What does not run our tools gains nothing from running twice, or takes too long to.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t follower.t \
 		     bench-kernel.t demo.t fuzz.t flat.t found.t faults.t layout.t insn.t hitrate.t \
@@ -254,12 +259,21 @@ test: deps
 	$(SUBMAKE) kernel
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) bugs
 	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) slab
+	$(foreach machine,$(NARROW),$(call narrow_kernel,$(machine)))
 	$(foreach version,$(OTHERS),$(call other_kernel,$(version)))
 	@$(RUN) VMLINUX=$(KERNEL)/vmlinux $(USERSPACE) \
 		--label guest $(call VARIANT,$(BUILD)) $(call KERNEL_TESTS,$(GUEST_TESTS),$(KVER)) \
+		$(foreach machine,$(NARROW),--label guest-$(machine) MACHINE=$(machine) \
+			$(NARROW_TESTS) MACHINE=x86_64) \
 		$(foreach version,$(OTHERS),--label guest-$(version) KVER=$(version) \
 			VMLINUX=$(abspath $(BUILD))/linux-$(version)/vmlinux \
 			$(call KERNEL_TESTS,$(SHORT_TESTS),$(version)))
+
+define narrow_kernel
+
+	@scripts/deps $(1)
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) MACHINE=$(1) all bugs
+endef
 
 define other_kernel
 

@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "coverage"))
 import decoder
 
 VMLINUX = os.environ.get("VMLINUX", "")
-SOURCE = os.path.dirname(VMLINUX) + "-src"
+SOURCE = decoder.source_of(VMLINUX)
 MODULES = os.environ.get("MODULES", os.path.dirname(VMLINUX) + "-modules")
 LIST = os.environ.get("LIST")
 WANTED = 0.999
@@ -91,7 +91,7 @@ def main():
     print("1..3")
     paths = [VMLINUX] + sorted(glob.glob(os.path.join(MODULES, "*.ko")))
     with tempfile.TemporaryDirectory() as directory:
-        total, missing, wrong = measure(decoder.build_decode(SOURCE, directory), paths)
+        total, missing, wrong = measure(decoder.build_decode(VMLINUX, directory), paths)
     share = 1 - len(missing) / total if total else 0
     print(f"{'ok' if total > 100000 else 'not ok'} 1 - found {total} instructions "
           f"in {len(paths)} files")

@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "coverage"))
 import decoder
 
 VMLINUX = os.environ.get("VMLINUX", "")
-SOURCE = os.path.dirname(VMLINUX) + "-src"
+SOURCE = decoder.source_of(VMLINUX)
 TABLE = os.path.join(ROOT, "docs", "follower.md")
 BEHIND = 64
 # By how often they stand in the code; of the loads that happen, tests/guest/silence.t asks
@@ -85,7 +85,7 @@ def measure(path):
     """-> {(name, what becomes of it): number}, {the same: an example}"""
     found = collections.Counter(behind_loads(decoder.disassemble(path)))
     with tempfile.TemporaryDirectory() as directory:
-        program = decoder.build_follow(SOURCE, directory)
+        program = decoder.build_follow(VMLINUX, directory)
         answers = decoder.ask(program, [code for code, _ in found])
     forms, examples = collections.Counter(), {}
     for ((code, text), count), answer in zip(found.items(), answers):

@@ -17,20 +17,35 @@ FOLLOWER = [f"propagate/{name}" for name in
              "propagate.h")]
 FOLLOWER += [f"insn/{name}" for name in
              ("emulate.c", "arith.c", "operand.c", "emulate.h", "arith.h", "operand.h",
-              "memory.h", "decode.h", "cache.h")]
+              "memory.h", "decode.h", "machine.h", "cache.h")]
+
+
+EM_386 = 3
+
+
+def machine_of(vmlinux):
+    """-> what the compiler has to be told of the kernel's machine"""
+    with open(vmlinux, "rb") as file:
+        header = file.read(20)
+    return ["-m32"] if header[18] == EM_386 else ["-DCONFIG_X86_64"]
+
+
+def source_of(vmlinux):
+    """-> the source of a kernel that was built here"""
+    return re.sub("-i386$", "", os.path.dirname(vmlinux)) + "-src"
 
 
 def _compile(flags, output, *sources):
     subprocess.run(["gcc", "-std=gnu11", "-O2", "-w", *flags, "-o", output, *sources], check=True)
 
 
-def decoder(source, directory):
+def _decoder(vmlinux, directory):
     """-> objects of the decoder and of the tables of the kernel's source."""
-    tools = os.path.join(source, "tools")
+    tools = os.path.join(source_of(vmlinux), "tools")
     with open(os.path.join(directory, "inat-tables.c"), "wb") as file:
         subprocess.run(["awk", "-f", tools + "/arch/x86/tools/gen-insn-attr-x86.awk",
                         tools + "/arch/x86/lib/x86-opcode-map.txt"], stdout=file, check=True)
-    flags = ["-c", "-iquote", OVERLAY + "/insn", "-I", directory,
+    flags = [*machine_of(vmlinux), "-c", "-iquote", OVERLAY + "/insn", "-I", directory,
              "-I", tools + "/arch/x86/include", "-I", tools + "/include"]
     objects = []
     for path in (OVERLAY + "/insn/decode.c", tools + "/arch/x86/lib/insn.c",
@@ -40,17 +55,18 @@ def decoder(source, directory):
     return objects
 
 
-def build_decode(source, directory):
-    """-> the program of decode.c"""
+def build_decode(vmlinux, directory):
+    """-> the program of decode.c, for that kernel's machine"""
     program = os.path.join(directory, "decode")
-    tools = os.path.join(source, "tools")
-    _compile(["-iquote", OVERLAY + "/insn", "-I", tools + "/include"], program,
-             os.path.join(ROOT, "tests/coverage/decode.c"), *decoder(source, directory))
+    tools = os.path.join(source_of(vmlinux), "tools")
+    _compile([*machine_of(vmlinux), "-iquote", OVERLAY + "/insn", "-I", tools + "/include"],
+             program, os.path.join(ROOT, "tests/coverage/decode.c"),
+             *_decoder(vmlinux, directory))
     return program
 
 
-def build_follow(source, directory):
-    """-> the program of follow.c, for which the kernel's headers are empty"""
+def build_follow(vmlinux, directory):
+    """-> the program of follow.c, for that kernel's machine. The kernel's headers are empty."""
     program = os.path.join(directory, "follow")
     names = [f"{OVERLAY}/{name}" for name in FOLLOWER]
     for name in names:
@@ -63,9 +79,9 @@ def build_follow(source, directory):
     # propagate.c is a part of follow.c.
     sources = [name for name in names if name.endswith(".c") and
                not name.endswith("/propagate.c")]
-    _compile(["-mno-red-zone", "-include", os.path.join(ROOT, "tests/coverage/kernel.h"),
+    _compile([*machine_of(vmlinux), "-mno-red-zone", "-include", os.path.join(ROOT, "tests/coverage/kernel.h"),
               "-I", os.path.join(directory, "empty"), "-iquote", OVERLAY], program,
-             os.path.join(ROOT, "tests/coverage/follow.c"), *sources, *decoder(source, directory))
+             os.path.join(ROOT, "tests/coverage/follow.c"), *sources, *_decoder(vmlinux, directory))
     return program
 
 

@@ -11,8 +11,6 @@
 
 #include "propagate/propagate.c"
 
-#define HERE	(__START_KERNEL_map + 0x2000000)
-
 static u8 code[MAX_CODE];
 static u64 memory;			/* what it holds everywhere */
 
@@ -85,9 +83,9 @@ static const char *ask(void)
 	for (i = 0; i < SLOT_IP - 1; i++)
 		slots[i] = DIRECT_MAP + 0x100003 + 0x10000 * i;
 	p.regs.sp = DIRECT_MAP + 0x800000 + THREAD_SIZE / 2;
-	p.regs.ip = HERE;
+	p.regs.ip = TEXT;
 	p.real = (const struct pt_regs *)(p.regs.sp - 1024);
-	if (!kmemcheck_fetch(HERE, &d))
+	if (!kmemcheck_fetch(TEXT, &d))
 		d.index = SLOT_NONE;
 	/* Lengths, dividends, indexes and numbers of bits are no pointers. */
 	if (d.op == OP_STRING)
@@ -101,9 +99,9 @@ static const char *ask(void)
 	if (d.op == OP_BIT && d.reg != d.base)
 		slots[d.reg] = 2;
 	/* Nor is where code goes on. */
-	memory = d.op == OP_RET || d.op == OP_CALL || d.op == OP_JMP ? HERE : 3;
-	if (d.flags & DECODED_IN_REG && memory == HERE)
-		slots[d.base] = HERE;
+	memory = d.op == OP_RET || d.op == OP_CALL || d.op == OP_JMP ? TEXT : 3;
+	if (d.flags & DECODED_IN_REG && memory == TEXT)
+		slots[d.base] = TEXT;
 	kmemcheck_reset_symbolic(&p);
 	return names[propagate_one(&p)];
 }

@@ -54,10 +54,17 @@ typedef int64_t s64;
 #define clflush(p)		((void)(p))
 #define rdtsc()			0ULL
 
+#ifdef CONFIG_X86_64
 struct pt_regs {
 	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
 	unsigned long orig_ax, ip, cs, flags, sp, ss;
 };
+#else
+struct pt_regs {
+	unsigned long bx, cx, dx, si, di, bp, ax, ds, es, fs, gs;
+	unsigned long orig_ax, ip, cs, flags, sp, ss;
+};
+#endif
 
 #define X86_EFLAGS_CF		0x001UL
 #define X86_EFLAGS_FIXED	0x002UL
@@ -69,6 +76,7 @@ struct pt_regs {
 #define X86_EFLAGS_OF		0x800UL
 
 #define PAGE_SHIFT		12
+#ifdef CONFIG_X86_64
 #define THREAD_SIZE		16384UL
 #define TASK_SIZE_MAX		0x7ffffffff000UL
 #define DIRECT_MAP		0xffff888000000000UL
@@ -76,8 +84,17 @@ struct pt_regs {
 #define __START_KERNEL_map	0xffffffff80000000UL
 #define FIXADDR_START		0xffffffffff000000UL
 #define MAX_PHYSMEM_BITS	46
-#define __va(p)			((void *)(DIRECT_MAP + (p)))
 #define high_memory		((void *)(DIRECT_MAP + (64UL << 30)))
+#define TEXT			(__START_KERNEL_map + 0x2000000)
+#else
+#define THREAD_SIZE		8192UL
+#define TASK_SIZE_MAX		0xc0000000UL
+#define PAGE_OFFSET		0xc0000000UL
+#define DIRECT_MAP		PAGE_OFFSET
+#define high_memory		((void *)0xf7800000UL)
+#define TEXT			(PAGE_OFFSET + 0x1000000)
+#endif
+#define __va(p)			((void *)(DIRECT_MAP + (p)))
 struct page { u64 words[8]; };
 
 #define DEFINE_PER_CPU(type, name)	__typeof__(type) name

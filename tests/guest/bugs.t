@@ -34,11 +34,11 @@ WANTED = {
     "nilfs2": {"kind": "infoleak", "bits": 8 * (4096 - 16), "function": "nilfs_ioctl_wrap_copy",
                "offset": 16, "owner": "nilfs_ioctl_wrap_copy", "of": 4096, "runs": [(16, 4095)]},
     # The same instruction copies both to user space, and some more.
-    "nexthop": {"kind": "infoleak", "bits": 16, "function": "netlink_recvmsg", "depth": 5,
+    "nexthop": {"kind": "infoleak", "bits": 16, "function": "netlink_recvmsg", "depth": 6,
                 **MESSAGE, "offset": 50, "owner": "rtm_get_nexthop",
                 "filler": "nh_fill_node", **EXPECT["nexthop"],
                 "runs": [(50, 51), (58, 59)]},
-    "useropt": {"kind": "infoleak", "bits": 8, "function": "netlink_recvmsg", "depth": 5,
+    "useropt": {"kind": "infoleak", "bits": 8, "function": "netlink_recvmsg", "depth": 6,
                 **MESSAGE, "offset": 17, "owner": "ndisc_ra_useropt",
                 "filler": "ndisc_ra_useropt", "of": 76, "runs": [(17, 17), (26, 31)]},
     # Behind room for the device's header, and 40 or 20 bytes.
@@ -74,7 +74,7 @@ WANTED = {
                "owner": "virtual_ncidev_write", "filler": "virtual_ncidev_write"},
     # Two things: nine bytes of a tag's name on their way through the stack, two objects and
     # a message, and a length behind them.
-    "nci-target": {"kind": "infoleak", "bits": 8, "function": "netlink_recvmsg", "depth": 5,
+    "nci-target": {"kind": "infoleak", "bits": 8, "function": "netlink_recvmsg", "depth": 6,
                    "cache": "kmalloc-4k", "size": 4096, "offset": 56, "owner": "netlink_dump",
                    "filler": "virtual_ncidev_write", "of": 72, "runs": [(56, 56), (64, 71)],
                    "source": "virtual_ncidev_write", "from": 11, "copies": 3},
@@ -88,6 +88,12 @@ WANTED = {
                  **MESSAGE, "offset": 4,
                  "owner": "ppp_write", "filler": "ppp_write"},
 }
+
+# What this machine has other words, structures and room in front of a message for.
+for name, differs in EXPECT.get(guest.MACHINE, {}).items():
+    if "runs" in differs:
+        differs["runs"] = [tuple(run) for run in differs["runs"]]
+    WANTED[name].update(differs)
 
 # No kernel has this one fixed: it shows that kmemcheck looks.
 SAMPLE = {"function": "never_written", "owner": "never_written"}

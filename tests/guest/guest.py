@@ -18,7 +18,10 @@ BUILD = os.path.join(ROOT, os.environ.get("KMC_BUILD", "build"))
 KVER = subprocess.run([os.path.join(ROOT, "kernel", "kver")], stdout=subprocess.PIPE,
                       text=True).stdout.strip() or sys.exit(1)
 TARGET = os.path.join(ROOT, "kernel", "targets", KVER)
-KERNEL = os.environ.get("KMC_KERNEL", os.path.join(ROOT, "build", "linux-" + KVER))
+# x86_64, or i386: of 32 bits.
+MACHINE = os.environ.get("MACHINE", "x86_64")
+NARROW = "-i386" if MACHINE == "i386" else ""
+KERNEL = os.environ.get("KMC_KERNEL", os.path.join(ROOT, "build", "linux-" + KVER + NARROW))
 VMLINUX = os.path.join(KERNEL, "vmlinux")
 # With old bugs, and with another allocator and all else that can differ.
 KERNEL_SLAB = os.environ.get("KMC_KERNEL_SLAB", KERNEL + "-slab")
@@ -28,7 +31,7 @@ KERNEL_WIDE = os.environ.get("KMC_KERNEL_WIDE", KERNEL + "-wide")
 # With other checkers instead of kmemcheck.
 KERNEL_CHECKED = os.environ.get("KMC_KERNEL_CHECKED", KERNEL + "-checked")
 MODULES = os.environ.get("KMC_MODULES", KERNEL + "-modules")
-TOOLS = os.environ.get("KMC_GUEST_TOOLS", os.path.join(ROOT, "build", "guest-tools"))
+TOOLS = os.environ.get("KMC_GUEST_TOOLS", os.path.join(ROOT, "build", "guest-tools")) + NARROW
 REPORT = os.environ.get("KMC_REPORT", os.path.join(BUILD, "kmc-report"))
 
 # File systems for the bugs that need one.

@@ -65,7 +65,9 @@ def make_files(directory):
     for name in paths:
         with open(name, "rb") as file, gzip.open(name + ".gz", "wb") as packed:
             shutil.copyfileobj(file, packed)
-    return [name + ".gz" for name in paths] + [shutil.which("e2fsck.static", path=path)]
+    e2fsck = os.path.join(guest.TOOLS, "e2fsck.static") if guest.NARROW else \
+        shutil.which("e2fsck.static", path=path)
+    return [name + ".gz" for name in paths] + [e2fsck]
 
 
 def blocks(path):

@@ -11,7 +11,7 @@
 #include <linux/version.h>
 
 /*
- * CMPXCHG16B on two words that lie aligned. febe950dbfb4 ("arch: Remove cmpxchg_double"),
+ * CMPXCHG16B, or CMPXCHG8B, on two words that lie aligned. febe950dbfb4 ("arch: Remove cmpxchg_double"),
  * 6.5.
  */
 #ifdef system_has_cmpxchg128
@@ -44,7 +44,15 @@ static inline bool cmpxchg16b(unsigned long *pair, unsigned long low, unsigned l
  * All routines for copies from and to user space; adfcf4231b8c ("x86: don't use REP_GOOD or
  * ERMS for user memory copies"), 6.4, and what followed left one, which is inlined.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#ifdef CONFIG_X86_32
+static inline unsigned long user_copy_routine(void *to, const void *from, unsigned int size)
+{
+	return __copy_user_ll(to, from, size);
+}
+
+#define USER_COPIES					\
+	{ "user_ll", user_copy_routine }
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 static inline unsigned long user_copy_routine(void *to, const void *from, unsigned int size)
 {
 	return copy_user_generic(to, from, size);

@@ -11,6 +11,7 @@
 #include <linux/kmemcheck.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -36,7 +37,7 @@ static u64 time_pages(void)
 			free_page(pages[j]);
 		cond_resched();
 	}
-	return (ktime_get_ns() - begin) / ROUNDS;
+	return div_u64(ktime_get_ns() - begin, ROUNDS);
 }
 
 static u64 time_objects(void)
@@ -52,7 +53,7 @@ static u64 time_objects(void)
 			kfree(objects[j]);
 		cond_resched();
 	}
-	return (ktime_get_ns() - begin) / ROUNDS;
+	return div_u64(ktime_get_ns() - begin, ROUNDS);
 }
 
 /* Hold pages until @percent of the pool is in use by them. */
@@ -108,8 +109,8 @@ static int run_on(unsigned int cpus)
 	}
 	for (i = 0; i < cpus; i++) {
 		wait_for_completion(&workers[i].done);
-		pages += NSEC_PER_SEC / max(workers[i].pages, 1ULL);
-		objects += NSEC_PER_SEC / max(workers[i].objects, 1ULL);
+		pages += div64_u64(NSEC_PER_SEC, max(workers[i].pages, 1ULL));
+		objects += div64_u64(NSEC_PER_SEC, max(workers[i].objects, 1ULL));
 	}
 	pr_info("cpus=%u pages/s=%llu objects/s=%llu\n", cpus, pages, objects);
 	kfree(workers);

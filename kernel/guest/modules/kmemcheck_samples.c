@@ -24,7 +24,7 @@ struct sample_info {
 	u32 signo;
 	u32 error;
 	u32 code;
-	u64 address;
+	aligned_u64 address;	/* with 32 bits as well */
 	u64 value;
 	u64 time;
 };

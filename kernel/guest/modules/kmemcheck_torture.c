@@ -26,6 +26,7 @@
 #include <linux/vmalloc.h>
 
 #include <asm/apic.h>
+#include <asm/asm.h>
 #include <asm/nmi.h>
 
 #include "compat.h"
@@ -39,7 +40,7 @@ MODULE_PARM_DESC(rounds, "how often each thread does each thing");
 /* Neighbours on purpose. Aligned for cmpxchg16b. */
 struct shared {
 	unsigned long pair[2];
-	u64 add64;
+	unsigned long add_word;
 	u32 add32;
 	u16 add16;
 	u8 add8;
@@ -56,7 +57,7 @@ struct shared {
 	u8 cmpxchg8;
 	u8 parity;
 	unsigned long token;
-	unsigned long bits;
+	unsigned long bits[BITS_TO_LONGS(8 * MAX_THREADS)];
 	unsigned long bit_lock;
 	unsigned long under_bit_lock;
 	spinlock_t lock;
@@ -114,6 +115,8 @@ static unsigned long sum(const struct shared *s)
 	return total;
 }
 
+#define BOTH_HALVES	(1UL << BITS_PER_LONG / 2 | 1)
+
 /* LOCK_PREFIX is patched away with one processor, these are not. */
 static int hammer_add(struct shared *s, unsigned int me)
 {
@@ -124,7 +127,7 @@ static int hammer_add(struct shared *s, unsigned int me)
 		asm volatile("lock; subb $1, %0" : "+m" (s->sub8));
 		asm volatile("lock; addw %1, %0" : "+m" (s->add16) : "r" ((u16)5));
 		asm volatile("lock; addl $7, %0" : "+m" (s->add32));
-		asm volatile("lock; addq %1, %0" : "+m" (s->add64) : "r" (1UL << 32 | 1));
+		asm volatile("lock; " __ASM_SIZE(add) "%1, %0" : "+m" (s->add_word) : "r" (BOTH_HALVES));
 		asm volatile("lock; xorb $1, %0" : "+m" (s->parity));
 		atomic_inc(&s->count);
 		atomic_add(4, &s->count);
@@ -139,7 +142,7 @@ static bool totals_add(const struct shared *s)
 	unsigned int n = nr_threads * rounds;
 
 	return s->add8 == (u8)(3 * n) && s->sub8 == (u8)-n && s->add16 == (u16)(5 * n) &&
-	       s->add32 == 7 * n && s->add64 == n * (1UL << 32 | 1) &&
+	       s->add32 == 7 * n && s->add_word == n * BOTH_HALVES &&
 	       s->parity == (n & 1) && atomic_read(&s->count) == 2 * n;
 }
 
@@ -162,11 +165,11 @@ static bool totals_xadd(const struct shared *s)
 	return atomic_read(&s->fetched) == n && sum(s) == n * (n - 1) / 2;
 }
 
-#define INCREMENT(p)								\
+#define INCREMENT(how, p)							\
 do {										\
 	typeof(*(p)) old = READ_ONCE(*(p)), seen;				\
 										\
-	while ((seen = cmpxchg(p, old, (typeof(old))(old + 1))) != old)		\
+	while ((seen = how(p, old, (typeof(old))(old + 1))) != old)		\
 		old = seen;							\
 } while (0)
 
@@ -175,10 +178,10 @@ static int hammer_cmpxchg(struct shared *s, unsigned int me)
 	unsigned int i;
 
 	for (i = 0; i < rounds; i++) {
-		INCREMENT(&s->cmpxchg8);
-		INCREMENT(&s->cmpxchg16);
-		INCREMENT(&s->cmpxchg32);
-		INCREMENT(&s->cmpxchg64);
+		INCREMENT(cmpxchg, &s->cmpxchg8);
+		INCREMENT(cmpxchg, &s->cmpxchg16);
+		INCREMENT(cmpxchg, &s->cmpxchg32);
+		INCREMENT(cmpxchg64, &s->cmpxchg64);
 	}
 	return 0;
 }
@@ -225,7 +228,7 @@ static int hammer_xchg(struct shared *s, unsigned int me)
 	unsigned int i;
 
 	for (i = 0; i < rounds; i++) {
-		token = (unsigned long)me << 40 | i;
+		token = (unsigned long)me << (BITS_PER_LONG / 2 + 4) | i;
 		in += token;
 		out += xchg(&s->token, token);
 	}
@@ -245,26 +248,26 @@ static int hammer_bits(struct shared *s, unsigned int me)
 	int errors = 0;
 
 	for (i = 0; i < rounds; i++) {
-		set_bit(bit, &s->bits);
-		errors += !test_bit(bit, &s->bits);
-		errors += !test_and_clear_bit(bit, &s->bits);
-		errors += test_and_set_bit(bit + 1, &s->bits);
-		clear_bit(bit + 1, &s->bits);
-		errors += test_bit(bit + 1, &s->bits);
-		change_bit(bit + 2, &s->bits);
-		errors += test_and_change_bit(bit + 3, &s->bits) != (i & 1);
+		set_bit(bit, s->bits);
+		errors += !test_bit(bit, s->bits);
+		errors += !test_and_clear_bit(bit, s->bits);
+		errors += test_and_set_bit(bit + 1, s->bits);
+		clear_bit(bit + 1, s->bits);
+		errors += test_bit(bit + 1, s->bits);
+		change_bit(bit + 2, s->bits);
+		errors += test_and_change_bit(bit + 3, s->bits) != (i & 1);
 	}
 	return errors;
 }
 
 static bool totals_bits(const struct shared *s)
 {
-	unsigned long want = 0;
+	u64 want = 0;
 	unsigned int i;
 
 	for (i = 0; i < nr_threads; i++)
-		want |= rounds & 1 ? 12UL << (8 * i) : 0;
-	return s->bits == want;
+		want |= rounds & 1 ? 12ULL << (8 * i) : 0;
+	return !memcmp(s->bits, &want, sizeof(want));
 }
 
 static int hammer_bit_lock(struct shared *s, unsigned int me)
@@ -421,7 +424,7 @@ static int on_nmi(unsigned int cmd, struct pt_regs *regs)
 	atomic_inc(&nmis_handled);
 	atomic_inc(&s->nmis);
 	WRITE_ONCE(*own, READ_ONCE(*own) + 1);
-	INCREMENT(&s->cmpxchg32);
+	INCREMENT(cmpxchg, &s->cmpxchg32);
 	return NMI_HANDLED;
 }
 
@@ -439,7 +442,7 @@ static int hammer_nmi(struct shared *s, unsigned int me)
 		if (cpu >= nr_cpu_ids)
 			cpu = cpumask_first(cpu_online_mask);
 		apic->send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
-		INCREMENT(&s->cmpxchg64);
+		INCREMENT(cmpxchg64, &s->cmpxchg64);
 		WRITE_ONCE(s->own[me], READ_ONCE(s->own[me]) + 1);
 	}
 	/* The last ones are on their way. */

@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <link.h>
 #include <linux/aio_abi.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -278,9 +279,9 @@ static void run_tree(unsigned int round)
 }
 
 /* The program headers of the core, @n at most; returns how many there are. */
-static int read_core_map(int fd, Elf64_Phdr *map, int n)
+static int read_core_map(int fd, ElfW(Phdr) *map, int n)
 {
-	Elf64_Ehdr head;
+	ElfW(Ehdr) head;
 
 	need(pread(fd, &head, sizeof(head), 0) == sizeof(head));
 	need(head.e_phentsize == sizeof(*map));
@@ -290,7 +291,7 @@ static int read_core_map(int fd, Elf64_Phdr *map, int n)
 	return n;
 }
 
-static void read_core(int fd, const Elf64_Phdr *map, int n, unsigned long address)
+static void read_core(int fd, const ElfW(Phdr) *map, int n, unsigned long address)
 {
 	char bytes[4096];
 
@@ -304,14 +305,14 @@ static void read_core(int fd, const Elf64_Phdr *map, int n, unsigned long addres
 static void run_kcore(unsigned int round)
 {
 	unsigned long start, end;
-	Elf64_Phdr map[64];
+	ElfW(Phdr) map[64];
 	char line[256];
 	FILE *areas;
 	int fd, n;
 
 	fd = open("/proc/kcore", O_RDONLY);
 	if (fd < 0) {
-		without("PROC_KCORE");
+		without("CONFIG_PROC_KCORE");
 		return;
 	}
 	n = read_core_map(fd, map, ARRAY_SIZE(map));

@@ -79,7 +79,7 @@ int nl_ask(int fd, struct request *r, void (*got)(const struct nlmsghdr *h, void
 	char answer[32768];
 
 	said[0] = 0;
-	need(send(fd, r, r->header.nlmsg_len, 0) == r->header.nlmsg_len);
+	need(send(fd, r, r->header.nlmsg_len, 0) == (ssize_t)r->header.nlmsg_len);
 	for (;;) {
 		struct nlmsghdr *h = (void *)answer;
 		ssize_t size = recv(fd, answer, sizeof(answer), 0);

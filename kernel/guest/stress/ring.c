@@ -66,7 +66,7 @@ int ring_go(void)
 	int sum = 0;
 
 	need(syscall(SYS_io_uring_enter, ring.fd, ring.queued, ring.queued,
-		     IORING_ENTER_GETEVENTS, NULL, 0) == ring.queued);
+		     IORING_ENTER_GETEVENTS, NULL, 0) == (long)ring.queued);
 	for (; ring.queued; ring.queued--) {
 		struct io_uring_cqe *cqe;
 
