@@ -75,7 +75,7 @@ SHORT_TESTS	:= $(addprefix tests/guest/,boot-on.t bugs.t diff.t samples.t silenc
 # And x86 of 32 bits, where this version is made for that.
 NARROW		:= $(if $(ASKED),,$(patsubst %.config,%,$(notdir \
 		   $(wildcard kernel/targets/$(KVER)/configs/i386.config))))
-NARROW_TESTS	:= $(addprefix tests/guest/,boot-on.t bugs.t diff.t samples.t silence.t toggle.t torture.t)
+NARROW_TESTS	:= $(addprefix tests/guest/,boot-on.t diff.t samples.t torture.t)
 # What does not run our tools gains nothing from running twice, or takes too long to.
 PLAIN_ONLY	:= $(addprefix tests/cli/,kmemcheck-apply.t valgrind.t addr2line.t coverage.t follower.t \
 		     bench-kernel.t demo.t fuzz.t flat.t found.t faults.t layout.t insn.t hitrate.t \
@@ -272,7 +272,7 @@ test: deps
 define narrow_kernel
 
 	@scripts/deps $(1)
-	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) MACHINE=$(1) all bugs
+	$(SUBMAKE) -C kernel BUILD=$(abspath $(BUILD)) MACHINE=$(1) all
 endef
 
 define other_kernel

@@ -278,10 +278,14 @@ static void run_tree(unsigned int round)
 	}
 }
 
+/* As the kernel has them, which has as many bits as this. */
+#define core_ehdr	ElfW(Ehdr)
+#define core_phdr	ElfW(Phdr)
+
 /* The program headers of the core, @n at most; returns how many there are. */
-static int read_core_map(int fd, ElfW(Phdr) *map, int n)
+static int read_core_map(int fd, core_phdr *map, int n)
 {
-	ElfW(Ehdr) head;
+	core_ehdr head;
 
 	need(pread(fd, &head, sizeof(head), 0) == sizeof(head));
 	need(head.e_phentsize == sizeof(*map));
@@ -291,7 +295,7 @@ static int read_core_map(int fd, ElfW(Phdr) *map, int n)
 	return n;
 }
 
-static void read_core(int fd, const ElfW(Phdr) *map, int n, unsigned long address)
+static void read_core(int fd, const core_phdr *map, int n, unsigned long address)
 {
 	char bytes[4096];
 
@@ -305,7 +309,7 @@ static void read_core(int fd, const ElfW(Phdr) *map, int n, unsigned long addres
 static void run_kcore(unsigned int round)
 {
 	unsigned long start, end;
-	ElfW(Phdr) map[64];
+	core_phdr map[64];
 	char line[256];
 	FILE *areas;
 	int fd, n;
