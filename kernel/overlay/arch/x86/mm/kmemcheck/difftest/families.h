@@ -8,7 +8,9 @@ FAMILY(mov_load),
 FAMILY(mov_imm),
 FAMILY(movzx),
 FAMILY(movsx),
+#ifdef CONFIG_X86_64
 FAMILY(movsxd),
+#endif
 FAMILY(movnti),
 FAMILY(movbe),
 FAMILY(add),

@@ -68,7 +68,9 @@ const struct difftest_template difftest_templates[] = {
 	REG_0F(movzx, 0xb7, 4 | 8, R, .mem = 2),
 	REG_0F(movsx, 0xbe, WORDS, R, .mem = 1),
 	REG_0F(movsx, 0xbf, 4 | 8, R, .mem = 2),
+#ifdef CONFIG_X86_64
 	REG(movsxd, 0x63, 4 | 8, R, .mem = 4),
+#endif
 	REG_0F(movnti, 0xc3, 4 | 8, W),
 	REG(movbe, 0xf0, WORDS, R, .map = 2),
 	REG(movbe, 0xf1, WORDS, W, .map = 2),
@@ -203,8 +205,6 @@ const unsigned int difftest_nr_templates = ARRAY_SIZE(difftest_templates);
 bool difftest_cpu_has(enum difftest_family family)
 {
 	switch (family) {
-	case DIFFTEST_movsxd:
-		return MACHINE_WORD == 8;
 	case DIFFTEST_movbe:
 		return boot_cpu_has(X86_FEATURE_MOVBE);
 	case DIFFTEST_crc32:
