@@ -135,8 +135,7 @@ void kmemcheck_print_regs(const struct kmemcheck_regs *g)
 #else
 void kmemcheck_print_regs(const struct kmemcheck_regs *g)
 {
-	pr_err("EIP: %04llx:[<%08llx>] EFLAGS: %08llx CPU: %d\n", g->cs, g->rip, g->rflags,
-	       raw_smp_processor_id());
+	pr_err("EIP: %04llx:[<%08llx>] EFLAGS: %08llx\n", g->cs, g->rip, g->rflags);
 	pr_err("EIP is at %pS\n", (void *)(unsigned long)g->rip);
 	if (!(g->mask & KMEMCHECK_REGS_ALL))
 		return;
