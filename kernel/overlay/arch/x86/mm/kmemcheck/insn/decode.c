@@ -103,6 +103,14 @@ static void set_opcode_reg(struct kmemcheck_decoded *d, struct insn *insn)
 	d->reg = register_slot(d, insn, nr, d->reg_size, DECODED_HIGH);
 }
 
+/* M is this register. */
+static void set_operand_in(struct kmemcheck_decoded *d, u8 slot)
+{
+	d->flags |= DECODED_IN_REG;
+	d->base = slot;
+	d->index = SLOT_NONE;
+}
+
 /* M is a register; of only some instructions that is of interest. */
 static bool set_register_operand(struct kmemcheck_decoded *d, struct insn *insn)
 {
@@ -444,9 +452,7 @@ static bool decode_accumulator(struct kmemcheck_decoded *d, struct insn *insn,
 {
 	unsigned int alu = opcode < 0x40 ? opcode >> 3 : ALU_TEST;
 
-	d->flags |= DECODED_IN_REG;
-	d->base = slots[0];
-	d->index = SLOT_NONE;
+	set_operand_in(d, slots[0]);
 	return set_op(d, OP_ALU_IMM, alu, size_of(insn, opcode),
 		      alu == ALU_CMP || alu == ALU_TEST ? R : RW);
 }
@@ -467,9 +473,7 @@ static bool decode_extend_accumulator(struct kmemcheck_decoded *d, struct insn *
 {
 	unsigned int size = sign_only ? insn->opnd_bytes : insn->opnd_bytes / 2;
 
-	d->flags |= DECODED_IN_REG;
-	d->base = slots[0];
-	d->index = SLOT_NONE;
+	set_operand_in(d, slots[0]);
 	d->reg = slots[sign_only ? 2 : 0];
 	set_op(d, OP_LOAD_SIGNED, sign_only ? 8 * MACHINE_WORD - 1 : 0, size, R);
 	d->reg_size = insn->opnd_bytes;
@@ -483,9 +487,7 @@ static bool decode_bswap(struct kmemcheck_decoded *d, struct insn *insn)
 	/* That of 2 bytes is undefined. */
 	if (insn->opnd_bytes == 2)
 		return false;
-	d->flags |= DECODED_IN_REG;
-	d->base = slots[nr];
-	d->index = SLOT_NONE;
+	set_operand_in(d, slots[nr]);
 	d->reg = slots[nr];
 	return set_op(d, OP_LOAD_SWAPPED, 0, insn->opnd_bytes, R);
 }
@@ -493,9 +495,7 @@ static bool decode_bswap(struct kmemcheck_decoded *d, struct insn *insn)
 /* inc and dec of one byte */
 static bool decode_opcode_unary(struct kmemcheck_decoded *d, struct insn *insn, unsigned int sub)
 {
-	d->flags |= DECODED_IN_REG;
-	d->base = slots[insn->opcode.bytes[0] & 7];
-	d->index = SLOT_NONE;
+	set_operand_in(d, slots[insn->opcode.bytes[0] & 7]);
 	return set_op(d, OP_UNARY, sub, insn->opnd_bytes, RW);
 }
 
